@@ -1,0 +1,40 @@
+/** What the rest of the engine knows of accounts. */
+import type { AccountId, Security } from '../../../shared/model.ts';
+import type { TlsTrust } from '../tls/index.ts';
+
+/** A CA file keeps the name that the user knows it by. */
+export type AccountTrust =
+  | { readonly kind: 'system' }
+  | { readonly kind: 'ca'; readonly fileName: string; readonly pem: string };
+
+/** An account as the engine holds it and as the settings file stores it: no password. */
+export interface AccountSettings {
+  readonly id: AccountId;
+  readonly label: string;
+  readonly user: string;
+  readonly host: string;
+  readonly port: number;
+  readonly security: Security;
+  readonly servername: string | null;
+  readonly trust: AccountTrust;
+  readonly mailboxes: readonly string[];
+  readonly reuse: boolean;
+  readonly paused: boolean;
+}
+
+/** Everything that one attempt at a connection needs. */
+export interface ConnectSettings {
+  readonly user: string;
+  readonly host: string;
+  readonly port: number;
+  readonly security: Security;
+  readonly servername: string | null;
+  readonly trust: TlsTrust;
+}
+
+/** Where passwords are kept. Values never appear in errors or logs. */
+export interface SecretStore {
+  get(account: AccountId): Promise<string | null>;
+  set(account: AccountId, password: string): Promise<void>;
+  delete(account: AccountId): Promise<void>;
+}

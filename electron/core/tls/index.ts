@@ -1,0 +1,8 @@
+/**
+ * A TLS client session cache and an imapflow transport that uses it. This folder stands alone:
+ * it needs Node (or Electron) and types only from the rest of Reprise.
+ */
+export type { TlsHandshake, TlsOutcome, TransportEvent } from './handshake.ts';
+export type { TlsTrust } from './trust.ts';
+export { SessionCache } from './session-cache.ts';
+export { createReuseTransport, type ReuseTransportOptions } from './transport.ts';

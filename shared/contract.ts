@@ -1,0 +1,90 @@
+/**
+ * Every call and event between the interface and the engine, each with the schema of its
+ * arguments. The engine's side implements {@link EngineApi}, the interface's {@link ClientApi}.
+ */
+import { z } from 'zod';
+import {
+  accountInputSchema,
+  type AccountId,
+  type ConnectionDetail,
+  type ConnectionId,
+  type Patch,
+  type ProviderPreset,
+  type Snapshot,
+  type TestResult,
+} from './model.ts';
+
+const accountId = z.string().min(1).max(64) as unknown as z.ZodType<AccountId>;
+const connectionId = z.string().min(1).max(64) as unknown as z.ZodType<ConnectionId>;
+
+/** A call's arguments as a tuple schema, and the type of its result. */
+interface Call<Arguments extends z.ZodType, Result> {
+  readonly arguments: Arguments;
+  /** Never there at run time; carries the type. */
+  readonly result?: Result;
+}
+
+function call<const Arguments extends [z.ZodType, ...z.ZodType[]] | []>(...schemas: Arguments) {
+  const tuple = z.tuple(schemas as [z.ZodType, ...z.ZodType[]]) as unknown as z.ZodTuple<
+    Arguments extends [z.ZodType, ...z.ZodType[]] ? Arguments : []
+  >;
+  return {
+    /** Names the result's type. */
+    returns: <Result>(): Call<typeof tuple, Result> => ({ arguments: tuple }),
+  };
+}
+
+/** How many sessions a call made the cache forget. */
+export interface Forgotten {
+  readonly forgotten: number;
+}
+
+export const contract = {
+  /** The whole state. Patches follow from its version on, until the channel closes. */
+  getState: call().returns<Snapshot>(),
+
+  /** Stores the account and connects it. */
+  addAccount: call(accountInputSchema).returns<{ readonly id: AccountId }>(),
+  /** Replaces the settings; connections whose settings changed are made anew. */
+  updateAccount: call(accountId, accountInputSchema).returns<void>(),
+  /** Logs out, forgets sessions and password, removes it from the settings. */
+  removeAccount: call(accountId).returns<void>(),
+  /** Signs in and looks for the mailboxes, storing nothing. With an id, `null` and `keep` mean that account's stored password and CA file. */
+  testConnection: call(accountInputSchema, accountId.nullable()).returns<TestResult>(),
+  /** Settings known for the domain of an address; `null` where none are. */
+  suggestSettings: call(z.string().max(320)).returns<ProviderPreset | null>(),
+
+  /** Applies to the next connection. Off forgets the account's sessions at once. */
+  setReuse: call(accountId, z.boolean()).returns<Forgotten>(),
+  setPaused: call(accountId, z.boolean()).returns<void>(),
+  forgetSessions: call(accountId).returns<Forgotten>(),
+
+  /** Ends the connection, if there is one, and makes a new one now; also skips a wait. */
+  reconnect: call(connectionId).returns<void>(),
+  reconnectAccount: call(accountId).returns<void>(),
+  reconnectAll: call().returns<void>(),
+  getConnection: call(connectionId).returns<ConnectionDetail>(),
+
+  /** Starts the built-in servers and adds an account for each; they are never stored. */
+  startDemo: call().returns<void>(),
+  stopDemo: call().returns<void>(),
+  dismissNotice: call(z.string().max(64)).returns<void>(),
+} satisfies Record<string, Call<z.ZodType, unknown>>;
+
+export type Contract = typeof contract;
+export type Method = keyof Contract;
+
+type ArgumentsOf<M extends Method> = z.infer<Contract[M]['arguments']> & unknown[];
+type ResultOf<M extends Method> =
+  Contract[M] extends Call<z.ZodType, infer Result> ? Exclude<Result, undefined> : never;
+
+/** What the engine answers. Throws {@link RepriseError} for what a user can meet. */
+export type EngineApi = {
+  [M in Method]: (...args: ArgumentsOf<M>) => Promise<ResultOf<M>>;
+};
+
+/** What the engine calls on the interface. */
+export interface ClientApi {
+  /** Resolves when it was applied: the engine sends the next patch only then. */
+  patch(patch: Patch): Promise<void>;
+}

@@ -1,0 +1,400 @@
+/**
+ * The domain types that the engine and the interface agree on.
+ *
+ * Names are those of RFC 8446, RFC 5077 and RFC 3501. Points in time end in `At` and are
+ * milliseconds since the epoch; spans end in `Ms`; sizes end in `Bytes`.
+ */
+import { z } from 'zod';
+
+declare const brand: unique symbol;
+/** A string that only its own kind of thing may be identified by. */
+type Id<Kind extends string> = string & { readonly [brand]: Kind };
+
+export type AccountId = Id<'account'>;
+/** A watched mailbox of an account: it lives across reconnects. */
+export type ConnectionId = Id<'connection'>;
+/** One attempt at a TLS connection. */
+export type HandshakeId = Id<'handshake'>;
+
+/** `starttls` means required: a server that does not offer it is an error (RFC 8314). */
+export type Security = 'tls' | 'starttls';
+
+/** Which version of TLS a connection negotiated. Older ones are never accepted. */
+export type TlsProtocol = 'TLSv1.2' | 'TLSv1.3';
+
+/** What an account's connections trust. There is no way to accept any certificate. */
+export type Trust =
+  | { readonly kind: 'system' }
+  /** Only the certificates of this PEM file; `fileName` is what the user called it. */
+  | { readonly kind: 'ca'; readonly fileName: string; readonly subjects: readonly string[] };
+
+/** An account as the interface sees it: everything but the secrets. */
+export interface Account {
+  readonly id: AccountId;
+  readonly label: string;
+  readonly user: string;
+  readonly host: string;
+  readonly port: number;
+  readonly security: Security;
+  /** Name for SNI and for the certificate check, where it differs from `host`. */
+  readonly servername: string | null;
+  readonly trust: Trust;
+  readonly mailboxes: readonly string[];
+  readonly reuse: boolean;
+  readonly paused: boolean;
+  /** Belongs to the built-in demo servers: gone when they stop, never stored. */
+  readonly demo: boolean;
+  /** The latest handshakes, oldest first, at most {@link STRIP_LENGTH_PER_ACCOUNT}. */
+  readonly strip: readonly StripMark[];
+}
+
+/** How many marks an account's strip shows. */
+export const STRIP_LENGTH_PER_ACCOUNT = 12;
+/** How many marks the overall strip shows. */
+export const STRIP_LENGTH = 60;
+
+/** How a server recognised the session that was offered to it. */
+export type Mechanism = 'tls13-ticket' | 'tls12-ticket' | 'session-id';
+
+/** Why a connection offered no session. */
+export type NotOfferedReason =
+  'nothing-held' | 'expired' | 'all-in-use' | 'trust-changed' | 'server-keeps-refusing';
+
+/** What came of one attempt at a TLS connection; exactly one of these. */
+export type Outcome =
+  | { readonly kind: 'resumed'; readonly mechanism: Mechanism }
+  | { readonly kind: 'full'; readonly reason: NotOfferedReason }
+  /** A session was offered, the server made a full handshake. */
+  | { readonly kind: 'refused'; readonly mechanism: Mechanism }
+  | { readonly kind: 'off' }
+  | { readonly kind: 'failed'; readonly problem: Problem };
+
+export type OutcomeKind = Outcome['kind'];
+
+/** One mark of a strip. */
+export interface StripMark {
+  readonly handshakeId: HandshakeId;
+  readonly kind: OutcomeKind;
+  readonly at: number;
+}
+
+/** What went wrong with a connection, in words that a person can act on. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** One or two sentences: what is wrong, what to do. No secret is ever in it. */
+  readonly message: string;
+  /** What the server itself said, where it said something. */
+  readonly serverLine: string | null;
+}
+
+/** The closed set of what can go wrong with a connection. */
+export type ProblemCode =
+  | 'dns'
+  | 'refused'
+  | 'unreachable'
+  | 'timeout'
+  | 'closed'
+  | 'not-tls'
+  | 'tls'
+  | 'certificate-expired'
+  | 'certificate-not-yet-valid'
+  | 'certificate-untrusted'
+  | 'certificate-name'
+  | 'starttls-unavailable'
+  | 'starttls-injection'
+  | 'not-imap'
+  | 'sign-in'
+  | 'secret-missing'
+  | 'mailbox-missing'
+  | 'server-unavailable'
+  | 'server-closed'
+  | 'offline'
+  | 'internal';
+
+/** The phases of a connect, in order. */
+export const PHASES = ['dns', 'tcp', 'starttls', 'tls', 'greeting', 'login', 'select'] as const;
+export type Phase = (typeof PHASES)[number];
+
+/**
+ * Time of each phase in ms; `null` where it did not happen or did not end. With `starttls` the
+ * plain-text greeting and the STARTTLS command count as `starttls`, and `greeting` is what follows
+ * TLS until the server is ready for a login.
+ */
+export type PhaseTimes = Readonly<Record<Phase, number | null>>;
+
+/** What the certificate of a full handshake said; kept with the session for resumed ones. */
+export interface CertificateFacts {
+  readonly subject: string;
+  readonly issuer: string;
+  /** Names of subjectAltName, such as `DNS:imap.example.org`. */
+  readonly names: readonly string[];
+  readonly validFromAt: number;
+  readonly validToAt: number;
+  /** SHA-256 of the DER, in upper-case hexadecimal with colons. */
+  readonly fingerprint256: string;
+  /** When the full handshake that verified it took place. */
+  readonly verifiedAt: number;
+}
+
+/** Everything known about one attempt at a connection. */
+export interface Handshake {
+  readonly id: HandshakeId;
+  readonly connectionId: ConnectionId;
+  readonly accountId: AccountId;
+  readonly startedAt: number;
+  readonly outcome: Outcome;
+  readonly phases: PhaseTimes;
+  /** From the start until IDLE could begin; `null` while it has not. */
+  readonly totalMs: number | null;
+  readonly address: string | null;
+  readonly protocol: TlsProtocol | null;
+  /** The IANA name, such as `TLS_AES_256_GCM_SHA384`. */
+  readonly cipher: string | null;
+  /** The key exchange group, such as `X25519MLKEM768`; `null` where there was none. */
+  readonly group: string | null;
+  /**
+   * On the wire, from the ClientHello until the first line of IMAP after it: handshake, tickets
+   * and that line's record.
+   */
+  readonly sentBytes: number | null;
+  readonly receivedBytes: number | null;
+  /** Sessions or tickets that this connection brought, so far. */
+  readonly ticketsReceived: number;
+  readonly certificate: CertificateFacts | null;
+  /** Where the resumed session comes from; `null` unless resumed. */
+  readonly descent: Descent | null;
+}
+
+/** The lineage of a resumed session. */
+export interface Descent {
+  /** When the full handshake at its root took place. */
+  readonly fullHandshakeAt: number;
+  /** How many resumptions there have been from it, this one included. */
+  readonly reuse: number;
+}
+
+/** Where a connection is in its life. */
+export type ConnectionState =
+  | { readonly kind: 'connecting'; readonly phase: Phase }
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'retrying'; readonly retryAt: number; readonly problem: Problem }
+  | { readonly kind: 'offline' }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'sign-in-failed'; readonly problem: Problem }
+  | {
+      readonly kind: 'certificate-problem';
+      readonly problem: Problem;
+      readonly certificate: CertificateFacts | null;
+    }
+  /** Needs a change by the user: it will not be retried by itself. */
+  | { readonly kind: 'failed'; readonly problem: Problem };
+
+/** One watched mailbox. */
+export interface Connection {
+  readonly id: ConnectionId;
+  readonly accountId: AccountId;
+  readonly mailbox: string;
+  readonly state: ConnectionState;
+  /** When it entered that state. */
+  readonly since: number;
+  /** Messages in the mailbox; `null` before the first select. */
+  readonly messages: number | null;
+  /** Its latest handshake with an outcome. */
+  readonly handshake: Handshake | null;
+  /** Phases of the latest full handshake with the same server, to compare with. */
+  readonly lastFull: PhaseTimes | null;
+}
+
+/** Sums since the engine started. */
+export interface Totals {
+  readonly since: number;
+  readonly resumed: number;
+  readonly full: number;
+  readonly refused: number;
+  readonly off: number;
+  readonly failed: number;
+  /** Estimates, see `savings.ts` of the engine. */
+  readonly savedMs: number;
+  readonly savedBytes: number;
+  readonly strip: readonly StripMark[];
+}
+
+/** How passwords are protected at rest. */
+export type SecretProtection =
+  /** The operating system's key store, by Electron's safeStorage; `backend` is its name. */
+  | { readonly kind: 'os'; readonly backend: string }
+  /** AES-256-GCM under a key file that only this user may read. */
+  | { readonly kind: 'key-file'; readonly path: string }
+  /** Nothing better is there: kept in memory only, asked for again after a restart. */
+  | { readonly kind: 'memory' };
+
+/** Something the user should know that belongs to no single connection. */
+export interface Notice {
+  readonly id: string;
+  readonly at: number;
+  readonly level: 'info' | 'warning' | 'error';
+  readonly message: string;
+}
+
+/** Facts about the running program. */
+export interface AppFacts {
+  readonly version: string;
+  readonly shell: 'electron' | 'host';
+  /** Node's or Electron's version and TLS engine, such as `Node 24.21.0, OpenSSL 3.5.8`. */
+  readonly engine: string;
+  readonly dataDir: string;
+  readonly protection: SecretProtection;
+  /** The built-in demo servers are running. */
+  readonly demo: boolean;
+}
+
+/** The whole state that the interface shows. */
+export interface Snapshot {
+  /** Rises by one with each {@link Patch}. */
+  readonly version: number;
+  readonly app: AppFacts;
+  readonly totals: Totals;
+  readonly accounts: readonly Account[];
+  readonly connections: readonly Connection[];
+  readonly notices: readonly Notice[];
+}
+
+/** The difference between two snapshots; entities are whole. */
+export interface Patch {
+  /** The version that this patch leads to, from the one before it. */
+  readonly version: number;
+  readonly app?: AppFacts;
+  readonly totals?: Totals;
+  readonly accounts?: EntityPatch<Account>;
+  readonly connections?: EntityPatch<Connection>;
+  readonly notices?: EntityPatch<Notice>;
+}
+
+export interface EntityPatch<Entity extends { readonly id: string }> {
+  readonly put: readonly Entity[];
+  readonly removed: readonly Entity['id'][];
+}
+
+/** One line of a connection's log, secrets removed. */
+export interface LogLine {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** What the connection drawer asks for on demand. */
+export interface ConnectionDetail {
+  readonly connection: Connection;
+  /** Oldest first, bounded. */
+  readonly log: readonly LogLine[];
+  /** Its latest handshakes, newest first, bounded. */
+  readonly handshakes: readonly Handshake[];
+}
+
+/** Settings for an address domain, where they are known. */
+export interface ProviderPreset {
+  readonly provider: string;
+  readonly host: string;
+  readonly port: number;
+  readonly security: Security;
+  /** What this provider wants to be told, such as "Use an app password". */
+  readonly hint: string | null;
+  /** Where the provider explains it. */
+  readonly helpUrl: string | null;
+}
+
+/** What *Test connection* found. */
+export type TestResult =
+  | {
+      readonly ok: true;
+      readonly handshake: Omit<Handshake, 'id' | 'connectionId' | 'accountId'>;
+      /** Every mailbox of the account, for choosing which to watch. */
+      readonly mailboxes: readonly string[];
+      /** Of the mailboxes that were asked for, those that do not exist. */
+      readonly missing: readonly string[];
+    }
+  | {
+      readonly ok: false;
+      readonly problem: Problem;
+      readonly certificate: CertificateFacts | null;
+      /** The phase that failed. */
+      readonly phase: Phase;
+    };
+
+const MAX_NAME = 255;
+
+/** A host name or IP address alone: no scheme, no spaces, no port, no path. */
+export const hostSchema = z
+  .string()
+  .trim()
+  .min(1, 'Enter the name of the server, such as imap.example.org.')
+  .max(MAX_NAME, 'This server name is too long: a host name has at most 253 characters.')
+  .refine((host) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(host), {
+    message: 'Enter the server name alone, without imap:// or https:// in front.',
+    abort: true,
+  })
+  .refine((host) => !/\s/.test(host), {
+    message: 'A server name has no spaces. Check it for a typing error.',
+    abort: true,
+  })
+  .refine(isHost, {
+    message:
+      'This is not a server name. It looks like imap.example.org or 192.0.2.1, without port or path.',
+  });
+
+function isHost(host: string): boolean {
+  if (/^[0-9a-f:.]+$/i.test(host) && host.includes(':') && z.ipv6().safeParse(host).success)
+    return true;
+  const labels = host.replace(/\.$/, '').split('.');
+  const isNumeric = labels.every((label) => /^\d+$/.test(label));
+  if (isNumeric) return z.ipv4().safeParse(host).success;
+  return labels.every((label) => /^(?!-)[\p{L}\p{N}_-]{1,63}(?<!-)$/u.test(label));
+}
+
+const portSchema = z
+  .number('Enter a port number, usually 993 for TLS or 143 for STARTTLS.')
+  .int('A port is a whole number between 1 and 65535.')
+  .min(1, 'A port is a whole number between 1 and 65535.')
+  .max(65535, 'A port is a whole number between 1 and 65535.');
+
+/** No control characters: they would end an IMAP line. */
+const lineSchema = z.string().regex(/^[^\p{Cc}]*$/u, 'Control characters are not allowed here.');
+
+/** The largest CA file that is taken, in characters of PEM. */
+const MAX_CA_PEM = 1_048_576;
+
+/**
+ * An account as the form sends it. The password is there when it is new or changed and never
+ * comes back; `null` keeps the stored one.
+ */
+export const accountInputSchema = z.strictObject({
+  label: lineSchema.trim().max(120, 'This name is too long: 120 characters are enough.'),
+  user: lineSchema.trim().min(1, 'Enter your e-mail address or user name.').max(MAX_NAME),
+  password: z
+    .string()
+    .min(1, 'Enter the password, or an app password where your provider asks for one.')
+    .max(4096, 'This password is too long.')
+    .regex(/^[^\r\n\0]*$/, 'A password cannot contain line breaks.')
+    .nullable(),
+  host: hostSchema,
+  port: portSchema,
+  security: z.enum(['tls', 'starttls']),
+  servername: hostSchema.nullable(),
+  /** `keep` leaves the stored CA file as it is. */
+  trust: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('system') }),
+    z.strictObject({ kind: z.literal('keep') }),
+    z.strictObject({
+      kind: z.literal('ca'),
+      fileName: lineSchema.min(1).max(MAX_NAME),
+      pem: z.string().max(MAX_CA_PEM, 'This file is too large for a CA certificate file.'),
+    }),
+  ]),
+  mailboxes: z
+    .array(lineSchema.trim().min(1).max(1000))
+    .min(1, 'Enter at least one mailbox to watch, such as INBOX.')
+    .max(100, 'At most 100 mailboxes can be watched for one account.')
+    .refine((names) => new Set(names).size === names.length, {
+      message: 'A mailbox is named twice. Each one needs to be watched only once.',
+    }),
+});
+export type AccountInput = z.infer<typeof accountInputSchema>;

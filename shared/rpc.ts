@@ -1,0 +1,206 @@
+/**
+ * The contract over any channel: a MessagePort in Electron, a WebSocket in the host, an in-memory
+ * pair in tests. birpc carries the calls; this file guards frames before it, validates arguments
+ * once, and sends errors as data.
+ */
+import { createBirpc } from 'birpc';
+import { z } from 'zod';
+import { contract, type ClientApi, type EngineApi, type Method } from './contract.ts';
+import { RepriseError, type ErrorData } from './errors.ts';
+
+/** A two-way carrier of structured values. */
+export interface Channel {
+  post(frame: unknown): void;
+  /** Called once, before any frame may arrive. What cannot be decoded is passed on as it is. */
+  listen(onFrame: (frame: unknown) => void): void;
+  /** Calls back once, when either side has closed. */
+  onClose(closed: () => void): void;
+  close(): void;
+}
+
+/** How a call is answered: errors are data. */
+type Answer =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: ErrorData };
+
+const MAX_METHOD_LENGTH = 64;
+
+/** birpc's frames; anything else makes it throw outside of any call. */
+const frameSchema = z.union([
+  z.object({
+    t: z.literal('q'),
+    i: z.string().min(1).max(64),
+    m: z.string().max(MAX_METHOD_LENGTH),
+    a: z.array(z.unknown()).max(16),
+  }),
+  z.object({ t: z.literal('s'), i: z.string().max(64) }),
+]);
+
+/** Sent in answer to a frame that is no call: there is no id to answer to. */
+interface RejectedFrame {
+  readonly t: 'rejected';
+  readonly error: ErrorData;
+}
+
+const noFrame: RejectedFrame = {
+  t: 'rejected',
+  error: {
+    code: 'invalid-input',
+    message:
+      'This frame is not a call. A call is { "t": "q", "i": id, "m": method, "a": [arguments] }.',
+  },
+};
+
+/** The engine's end of a channel. */
+export interface EngineEnd {
+  readonly client: ClientApi;
+  readonly closed: Promise<void>;
+  close(): void;
+}
+
+/**
+ * Answers calls from `channel` with `api`.
+ *
+ * @param onInternalError hears of errors that the user is told nothing about but that they happened
+ */
+export function serveEngine(
+  channel: Channel,
+  api: EngineApi,
+  onInternalError: (error: unknown, method: Method) => void,
+): EngineEnd {
+  const rpc = createBirpc<ClientApi, Record<string, never>, false>(
+    {},
+    {
+      post: (frame: unknown) => {
+        channel.post(frame);
+      },
+      on: (receive) => {
+        channel.listen((frame) => {
+          if (frameSchema.safeParse(frame).success) receive(frame);
+          else channel.post(noFrame);
+        });
+      },
+      resolver:
+        (method) =>
+        (...args) =>
+          answer(method, args, api, onInternalError),
+      // A client may take its time: the next patch waits for it, and nothing piles up.
+      timeout: -1,
+      proxify: false,
+    },
+  );
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  channel.onClose(() => {
+    if (!rpc.$closed) rpc.$close();
+    resolve();
+  });
+  return {
+    client: { patch: (patch) => rpc.$call('patch', patch) },
+    closed,
+    close: () => {
+      channel.close();
+    },
+  };
+}
+
+async function answer(
+  method: string,
+  args: readonly unknown[],
+  api: EngineApi,
+  onInternalError: (error: unknown, method: Method) => void,
+): Promise<Answer> {
+  if (!isMethod(method)) {
+    return failure({ code: 'unknown-method', message: `There is no call named "${method}".` });
+  }
+  const parsed = contract[method].arguments.safeParse(args);
+  if (!parsed.success) return failure(describe(method, parsed.error));
+  try {
+    const implementation = api[method] as (...args: unknown[]) => Promise<unknown>;
+    return { ok: true, value: await implementation.apply(api, parsed.data as unknown[]) };
+  } catch (error) {
+    if (error instanceof RepriseError) return failure(error.toData());
+    onInternalError(error, method);
+    return failure({
+      code: 'internal',
+      message: 'Something went wrong inside Reprise. The log has the details; please try again.',
+    });
+  }
+}
+
+function isMethod(method: string): method is Method {
+  return Object.hasOwn(contract, method);
+}
+
+function failure(error: ErrorData): Answer {
+  return { ok: false, error };
+}
+
+/** The first thing wrong with a call's arguments; the values themselves are never repeated. */
+function describe(method: Method, error: z.ZodError): ErrorData {
+  const issue = error.issues[0];
+  const message = issue?.message ?? 'invalid';
+  const path = issue?.path.slice(1).filter((key) => typeof key === 'string') ?? [];
+  const field = path[0];
+  return field === undefined
+    ? { code: 'invalid-input', message: `The arguments of "${method}" do not fit: ${message}.` }
+    : { code: 'invalid-input', message, field };
+}
+
+/** The interface's end of a channel: calls reject with {@link RepriseError} and nothing else. */
+export interface ClientEnd {
+  readonly engine: EngineApi;
+  readonly closed: Promise<void>;
+  close(): void;
+}
+
+/** Calls the engine at the other end of `channel`, and hands its events to `client`. */
+export function connectEngine(channel: Channel, client: ClientApi): ClientEnd {
+  const rpc = createBirpc<Record<string, (...args: unknown[]) => Answer>, ClientApi, false>(
+    client,
+    {
+      post: (frame: unknown) => {
+        channel.post(frame);
+      },
+      on: (receive) => {
+        channel.listen((frame) => {
+          if (frameSchema.safeParse(frame).success) receive(frame);
+        });
+      },
+      // The engine bounds every call itself; a test of a slow server takes its time.
+      timeout: -1,
+      proxify: false,
+    },
+  );
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  channel.onClose(() => {
+    if (!rpc.$closed) rpc.$close();
+    resolve();
+  });
+  const call = async (method: Method, args: unknown[]): Promise<unknown> => {
+    let result: Answer;
+    try {
+      result = await rpc.$call(method, ...args);
+    } catch (cause) {
+      throw new RepriseError(
+        'closed',
+        'Reprise is not answering: the connection to it is closed.',
+        {
+          cause,
+        },
+      );
+    }
+    if (result.ok) return result.value;
+    throw RepriseError.fromData(result.error);
+  };
+  const methods = Object.keys(contract) as Method[];
+  const engine = Object.fromEntries(
+    methods.map((method) => [method, (...args: unknown[]) => call(method, args)]),
+  ) as unknown as EngineApi;
+  return {
+    engine,
+    closed,
+    close: () => {
+      channel.close();
+    },
+  };
+}
