@@ -1,0 +1,139 @@
+/**
+ * Decides about every request, before anything else looks at it.
+ *
+ * The host listens on 127.0.0.1, but every web page that the user has open can send requests
+ * there too, and the engine holds the user's mail accounts. What is to be kept out:
+ *
+ * - **DNS rebinding.** A page of `evil.example` changes its name's address to 127.0.0.1, and for
+ *   the browser this host is then the page's own server. The browser still sends the name that it
+ *   believes in, so `Host` must be exactly our address and port.
+ * - **Cross-site WebSocket hijacking.** The same-origin policy does not hold for WebSockets: any
+ *   page may open one here, and cookies go along. A browser always names the page in `Origin`,
+ *   which must be exactly ours. `SameSite=Strict` alone would not do: a *site* has no port, so a
+ *   page of another program on 127.0.0.1 counts as the same site and gets our cookie sent.
+ * - **Cross-site request forgery.** A foreign form can POST here. `Origin` must be ours for POST
+ *   as well, and the token travels in a header that no form can set.
+ * - **Other programs and other users of this machine.** They send whatever headers they like, so
+ *   nothing but a secret keeps them out: the token or the cookie, compared in constant time.
+ * - **Embedding.** `Sec-Fetch-Site` tells when a foreign page loads our files as scripts, images
+ *   or frames; where a browser sends it, only our own page and plain navigation are served.
+ *
+ * A program that is no browser sends no `Origin`; it may connect with the token alone.
+ */
+
+/** What the decision rests on, as it was sent. */
+export interface RequestFacts {
+  readonly method: string;
+  /** The request target, undecoded, such as `/rpc?x`. */
+  readonly target: string;
+  readonly isUpgrade: boolean;
+  readonly headers: RequestHeaders;
+}
+
+/** The headers that count. */
+export interface RequestHeaders {
+  readonly host?: string | undefined;
+  readonly origin?: string | undefined;
+  readonly authorization?: string | undefined;
+  readonly cookie?: string | undefined;
+  readonly 'sec-fetch-site'?: string | string[] | undefined;
+  readonly 'sec-fetch-mode'?: string | string[] | undefined;
+}
+
+/** What a request is measured against. */
+export interface GuardRules {
+  /** The only `Host`, such as `127.0.0.1:7993`. */
+  readonly authority: string;
+  /** The only `Origin`, such as `http://127.0.0.1:7993`. */
+  readonly origin: string;
+  readonly cookieName: string;
+  /** Whether a text is the token, in constant time. */
+  readonly isToken: (candidate: string) => boolean;
+  /** Whether a cookie may be given for a text, in constant time. */
+  readonly mayOpen: (candidate: string) => boolean;
+  /** Whether a text is the cookie's value, in constant time. */
+  readonly isCookie: (candidate: string) => boolean;
+}
+
+/** What to do with a request. */
+export type Verdict =
+  /** Serve the built file of this name, if there is one. */
+  | { readonly kind: 'page'; readonly path: string }
+  /** Give the cookie; `token` is the valid one that was shown. */
+  | { readonly kind: 'open-session'; readonly token: string }
+  /** The cookie is valid: say so. */
+  | { readonly kind: 'session-is-open' }
+  /** Open the WebSocket. */
+  | { readonly kind: 'rpc' }
+  | { readonly kind: 'refused'; readonly status: RefusalStatus; readonly reason: string };
+
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 421;
+
+/** The whole decision; see the top of this file for what each step is for. */
+export function judgeRequest(request: RequestFacts, rules: GuardRules): Verdict {
+  const { method, headers } = request;
+  if (headers.host !== rules.authority) {
+    return refused(421, `This is not ${rules.authority}. Open the link that Reprise printed.`);
+  }
+  if (!request.target.startsWith('/')) return refused(400, 'This is not a path.');
+  const path = request.target.split('?', 1)[0] ?? '';
+  const isOwnPage = headers.origin === rules.origin && cameFrom(headers, ['same-origin']);
+  const bearer = bearerToken(headers.authorization);
+
+  if (request.isUpgrade) {
+    if (path !== '/rpc' || method !== 'GET') return refused(404, 'There is nothing here.');
+    const isTool = headers.origin === undefined && cameFrom(headers, []);
+    if (!isOwnPage && !isTool) return refused(403, 'Only the page of Reprise may connect here.');
+    if (bearer !== null && rules.isToken(bearer)) return { kind: 'rpc' };
+    if (isOwnPage && hasCookie(headers.cookie, rules)) return { kind: 'rpc' };
+    return refused(401, 'This needs the link that Reprise printed.');
+  }
+
+  if (path === '/session') {
+    if (method === 'POST') {
+      if (!isOwnPage) return refused(403, 'Only the page of Reprise may sign in here.');
+      if (bearer !== null && rules.mayOpen(bearer)) return { kind: 'open-session', token: bearer };
+      return refused(401, 'This token is not valid. Open the link that Reprise printed.');
+    }
+    if (method === 'GET') {
+      if (!cameFrom(headers, ['same-origin'])) return refused(403, 'Not for other pages.');
+      if (hasCookie(headers.cookie, rules)) return { kind: 'session-is-open' };
+      return refused(401, 'This needs the link that Reprise printed.');
+    }
+    return refused(405, 'Only GET and POST are understood here.');
+  }
+
+  if (method !== 'GET' && method !== 'HEAD') return refused(405, 'Only GET is understood here.');
+  // The files hold no secret, so they need none; but other pages have no use for them.
+  const isNavigation = headers['sec-fetch-mode'] === 'navigate';
+  if (!isNavigation && !cameFrom(headers, ['same-origin', 'none'])) {
+    return refused(403, 'Not for other pages.');
+  }
+  return { kind: 'page', path };
+}
+
+function refused(status: RefusalStatus, reason: string): Verdict {
+  return { kind: 'refused', status, reason };
+}
+
+/** Whether the browser says that one of `sites` sent the request, or says nothing. */
+function cameFrom(headers: RequestHeaders, sites: readonly string[]): boolean {
+  const site = headers['sec-fetch-site'];
+  return site === undefined || (typeof site === 'string' && sites.includes(site));
+}
+
+function bearerToken(authorization: string | undefined): string | null {
+  return /^Bearer ([\w-]{1,128})$/.exec(authorization ?? '')?.[1] ?? null;
+}
+
+/**
+ * Whether one of the cookies of our name is right. There may be several: cookies are shared
+ * across ports, so another program on 127.0.0.1 can set one of this name beside ours.
+ */
+function hasCookie(cookies: string | undefined, rules: GuardRules): boolean {
+  const prefix = `${rules.cookieName}=`;
+  return (cookies ?? '')
+    .split(';')
+    .map((cookie) => cookie.trim())
+    .some((cookie) => cookie.startsWith(prefix) && rules.isCookie(cookie.slice(prefix.length)));
+}
