@@ -1,0 +1,107 @@
+/**
+ * Files that are whole at every moment: whoever reads one finds what was there before a write or
+ * what was there after it, also when the program or the machine dies in the middle.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/** Only the user may read what is written here. */
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+
+/** How a file that is being written is called, until it takes the place of the old one. */
+const UNFINISHED = /\.[\da-f-]{36}\.unfinished$/;
+
+/** An unfinished file older than this belongs to a program that died, not to one that writes. */
+const ABANDONED_AFTER_MS = 3_600_000;
+
+/**
+ * Replaces the file at `path`, mode 0600, making its folder with mode 0700 where it is missing.
+ * When it resolves, the content is on the disk.
+ *
+ * @throws the file system's error; the old file is then untouched
+ */
+export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  const unfinished = `${path}.${randomUUID()}.unfinished`;
+  try {
+    await writeThrough(unfinished, content);
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(folder);
+}
+
+/** Writes a new file and waits until the disk has it. */
+export async function writeThrough(path: string, content: string | Uint8Array): Promise<void> {
+  await using file = await open(path, 'wx', FILE_MODE);
+  await file.writeFile(content);
+  await file.sync();
+}
+
+/** Makes a rename or link in `folder` last; where a folder cannot be synced, that is left out. */
+export async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open folders, and some network file systems refuse to sync them.
+  const handle = await open(folder, 'r').catch(() => null);
+  if (handle === null) return;
+  await handle.sync().catch(() => undefined);
+  await handle.close();
+}
+
+/** Removes what writes of `path` left behind when the program was killed in their middle. */
+export async function removeAbandoned(path: string, now: number): Promise<void> {
+  const folder = dirname(path);
+  // No folder, or one that cannot be read: then there is nothing to tidy.
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    if (!name.startsWith(`${basename(path)}.`) || !UNFINISHED.test(name)) continue;
+    const candidate = join(folder, name);
+    // Gone meanwhile, or not ours to remove: it does no harm.
+    const found = await stat(candidate).catch(() => null);
+    if (found !== null && now - found.mtimeMs > ABANDONED_AFTER_MS) {
+      await rm(candidate, { force: true }).catch(() => undefined);
+    }
+  }
+}
+
+/**
+ * Moves a damaged file to `PATH.corrupt-TIME` (UTC, such as `20261123T195400.123Z`) and returns
+ * where it is now. Nothing is ever overwritten: a name that is taken gets a number.
+ *
+ * @throws the file system's error; the file is then where it was
+ */
+export async function keepAside(path: string, now: number): Promise<string> {
+  const time = new Date(now).toISOString().replaceAll(/[-:]/g, '');
+  for (let attempt = 1; ; attempt++) {
+    const aside = `${path}.corrupt-${time}${attempt === 1 ? '' : `-${String(attempt)}`}`;
+    try {
+      // Taking the name first makes the rename unable to replace somebody else's file.
+      await (await open(aside, 'wx', FILE_MODE)).close();
+    } catch (error) {
+      if (isErrno(error, 'EEXIST')) continue;
+      throw error;
+    }
+    try {
+      await rename(path, aside);
+    } catch (error) {
+      await rm(aside, { force: true }).catch(() => undefined);
+      throw error;
+    }
+    await syncFolder(dirname(path));
+    return aside;
+  }
+}
+
+/** Whether `error` is the file system's error of one of these codes. */
+export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    codes.includes(error.code)
+  );
+}

@@ -1,0 +1,37 @@
+/**
+ * Protects secrets at rest. The shell supplies one over the system's key store; where there is
+ * none, {@link keyFileProtector} of `key-file.ts` does it.
+ */
+import type { SecretProtection } from '../../../shared/model.ts';
+
+/** Turns a secret into bytes that may be written to disk, and back. */
+export interface SecretProtector {
+  /** What is in force, for the interface. With `memory` nothing sealed is ever written to disk. */
+  readonly protection: SecretProtection;
+  /**
+   * Seals `plain`. What `context` names (an account id) is bound to it where the protection can do
+   * so: bytes sealed for one account do not open for another.
+   *
+   * @throws RepriseError `secrets`, without the secret in it, when the protection cannot be used
+   */
+  seal(plain: string, context: string): Promise<Uint8Array>;
+  /**
+   * Opens what {@link seal} made for the same `context`.
+   *
+   * @throws RepriseError `secrets` when it was made elsewhere, was changed, or the protection
+   *   cannot be used
+   */
+  open(sealed: Uint8Array, context: string): Promise<string>;
+}
+
+/**
+ * For a machine without any protection: secrets stay in this process. Sealing is encoding, so that
+ * callers need not tell the difference; the store does not write it to disk.
+ */
+export function memoryProtector(): SecretProtector {
+  return {
+    protection: { kind: 'memory' },
+    seal: (plain) => Promise.resolve(Buffer.from(plain, 'utf8')),
+    open: (sealed) => Promise.resolve(Buffer.from(sealed).toString('utf8')),
+  };
+}
