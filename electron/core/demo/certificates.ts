@@ -1,0 +1,174 @@
+/**
+ * Certificates for the demo servers, made when they start and held in memory only: nothing of it
+ * is ever written to a disk, and nothing but an account that was told to trusts this authority.
+ */
+// oxlint-disable-next-line import/no-unassigned-import -- @peculiar/x509 needs the polyfill loaded before it
+import 'reflect-metadata';
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  type Extension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  type X509Certificate,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+import { KeyObject, webcrypto } from 'node:crypto';
+
+/** A certificate and its private key, both PEM. */
+export interface ServerCertificate {
+  readonly certPem: string;
+  readonly keyPem: string;
+}
+
+/** What is right or wrong with a server's certificate, for a client that trusts the authority. */
+export type CertificateKind =
+  'valid' | 'expired' | 'not-yet-valid' | 'wrong-name' | 'self-signed' | 'other-authority';
+
+/** What a certificate says. What is left out: localhost, for 30 days. */
+export interface CertificateOptions {
+  readonly dnsNames?: readonly string[];
+  readonly ipAddresses?: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly validFromAt?: number;
+  /** Milliseconds since the epoch. */
+  readonly validToAt?: number;
+}
+
+/** Issues server certificates; clients trust it by its `certPem`. */
+export interface CertificateAuthority {
+  readonly certPem: string;
+  issue(options?: CertificateOptions): Promise<ServerCertificate>;
+}
+
+/** ECDSA on P-256: what public authorities issue today, and quick to make. */
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const DAY_MS = 86_400_000;
+
+/** Makes an authority with a key of its own; its certificate is good for 30 days. */
+export async function createAuthority(
+  commonName = 'Reprise demo authority',
+): Promise<CertificateAuthority> {
+  const keys = await makeKeys();
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: [{ CN: [commonName] }],
+    ...validity({}),
+    keys,
+    signingAlgorithm: ALGORITHM,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return {
+    certPem: certificate.toString('pem'),
+    issue: (options = {}) => issue(options, keys.privateKey, certificate),
+  };
+}
+
+/** A server certificate that nothing but itself vouches for. */
+export async function createSelfSigned(
+  options: CertificateOptions = {},
+): Promise<ServerCertificate> {
+  const keys = await makeKeys();
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: subject(options),
+    ...validity(options),
+    keys,
+    signingAlgorithm: ALGORITHM,
+    extensions: await serverExtensions(options, keys),
+  });
+  return toPem(certificate, keys);
+}
+
+/** A certificate of the named kind, as `authority` would or would not have issued it. */
+export async function certificateOf(
+  kind: CertificateKind,
+  authority: CertificateAuthority,
+  now: number = Date.now(),
+): Promise<ServerCertificate> {
+  switch (kind) {
+    case 'valid':
+      return authority.issue();
+    case 'expired':
+      return authority.issue({ validFromAt: now - 30 * DAY_MS, validToAt: now - DAY_MS });
+    case 'not-yet-valid':
+      return authority.issue({ validFromAt: now + DAY_MS, validToAt: now + 30 * DAY_MS });
+    case 'wrong-name':
+      return authority.issue({ dnsNames: ['elsewhere.example'], ipAddresses: [] });
+    case 'self-signed':
+      return createSelfSigned();
+    case 'other-authority':
+      return (await createAuthority('Another authority')).issue();
+  }
+}
+
+async function issue(
+  options: CertificateOptions,
+  signingKey: webcrypto.CryptoKey,
+  issuer: X509Certificate,
+): Promise<ServerCertificate> {
+  const keys = await makeKeys();
+  const certificate = await X509CertificateGenerator.create({
+    subject: subject(options),
+    issuer: issuer.subject,
+    ...validity(options),
+    publicKey: keys.publicKey,
+    signingKey,
+    signingAlgorithm: ALGORITHM,
+    extensions: [
+      ...(await serverExtensions(options, keys)),
+      await AuthorityKeyIdentifierExtension.create(issuer),
+    ],
+  });
+  return toPem(certificate, keys);
+}
+
+function makeKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+}
+
+function dnsNamesOf({ dnsNames = ['localhost'] }: CertificateOptions): readonly string[] {
+  return dnsNames;
+}
+
+function subject(options: CertificateOptions): { CN: string[] }[] {
+  return [{ CN: [dnsNamesOf(options)[0] ?? 'Reprise demo server'] }];
+}
+
+/** An hour of the past included, for clocks that differ a little. */
+function validity({
+  validFromAt = Date.now() - DAY_MS / 24,
+  validToAt = Date.now() + 30 * DAY_MS,
+}: CertificateOptions): { notBefore: Date; notAfter: Date } {
+  return { notBefore: new Date(validFromAt), notAfter: new Date(validToAt) };
+}
+
+async function serverExtensions(
+  options: CertificateOptions,
+  keys: webcrypto.CryptoKeyPair,
+): Promise<Extension[]> {
+  const { ipAddresses = ['127.0.0.1', '::1'] } = options;
+  return [
+    new BasicConstraintsExtension(false, undefined, true),
+    new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+    new SubjectAlternativeNameExtension([
+      ...dnsNamesOf(options).map((value) => ({ type: 'dns' as const, value })),
+      ...ipAddresses.map((value) => ({ type: 'ip' as const, value })),
+    ]),
+    await SubjectKeyIdentifierExtension.create(keys.publicKey),
+  ];
+}
+
+function toPem(certificate: X509Certificate, keys: webcrypto.CryptoKeyPair): ServerCertificate {
+  return {
+    certPem: certificate.toString('pem'),
+    keyPem: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+}

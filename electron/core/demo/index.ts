@@ -1,0 +1,21 @@
+/**
+ * Demo servers: real TLS with just enough IMAP, inside the program, on the loopback interface.
+ * {@link startDemoServers} gives the six of the first run, {@link startImapServer} a single one
+ * that can be scripted, for tests.
+ */
+export {
+  type CertificateAuthority,
+  type CertificateKind,
+  createAuthority,
+  createSelfSigned,
+  type ServerCertificate,
+} from './certificates.ts';
+export {
+  type ImapServer,
+  type ImapServerOptions,
+  type ServerStats,
+  startImapServer,
+} from './imap-server.ts';
+export type { Offer } from './offers.ts';
+export { type Fault, fault, type Script, type Scripting, type Step } from './script.ts';
+export type { SessionMode } from './tls-context.ts';
