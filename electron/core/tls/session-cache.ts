@@ -1,11 +1,436 @@
-/** PLACEHOLDER: being written. The methods below are those that other folders may rely on. */
+/**
+ * The TLS client session cache. A connection asks for its own {@link HandshakeSessions} and does
+ * everything through it: it takes at most one session, and stores only what a verified handshake
+ * brought, while its account still allows that.
+ */
+import type {
+  CertificateFacts,
+  Descent,
+  Mechanism,
+  NotOfferedReason,
+  TlsProtocol,
+} from '../../../shared/model.ts';
+import type { PeerCertificate } from 'node:tls';
+import { certificateFacts } from './certificate.ts';
+import { ColdStart } from './cold-start.ts';
+import { HeldSession, lifetimeMs, type SessionRoot } from './held-session.ts';
+import { IS_BORINGSSL, peerKey, placeKey, type Peer } from './peer.ts';
+import { PeerSessions, type SessionPolicy } from './peer-sessions.ts';
+import { readSession } from './session-format.ts';
+
+const DAY = 24 * 3600 * 1000;
+
+/** Rule 10: renewed tickets do not keep a verification alive for longer. */
+export const DEFAULT_POLICY: SessionPolicy = { sharing: 'saving', maxAgeMs: 7 * DAY };
+
+/** Bounds of the cache; what was used least recently goes first. */
+export interface SessionCacheLimits {
+  /** More are of no use: servers issue two, and each resumption renews one. */
+  readonly sessionsPerPeer: number;
+  /** An account has one peer, seldom two. */
+  readonly peers: number;
+  /** A ticket is 200 to 2,000 bytes; a client certificate can make it larger. */
+  readonly totalBytes: number;
+  /** Node gives none above 10 KiB. */
+  readonly sessionBytes: number;
+}
+
+const DEFAULT_LIMITS: SessionCacheLimits = {
+  sessionsPerPeer: 8,
+  peers: 1024,
+  totalBytes: 8 * 1024 * 1024,
+  sessionBytes: 16 * 1024,
+};
+
+/** What a handshake offers. */
+export type Offer =
+  | { readonly kind: 'session'; readonly bytes: Buffer; readonly mechanism: Mechanism }
+  | { readonly kind: 'none'; readonly reason: NotOfferedReason }
+  | { readonly kind: 'off' };
+
+/** How a handshake ended well: the certificate that it verified, or that it was resumed. */
+export type Verified =
+  | { readonly resumed: true }
+  | { readonly resumed: false; readonly certificate: PeerCertificate | null };
+
+/** One session held, without its bytes. */
+export interface HeldSessionFacts {
+  readonly account: string;
+  readonly name: string;
+  readonly port: number;
+  readonly mechanism: Mechanism;
+  readonly receivedAt: number;
+  readonly expiresAt: number;
+  readonly sizeBytes: number;
+}
+
+interface AccountState {
+  enabled: boolean;
+  policy: SessionPolicy;
+  /** Handshakes that began before the latest change to it store nothing. */
+  epoch: number;
+  readonly peers: Map<string, PeerEntry>;
+  /** By place: the trust that sessions were last stored under. */
+  readonly trusted: Map<string, string>;
+}
+
+interface PeerEntry {
+  readonly key: string;
+  readonly peer: Peer;
+  readonly account: AccountState;
+  readonly sessions: PeerSessions;
+  readonly coldStart: ColdStart;
+}
+
 export class SessionCache {
-  /** Off: forgets the account's sessions at once, and stores and offers none until it is on again. Returns how many were forgotten. */
-  setEnabled(_account: string, _enabled: boolean): number {
-    return 0;
+  readonly #limits: SessionCacheLimits;
+  readonly #now: () => number;
+  readonly #isBoringSsl: boolean;
+  readonly #accounts = new Map<string, AccountState>();
+  /** Least recently used first. */
+  readonly #peers = new Map<string, PeerEntry>();
+  #bytes = 0;
+  #families = 0;
+
+  /**
+   * @param options.now wall-clock time in ms: time asleep counts, and a jump back expires
+   */
+  constructor(
+    options: {
+      limits?: Partial<SessionCacheLimits>;
+      now?: () => number;
+      isBoringSsl?: boolean;
+    } = {},
+  ) {
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#now = options.now ?? Date.now;
+    this.#isBoringSsl = options.isBoringSsl ?? IS_BORINGSSL;
   }
-  /** Forgets every session of the account; returns how many. */
-  forget(_account: string): number {
-    return 0;
+
+  /** Begins a handshake with `peer`. */
+  begin(peer: Peer): HandshakeSessions {
+    return new HandshakeSessions(peer, this.#account(peer.account), {
+      now: this.#now,
+      isBoringSsl: this.#isBoringSsl,
+      sessionBytes: this.#limits.sessionBytes,
+      family: (this.#families += 1),
+      entry: (state) => this.#entry(peer, state),
+      stored: () => {
+        this.#evict();
+      },
+    });
+  }
+
+  /**
+   * Turns reuse for the account on or off. Off forgets its sessions at once, and until it is on
+   * again nothing is offered or stored, not even by handshakes in flight.
+   *
+   * @returns how many sessions were forgotten
+   */
+  setEnabled(account: string, enabled: boolean): number {
+    const state = this.#account(account);
+    if (state.enabled === enabled) return 0;
+    state.enabled = enabled;
+    return this.forget(account);
+  }
+
+  /** How the account's sessions may be used; holds for those already held as well. */
+  setPolicy(account: string, policy: SessionPolicy): void {
+    this.#account(account).policy = policy;
+  }
+
+  /** Forgets the account's sessions, and those that handshakes in flight will bring. */
+  forget(account: string): number {
+    const state = this.#accounts.get(account);
+    if (state === undefined) return 0;
+    state.epoch += 1;
+    let forgotten = 0;
+    for (const entry of state.peers.values()) {
+      forgotten += entry.sessions.clear();
+      entry.coldStart.release();
+      this.#peers.delete(entry.key);
+    }
+    state.peers.clear();
+    return forgotten;
+  }
+
+  /** Forgets the account itself as well. */
+  remove(account: string): number {
+    const forgotten = this.forget(account);
+    this.#accounts.delete(account);
+    return forgotten;
+  }
+
+  /** Offers again at once to servers that kept refusing this account's sessions. */
+  tryNow(account: string): void {
+    for (const entry of this.#account(account).peers.values()) entry.sessions.tryNow();
+  }
+
+  /** The machine is on another network: no ticket is shared across that. */
+  networkChanged(): void {
+    for (const entry of this.#peers.values()) entry.sessions.endBurst();
+  }
+
+  /** What is held, least recently used peer first. */
+  held(): readonly HeldSessionFacts[] {
+    return [...this.#peers.values()].flatMap(({ peer, sessions }) =>
+      sessions.held.map(({ origin, sizeBytes }) => ({
+        account: peer.account,
+        name: peer.name,
+        port: peer.port,
+        mechanism: origin.mechanism,
+        receivedAt: origin.receivedAt,
+        expiresAt: origin.expiresAt,
+        sizeBytes,
+      })),
+    );
+  }
+
+  /** How much is held now. */
+  get size(): { readonly peers: number; readonly bytes: number } {
+    return { peers: this.#peers.size, bytes: this.#bytes };
+  }
+
+  #account(account: string): AccountState {
+    let state = this.#accounts.get(account);
+    if (state === undefined) {
+      state = {
+        enabled: true,
+        policy: DEFAULT_POLICY,
+        epoch: 0,
+        peers: new Map(),
+        trusted: new Map(),
+      };
+      this.#accounts.set(account, state);
+    }
+    return state;
+  }
+
+  #entry(peer: Peer, account: AccountState): PeerEntry {
+    const key = peerKey(peer);
+    let entry = this.#peers.get(key);
+    if (entry === undefined) {
+      const sessions = new PeerSessions(this.#limits.sessionsPerPeer, (change) => {
+        this.#bytes += change;
+      });
+      entry = { key, peer, account, sessions, coldStart: new ColdStart() };
+      account.peers.set(key, entry);
+    } else {
+      this.#peers.delete(key);
+    }
+    this.#peers.set(key, entry);
+    return entry;
+  }
+
+  #evict(): void {
+    for (const entry of this.#peers.values()) {
+      if (this.#peers.size <= this.#limits.peers && this.#bytes <= this.#limits.totalBytes) return;
+      entry.sessions.clear();
+      entry.coldStart.release();
+      entry.account.peers.delete(entry.key);
+      entry.account.trusted.delete(placeKey(entry.peer));
+      this.#peers.delete(entry.key);
+    }
+  }
+}
+
+/** What a handshake needs of the cache it belongs to. */
+interface CacheAccess {
+  readonly now: () => number;
+  readonly isBoringSsl: boolean;
+  readonly sessionBytes: number;
+  readonly family: number;
+  /** The peer's entry, now the most recently used. */
+  readonly entry: (account: AccountState) => PeerEntry;
+  readonly stored: () => void;
+}
+
+/** How a handshake stands to the cache, known when it ended well. */
+export type Reuse =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'full'; readonly reason: NotOfferedReason }
+  | { readonly kind: 'refused'; readonly mechanism: Mechanism }
+  | { readonly kind: 'resumed'; readonly mechanism: Mechanism; readonly descent: Descent };
+
+/**
+ * The sessions of one handshake, in the order of its calls: `ready`, `take`, then `verified` or
+ * `failed`, then `store` for each session that comes, `done` once nothing more is waited for.
+ */
+export class HandshakeSessions {
+  readonly #peer: Peer;
+  readonly #account: AccountState;
+  readonly #epoch: number;
+  readonly #cache: CacheAccess;
+  #offered: HeldSession | null = null;
+  #offer: Offer | null = null;
+  #root: SessionRoot | null = null;
+  #stored = 0;
+  #leads = false;
+
+  constructor(peer: Peer, account: AccountState, cache: CacheAccess) {
+    this.#peer = peer;
+    this.#account = account;
+    this.#epoch = account.epoch;
+    this.#cache = cache;
+  }
+
+  /** Off means off, and it is off for good for a handshake that saw it. */
+  get #isAllowed(): boolean {
+    return this.#account.enabled && this.#account.epoch === this.#epoch;
+  }
+
+  /**
+   * Resolves when there is no use in waiting: at once where a session is held or nothing is to be
+   * hoped for, else when the first handshake of a cold burst has brought its tickets, has failed,
+   * or takes too long. The first caller of a burst is the one that the others wait for.
+   */
+  async ready(): Promise<void> {
+    if (!this.#isAllowed) return;
+    const { sessions, coldStart } = this.#cache.entry(this.#account);
+    if (!sessions.isWorthWaiting(this.#cache.now())) return;
+    if (coldStart.lead()) this.#leads = true;
+    else await coldStart.wait();
+  }
+
+  /** Chooses what to offer. For a ticket that is used once this is the one act that takes it. */
+  take(): Offer {
+    if (this.#offer !== null) throw new Error('A handshake takes one offer only.');
+    this.#offer = this.#choose();
+    return this.#offer;
+  }
+
+  #choose(): Offer {
+    if (!this.#isAllowed) {
+      return this.#account.enabled ? { kind: 'none', reason: 'nothing-held' } : { kind: 'off' };
+    }
+    const { sessions } = this.#cache.entry(this.#account);
+    const choice = sessions.take(this.#cache.now(), this.#account.policy);
+    if (choice.session === null) {
+      return { kind: 'none', reason: this.#trustChanged() ? 'trust-changed' : choice.reason };
+    }
+    if (!choice.session.fits(this.#peer.name)) {
+      sessions.evict(choice.session);
+      return { kind: 'none', reason: 'trust-changed' };
+    }
+    this.#offered = choice.session;
+    return {
+      kind: 'session',
+      bytes: choice.session.expose(),
+      mechanism: choice.session.origin.mechanism,
+    };
+  }
+
+  #trustChanged(): boolean {
+    const before = this.#account.trusted.get(placeKey(this.#peer));
+    return before !== undefined && before !== this.#peer.trust;
+  }
+
+  /** The handshake ended well, and the certificate was verified, now or at the session's root. */
+  verified(result: Verified): Reuse {
+    const offer = this.#offer ?? this.take();
+    const now = this.#cache.now();
+    const offered = this.#offered;
+    if (offered !== null && result.resumed) {
+      this.#root = offered.origin.root;
+      this.#root.resumptions += 1;
+      if (this.#isAllowed) this.#cache.entry(this.#account).sessions.resumed(offered);
+      return {
+        kind: 'resumed',
+        mechanism: offered.origin.mechanism,
+        descent: {
+          fullHandshakeAt: this.#root.fullHandshakeAt,
+          reuse: this.#root.resumptions,
+        },
+      };
+    }
+    const certificate = result.resumed ? null : result.certificate;
+    // Without the certificate's facts nothing could be checked later: nothing is stored then.
+    this.#root =
+      certificate === null
+        ? null
+        : {
+            fullHandshakeAt: now,
+            certificate: certificateFacts(certificate, now),
+            identity: {
+              subject: certificate.subject,
+              subjectaltname: certificate.subjectaltname,
+            },
+            resumptions: 0,
+          };
+    if (offered !== null) {
+      if (this.#isAllowed) this.#cache.entry(this.#account).sessions.refused(offered, now);
+      return { kind: 'refused', mechanism: offered.origin.mechanism };
+    }
+    return offer.kind === 'none' ? { kind: 'full', reason: offer.reason } : { kind: 'off' };
+  }
+
+  /** The certificate that was verified, now or in the full handshake that this one goes back to. */
+  get certificate(): CertificateFacts | null {
+    return this.#root?.certificate ?? null;
+  }
+
+  /**
+   * The handshake failed.
+   *
+   * @returns whether a session had been offered and is gone now, so that trying again makes sense
+   */
+  failed(cause: 'network' | 'handshake'): boolean {
+    const offered = this.#offered;
+    this.done();
+    if (offered === null || !this.#isAllowed) return false;
+    const { sessions } = this.#cache.entry(this.#account);
+    if (cause === 'network') {
+      sessions.giveBack(offered, this.#account.policy);
+      return false;
+    }
+    sessions.evict(offered);
+    return true;
+  }
+
+  /**
+   * Keeps a session that the server issued, unless it may not be used.
+   *
+   * @param fallback what the connection knows, for a session whose format is not known
+   */
+  store(
+    bytes: Buffer,
+    fallback: { readonly protocol: TlsProtocol; readonly hasTicket: boolean },
+  ): void {
+    const root = this.#root;
+    if (root === null || !this.#isAllowed || bytes.length > this.#cache.sessionBytes) return;
+    const facts = readSession(bytes);
+    const protocol = facts?.protocol ?? fallback.protocol;
+    const lifetime = lifetimeMs(facts, protocol, this.#cache.isBoringSsl);
+    if (lifetime <= 0) return;
+    const now = this.#cache.now();
+    const hasTicket = facts?.hasTicket ?? fallback.hasTicket;
+    const mechanism: Mechanism =
+      protocol === 'TLSv1.3' ? 'tls13-ticket' : hasTicket ? 'tls12-ticket' : 'session-id';
+    const entry = this.#cache.entry(this.#account);
+    entry.sessions.put(
+      new HeldSession(bytes, {
+        root,
+        family: this.#cache.family,
+        protocol,
+        mechanism,
+        receivedAt: now,
+        expiresAt: now + lifetime,
+      }),
+    );
+    this.#stored += 1;
+    // The second ticket of the same flight is given in the same turn: the others get both.
+    if (this.#stored === 1) setImmediate(() => this.done());
+    this.#account.trusted.set(placeKey(this.#peer), this.#peer.trust);
+    this.#cache.stored();
+  }
+
+  /** Nothing more is waited for: what came is there for the others. */
+  done(): void {
+    if (!this.#leads) return;
+    this.#leads = false;
+    if (!this.#isAllowed) return;
+    const { sessions, coldStart } = this.#cache.entry(this.#account);
+    if (this.#root !== null && this.#stored === 0) sessions.broughtNothing();
+    coldStart.release();
   }
 }

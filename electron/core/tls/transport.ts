@@ -1,18 +1,119 @@
-import type { ImapTransport } from 'imapflow';
-import type { TransportEvent } from './handshake.ts';
+/**
+ * The imapflow transport that reuses TLS sessions: implicit TLS, and STARTTLS on a connection that
+ * imapflow upgrades. One transport serves one connection.
+ */
+import type { ImapTransport, ImapTransportOptions } from 'imapflow';
+import { connect as connectTcp, Socket, type LookupFunction } from 'node:net';
+import type { Security } from '../../../shared/model.ts';
+import type { TlsHandshake, TransportEvent } from './handshake.ts';
+import { LateSocket } from './late-socket.ts';
 import type { SessionCache } from './session-cache.ts';
-import type { TlsTrust } from './trust.ts';
+import { closedEarly, failedHandshake, startTls } from './start-tls.ts';
+import { trustAnchor, type TlsTrust } from './trust.ts';
 
-/** PLACEHOLDER: being written. */
 export interface ReuseTransportOptions {
   readonly cache: SessionCache;
   /** Sessions are never shared between accounts. */
   readonly account: string;
-  readonly trust: TlsTrust;
+  readonly trust?: TlsTrust;
+  /** Hears what happens, in order; see {@link TransportEvent}. */
   readonly onEvent?: (event: TransportEvent) => void;
+  /** Resolves the host's name in place of the system's resolver. */
+  readonly lookup?: LookupFunction;
 }
 
-/** A transport for one connection of imapflow: implicit TLS, or required STARTTLS. */
-export function createReuseTransport(_options: ReuseTransportOptions): ImapTransport {
-  throw new Error('not written yet');
+/** Makes the transport for one connection of imapflow, for its `transport` option. */
+export function createReuseTransport(options: ReuseTransportOptions): ImapTransport {
+  const { cache, account } = options;
+  const anchor = trustAnchor(options.trust ?? { kind: 'system' });
+  const emit = (event: TransportEvent): void => options.onEvent?.(event);
+  let isSettled = false;
+  const settle = (handshake: TlsHandshake): void => {
+    if (isSettled) return;
+    isSettled = true;
+    emit({ kind: 'handshake', handshake, at: performance.now() });
+  };
+
+  const dial = ({ host, port }: ImapTransportOptions): Socket => {
+    emit({ kind: 'phase', phase: 'dns', at: performance.now() });
+    const raw = connectTcp({
+      host,
+      port,
+      ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+    });
+    raw.once('connectionAttempt', () => {
+      emit({ kind: 'phase', phase: 'tcp', at: performance.now() });
+    });
+    let failure: Error | null = null;
+    raw.once('error', (error) => (failure = error));
+    raw.once('close', () => {
+      settle(failedHandshake(failure ?? closedEarly(), null));
+    });
+    return raw;
+  };
+
+  const secure = (
+    raw: Socket,
+    late: LateSocket,
+    security: Security,
+    { host, port, servername }: ImapTransportOptions,
+    onSecure: () => void,
+  ): Promise<void> =>
+    startTls({
+      raw,
+      late,
+      host,
+      port,
+      servername,
+      security,
+      anchor,
+      cache,
+      account,
+      emit,
+      settle,
+      onSecure,
+    }).catch((error: unknown) => {
+      // What tls.connect itself refuses, such as a name it cannot use.
+      late.destroy(error instanceof Error ? error : new Error(String(error)));
+    });
+
+  return {
+    connect(target, onConnect) {
+      refuseTlsOptions(target);
+      const raw = dial(target);
+      if (!target.secure) {
+        raw.once('connect', () => {
+          emit({ kind: 'phase', phase: 'starttls', at: performance.now() });
+          onConnect();
+        });
+        return raw;
+      }
+      const late = new LateSocket(raw);
+      const onError = (error: Error): void => {
+        late.destroy(error);
+      };
+      raw.once('error', onError);
+      raw.once('connect', () => {
+        raw.off('error', onError);
+        void secure(raw, late, 'tls', target, onConnect);
+      });
+      return late;
+    },
+    upgrade(socket, target, onSecure) {
+      if (!(socket instanceof Socket)) throw new Error('This transport upgrades its own sockets.');
+      const late = new LateSocket(socket);
+      void secure(socket, late, 'starttls', target, onSecure);
+      return late;
+    },
+  };
+}
+
+/** What is trusted is this transport's to decide, because it is part of the session's key. */
+function refuseTlsOptions(target: ImapTransportOptions): void {
+  const given = Object.keys(target.tls ?? {});
+  if (given.length > 0) {
+    throw new Error(
+      `imapflow's tls option (${given.join(', ')}) does not reach this transport: use its own options.`,
+    );
+  }
 }

@@ -1,0 +1,40 @@
+/**
+ * A cold burst: many connections to one peer start together and nothing is held. The first one
+ * leads; the others wait for its tickets, so that one full handshake serves all of them.
+ */
+
+/**
+ * How long the others wait for the leader. A TLS handshake and a greeting take three round trips;
+ * across the world that is a second. Less than imapflow's 10 s for an upgrade, and little beside
+ * the minutes for which the connection then lives.
+ */
+export const COLD_WAIT_MS = 2_000;
+
+export class ColdStart {
+  #release: (() => void) | null = null;
+  #released: Promise<void> | null = null;
+
+  /** Whether the caller leads: nobody else does at the moment. Whoever leads calls `release`. */
+  lead(): boolean {
+    if (this.#released !== null) return false;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#released = promise;
+    this.#release = resolve;
+    return true;
+  }
+
+  /** Resolves when the leader's tickets are there, when it failed, or after {@link COLD_WAIT_MS}. */
+  async wait(): Promise<void> {
+    if (this.#released === null) return;
+    const { promise: timedOut, resolve } = Promise.withResolvers<void>();
+    const timeout = setTimeout(resolve, COLD_WAIT_MS);
+    await Promise.race([this.#released, timedOut]);
+    clearTimeout(timeout);
+  }
+
+  release(): void {
+    this.#release?.();
+    this.#release = null;
+    this.#released = null;
+  }
+}

@@ -1,0 +1,197 @@
+/**
+ * The sessions held for one peer: which of them is offered next, and which are dropped. One object
+ * a peer key; the cache owns them and their number.
+ */
+import type { NotOfferedReason } from '../../../shared/model.ts';
+import type { HeldSession } from './held-session.ts';
+import { isPaused, NO_REFUSALS, refused, tryNow, type Refusals } from './refusals.ts';
+
+/** How an account trades savings for unlinkability, see RFC 8446 appendix C.4. */
+export type SharingPolicy =
+  /** Each ticket is offered once; a burst that runs out makes full handshakes. */
+  | 'private'
+  /** The newest ticket is shared within a burst that ran out; TLS 1.2 sessions are kept. */
+  | 'saving';
+
+/** What an account allows. */
+export interface SessionPolicy {
+  readonly sharing: SharingPolicy;
+  /** A session, renewed or not, is offered at most so long after its full handshake. */
+  readonly maxAgeMs: number;
+}
+
+/** Tickets of a burst are shared for so long: connections that start later are another burst. */
+export const BURST_MS = 10_000;
+/** A session is dropped after two network errors in a row: it may be what breaks them. */
+const MAX_NETWORK_ERRORS = 2;
+
+/** A session to offer, or why there is none. */
+export type Choice =
+  { readonly session: HeldSession } | { readonly session: null; readonly reason: NotOfferedReason };
+
+interface LastTaken {
+  readonly session: HeldSession;
+  readonly at: number;
+}
+
+function isSameBurst(last: LastTaken, now: number): boolean {
+  return now >= last.at && now - last.at < BURST_MS;
+}
+
+export class PeerSessions {
+  /** Oldest first. */
+  #sessions: HeldSession[] = [];
+  #lastTaken: LastTaken | null = null;
+  /** Why nothing is left, where nothing is. */
+  #emptyReason: NotOfferedReason = 'nothing-held';
+  /** The server takes a ticket once only: one offered a second time was refused. */
+  #singleUse = false;
+  refusals: Refusals = NO_REFUSALS;
+
+  readonly #maxSessions: number;
+  readonly #onSize: (changeBytes: number) => void;
+
+  constructor(maxSessions: number, onSize: (changeBytes: number) => void) {
+    this.#maxSessions = maxSessions;
+    this.#onSize = onSize;
+  }
+
+  get held(): readonly HeldSession[] {
+    return this.#sessions;
+  }
+
+  /**
+   * Whether waiting for another handshake's tickets makes sense: there are none, no burst is
+   * under way already, and the server is not known to bring none or to refuse them.
+   */
+  isWorthWaiting(now: number): boolean {
+    if (this.#sessions.length > 0 || this.refusals.inARow > 0 || this.refusals.issuesNothing) {
+      return false;
+    }
+    return this.#lastTaken === null || !isSameBurst(this.#lastTaken, now);
+  }
+
+  /** Chooses what to offer and, for a ticket that is offered once, removes it: one act. */
+  take(now: number, policy: SessionPolicy): Choice {
+    this.#dropExpired(now, policy);
+    // A used ticket is kept no longer than it may be shared.
+    if (this.#lastTaken !== null && !isSameBurst(this.#lastTaken, now)) this.#lastTaken = null;
+    if (isPaused(this.refusals, now)) return { session: null, reason: 'server-keeps-refusing' };
+    const newest = this.#sessions.at(-1);
+    if (newest !== undefined) {
+      const isKept = newest.origin.protocol === 'TLSv1.2' && policy.sharing === 'saving';
+      if (!isKept) {
+        this.#remove((session) => session === newest);
+        this.#lastTaken = { session: newest, at: now };
+        this.#emptyReason = 'all-in-use';
+      }
+      return { session: newest };
+    }
+    const shareable = this.#shareable(now, policy);
+    if (shareable !== null) return { session: shareable };
+    return { session: null, reason: this.#emptyReason };
+  }
+
+  #shareable(now: number, policy: SessionPolicy): HeldSession | null {
+    const last = this.#lastTaken;
+    if (policy.sharing === 'private' || this.#singleUse || last === null) return null;
+    if (!isSameBurst(last, now) || last.session.isExpired(now, policy.maxAgeMs)) return null;
+    return last.session;
+  }
+
+  /** A session of another version drops those held: the server would not take them (fact 6). */
+  put(session: HeldSession): void {
+    const { protocol } = session.origin;
+    this.#remove((held) => held.origin.protocol !== protocol || protocol === 'TLSv1.2');
+    if (this.#lastTaken?.session.origin.protocol !== protocol) this.#lastTaken = null;
+    this.#sessions.push(session);
+    this.#onSize(session.sizeBytes);
+    const surplus = this.#sessions.length - this.#maxSessions;
+    if (surplus > 0) {
+      const kept = new Set(this.#sessions.slice(surplus));
+      this.#remove((held) => !kept.has(held));
+    }
+    this.#emptyReason = 'nothing-held';
+    this.refusals = { ...this.refusals, issuesNothing: false };
+  }
+
+  resumed(session: HeldSession): void {
+    session.resumed = true;
+    session.networkErrors = 0;
+    this.refusals = NO_REFUSALS;
+  }
+
+  /** A full handshake ended without bringing anything: others need not wait for its tickets. */
+  broughtNothing(): void {
+    this.refusals = { ...this.refusals, issuesNothing: true };
+  }
+
+  /** The server made a full handshake: the ticket and its siblings are as good as dead (RFC 9149). */
+  refused(session: HeldSession, now: number): void {
+    if (session.resumed) {
+      // The server took it up before, so it does resume, but each ticket once only.
+      this.#singleUse = session.origin.protocol === 'TLSv1.3';
+      this.evict(session);
+      return;
+    }
+    this.#dropFamily(session);
+    this.refusals = refused(this.refusals, now);
+  }
+
+  /** The handshake broke with the session offered (fact 5): it is not offered again. */
+  evict(session: HeldSession): void {
+    this.#remove((held) => held === session);
+    if (this.#lastTaken?.session === session) this.#lastTaken = null;
+  }
+
+  /** The network broke, which says nothing about the session. */
+  giveBack(session: HeldSession, policy: SessionPolicy): void {
+    session.networkErrors += 1;
+    if (session.networkErrors >= MAX_NETWORK_ERRORS) this.evict(session);
+    else if (
+      policy.sharing === 'saving' &&
+      this.#sessions.length < this.#maxSessions &&
+      !this.#sessions.includes(session)
+    ) {
+      this.#sessions.push(session);
+      this.#onSize(session.sizeBytes);
+    }
+  }
+
+  /** Another network may hold another observer: nothing is shared across the change. */
+  endBurst(): void {
+    this.#lastTaken = null;
+  }
+
+  tryNow(): void {
+    this.refusals = tryNow(this.refusals);
+  }
+
+  clear(): number {
+    const count = this.#sessions.length;
+    this.#remove(() => true);
+    this.#lastTaken = null;
+    this.#emptyReason = 'nothing-held';
+    return count;
+  }
+
+  #dropExpired(now: number, policy: SessionPolicy): void {
+    const before = this.#sessions.length;
+    this.#remove((session) => session.isExpired(now, policy.maxAgeMs));
+    if (this.#sessions.length < before) this.#emptyReason = 'expired';
+  }
+
+  #dropFamily(session: HeldSession): void {
+    const { family } = session.origin;
+    this.#remove((held) => held.origin.family === family);
+    if (this.#lastTaken?.session.origin.family === family) this.#lastTaken = null;
+  }
+
+  #remove(matches: (session: HeldSession) => boolean): void {
+    this.#sessions = this.#sessions.filter((session) => {
+      if (!matches(session)) return true;
+      this.#onSize(-session.sizeBytes);
+      return false;
+    });
+  }
+}

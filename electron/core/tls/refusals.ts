@@ -1,0 +1,52 @@
+/**
+ * What is remembered of a server that does not take its own sessions up. Pure: a value in, a value
+ * out, the time by parameter.
+ */
+
+/** Refusals in a row after which nothing is offered for a while. */
+export const REFUSALS_UNTIL_PAUSE = 3;
+const MINUTE = 60_000;
+const FIRST_PAUSE_MS = 10 * MINUTE;
+/** A server that was mended is noticed within this time at the latest. */
+const LONGEST_PAUSE_MS = 60 * MINUTE;
+
+/** The memory of one server. */
+export interface Refusals {
+  /** In a row, since the last resumption. */
+  readonly inARow: number;
+  /** Nothing is offered before this time; `null` while offering goes on. */
+  readonly pausedUntil: number | null;
+  /** The latest pause; the next one is twice as long. */
+  readonly pauseMs: number;
+  /** Handshakes are known to bring nothing that could be resumed. */
+  readonly issuesNothing: boolean;
+}
+
+export const NO_REFUSALS: Refusals = {
+  inARow: 0,
+  pausedUntil: null,
+  pauseMs: 0,
+  issuesNothing: false,
+};
+
+/** A session was offered and refused. */
+export function refused(before: Refusals, now: number): Refusals {
+  const inARow = before.inARow + 1;
+  if (inARow < REFUSALS_UNTIL_PAUSE) return { ...before, inARow };
+  // Those that started together with the one that began the pause add nothing to it.
+  if (isPaused(before, now)) return { ...before, inARow };
+  const pauseMs =
+    before.pauseMs === 0 ? FIRST_PAUSE_MS : Math.min(before.pauseMs * 2, LONGEST_PAUSE_MS);
+  return { ...before, inARow, pausedUntil: now + pauseMs, pauseMs };
+}
+
+/** Whether offering is paused; a clock that was set back by more than the pause ends it. */
+export function isPaused(refusals: Refusals, now: number): boolean {
+  const { pausedUntil, pauseMs } = refusals;
+  return pausedUntil !== null && now < pausedUntil && now >= pausedUntil - pauseMs;
+}
+
+/** The pause is over by the user's wish; one more refusal starts the next, longer one. */
+export function tryNow(before: Refusals): Refusals {
+  return { ...before, pausedUntil: null };
+}

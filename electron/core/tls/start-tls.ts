@@ -1,0 +1,174 @@
+/**
+ * TLS on a connected socket: waits for a session where that pays, offers it, and reports what
+ * became of it. Implicit TLS and STARTTLS are the same from here on.
+ */
+import { isIP, type Socket } from 'node:net';
+import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
+import type { Security, TlsProtocol } from '../../../shared/model.ts';
+import { certificateFacts, peerCertificate } from './certificate.ts';
+import type { TlsHandshake, TransportEvent } from './handshake.ts';
+import type { LateSocket } from './late-socket.ts';
+import type { HandshakeSessions, SessionCache } from './session-cache.ts';
+import type { TrustAnchor } from './trust.ts';
+
+/** Everything that one TLS handshake needs. */
+export interface TlsStart {
+  readonly raw: Socket;
+  /** Gets the TLS socket when it is secure, and the error when it is not to be. */
+  readonly late: LateSocket;
+  readonly host: string;
+  readonly port: number;
+  /** Absent for an IP address: the certificate is then checked against that, without SNI. */
+  readonly servername: string | undefined;
+  readonly security: Security;
+  readonly anchor: TrustAnchor;
+  readonly cache: SessionCache;
+  readonly account: string;
+  readonly emit: (event: TransportEvent) => void;
+  /** Told once, with `failed` or what became of the session. */
+  readonly settle: (handshake: TlsHandshake) => void;
+  readonly onSecure: () => void;
+}
+
+/** Runs the handshake; every outcome goes to `settle`, every error to `late`. */
+export async function startTls(start: TlsStart): Promise<void> {
+  const { raw, late, cache, account, port, security, anchor, emit } = start;
+  // Case matters to Node's own check of a session's identity, and to no server.
+  const name = (start.servername ?? start.host).toLowerCase();
+  const sessions = cache.begin({ account, name, port, security, trust: anchor.fingerprint });
+  await sessions.ready();
+  if (raw.destroyed || late.destroyed) {
+    sessions.failed('network');
+    late.destroy(closedEarly());
+    return;
+  }
+  const offer = sessions.take();
+  const bytesBefore = { sent: raw.bytesWritten, received: raw.bytesRead };
+  emit({ kind: 'phase', phase: 'tls', at: performance.now() });
+  const socket = connectTls({
+    socket: raw,
+    host: name,
+    ...(isIP(name) === 0 ? { servername: name } : {}),
+    secureContext: anchor.context,
+    ...(offer.kind === 'session' ? { session: offer.bytes } : {}),
+  });
+
+  let received = 0;
+  // From the start: under TLS 1.2 the session is given in the same turn as secureConnect.
+  socket.on('session', (session) => {
+    received += 1;
+    emit({ kind: 'ticket', received });
+    const protocol = tlsProtocol(socket) ?? 'TLSv1.2';
+    sessions.store(session, { protocol, hasTicket: socket.getTLSTicket() !== undefined });
+  });
+  let shown: PeerCertificate | null = null;
+  // Before Node's own listener, which destroys the socket when it does not trust the certificate.
+  socket.prependOnceListener('secure', () => {
+    shown = peerCertificate(socket);
+  });
+  const onError = (error: Error): void => {
+    const sessionOffered = sessions.failed(isNetworkError(error) ? 'network' : 'handshake');
+    start.settle({
+      ...unknownHandshake,
+      outcome: { kind: 'failed', error, sessionOffered },
+      address: raw.remoteAddress ?? null,
+      certificate: shown === null ? null : certificateFacts(shown, Date.now()),
+    });
+    late.destroy(error);
+  };
+  socket.once('error', onError);
+  socket.once('close', () => {
+    sessions.done();
+  });
+  socket.once('secureConnect', () => {
+    socket.off('error', onError);
+    start.settle(handshake(socket, raw, sessions, shown));
+    emit({ kind: 'phase', phase: 'greeting', at: performance.now() });
+    socket.once('data', () => {
+      emit({
+        kind: 'first-line',
+        at: performance.now(),
+        sentBytes: raw.bytesWritten - bytesBefore.sent,
+        receivedBytes: raw.bytesRead - bytesBefore.received,
+      });
+      // Tickets come with or before the first line; Node gives them in the turn after it.
+      setImmediate(() => {
+        sessions.done();
+      });
+    });
+    late.attach(socket);
+    start.onSecure();
+  });
+}
+
+const unknownHandshake = {
+  address: null,
+  protocol: null,
+  cipher: null,
+  group: null,
+  certificate: null,
+  descent: null,
+} satisfies Partial<TlsHandshake>;
+
+/** The connection ended before TLS was there, and nobody said why. */
+export function closedEarly(): Error {
+  return Object.assign(new Error('The connection was closed before TLS was established.'), {
+    code: 'ECONNRESET',
+  });
+}
+
+/** A handshake that never came to TLS, or was given up on the way. */
+export function failedHandshake(error: Error, address: string | null): TlsHandshake {
+  return {
+    ...unknownHandshake,
+    outcome: { kind: 'failed', error, sessionOffered: false },
+    address,
+  };
+}
+
+function handshake(
+  socket: TLSSocket,
+  raw: Socket,
+  sessions: HandshakeSessions,
+  shown: PeerCertificate | null,
+): TlsHandshake {
+  const protocol = tlsProtocol(socket);
+  const resumed = socket.isSessionReused();
+  const reuse = sessions.verified(resumed ? { resumed } : { resumed, certificate: shown });
+  // A resumed handshake under TLS 1.2 exchanges no key: what Node names then is the old one's.
+  const hasGroup = !resumed || protocol === 'TLSv1.3';
+  const key = socket.getEphemeralKeyInfo();
+  return {
+    outcome: reuse.kind === 'resumed' ? { kind: 'resumed', mechanism: reuse.mechanism } : reuse,
+    address: raw.remoteAddress ?? null,
+    protocol,
+    cipher: socket.getCipher().standardName,
+    group: hasGroup && key !== null && 'name' in key ? (key.name ?? null) : null,
+    certificate: sessions.certificate,
+    descent: reuse.kind === 'resumed' ? reuse.descent : null,
+  };
+}
+
+function tlsProtocol(socket: TLSSocket): TlsProtocol | null {
+  const protocol = socket.getProtocol();
+  return protocol === 'TLSv1.2' || protocol === 'TLSv1.3' ? protocol : null;
+}
+
+const NETWORK_ERRORS = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ENETRESET',
+  'EADDRNOTAVAIL',
+]);
+
+/** Whether the way to the server broke, which says nothing about the session. */
+function isNetworkError(error: Error): boolean {
+  return 'code' in error && typeof error.code === 'string' && NETWORK_ERRORS.has(error.code);
+}
