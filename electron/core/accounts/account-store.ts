@@ -1,0 +1,116 @@
+import { RepriseError } from '../../../shared/errors.ts';
+import type { AccountId } from '../../../shared/model.ts';
+import type { Durable } from './durable.ts';
+import type { Settings } from './settings-file.ts';
+import type { AccountSettings } from './types.ts';
+
+/**
+ * The account list. Every change is on the disk before it can be seen; when that fails the call
+ * rejects with `storage`, and the list is as it was.
+ */
+export class AccountStore {
+  readonly #settings: Durable<Settings>;
+
+  constructor(settings: Durable<Settings>) {
+    this.#settings = settings;
+  }
+
+  /** All accounts, in the order in which they were added. */
+  list(): readonly AccountSettings[] {
+    return this.#settings.value.accounts;
+  }
+
+  get(id: AccountId): AccountSettings | null {
+    return this.list().find((account) => account.id === id) ?? null;
+  }
+
+  /** @throws RepriseError `duplicate-account` for the same user on the same server and port */
+  async add(account: AccountSettings): Promise<void> {
+    await this.#settings.change(({ accounts }) => {
+      refuseDuplicate(account, accounts);
+      return { accounts: [...accounts, account] };
+    });
+  }
+
+  /**
+   * Replaces the account of the same id, and returns what is stored now.
+   *
+   * @throws RepriseError `not-found`, or `duplicate-account` as {@link add} does
+   */
+  async update(
+    id: AccountId,
+    change: (account: AccountSettings) => AccountSettings,
+  ): Promise<AccountSettings> {
+    let changed: AccountSettings | null = null;
+    await this.#settings.change(({ accounts }) => {
+      const account = accounts.find((candidate) => candidate.id === id);
+      if (account === undefined) throw notFound();
+      const next = { ...change(account), id };
+      refuseDuplicate(next, accounts);
+      changed = next;
+      return { accounts: accounts.map((candidate) => (candidate.id === id ? next : candidate)) };
+    });
+    // `change` has run, or the line above has thrown.
+    return changed ?? this.#mustHave(id);
+  }
+
+  /** @throws RepriseError `not-found` */
+  async remove(id: AccountId): Promise<void> {
+    await this.#settings.change(({ accounts }) => {
+      if (!accounts.some((account) => account.id === id)) throw notFound();
+      return { accounts: accounts.filter((account) => account.id !== id) };
+    });
+  }
+
+  /** @throws RepriseError `not-found` */
+  setReuse(id: AccountId, reuse: boolean): Promise<AccountSettings> {
+    return this.update(id, (account) => ({ ...account, reuse }));
+  }
+
+  /** @throws RepriseError `not-found` */
+  setPaused(id: AccountId, paused: boolean): Promise<AccountSettings> {
+    return this.update(id, (account) => ({ ...account, paused }));
+  }
+
+  /** Resolves when nothing is waiting to be written. */
+  settled(): Promise<void> {
+    return this.#settings.settled();
+  }
+
+  #mustHave(id: AccountId): AccountSettings {
+    const account = this.get(id);
+    if (account === null) throw notFound();
+    return account;
+  }
+}
+
+/**
+ * Whether both would sign in to the same mailboxes: host names are compared without case and
+ * trailing dot (RFC 4343), user names exactly, because servers may tell them apart.
+ */
+export function isSameAccount(a: AccountPlace, b: AccountPlace): boolean {
+  return a.user === b.user && a.port === b.port && sameHost(a.host) === sameHost(b.host);
+}
+
+type AccountPlace = Pick<AccountSettings, 'user' | 'host' | 'port'>;
+
+function sameHost(host: string): string {
+  return host.toLowerCase().replace(/\.$/, '');
+}
+
+function refuseDuplicate(account: AccountSettings, accounts: readonly AccountSettings[]): void {
+  const twin = accounts.find((other) => other.id !== account.id && isSameAccount(other, account));
+  if (twin === undefined) return;
+  throw new RepriseError(
+    'duplicate-account',
+    `${account.user} on ${account.host}:${String(account.port)} is already there, as “${twin.label}”. Change that account, or enter another user name.`,
+    { field: 'user' },
+  );
+}
+
+function notFound(): RepriseError {
+  return new RepriseError(
+    'not-found',
+    'This account is no longer there. It may have been removed.',
+  );
+}
