@@ -36,10 +36,15 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 const HASHED = '/assets/';
 const ONE_YEAR_SECONDS = 31_536_000;
 
+/** There is no built interface; the message says how to build it. */
+export class NotBuiltError extends Error {
+  override readonly name = 'NotBuiltError';
+}
+
 /**
  * Reads every regular file below `folder`.
  *
- * @throws {Error} with a sentence for the user where there is no built interface
+ * @throws {NotBuiltError} where there is no built interface
  */
 export async function loadBuiltPage(folder: string): Promise<BuiltPage> {
   const page = new Map<string, PageFile>();
@@ -67,9 +72,12 @@ async function filesBelow(folder: string): Promise<string[]> {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name));
   } catch (cause) {
-    throw new Error(`The interface is not built: ${folder} cannot be read. Run "npm run build".`, {
-      cause,
-    });
+    throw new NotBuiltError(
+      `The interface is not built: ${folder} cannot be read. Run "npm run build".`,
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -1,0 +1,109 @@
+/** The browser host from its start to its end. */
+import type { EventEmitter } from 'node:events';
+import { RepriseError } from '../../shared/errors.ts';
+import { keyFileProtector } from '../core/accounts/key-file.ts';
+import type { App, AppDeps } from '../core/app.ts';
+import { systemClock, type Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import { loadBuiltPage, NotBuiltError } from '../page/built-page.ts';
+import { openDataFolder } from './data-folder.ts';
+import { DEFAULT_PORT, type HostOptions } from './options.ts';
+import { startHostServer } from './server.ts';
+import { StartError } from './start-error.ts';
+import { stopSignal } from './stop-signal.ts';
+
+/**
+ * After a signal everything has to have ended within 3 s. The engine takes less by itself; this
+ * is for an engine that hangs, and leaves the process some time to end in.
+ */
+const STOP_WITHIN_MS = 2700;
+
+/** What the host works with; tests put others in place of the real ones. */
+export interface HostDeps {
+  readonly version: string;
+  /** The folder of the built interface. */
+  readonly pageFolder: string;
+  readonly createApp: (deps: AppDeps) => Promise<App>;
+  readonly openBrowser: (url: string) => void;
+  /** Writes a line to standard output. */
+  readonly print: (line: string) => void;
+  /** Writes a line to standard error. */
+  readonly complain: (line: string) => void;
+  readonly log: Log;
+  /** Where signals come from: `process`. */
+  readonly signals: EventEmitter;
+  readonly clock?: Clock;
+}
+
+/**
+ * Runs until a signal asks it to stop, then logs out of every connection.
+ *
+ * @returns the exit code: 0 after a signal, 1 where it could not start and said why
+ */
+export async function runHost(options: HostOptions, deps: HostDeps): Promise<0 | 1> {
+  const clock = deps.clock ?? systemClock;
+  const stop = stopSignal(deps.signals, clock);
+  const closers: (() => Promise<void>)[] = [];
+  try {
+    const page = await loadBuiltPage(deps.pageFolder);
+    const folder = await openDataFolder(options.dataDir, options.demo);
+    closers.push(() => folder.release());
+    const server = await startHostServer({ port: options.port ?? DEFAULT_PORT, page, clock });
+    closers.push(() => server.close());
+    const app = await deps.createApp({
+      version: deps.version,
+      shell: 'host',
+      dataDir: folder.path,
+      protector: keyFileProtector(folder.path, (message) => {
+        deps.log.warn(message);
+      }),
+      log: deps.log,
+      clock,
+      demoOnly: options.demo,
+    });
+    closers.push(() => app.close());
+    server.serve((channel) => {
+      app.attach(channel);
+    });
+    deps.print(`Dashboard: ${server.dashboardUrl}`);
+    if (options.openBrowser) deps.openBrowser(server.openingUrl());
+    await stop.requested;
+    return 0;
+  } catch (error) {
+    if (isMeantForUser(error)) deps.complain(error.message);
+    else deps.log.error('Reprise could not start', error);
+    return 1;
+  } finally {
+    await closeInTurn(closers.toReversed(), stop.insisted, deps.log, clock);
+    stop.release();
+  }
+}
+
+function isMeantForUser(error: unknown): error is Error {
+  return (
+    error instanceof StartError || error instanceof NotBuiltError || error instanceof RepriseError
+  );
+}
+
+/** Closes one after the other, but never waits longer than it may, or than the user wants. */
+async function closeInTurn(
+  closers: readonly (() => Promise<void>)[],
+  insisted: Promise<void>,
+  log: Log,
+  clock: Clock,
+): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = clock.after(STOP_WITHIN_MS, late.resolve);
+  const inTurn = async () => {
+    for (const close of closers) {
+      try {
+        await close();
+      } catch (error) {
+        // What cannot be closed must not keep the rest from being closed.
+        log.error('Something could not be closed', error);
+      }
+    }
+  };
+  await Promise.race([inTurn(), insisted, late.promise]);
+  timer.cancel();
+}

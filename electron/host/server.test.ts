@@ -1,0 +1,266 @@
+import { once } from 'node:events';
+import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket, type ClientOptions } from 'ws';
+import { systemClock, type Clock } from '../core/clock.ts';
+import type { BuiltPage, PageFile } from '../page/built-page.ts';
+import { EngineStub } from './engine-stub.ts';
+import { startHostServer, type HostServer } from './server.ts';
+
+const file = (text: string): PageFile => ({
+  bytes: Uint8Array.from(Buffer.from(text)),
+  contentType: 'text/html; charset=utf-8',
+  cacheControl: 'no-store',
+});
+const page: BuiltPage = new Map([
+  ['/', file('<!doctype html>')],
+  ['/assets/main-1.js', { ...file('run()'), cacheControl: 'immutable' }],
+]);
+
+let server: HostServer;
+let engine: EngineStub;
+let origin: string;
+let token: string;
+const opened: WebSocket[] = [];
+
+beforeEach(async () => {
+  engine = new EngineStub();
+  await start();
+  server.serve((channel) => {
+    engine.attach(channel);
+  });
+});
+afterEach(async () => {
+  for (const socket of opened.splice(0)) socket.terminate();
+  await server.close();
+});
+
+async function start(clock: Clock = systemClock) {
+  server = await startHostServer({ port: 0, page, clock });
+  origin = `http://127.0.0.1:${server.port}`;
+  token = tokenOf(server.dashboardUrl);
+}
+
+function tokenOf(url: string): string {
+  return new URL(url).hash.replace('#token=', '');
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+async function ask(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const outgoing = request({ host: '127.0.0.1', port: server.port, method, path, headers });
+  outgoing.end();
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  let body = '';
+  for await (const chunk of response.setEncoding('utf8')) body += String(chunk);
+  return { status: response.statusCode ?? 0, headers: response.headers, body };
+}
+
+async function signIn(bearer = token): Promise<string> {
+  const answer = await ask('POST', '/session', { origin, authorization: `Bearer ${bearer}` });
+  expect(answer.status).toBe(204);
+  const [cookie = ''] = answer.headers['set-cookie'] ?? [];
+  return cookie;
+}
+
+/** Opens a WebSocket; resolves with it, or with the status of the refusal. */
+async function open(headers: Record<string, string>, path = '/rpc'): Promise<WebSocket | number> {
+  const options: ClientOptions = { headers, perMessageDeflate: false };
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, options);
+  opened.push(socket);
+  const { promise, resolve, reject } = Promise.withResolvers<WebSocket | number>();
+  socket.once('open', () => {
+    resolve(socket);
+  });
+  socket.once('unexpected-response', (outgoing, response) => {
+    response.resume();
+    outgoing.destroy();
+    resolve(response.statusCode ?? 0);
+  });
+  socket.on('error', reject);
+  return promise;
+}
+
+async function openTool(): Promise<WebSocket> {
+  const socket = await open({ authorization: `Bearer ${token}` });
+  if (typeof socket === 'number') throw new Error(`refused: ${socket}`);
+  return socket;
+}
+
+describe('the page', () => {
+  it('is served to anyone who knows the address, and holds no secret', async () => {
+    const answer = await ask('GET', '/');
+    expect(answer).toMatchObject({ status: 200, body: '<!doctype html>' });
+    expect(JSON.stringify(answer)).not.toContain(token);
+    expect(answer.headers['set-cookie']).toBeUndefined();
+  });
+
+  it('sends the headers that keep it to itself, with refusals too', async () => {
+    for (const answer of [await ask('GET', '/'), await ask('GET', '/', { host: 'evil.example' })]) {
+      expect(answer.headers).toMatchObject({
+        'content-security-policy':
+          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+          `font-src 'self'; connect-src 'self' ws://127.0.0.1:${server.port}; ` +
+          "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
+      });
+    }
+  });
+
+  it.each([
+    '/../package.json',
+    '/..%2fpackage.json',
+    '/%2e%2e/%2e%2e/etc/passwd',
+    '/..\\..\\etc\\passwd',
+    '/assets/../../server.ts',
+    '/assets/..%5c..%5cserver.ts',
+    '//etc/passwd',
+    '/%00',
+    '/index.html%00.js',
+    '/__proto__',
+    '/constructor',
+    '/%c0%ae%c0%ae/etc/passwd',
+    '/assets',
+    '/assets/',
+  ])('serves nothing but its own files: %s', async (path) => {
+    expect(await ask('GET', path)).toMatchObject({ status: 404, body: 'There is nothing here.\n' });
+  });
+
+  it('serves a built file, whatever the query', async () => {
+    const answer = await ask('GET', '/assets/main-1.js?v=1');
+    expect(answer).toMatchObject({ status: 200, body: 'run()' });
+    expect(answer.headers['cache-control']).toBe('immutable');
+  });
+
+  it('refuses a foreign host name, in words', async () => {
+    expect(await ask('GET', '/', { host: 'evil.example' })).toMatchObject({
+      status: 421,
+      body: `This is not 127.0.0.1:${server.port}. Open the link that Reprise printed.\n`,
+    });
+  });
+});
+
+describe('the session', () => {
+  it('is opened by the token, with a cookie that scripts and other sites never see', async () => {
+    const cookie = await signIn();
+    expect(cookie).toMatch(
+      new RegExp(`^reprise_${server.port}=[\\w-]{43}; HttpOnly; SameSite=Strict; Path=/$`),
+    );
+    expect(cookie).not.toContain(token);
+  });
+
+  it('is refused without the token, with a wrong one, and from elsewhere', async () => {
+    const refusals = [
+      await ask('POST', '/session', { origin }),
+      await ask('POST', '/session', { origin, authorization: 'Bearer wrong' }),
+      await ask('POST', '/session', {
+        origin: 'https://evil.example',
+        authorization: `Bearer ${token}`,
+      }),
+      await ask('POST', '/session', {
+        origin,
+        host: 'evil.example',
+        authorization: `Bearer ${token}`,
+      }),
+    ];
+    expect(refusals.map((answer) => answer.status)).toEqual([401, 401, 403, 421]);
+    for (const answer of refusals) expect(answer.headers['set-cookie']).toBeUndefined();
+  });
+
+  it('can be asked for with the cookie', async () => {
+    const [cookie = ''] = (await signIn()).split(';');
+    expect(await ask('GET', '/session', { cookie })).toMatchObject({ status: 204 });
+    expect(await ask('GET', '/session')).toMatchObject({ status: 401 });
+  });
+
+  it('is opened once by the link that a browser is started with', async () => {
+    const opening = tokenOf(server.openingUrl());
+    await signIn(opening);
+    const again = await ask('POST', '/session', { origin, authorization: `Bearer ${opening}` });
+    expect(again.status).toBe(401);
+  });
+});
+
+describe('the WebSocket', () => {
+  it('opens for our page with the cookie, and for a tool with the token', async () => {
+    const [cookie = ''] = (await signIn()).split(';');
+    expect(await open({ origin, cookie })).toBeInstanceOf(WebSocket);
+    expect(await open({ authorization: `Bearer ${token}` })).toBeInstanceOf(WebSocket);
+    expect(engine.attached).toBe(2);
+  });
+
+  it('is refused without the token, to foreign pages and under foreign names', async () => {
+    const [cookie = ''] = (await signIn()).split(';');
+    const refusals = [
+      await open({}),
+      await open({ origin }),
+      await open({ cookie }),
+      await open({ authorization: 'Bearer wrong' }),
+      await open({ origin, cookie: `reprise_${server.port}=wrong` }),
+      await open({ origin: 'https://evil.example', cookie }),
+      await open({ origin: 'http://127.0.0.1:1', cookie }),
+      await open({ origin: 'null', cookie }),
+      await open({ origin, cookie, host: 'evil.example' }),
+      await open({ origin, cookie, host: `localhost:${server.port}` }),
+      await open({ origin, cookie }, '/other'),
+    ];
+    expect(refusals).toEqual([401, 401, 401, 401, 401, 403, 403, 403, 421, 421, 404]);
+    expect(engine.attached).toBe(0);
+  });
+
+  it('asks to wait while the engine is starting', async () => {
+    await server.close();
+    await start();
+    expect(await open({ authorization: `Bearer ${token}` })).toBe(503);
+  });
+
+  it('admits sixteen at once', async () => {
+    const first = await openTool();
+    for (let count = 1; count < 16; count += 1) await openTool();
+    expect(await open({ authorization: `Bearer ${token}` })).toBe(503);
+    first.close();
+    await once(first, 'close');
+    expect(await open({ authorization: `Bearer ${token}` })).toBeInstanceOf(WebSocket);
+  });
+
+  it('answers plain HTTP at its address', async () => {
+    expect(await ask('GET', '/rpc', { authorization: `Bearer ${token}` })).toMatchObject({
+      status: 404,
+    });
+  });
+});
+
+describe('closing', () => {
+  it('tells pages why, and gives the port back', async () => {
+    const socket = await openTool();
+    const closed = once(socket, 'close');
+    await server.close();
+    expect(await closed).toEqual([1001, Buffer.from('Reprise is stopping.')]);
+    const { port } = server;
+    const again = connect(port, '127.0.0.1');
+    const [error] = (await once(again, 'error')) as [NodeJS.ErrnoException];
+    expect(error.code).toBe('ECONNREFUSED');
+    await start();
+  });
+});
+
+describe('the port', () => {
+  it('that is in use gets a sentence that says what to do', async () => {
+    await expect(startHostServer({ port: server.port, page })).rejects.toThrow(
+      `Port ${server.port} is in use, perhaps by a Reprise that already runs. ` +
+        'Choose another one with --port N, or let the system choose with --port 0.',
+    );
+  });
+});

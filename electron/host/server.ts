@@ -1,0 +1,232 @@
+/**
+ * The HTTP server of the browser host: the built page, the session and the WebSocket, on
+ * loopback. Every request passes `request-guard.ts` first.
+ */
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { Channel } from '../../shared/rpc.ts';
+import { systemClock, type Clock } from '../core/clock.ts';
+import type { BuiltPage } from '../page/built-page.ts';
+import { pageHeaders } from '../page/page-headers.ts';
+import { Credentials } from './credentials.ts';
+import { listenOnLoopback, LOOPBACK } from './listen.ts';
+import { judgeRequest, type GuardRules, type Verdict } from './request-guard.ts';
+import { webSocketChannel } from './web-socket-channel.ts';
+
+/** A CA file of 1 MiB fits, escaped as JSON. */
+const MAX_FRAME_BYTES = 2 * 1024 * 1024;
+/** Each open page holds one; more are a page that leaks them, or an attack. */
+const MAX_WEB_SOCKETS = 16;
+/** A browser opens six connections for each page. */
+const MAX_CONNECTIONS = 128;
+/** Everything that we are sent is small, and sent at once. */
+const HTTP_LIMITS = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 5000,
+} as const;
+/** How long a page has to answer the WebSocket's close. */
+const CLOSE_GRACE_MS = 250;
+
+export interface HostServerDeps {
+  /** 0 for any free one. */
+  readonly port: number;
+  readonly page: BuiltPage;
+  readonly clock?: Clock;
+}
+
+/** A running server; it owns its sockets. */
+export interface HostServer {
+  readonly port: number;
+  /** The link for the user, token included. */
+  readonly dashboardUrl: string;
+  /** A link that works once, for a minute: it will stand in a browser's arguments. */
+  openingUrl(): string;
+  /** From now on WebSockets are accepted and handed over; before, they are told to wait. */
+  serve(attach: (channel: Channel) => void): void;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * Takes the port and answers requests.
+ *
+ * @throws {StartError} where the port cannot be had
+ */
+export async function startHostServer(deps: HostServerDeps): Promise<HostServer> {
+  const clock = deps.clock ?? systemClock;
+  const credentials = new Credentials(clock);
+  const http = createServer(HTTP_LIMITS);
+  http.maxConnections = MAX_CONNECTIONS;
+  const port = await listenOnLoopback(http, deps.port);
+
+  // The URL's own spelling of the authority: browsers leave out port 80.
+  const { host: authority, origin } = new URL(`http://${LOOPBACK}:${port}`);
+  const cookieName = `reprise_${port}`;
+  const rules: GuardRules = {
+    authority,
+    origin,
+    cookieName,
+    isToken: (candidate) => credentials.isToken(candidate),
+    mayOpen: (candidate) => credentials.mayOpen(candidate),
+    isCookie: (candidate) => credentials.isCookie(candidate),
+  };
+  const headers = pageHeaders([`ws://${authority}`]);
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_FRAME_BYTES,
+    perMessageDeflate: false,
+  });
+  let attach: ((channel: Channel) => void) | null = null;
+
+  http.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    const verdict = judgeRequest(factsOf(request, false), rules);
+    switch (verdict.kind) {
+      case 'page':
+        sendPage(response, deps.page, verdict.path);
+        break;
+      case 'open-session':
+        credentials.redeem(verdict.token);
+        response.setHeader(
+          'Set-Cookie',
+          `${cookieName}=${credentials.cookie}; HttpOnly; SameSite=Strict; Path=/`,
+        );
+        sendNothing(response);
+        break;
+      case 'session-is-open':
+        sendNothing(response);
+        break;
+      case 'refused':
+        sendText(response, verdict.status, verdict.reason);
+        break;
+      case 'rpc':
+        // Only an upgrade can be judged so; were it otherwise, silence would hang the client.
+        sendText(response, 400, 'This is for WebSockets.');
+        break;
+    }
+  });
+
+  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const verdict = judgeRequest(factsOf(request, true), rules);
+    if (verdict.kind !== 'rpc') {
+      refuseUpgrade(socket, ...refusalOf(verdict));
+      return;
+    }
+    const accept = attach;
+    if (accept === null) {
+      refuseUpgrade(socket, 503, 'Reprise is starting.');
+      return;
+    }
+    if (webSockets.clients.size >= MAX_WEB_SOCKETS) {
+      refuseUpgrade(socket, 503, 'Too many pages are open.');
+      return;
+    }
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      accept(webSocketChannel(webSocket, clock));
+    });
+  });
+
+  return {
+    port,
+    dashboardUrl: `${origin}/#token=${credentials.token}`,
+    openingUrl: () => `${origin}/#token=${credentials.issueOpeningToken()}`,
+    serve: (accept) => {
+      attach = accept;
+    },
+    close: async () => {
+      attach = null;
+      await Promise.all([closeHttp(http), closeWebSockets(webSockets, clock)]);
+    },
+  };
+}
+
+function factsOf(request: IncomingMessage, isUpgrade: boolean) {
+  return {
+    method: request.method ?? '',
+    target: request.url ?? '',
+    headers: request.headers,
+    isUpgrade,
+  };
+}
+
+function sendPage(response: ServerResponse, page: BuiltPage, path: string): void {
+  const file = page.get(path);
+  if (file === undefined) {
+    sendText(response, 404, 'There is nothing here.');
+    return;
+  }
+  response.writeHead(200, {
+    'Content-Type': file.contentType,
+    'Content-Length': file.bytes.byteLength,
+    'Cache-Control': file.cacheControl,
+  });
+  response.end(file.bytes);
+}
+
+function sendNothing(response: ServerResponse): void {
+  response.writeHead(204, { 'Cache-Control': 'no-store' }).end();
+}
+
+function sendText(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Cache-Control': 'no-store',
+  });
+  response.end(`${text}\n`);
+}
+
+function refusalOf(verdict: Verdict): [status: number, reason: string] {
+  return verdict.kind === 'refused'
+    ? [verdict.status, verdict.reason]
+    : [400, 'This is not for WebSockets.'];
+}
+
+function refuseUpgrade(socket: Duplex, status: number, reason: string): void {
+  // The client may be gone already; there is nothing left to tell it.
+  socket.on('error', () => {
+    socket.destroy();
+  });
+  const body = `${reason}\n`;
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n` +
+      'Content-Type: text/plain; charset=utf-8\r\n' +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n` +
+      'X-Content-Type-Options: nosniff\r\n' +
+      'Connection: close\r\n\r\n' +
+      body,
+  );
+}
+
+async function closeHttp(http: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  http.close(() => {
+    resolve();
+  });
+  http.closeAllConnections();
+  await promise;
+}
+
+async function closeWebSockets(webSockets: WebSocketServer, clock: Clock): Promise<void> {
+  const closing = [...webSockets.clients].map(async (socket) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    socket.once('close', () => {
+      resolve();
+    });
+    socket.close(1001, 'Reprise is stopping.');
+    const timer = clock.after(CLOSE_GRACE_MS, () => {
+      socket.terminate();
+    });
+    await promise;
+    timer.cancel();
+  });
+  await Promise.all(closing);
+}

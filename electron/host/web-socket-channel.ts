@@ -1,0 +1,75 @@
+/** A WebSocket as the channel of `shared/rpc.ts`: one frame, one JSON text. */
+import type { RawData, WebSocket } from 'ws';
+import type { Channel } from '../../shared/rpc.ts';
+import type { Clock } from '../core/clock.ts';
+
+/**
+ * A page answers pings by itself, so one that let a whole interval pass is gone: its machine
+ * sleeps or its connection hangs. It connects again when it is back.
+ */
+const PING_EVERY_MS = 30_000;
+
+/**
+ * More unsent bytes than this mean that the page has stopped reading. A whole snapshot of a
+ * thousand connections is about 2 MB.
+ */
+const MAX_UNSENT_BYTES = 16 * 1024 * 1024;
+
+/** Makes a channel of an open WebSocket, and ends the socket when its peer is gone. */
+export function webSocketChannel(socket: WebSocket, clock: Clock): Channel {
+  // A protocol error or a frame over the limit: `close` follows, and there is nothing to mend.
+  socket.on('error', () => {
+    socket.terminate();
+  });
+  pingUntilClosed(socket, clock);
+  return {
+    post: (frame) => {
+      if (socket.readyState !== socket.OPEN) return;
+      if (socket.bufferedAmount > MAX_UNSENT_BYTES) socket.terminate();
+      else socket.send(JSON.stringify(frame));
+    },
+    listen: (onFrame) => {
+      socket.on('message', (data, isBinary) => {
+        onFrame(isBinary ? data : parse(data));
+      });
+    },
+    onClose: (closed) => {
+      if (socket.readyState === socket.CLOSED) queueMicrotask(closed);
+      else socket.once('close', closed);
+    },
+    close: () => {
+      socket.close(1000);
+    },
+  };
+}
+
+/** What is no JSON stays the text that it is: the guard of rpc.ts answers that it is no call. */
+function parse(data: RawData): unknown {
+  // A text message arrives as one Buffer, see `binaryType` of ws.
+  const text = data instanceof Buffer ? data.toString('utf8') : '';
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function pingUntilClosed(socket: WebSocket, clock: Clock): void {
+  let isAlive = true;
+  socket.on('pong', () => {
+    isAlive = true;
+  });
+  const check = () => {
+    if (!isAlive) {
+      socket.terminate();
+      return;
+    }
+    isAlive = false;
+    socket.ping();
+    timer = clock.after(PING_EVERY_MS, check);
+  };
+  let timer = clock.after(PING_EVERY_MS, check);
+  socket.once('close', () => {
+    timer.cancel();
+  });
+}
