@@ -80,7 +80,8 @@ function hookTicketKeys(context: SecureContext, settings: TlsSettings, key: Tick
   const accepts = settings.renewTickets ? STATUS.useAndRenew : STATUS.use;
   native.onticketkeycallback = (name, _iv, encrypting) => {
     if (encrypting) return [issues, key.hmac, key.aes, key.name, randomBytes(16)];
-    return key.name.equals(name) ? [accepts, key.hmac, key.aes] : [STATUS.none];
+    // Node reads the keys whatever the status says: without them it aborts the process.
+    return [key.name.equals(name) ? accepts : STATUS.none, key.hmac, key.aes];
   };
   native.enableTicketKeyCallback();
 }
