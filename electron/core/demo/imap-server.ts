@@ -8,10 +8,11 @@ import {
   type CertificateKind,
   createAuthority,
 } from './certificates.ts';
-import { ImapSession, type LoginAttempt, type SessionEnd } from './imap-session.ts';
+import { ImapSession, type Layer, type LoginAttempt, type SessionEnd } from './imap-session.ts';
 import { MailStore } from './mail-store.ts';
 import type { Offer } from './offers.ts';
-import { type Fault, type Script, scriptFor, type Scripting } from './script.ts';
+import { type Script, scriptFor, type Scripting } from './script.ts';
+import { serveConnection } from './serve-connection.ts';
 import { type HandshakeCounts, TlsAcceptor } from './tls-acceptor.ts';
 import type { SessionMode } from './tls-context.ts';
 
@@ -19,6 +20,8 @@ import type { SessionMode } from './tls-context.ts';
 export interface ImapServerOptions {
   /** `tls` (default), or `starttls`, which is then required for login. */
   readonly security?: Security;
+  /** Any free one by default. */
+  readonly port?: number;
   /** The one version that it speaks; `any` is 1.2 and 1.3. Session IDs are TLS 1.2 only. */
   readonly protocol?: TlsProtocol | 'any';
   /** Default `tickets`. */
@@ -118,6 +121,7 @@ export class ImapServer implements AsyncDisposable {
     this.mail = new MailStore(options.mailboxes ?? { INBOX: 3 });
     this.caPem = authority.certPem;
     this.#script = options.script ?? {};
+    this.#port = options.port ?? 0;
     server.maxConnections = MAX_CONNECTIONS;
     server.on('connection', (socket) => {
       this.#accept(socket);
@@ -228,43 +232,18 @@ export class ImapServer implements AsyncDisposable {
     });
     this.#changed();
     const script = scriptFor(this.#script, this.#connections);
-    this.#serve(raw, script).catch((error: unknown) => {
-      raw.destroy();
-      throw error;
+    void serveConnection(raw, {
+      tls: this.#tls,
+      security: this.security,
+      script,
+      onHandshake: () => {
+        this.#changed();
+      },
+      converse: (stream, layer) => this.#converse(stream, script, layer),
     });
   }
 
-  async #serve(raw: Socket, script: Script): Promise<void> {
-    if (faultEnds(raw, script.accept)) return;
-    if (this.security === 'starttls') {
-      const end = await this.#converse(raw, script, 'plain');
-      if (end !== 'starttls') {
-        finish(raw, raw, end);
-        return;
-      }
-    }
-    if ((await this.#tls.clientHello(raw)) === null) {
-      raw.destroy();
-      return;
-    }
-    if (faultEnds(raw, script.handshake)) return;
-    const secured = await this.#tls.handshake(raw);
-    this.#changed();
-    if (secured === null) return;
-    if (script.secured !== undefined) {
-      if (script.secured.kind === 'raw') secured.write(script.secured.text);
-      finish(secured, raw, endOf(script.secured));
-      return;
-    }
-    const layer = this.security === 'starttls' ? 'tls-after-starttls' : 'tls';
-    finish(secured, raw, await this.#converse(secured, script, layer));
-  }
-
-  async #converse(
-    stream: Duplex,
-    script: Script,
-    layer: 'tls' | 'plain' | 'tls-after-starttls',
-  ): Promise<SessionEnd> {
+  async #converse(stream: Duplex, script: Script, layer: Layer): Promise<SessionEnd> {
     const session = new ImapSession(stream, {
       mail: this.mail,
       user: this.user,
@@ -299,36 +278,4 @@ export class ImapServer implements AsyncDisposable {
   #changed(): void {
     for (const check of this.#waiting) check();
   }
-}
-
-/** Acts out a fault before there is any IMAP; says whether there was one. */
-function faultEnds(raw: Socket, fault: Fault | undefined): boolean {
-  if (fault === undefined) return false;
-  if (fault.kind === 'raw') raw.write(fault.text);
-  finish(raw, raw, endOf(fault));
-  return true;
-}
-
-function endOf(fault: Fault): SessionEnd {
-  switch (fault.kind) {
-    case 'hang':
-    case 'raw':
-      return 'hang';
-    case 'reset':
-      return 'reset';
-    case 'close':
-    case 'bye':
-    case 'reply':
-      return 'closed';
-  }
-}
-
-function finish(stream: Duplex, raw: Socket, end: SessionEnd): void {
-  if (end === 'hang') stream.resume();
-  else if (end === 'reset') raw.resetAndDestroy();
-  // What is written still goes out; then nothing waits for the client's end.
-  else
-    stream.end(() => {
-      raw.destroySoon();
-    });
 }

@@ -12,14 +12,16 @@ export interface LoginAttempt {
   readonly ok: boolean;
 }
 
+/** What stands between client and server; `plain` means that STARTTLS is required. */
+export type Layer = 'tls' | 'plain' | 'tls-after-starttls';
+
 /** What a session works on, and whom it tells. */
 export interface ImapSessionOptions {
   readonly mail: MailStore;
   readonly user: string;
   readonly password: string;
   readonly script: Script;
-  /** What stands between client and server: `plain` means that STARTTLS is required. */
-  readonly layer: 'tls' | 'plain' | 'tls-after-starttls';
+  readonly layer: Layer;
   /** Hears of the name of each command, before it is answered. */
   readonly onCommand: (name: string) => void;
   readonly onLogin: (attempt: LoginAttempt) => void;

@@ -11,6 +11,12 @@ export {
   type ServerCertificate,
 } from './certificates.ts';
 export {
+  type DemoOptions,
+  type DemoServer,
+  type DemoServers,
+  startDemoServers,
+} from './demo-servers.ts';
+export {
   type ImapServer,
   type ImapServerOptions,
   type ServerStats,

@@ -74,10 +74,14 @@ function flagsOf({ name }: Mailbox, subscribed: boolean): string {
   ].join(' ');
 }
 
-/** `*` stands for anything, `%` for anything within a level (RFC 3501 §6.3.8). */
+/**
+ * `*` stands for anything, `%` for anything within a level (RFC 3501 §6.3.8). Runs of them are made
+ * one, or a pattern could keep the expression busy for hours.
+ */
 function patternOf(pattern: string): RegExp {
   const source = pattern
-    .replaceAll(/[*]+/g, '*')
+    .replaceAll(/%+/g, '%')
+    .replaceAll(/[*%]*\*[*%]*/g, '*')
     .replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`)
     .replaceAll('*', '.*')
     .replaceAll('%', `[^${DELIMITER}]*`);

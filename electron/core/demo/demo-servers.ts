@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Outcome, Security, TlsProtocol } from '../../../shared/model.ts';
+import { type CertificateAuthority, createAuthority } from './certificates.ts';
+import { type ImapServer, type ServerStats, startImapServer } from './imap-server.ts';
+import type { SessionMode } from './tls-context.ts';
+
+/** One of the built-in servers, and the account to use it with. */
+export interface DemoServer {
+  /** Stays the same from start to start. */
+  readonly id: string;
+  readonly label: string;
+  /** What it does about sessions, in a sentence for people. */
+  readonly what: string;
+  /** What a connection that follows another one will come to. */
+  readonly expected: Outcome;
+  readonly host: string;
+  readonly port: number;
+  /** The name in its certificate. */
+  readonly servername: string;
+  readonly security: Security;
+  readonly user: string;
+  readonly password: string;
+  readonly mailboxes: readonly string[];
+  stats(): ServerStats;
+}
+
+/** The built-in servers, running. */
+export interface DemoServers extends AsyncDisposable {
+  /** What an account for them must trust, and nothing else should. */
+  readonly caPem: string;
+  readonly servers: readonly DemoServer[];
+  /** Ends every connection and stops all servers; may be called twice. */
+  close(): Promise<void>;
+}
+
+/** How the demo is to run. */
+export interface DemoOptions {
+  /** A message arrives in one mailbox or another this often; `null` for never. */
+  readonly messageEveryMs?: number | null;
+  readonly clock?: Clock;
+}
+
+/** Often enough to be seen by who looks, seldom enough not to distract. */
+const MESSAGE_EVERY_MS = 15_000;
+
+interface Plan {
+  readonly id: string;
+  readonly label: string;
+  readonly what: string;
+  readonly expected: Outcome;
+  readonly security: Security;
+  readonly protocol: TlsProtocol;
+  readonly sessions: SessionMode;
+  readonly mailboxes: Readonly<Record<string, number>>;
+}
+
+/** One for every badge. */
+const PLANS: readonly Plan[] = [
+  {
+    id: 'tls13-tickets',
+    label: 'TLS 1.3 tickets',
+    what: 'Issues two tickets with each full handshake and a new one with each resumption.',
+    expected: { kind: 'resumed', mechanism: 'tls13-ticket' },
+    security: 'tls',
+    protocol: 'TLSv1.3',
+    sessions: 'tickets',
+    mailboxes: { INBOX: 12, Archive: 340, Sent: 57 },
+  },
+  {
+    id: 'tls12-tickets',
+    label: 'TLS 1.2 tickets',
+    what: 'Speaks TLS 1.2 and issues one ticket, which may be offered again and again.',
+    expected: { kind: 'resumed', mechanism: 'tls12-ticket' },
+    security: 'tls',
+    protocol: 'TLSv1.2',
+    sessions: 'tickets',
+    mailboxes: { INBOX: 8, Archive: 120 },
+  },
+  {
+    id: 'session-ids',
+    label: 'Session IDs',
+    what: 'Speaks TLS 1.2 without tickets: it remembers sessions itself and gives each an ID.',
+    expected: { kind: 'resumed', mechanism: 'session-id' },
+    security: 'tls',
+    protocol: 'TLSv1.2',
+    sessions: 'session-ids',
+    mailboxes: { INBOX: 31 },
+  },
+  {
+    id: 'refuses',
+    label: 'Issues but refuses',
+    what: 'Issues tickets and takes none up: each connection has a ticket key of its own.',
+    expected: { kind: 'refused', mechanism: 'tls13-ticket' },
+    security: 'tls',
+    protocol: 'TLSv1.3',
+    sessions: 'fresh-key',
+    mailboxes: { INBOX: 4 },
+  },
+  {
+    id: 'nothing',
+    label: 'Nothing to resume',
+    what: 'Issues neither tickets nor session IDs: every handshake is a full one.',
+    expected: { kind: 'full', reason: 'nothing-held' },
+    security: 'tls',
+    protocol: 'TLSv1.3',
+    sessions: 'none',
+    mailboxes: { INBOX: 19 },
+  },
+  {
+    id: 'starttls',
+    label: 'STARTTLS',
+    what: 'Begins in plain text and requires STARTTLS before login; TLS 1.3 tickets from there.',
+    expected: { kind: 'resumed', mechanism: 'tls13-ticket' },
+    security: 'starttls',
+    protocol: 'TLSv1.3',
+    sessions: 'tickets',
+    mailboxes: { INBOX: 6, Archive: 88 },
+  },
+];
+
+/** Starts the six servers, each on any free port of the loopback interface. */
+export async function startDemoServers(options: DemoOptions = {}): Promise<DemoServers> {
+  const { messageEveryMs = MESSAGE_EVERY_MS, clock = systemClock } = options;
+  const authority = await createAuthority();
+  // Closes what has started should one of them fail.
+  await using starting = new AsyncDisposableStack();
+  const running: Running[] = [];
+  for (const plan of PLANS) {
+    running.push({ plan, imap: starting.use(await start(plan, authority)) });
+  }
+  if (messageEveryMs !== null) starting.defer(deliverInTurn(running, messageEveryMs, clock));
+  const owned = starting.move();
+  const close = (): Promise<void> => owned.disposeAsync();
+  return {
+    caPem: authority.certPem,
+    servers: running.map(describe),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+interface Running {
+  readonly plan: Plan;
+  readonly imap: ImapServer;
+}
+
+function start(plan: Plan, authority: CertificateAuthority): Promise<ImapServer> {
+  const { id, security, protocol, sessions, mailboxes } = plan;
+  return startImapServer({
+    security,
+    protocol,
+    sessions,
+    mailboxes,
+    authority,
+    user: `${id}@demo.example`,
+    // Other programs on this machine can reach the port; they are not meant to log in.
+    password: randomBytes(18).toString('base64url'),
+  });
+}
+
+function describe({ plan, imap }: Running): DemoServer {
+  const { id, label, what, expected, mailboxes } = plan;
+  const { host, port, servername, security, user, password } = imap;
+  return {
+    id,
+    label,
+    what,
+    expected,
+    host,
+    port,
+    servername,
+    security,
+    user,
+    password,
+    mailboxes: Object.keys(mailboxes),
+    stats: () => imap.stats(),
+  };
+}
+
+/** Delivers to one mailbox after another; gives what ends it. */
+function deliverInTurn(running: readonly Running[], everyMs: number, clock: Clock): () => void {
+  const mailboxes = running.flatMap(({ plan, imap }) =>
+    Object.keys(plan.mailboxes).map((mailbox) => ({ imap, mailbox })),
+  );
+  let turn = 0;
+  const arrive = (): void => {
+    const next = mailboxes[turn % mailboxes.length];
+    turn += 1;
+    next?.imap.mail.deliver(next.mailbox);
+    timer = clock.after(everyMs, arrive);
+  };
+  let timer = clock.after(everyMs, arrive);
+  return () => {
+    timer.cancel();
+  };
+}
