@@ -134,8 +134,15 @@ export class PeerSessions {
       this.evict(session);
       return;
     }
-    this.#dropFamily(session);
+    this.dropFamily(session);
     this.refusals = refused(this.refusals, now);
+  }
+
+  /** The handshake that brought it is not to be built upon: neither are its other sessions. */
+  dropFamily(session: HeldSession): void {
+    const { family } = session.origin;
+    this.#remove((held) => held.origin.family === family);
+    if (this.#lastTaken?.session.origin.family === family) this.#lastTaken = null;
   }
 
   /** The handshake broke with the session offered (fact 5): it is not offered again. */
@@ -179,12 +186,6 @@ export class PeerSessions {
     const before = this.#sessions.length;
     this.#remove((session) => session.isExpired(now, policy.maxAgeMs));
     if (this.#sessions.length < before) this.#emptyReason = 'expired';
-  }
-
-  #dropFamily(session: HeldSession): void {
-    const { family } = session.origin;
-    this.#remove((held) => held.origin.family === family);
-    if (this.#lastTaken?.session.origin.family === family) this.#lastTaken = null;
   }
 
   #remove(matches: (session: HeldSession) => boolean): void {

@@ -144,7 +144,7 @@ describe('the session cache', () => {
     const open = await Promise.all(
       Array.from({ length: 4 }, () => connectOnce(at(first, { account: 'alice' }))),
     );
-    await Promise.all(open.map(({ close }) => close()));
+    await Promise.all(open.map((connected) => connected.close()));
     expect(cache.held().length).toBeLessThanOrEqual(3);
     await outcomeOf(at(second));
     await outcomeOf(at(first));

@@ -370,21 +370,28 @@ export class HandshakeSessions {
   }
 
   /**
-   * The handshake failed.
+   * The handshake failed: the network broke, or TLS itself, or the server refused the session and
+   * showed a certificate that is not trusted.
    *
-   * @returns whether a session had been offered and is gone now, so that trying again makes sense
+   * @returns whether the session that was offered may be why; it is gone now, so that trying again
+   *   makes sense
    */
-  failed(cause: 'network' | 'handshake'): boolean {
+  failed(cause: 'network' | 'handshake' | 'certificate'): boolean {
     const offered = this.#offered;
     this.done();
     if (offered === null || !this.#isAllowed) return false;
     const { sessions } = this.#cache.entry(this.#account);
-    if (cause === 'network') {
-      sessions.giveBack(offered, this.#account.policy);
-      return false;
+    switch (cause) {
+      case 'network':
+        sessions.giveBack(offered, this.#account.policy);
+        return false;
+      case 'certificate':
+        sessions.dropFamily(offered);
+        return false;
+      case 'handshake':
+        sessions.evict(offered);
+        return true;
     }
-    sessions.evict(offered);
-    return true;
   }
 
   /**

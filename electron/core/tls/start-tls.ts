@@ -67,7 +67,8 @@ export async function startTls(start: TlsStart): Promise<void> {
     shown = peerCertificate(socket);
   });
   const onError = (error: Error): void => {
-    const sessionOffered = sessions.failed(isNetworkError(error) ? 'network' : 'handshake');
+    const verified = shown === null ? 'handshake' : 'certificate';
+    const sessionOffered = sessions.failed(isNetworkError(error) ? 'network' : verified);
     start.settle({
       ...unknownHandshake,
       outcome: { kind: 'failed', error, sessionOffered },
