@@ -28,7 +28,8 @@ const USAGE = `Options:
   --no-open       do not open a browser
   --data-dir DIR  keep accounts and settings in DIR
   --demo          run the built-in demo servers, touch nothing of yours
-  --help          show this`;
+  --help          show this
+The first two are about the page in the browser: with them, npm start does not open Electron.`;
 
 /** Reads the arguments after the program's name. Touches nothing outside of them. */
 export function parseOptions(args: readonly string[]): ParsedOptions {

@@ -1,0 +1,99 @@
+/**
+ * Electron's program. The npm package holds none: it is fetched when it is first wanted, by the
+ * package's own `install.js`, which prints a stack trace where it cannot.
+ */
+import { spawn } from 'node:child_process';
+import { access, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+/** About 120 MB; a line so slow that this is too short had better not wait for a first look. */
+const FETCH_LIMIT_MS = 5 * 60_000;
+/** Failures are quicker than this; what takes longer is a download, which the user is told of. */
+const QUIET_MS = 1500;
+/** `electron --version` answers at once, without a display. */
+const PROBE_LIMIT_MS = 15_000;
+
+/** The path of a program that starts, or why there is none. */
+export type ElectronBinary =
+  | { readonly kind: 'found'; readonly path: string }
+  | { readonly kind: 'missing'; readonly why: string };
+
+/** The folder of the `electron` package; `null` where it is not installed. */
+export function electronPackageFolder(): string | null {
+  try {
+    return dirname(createRequire(import.meta.url).resolve('electron/package.json'));
+  } catch {
+    // Development packages were left out of the installation.
+    return null;
+  }
+}
+
+/**
+ * Finds Electron's program, fetching it where it is missing, and makes sure that it starts: on a
+ * machine without its libraries it does not.
+ *
+ * @param note tells the user something while they wait
+ */
+export async function findElectron(
+  packageFolder: string | null,
+  note: (line: string) => void,
+): Promise<ElectronBinary> {
+  if (packageFolder === null) return { kind: 'missing', why: 'Electron is not installed' };
+  let path = await installedPath(packageFolder);
+  if (path === null) {
+    const late = setTimeout(() => {
+      note('Fetching Electron (once, about 120 MB)…');
+    }, QUIET_MS);
+    const fetched = await succeeds(
+      process.execPath,
+      [join(packageFolder, 'install.js')],
+      FETCH_LIMIT_MS,
+    );
+    clearTimeout(late);
+    path = fetched ? await installedPath(packageFolder) : null;
+  }
+  if (path === null) return { kind: 'missing', why: 'Electron could not be downloaded' };
+  if (!(await succeeds(path, ['--version'], PROBE_LIMIT_MS))) {
+    return { kind: 'missing', why: 'Electron does not start on this machine' };
+  }
+  return { kind: 'found', path };
+}
+
+/** Where the package says that its program lies, if it is there. */
+async function installedPath(packageFolder: string): Promise<string | null> {
+  try {
+    const name = await readFile(join(packageFolder, 'path.txt'), 'utf8');
+    const folder = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(packageFolder, 'dist');
+    const path = join(folder, name);
+    await access(path);
+    return path;
+  } catch {
+    // One of the two files is not there: it was never fetched, or not to its end.
+    return null;
+  }
+}
+
+/** Whether a program ends with 0 within a time; what it prints is dropped. */
+async function succeeds(program: string, args: string[], limitMs: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const child = spawn(program, args, {
+    stdio: 'ignore',
+    timeout: limitMs,
+    killSignal: 'SIGKILL',
+    env: electronEnvironment(process.env),
+  });
+  child.once('error', () => {
+    resolve(false);
+  });
+  child.once('exit', (code) => {
+    resolve(code === 0);
+  });
+  return promise;
+}
+
+/** The environment without the switch that makes Electron a plain Node. */
+export function electronEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { ELECTRON_RUN_AS_NODE: _, ...rest } = env;
+  return rest;
+}
