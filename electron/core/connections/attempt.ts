@@ -1,0 +1,114 @@
+/** One attempt on behalf of a watched mailbox, with the permissions and the password that it needs. */
+import type { LookupFunction } from 'node:net';
+import type { AccountId, Phase } from '../../../shared/model.ts';
+import type { ConnectSettings } from '../accounts/types.ts';
+import type { Clock } from '../clock.ts';
+import type { SessionCache } from '../tls/index.ts';
+import { ConnectError } from './connect-error.ts';
+import type { ConnectionLog } from './connection-log.ts';
+import type { HandshakeFacts } from './handshake-record.ts';
+import { ConnectionEnded, ImapConnection } from './imap-connection.ts';
+import type { Failure } from './lifecycle.ts';
+import type { PhaseLimits } from './phase-limits.ts';
+import { describeProblem } from './problems.ts';
+
+/** What every attempt of an account has in common. */
+export interface AttemptContext {
+  readonly account: AccountId;
+  readonly settings: ConnectSettings;
+  readonly password: () => Promise<string | null>;
+  readonly sessions: SessionCache;
+  readonly clock: Clock;
+  readonly limits: PhaseLimits;
+  readonly lookup: LookupFunction | undefined;
+}
+
+/** What a watched mailbox hears of its attempt, in this order. */
+export interface AttemptListener {
+  /** The connection that can be ended from now on. */
+  started(connection: ImapConnection): void;
+  phase(phase: Phase): void;
+  handshake(facts: HandshakeFacts): void;
+  signedIn(): void;
+  /** IDLE begins. */
+  idle(messages: number): void;
+  messages(messages: number): void;
+}
+
+/**
+ * Connects, watches the mailbox, and stays until the connection ends. Never rejects.
+ *
+ * @param isWanted asked after each wait for something else than the connection itself
+ * @returns why it ended; `null` when that was asked for
+ */
+export async function attempt(
+  context: AttemptContext,
+  mailbox: string,
+  log: ConnectionLog,
+  listener: AttemptListener,
+  isWanted: () => boolean,
+): Promise<Failure | null> {
+  let connection: ImapConnection | null = null;
+  try {
+    const password = await readPassword(context.password);
+    if (!isWanted()) return null;
+    connection = new ImapConnection({
+      settings: context.settings,
+      password,
+      sessions: context.sessions,
+      account: context.account,
+      clock: context.clock,
+      limits: context.limits,
+      lookup: context.lookup,
+      log,
+      onPhase: (phase) => {
+        listener.phase(phase);
+      },
+      onHandshake: (facts) => {
+        listener.handshake(facts);
+      },
+      onMessages: (messages) => {
+        listener.messages(messages);
+      },
+    });
+    listener.started(connection);
+    await connection.signIn();
+    listener.signedIn();
+    const messages = await connection.open(mailbox);
+    listener.idle(messages);
+    return await connection.ended;
+  } catch (error) {
+    if (error instanceof ConnectionEnded) return error.failure;
+    connection?.destroy();
+    return failureBefore(error, context);
+  }
+}
+
+async function readPassword(password: () => Promise<string | null>): Promise<string> {
+  let stored: string | null;
+  try {
+    stored = await password();
+  } catch (cause) {
+    throw new ConnectError('SECRET_UNREADABLE', { cause });
+  }
+  if (stored === null || stored === '') throw new ConnectError('SECRET_MISSING');
+  return stored;
+}
+
+/** What went wrong before there was a connection, or inside Reprise itself. */
+function failureBefore(error: unknown, { settings, clock }: AttemptContext): Failure {
+  const problem = describeProblem(error, {
+    phase: 'dns',
+    host: settings.host,
+    port: settings.port,
+    security: settings.security,
+    servername: settings.servername ?? settings.host,
+    trustsCaFile: settings.trust.kind === 'ca',
+    mailbox: '',
+    certificate: null,
+    byeLine: null,
+    strangeLine: null,
+    now: clock.now(),
+  });
+  return { problem, phase: 'dns', sessionOffered: false, serverDelayMs: null, certificate: null };
+}

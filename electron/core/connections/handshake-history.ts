@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  AccountId,
+  ConnectionId,
+  Handshake,
+  HandshakeId,
+  PhaseTimes,
+} from '../../../shared/model.ts';
+import { isFullHandshake, type HandshakeFacts } from './handshake-record.ts';
+
+/** How many of its handshakes a connection keeps. */
+export const HANDSHAKES_KEPT = 20;
+
+/** Phases of the latest full handshake with the server of an account. */
+export interface LastFull {
+  phases: PhaseTimes | null;
+}
+
+/** The report of one attempt. */
+export interface HandshakeReport {
+  /** The outcome is known, or more than before. */
+  update(facts: HandshakeFacts): void;
+  /** IDLE has begun or the attempt is over: what is known now is what is told. Once. */
+  settle(): void;
+}
+
+/** The latest handshakes of one watched mailbox, newest first. */
+export class HandshakeHistory {
+  readonly #accountId: AccountId;
+  readonly #connectionId: ConnectionId;
+  readonly #onSettled: (handshake: Handshake) => void;
+  #handshakes: readonly Handshake[] = [];
+  #lastFull: PhaseTimes | null = null;
+
+  constructor(
+    accountId: AccountId,
+    connectionId: ConnectionId,
+    onSettled: (handshake: Handshake) => void,
+  ) {
+    this.#accountId = accountId;
+    this.#connectionId = connectionId;
+    this.#onSettled = onSettled;
+  }
+
+  get all(): readonly Handshake[] {
+    return this.#handshakes;
+  }
+
+  get latest(): Handshake | null {
+    return this.#handshakes[0] ?? null;
+  }
+
+  /** The full handshake to compare the latest one with. */
+  get lastFull(): PhaseTimes | null {
+    return this.#lastFull;
+  }
+
+  /** @param lastFull shared by the connections of the account */
+  report(lastFull: LastFull): HandshakeReport {
+    const id = randomUUID() as HandshakeId;
+    let latest: Handshake | null = null;
+    let isSettled = false;
+    return {
+      update: (facts) => {
+        latest = { ...facts, id, connectionId: this.#connectionId, accountId: this.#accountId };
+        this.#put(latest);
+      },
+      settle: () => {
+        if (isSettled || latest === null) return;
+        isSettled = true;
+        // Only a connect that came to its end has all the phases to compare with.
+        if (latest.totalMs !== null && isFullHandshake(latest.outcome))
+          lastFull.phases = latest.phases;
+        this.#lastFull = lastFull.phases;
+        this.#onSettled(latest);
+      },
+    };
+  }
+
+  /** A ticket may still come while newer attempts have begun: each stays in its place. */
+  #put(handshake: Handshake): void {
+    const isKnown = this.#handshakes.some(({ id }) => id === handshake.id);
+    this.#handshakes = isKnown
+      ? this.#handshakes.map((other) => (other.id === handshake.id ? handshake : other))
+      : [handshake, ...this.#handshakes].slice(0, HANDSHAKES_KEPT);
+  }
+}

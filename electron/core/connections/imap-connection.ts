@@ -1,0 +1,295 @@
+import { ImapFlow } from 'imapflow';
+import type { LookupFunction } from 'node:net';
+import type { Phase } from '../../../shared/model.ts';
+import type { ConnectSettings } from '../accounts/types.ts';
+import type { Clock, Timer } from '../clock.ts';
+import { createReuseTransport, type SessionCache, type TransportEvent } from '../tls/index.ts';
+import { ConnectError, errorFacts } from './connect-error.ts';
+import type { ConnectionLog } from './connection-log.ts';
+import {
+  advanceRecord,
+  beginRecord,
+  handshakeFacts,
+  type ConnectStep,
+  type HandshakeFacts,
+  type HandshakeRecord,
+} from './handshake-record.ts';
+import { imapflowLogger } from './imapflow-log.ts';
+import { imapflowOptions } from './imapflow-options.ts';
+import type { Failure } from './lifecycle.ts';
+import type { PhaseLimits } from './phase-limits.ts';
+import { describeProblem } from './problems.ts';
+import { redactorFor, type Redact } from './redaction.ts';
+import { transportLogLine } from './transport-log.ts';
+
+/** Everything that one attempt needs, and who hears of it. */
+export interface ImapConnectionOptions {
+  readonly settings: ConnectSettings;
+  readonly password: string;
+  readonly sessions: SessionCache;
+  /** Whose sessions may be offered. */
+  readonly account: string;
+  readonly clock: Clock;
+  readonly limits: PhaseLimits;
+  readonly log: ConnectionLog;
+  /** Resolves the host's name in place of the system's resolver. */
+  readonly lookup?: LookupFunction | undefined;
+  /** A phase of the connect has begun. */
+  readonly onPhase?: (phase: Phase) => void;
+  /** The handshake has an outcome, or more became known of it. */
+  readonly onHandshake?: (facts: HandshakeFacts) => void;
+  /** The number of messages in the open mailbox has changed. */
+  readonly onMessages?: (messages: number) => void;
+}
+
+/** Thrown by the steps of a connect; `failure` is what {@link ImapConnection.ended} gives. */
+export class ConnectionEnded extends Error {
+  override readonly name = 'ConnectionEnded';
+  readonly failure: Failure | null;
+
+  constructor(failure: Failure | null) {
+    super(failure?.problem.message ?? 'The connection was ended here.');
+    this.failure = failure;
+  }
+}
+
+/** How long a server gets to answer LOGOUT; then the connection is closed all the same. */
+export const LOGOUT_LIMIT_MS = 2000;
+
+/**
+ * One IMAP connection, from its first packet until its end; it is never used twice. The steps are
+ * called in order: `signIn`, `open`. Every one rejects with a {@link ConnectionEnded} when the
+ * connection ends, for whatever reason; `ended` never rejects.
+ */
+export class ImapConnection {
+  /** Why it ended: `null` when that was asked for. */
+  readonly ended: Promise<Failure | null>;
+  readonly #options: ImapConnectionOptions;
+  readonly #client: ImapFlow;
+  readonly #redact: Redact;
+  readonly #resolveEnded: (failure: Failure | null) => void;
+  #record: HandshakeRecord;
+  #phase: Phase | 'idle' = 'dns';
+  #limit: Timer | null = null;
+  #mailbox = '';
+  #byeLine: string | null = null;
+  #strangeLine: string | null = null;
+  #hasEnded = false;
+
+  constructor(options: ImapConnectionOptions) {
+    this.#options = options;
+    const { clock, settings, password, sessions, account, lookup } = options;
+    this.#redact = redactorFor(settings.user, password);
+    this.#record = beginRecord(clock.now(), clock.monotonic());
+    ({ promise: this.ended, resolve: this.#resolveEnded } = Promise.withResolvers());
+    const transport = createReuseTransport({
+      cache: sessions,
+      account,
+      trust: settings.trust,
+      onEvent: (event) => {
+        this.#transportEvent(event);
+      },
+      ...(lookup === undefined ? {} : { lookup }),
+    });
+    const client = new ImapFlow(
+      imapflowOptions(settings, password, transport, this.#imapflowLogger()),
+    );
+    this.#client = client;
+    client.on('error', (error) => {
+      this.#fail(error);
+    });
+    client.on('close', () => {
+      this.#fail(closedError);
+    });
+    client.on('exists', ({ count }) => options.onMessages?.(count));
+    client.on('expunge', () => {
+      this.#countMessages();
+    });
+    client.on('mailboxOpen', ({ exists }) => options.onMessages?.(exists));
+  }
+
+  /** DNS, TCP, TLS, the greeting and the sign-in. */
+  async signIn(): Promise<void> {
+    this.#enter('dns');
+    await this.#run(this.#client.connect());
+    this.#leavePhase();
+  }
+
+  /**
+   * Opens a mailbox to watch it; from then on IDLE keeps it current. Read-only (EXAMINE), because
+   * watching must not take the `\Recent` flag from the messages.
+   *
+   * @returns how many messages it holds
+   */
+  async open(mailbox: string): Promise<number> {
+    this.#mailbox = mailbox;
+    this.#step({ kind: 'phase', phase: 'select', at: this.#options.clock.monotonic() });
+    this.#enter('select');
+    const { exists } = await this.#run(this.#client.mailboxOpen(mailbox, { readOnly: true }));
+    this.#leavePhase();
+    this.#step({ kind: 'ready', at: this.#options.clock.monotonic() });
+    this.#phase = 'idle';
+    return exists;
+  }
+
+  /** The mailboxes that can be opened, by their names. */
+  async list(): Promise<readonly string[]> {
+    this.#limitPhase('select');
+    const entries = await this.#run(this.#client.list({ listOnly: true }));
+    this.#limit?.cancel();
+    return entries.filter(({ flags }) => !flags.has(String.raw`\Noselect`)).map(({ path }) => path);
+  }
+
+  /** Says goodbye to the server, where there is one to listen, and closes. Never rejects. */
+  async logOut(): Promise<void> {
+    if (this.#hasEnded) return;
+    this.#finish(null);
+    const limit = this.#options.clock.after(LOGOUT_LIMIT_MS, () => {
+      this.#client.close();
+    });
+    try {
+      // Not signed in, there is nothing to end: imapflow closes at once then.
+      if (this.#client.usable) await this.#client.logout();
+    } catch {
+      // The connection broke while it was being ended, which is an end as well.
+    } finally {
+      limit.cancel();
+      this.#client.close();
+    }
+  }
+
+  /** Closes without a word: for when the network is gone. */
+  destroy(): void {
+    this.#finish(null);
+    this.#client.close();
+  }
+
+  #transportEvent(event: TransportEvent): void {
+    // What comes after the end is the echo of our own closing.
+    if (this.#hasEnded) return;
+    const line = transportLogLine(event, this.#options.settings);
+    if (line !== null) this.#options.log.add(line);
+    this.#step(event);
+    if (event.kind === 'phase') this.#enter(event.phase);
+    else if (event.kind === 'handshake' && event.handshake.outcome.kind === 'failed')
+      this.#fail(event.handshake.outcome.error);
+  }
+
+  #imapflowLogger() {
+    return imapflowLogger({
+      line: (text) => {
+        this.#options.log.add(text, this.#redact);
+      },
+      signInSent: () => {
+        if (this.#hasEnded) return;
+        this.#step({ kind: 'phase', phase: 'login', at: this.#options.clock.monotonic() });
+        this.#enter('login');
+      },
+      firstLine: (text) => {
+        if (/^\* (?:OK|PREAUTH|BYE)\b/i.test(text)) return;
+        this.#strangeLine = text;
+        this.#fail(new ConnectError('NOT_IMAP'));
+      },
+      bye: (text) => {
+        this.#byeLine = text;
+      },
+      throttled: (error) => {
+        this.#fail(error);
+      },
+    });
+  }
+
+  /** Waits for a step of imapflow, but no longer than the connection lasts. */
+  async #run<Result>(step: Promise<Result>): Promise<Result> {
+    try {
+      return await Promise.race([step, this.ended.then(throwEnded)]);
+    } catch (error) {
+      this.#fail(error);
+      throw new ConnectionEnded(await this.ended);
+    }
+  }
+
+  #enter(phase: Phase): void {
+    this.#phase = phase;
+    this.#limitPhase(phase);
+    this.#options.onPhase?.(phase);
+  }
+
+  #limitPhase(phase: Phase): void {
+    const limitMs = this.#options.limits[phase];
+    this.#limit?.cancel();
+    this.#limit = this.#options.clock.after(limitMs, () => {
+      this.#fail(new ConnectError('PHASE_TIMEOUT', { limitMs }));
+    });
+  }
+
+  #leavePhase(): void {
+    this.#limit?.cancel();
+    this.#step({ kind: 'phase-end', at: this.#options.clock.monotonic() });
+  }
+
+  #step(step: ConnectStep): void {
+    this.#record = advanceRecord(this.#record, step);
+    const facts = handshakeFacts(this.#record);
+    if (facts !== null) this.#options.onHandshake?.(facts);
+  }
+
+  #countMessages(): void {
+    const { mailbox } = this.#client;
+    if (mailbox !== false) this.#options.onMessages?.(mailbox.exists);
+  }
+
+  /** Ends it with the first thing that went wrong; what follows from that is not looked at. */
+  #fail(error: unknown): void {
+    if (this.#hasEnded) return;
+    const failure = this.#failure(error);
+    this.#step({ kind: 'failed', problem: failure.problem });
+    this.#options.log.add(`! ${failure.problem.message}`);
+    this.#finish(failure);
+    this.#client.close();
+  }
+
+  #finish(failure: Failure | null): void {
+    this.#hasEnded = true;
+    this.#limit?.cancel();
+    this.#resolveEnded(failure);
+  }
+
+  #failure(error: unknown): Failure {
+    const { settings, clock } = this.#options;
+    const { tls } = this.#record;
+    const problem = describeProblem(error, {
+      phase: this.#phase,
+      host: settings.host,
+      port: settings.port,
+      security: settings.security,
+      servername: settings.servername ?? settings.host,
+      trustsCaFile: settings.trust.kind === 'ca',
+      mailbox: this.#mailbox,
+      certificate: tls?.certificate ?? null,
+      byeLine: this.#byeLine,
+      strangeLine: this.#strangeLine,
+      now: clock.now(),
+    });
+    return {
+      problem: {
+        ...problem,
+        message: this.#redact(problem.message),
+        serverLine: problem.serverLine === null ? null : this.#redact(problem.serverLine),
+      },
+      phase: this.#phase,
+      sessionOffered: tls?.outcome.kind === 'failed' && tls.outcome.sessionOffered,
+      serverDelayMs: errorFacts(error).serverDelayMs,
+      certificate: tls?.certificate ?? null,
+    };
+  }
+}
+
+/** The connection is gone, and nobody said why. */
+const closedError = Object.assign(new Error('The connection was closed.'), {
+  code: 'NoConnection',
+});
+
+function throwEnded(failure: Failure | null): never {
+  throw new ConnectionEnded(failure);
+}

@@ -1,0 +1,89 @@
+/**
+ * Turns imapflow's log entries into lines for people, and finds in them what imapflow tells nowhere
+ * else: when the sign-in begins, with which BYE the server went, and what a server that does not
+ * speak IMAP said.
+ */
+import type { Logger } from 'imapflow';
+
+/** What a log entry is about. */
+export interface ImapflowLogListener {
+  /** A line for the log; secrets that a server repeats may still be in it. */
+  line(text: string): void;
+  /** LOGIN or AUTHENTICATE is on its way. */
+  signInSent(): void;
+  /** The first line that the server sent. */
+  firstLine(text: string): void;
+  /** Such as `BYE [UNAVAILABLE] Try later`. */
+  bye(text: string): void;
+  /** The server asks to be left alone; imapflow would wait before it says so. */
+  throttled(error: unknown): void;
+}
+
+const HIDDEN = '(hidden)';
+
+/** A logger for imapflow. It takes `debug` and above; the lines that were sent and received are `debug`. */
+export function imapflowLogger(listener: ImapflowLogListener): Logger {
+  // From LOGIN or AUTHENTICATE until its tagged answer: what the client sends then is a secret.
+  let signInTag: string | null = null;
+  let heardServer = false;
+
+  const sent = (message: string): void => {
+    const [, tag, command] = /^([0-9A-F]+) ([A-Z]+)/.exec(message) ?? [];
+    if (tag !== undefined && (command === 'LOGIN' || command === 'AUTHENTICATE')) {
+      signInTag = tag;
+      listener.signInSent();
+      listener.line(`C: ${tag} ${command} ${HIDDEN}`);
+    } else {
+      listener.line(`C: ${signInTag === null ? message : HIDDEN}`);
+    }
+  };
+
+  const received = (message: string): void => {
+    if (!heardServer) {
+      heardServer = true;
+      listener.firstLine(message);
+    }
+    if (message.startsWith('* BYE')) listener.bye(message.slice(2));
+    const isChallenge = signInTag !== null && message.startsWith('+');
+    if (signInTag !== null && message.startsWith(`${signInTag} `)) signInTag = null;
+    listener.line(`S: ${isChallenge ? `+ ${HIDDEN}` : message}`);
+  };
+
+  const traffic = (entry: unknown): boolean => {
+    const source = field(entry, 'src');
+    const message = field(entry, 'msg');
+    if (typeof message !== 'string') return false;
+    if (source === 'c') sent(message);
+    else if (source === 's') received(message);
+    else return false;
+    return true;
+  };
+
+  const trouble = (entry: unknown): void => {
+    const error = field(entry, 'err');
+    if (field(error, 'code') === 'ETHROTTLE') listener.throttled(error);
+    if (traffic(entry)) return;
+    const parts = [field(entry, 'msg'), field(error, 'message')];
+    const text = parts.filter((part) => typeof part === 'string').join(': ');
+    if (text !== '') listener.line(`! ${text}`);
+  };
+
+  return {
+    debug: (entry) => {
+      traffic(entry);
+    },
+    info: ignore,
+    warn: trouble,
+    error: trouble,
+    fatal: trouble,
+  };
+}
+
+/** Below `warn` only what was sent and received is of interest. */
+function ignore(): void {}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+}

@@ -1,0 +1,62 @@
+/** What to do after a failure: a pure decision. */
+import type { CertificateFacts, Phase, Problem, ProblemCode } from '../../../shared/model.ts';
+import { backoffDelayMs, patientDelayMs } from './backoff.ts';
+
+/** How an attempt, or a connection that was idle, ended. */
+export interface Failure {
+  readonly problem: Problem;
+  /** Where it was; `idle` after a connect that had succeeded. */
+  readonly phase: Phase | 'idle';
+  /** TLS failed with a session offered, which is forgotten now: without one it may well work. */
+  readonly sessionOffered: boolean;
+  /** How long the server asked to be left alone. */
+  readonly serverDelayMs: number | null;
+  /** What the server showed, where a certificate is the problem. */
+  readonly certificate: CertificateFacts | null;
+}
+
+/** What a watched mailbox does next. */
+export type NextStep =
+  /** Try again at once, as no session will be offered this time. */
+  | { readonly kind: 'again' }
+  | { readonly kind: 'wait'; readonly delayMs: number }
+  /** Nothing happens by itself: it needs a change, or *Reconnect*. */
+  | { readonly kind: 'stop'; readonly state: StoppedState };
+
+export type StoppedState = 'sign-in-failed' | 'certificate-problem' | 'failed';
+
+/**
+ * Problems that trying again cannot solve. A wrong password tried again and again locks accounts. A
+ * certificate that is not trusted may be an attacker's: whoever looks at it decides.
+ */
+const STOPPING: ReadonlyMap<ProblemCode, StoppedState> = new Map([
+  ['sign-in', 'sign-in-failed'],
+  ['secret-missing', 'sign-in-failed'],
+  ['certificate-expired', 'certificate-problem'],
+  ['certificate-not-yet-valid', 'certificate-problem'],
+  ['certificate-untrusted', 'certificate-problem'],
+  ['certificate-name', 'certificate-problem'],
+  ['mailbox-missing', 'failed'],
+]);
+
+/** The past that matters to the decision. */
+export interface Attempts {
+  /** Failures in a row, this one included. */
+  readonly failures: number;
+  /** This attempt was itself the immediate one after a session had been offered in vain. */
+  readonly again: boolean;
+}
+
+/** @param random in [0, 1) */
+export function nextStep(failure: Failure, attempts: Attempts, random: number): NextStep {
+  if (failure.sessionOffered && !attempts.again) return { kind: 'again' };
+  const state = STOPPING.get(failure.problem.code);
+  if (state !== undefined) return { kind: 'stop', state };
+  const delayMs = backoffDelayMs(attempts.failures, random);
+  return { kind: 'wait', delayMs: patientDelayMs(delayMs, failure.serverDelayMs) };
+}
+
+/** Whether a sign-in was refused, so that no other connection of the account tries the same. */
+export function isRefusedSignIn(failure: Failure): boolean {
+  return STOPPING.get(failure.problem.code) === 'sign-in-failed';
+}

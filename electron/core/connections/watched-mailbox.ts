@@ -1,0 +1,299 @@
+import type {
+  AccountId,
+  Connection,
+  ConnectionDetail,
+  ConnectionId,
+  ConnectionState,
+  Handshake,
+  Phase,
+} from '../../../shared/model.ts';
+import type { Clock, Timer } from '../clock.ts';
+import { attempt, type AttemptContext, type AttemptListener } from './attempt.ts';
+import { STABLE_AFTER_MS } from './backoff.ts';
+import { ConnectionLog } from './connection-log.ts';
+import { HandshakeHistory, type LastFull } from './handshake-history.ts';
+import type { ImapConnection } from './imap-connection.ts';
+import { nextStep, type Failure, type NextStep } from './lifecycle.ts';
+import type { SignInGate, SignInPermit } from './sign-in-gate.ts';
+import type { StartGate } from './start-gate.ts';
+
+/** What the mailboxes of an account share. */
+export interface MailboxHost {
+  readonly account: AccountId;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly starts: StartGate;
+  readonly signIn: SignInGate;
+  /** As the settings are now. */
+  attemptContext(): AttemptContext;
+  readonly lastFull: LastFull;
+  onConnection(connection: Connection): void;
+  onHandshake(handshake: Handshake): void;
+  /** The server accepted the password of the account. */
+  onSignedIn(): void;
+  /** It did not, or there is none. */
+  onSignInRefused(failure: Failure): void;
+}
+
+/** One period of wanting to be connected; when it is replaced, whatever belongs to it stops. */
+type Run = symbol;
+
+/** Keeps the connection of one watched mailbox alive, over as many attempts as that takes. */
+export class WatchedMailbox {
+  readonly id: ConnectionId;
+  readonly mailbox: string;
+  readonly #host: MailboxHost;
+  readonly #log: ConnectionLog;
+  #state: ConnectionState;
+  #since: number;
+  #run: Run | null = null;
+  #connection: ImapConnection | null = null;
+  #isSignedIn = false;
+  #retry: Timer | null = null;
+  #failures = 0;
+  #messages: number | null = null;
+  readonly #history: HandshakeHistory;
+  #isRemoved = false;
+
+  constructor(id: ConnectionId, mailbox: string, host: MailboxHost, state: 'paused' | 'offline') {
+    this.id = id;
+    this.mailbox = mailbox;
+    this.#host = host;
+    this.#log = new ConnectionLog(() => host.clock.now());
+    this.#state = { kind: state };
+    this.#since = host.clock.now();
+    this.#history = new HandshakeHistory(host.account, id, (handshake) => {
+      if (!this.#isRemoved) host.onHandshake(handshake);
+    });
+  }
+
+  get state(): ConnectionState['kind'] {
+    return this.#state.kind;
+  }
+
+  detail(): ConnectionDetail {
+    return {
+      connection: this.#snapshot(),
+      log: this.#log.lines(),
+      handshakes: this.#history.all,
+    };
+  }
+
+  /** Connects, afresh if it is connected, and without further waiting if it waits. */
+  connect(): void {
+    this.#failures = 0;
+    const run = this.#begin();
+    this.#set({ kind: 'connecting', phase: 'dns' });
+    const old = this.#takeConnection();
+    void (async () => {
+      await old?.logOut();
+      if (this.#run === run) await this.#stayConnected(run);
+    })();
+  }
+
+  /** Ends the connection and stays so. Resolves when the server was told. */
+  async pause(): Promise<void> {
+    this.#end();
+    this.#set({ kind: 'paused' });
+    await this.#takeConnection()?.logOut();
+  }
+
+  /** The network is gone: nobody could be told. What needs a person stays as it is. */
+  goOffline(): void {
+    if (isStopped(this.#state)) return;
+    this.#end();
+    this.#set({ kind: 'offline' });
+    this.#takeConnection()?.destroy();
+  }
+
+  /** It is no longer watched: nothing more is heard of it. Resolves when the server was told. */
+  async remove(): Promise<void> {
+    this.#isRemoved = true;
+    this.#end();
+    await this.#takeConnection()?.logOut();
+  }
+
+  /** The account's password was refused elsewhere: does not try it as well, if it has yet to. */
+  holdBack(failure: Failure): void {
+    const isTrying = this.#state.kind === 'connecting' || this.#state.kind === 'retrying';
+    if (!isTrying || this.#isSignedIn) return;
+    this.#end();
+    this.#takeConnection()?.destroy();
+    this.#fail(failure, { kind: 'stop', state: 'sign-in-failed' });
+  }
+
+  #begin(): Run {
+    this.#end();
+    const run = Symbol('run');
+    this.#run = run;
+    return run;
+  }
+
+  #end(): void {
+    this.#run = null;
+    this.#retry?.cancel();
+    this.#isSignedIn = false;
+  }
+
+  #takeConnection(): ImapConnection | null {
+    const connection = this.#connection;
+    this.#connection = null;
+    return connection;
+  }
+
+  async #stayConnected(run: Run): Promise<void> {
+    const { signIn, random } = this.#host;
+    const admission = await signIn.enter();
+    if (admission.kind === 'held-back') {
+      if (this.#run !== run) return;
+      this.#failures += 1;
+      this.#fail(admission.failure, this.#nextStep(admission.failure, true, random()));
+      return;
+    }
+    const { permit } = admission;
+    let isAgain = false;
+    while (this.#run === run) {
+      const failure = await this.#attempt(run, permit);
+      if (this.#run !== run || failure === null) break;
+      this.#failures += 1;
+      const step = this.#nextStep(failure, isAgain, random());
+      if (step.kind === 'again') {
+        isAgain = true;
+        continue;
+      }
+      if (!signIn.failed(permit, failure)) {
+        // Refused were the credentials of before: the new ones have not been tried.
+        this.connect();
+        return;
+      }
+      this.#fail(failure, step);
+      if (step.kind === 'stop' && step.state === 'sign-in-failed')
+        this.#host.onSignInRefused(failure);
+      return;
+    }
+    signIn.leave(permit);
+  }
+
+  #nextStep(failure: Failure, isAgain: boolean, random: number): NextStep {
+    return nextStep(failure, { failures: this.#failures, again: isAgain }, random);
+  }
+
+  /** Gives why it ended, `null` when that was asked for. */
+  async #attempt(run: Run, permit: SignInPermit): Promise<Failure | null> {
+    const { clock, starts, account } = this.#host;
+    const isWanted = (): boolean => this.#run === run;
+    const leave = await starts.enter(account);
+    if (!isWanted()) {
+      leave();
+      return null;
+    }
+    this.#set({ kind: 'connecting', phase: 'dns' });
+    const report = this.#history.report(this.#host.lastFull);
+    let idleAt: number | null = null;
+    const listener: AttemptListener = {
+      started: (connection) => {
+        this.#connection = connection;
+      },
+      phase: (phase) => {
+        if (isWanted()) this.#enter(phase);
+      },
+      handshake: (facts) => {
+        report.update(facts);
+        this.#changed();
+      },
+      signedIn: () => {
+        this.#host.signIn.signedIn(permit);
+        if (!isWanted()) return;
+        this.#isSignedIn = true;
+        this.#host.onSignedIn();
+      },
+      idle: (messages) => {
+        leave();
+        report.settle();
+        idleAt = clock.monotonic();
+        if (!isWanted()) return;
+        this.#messages = messages;
+        this.#set({ kind: 'idle' });
+      },
+      messages: (messages) => {
+        if (!isWanted() || messages === this.#messages) return;
+        this.#messages = messages;
+        this.#changed();
+      },
+    };
+    const failure = await attempt(
+      this.#host.attemptContext(),
+      this.mailbox,
+      this.#log,
+      listener,
+      isWanted,
+    );
+    leave();
+    report.settle();
+    if (!isWanted()) return null;
+    this.#connection = null;
+    this.#isSignedIn = false;
+    if (idleAt !== null && clock.monotonic() - idleAt >= STABLE_AFTER_MS) this.#failures = 0;
+    return failure;
+  }
+
+  #enter(phase: Phase): void {
+    this.#state = { kind: 'connecting', phase };
+    this.#changed();
+  }
+
+  #fail(failure: Failure, step: NextStep): void {
+    const { problem, certificate } = failure;
+    if (step.kind === 'stop') {
+      this.#end();
+      this.#set(
+        step.state === 'certificate-problem'
+          ? { kind: step.state, problem, certificate }
+          : { kind: step.state, problem },
+      );
+      return;
+    }
+    const delayMs = step.kind === 'wait' ? step.delayMs : 0;
+    const { clock } = this.#host;
+    const run = this.#begin();
+    this.#retry = clock.after(delayMs, () => {
+      this.#set({ kind: 'connecting', phase: 'dns' });
+      void this.#stayConnected(run);
+    });
+    this.#set({ kind: 'retrying', retryAt: clock.now() + delayMs, problem });
+  }
+
+  #set(state: ConnectionState): void {
+    if (state.kind !== this.#state.kind || state.kind === 'retrying')
+      this.#since = this.#host.clock.now();
+    this.#state = state;
+    this.#changed();
+  }
+
+  #changed(): void {
+    if (!this.#isRemoved) this.#host.onConnection(this.#snapshot());
+  }
+
+  #snapshot(): Connection {
+    return {
+      id: this.id,
+      accountId: this.#host.account,
+      mailbox: this.mailbox,
+      state: this.#state,
+      since: this.#since,
+      messages: this.#messages,
+      handshake: this.#history.latest,
+      lastFull: this.#history.lastFull,
+    };
+  }
+}
+
+/** Whether only a person can set it going again. */
+function isStopped({ kind }: ConnectionState): boolean {
+  return (
+    kind === 'paused' ||
+    kind === 'sign-in-failed' ||
+    kind === 'certificate-problem' ||
+    kind === 'failed'
+  );
+}
