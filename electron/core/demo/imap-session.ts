@@ -188,8 +188,10 @@ export class ImapSession {
       const reply = await known.run(this, command.arguments, command.name);
       if (reply === null) return;
       this.sendNews();
-      this.raw(`${tag} ${reply}\r\n`);
-      if (this.end === 'starttls') this.raw(this.options.script.injectAfterStarttls ?? '');
+      // An attacker's text comes in one piece with the reply, so that no client can miss it.
+      const injected =
+        this.end === 'starttls' ? (this.options.script.injectAfterStarttls ?? '') : '';
+      this.raw(`${tag} ${reply}\r\n${injected}`);
     }
   }
 

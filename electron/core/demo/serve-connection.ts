@@ -10,8 +10,8 @@ export interface ConnectionServices {
   readonly tls: TlsAcceptor;
   readonly security: Security;
   readonly script: Script;
-  /** TLS is there, or has failed. */
-  readonly onHandshake: () => void;
+  /** The ClientHello came, or TLS is there, or has failed: the counts are new. */
+  readonly onCounted: () => void;
   /** Answers IMAP on `stream` until the end. */
   readonly converse: (stream: Duplex, layer: Layer) => Promise<SessionEnd>;
 }
@@ -27,13 +27,15 @@ export async function serveConnection(raw: Socket, services: ConnectionServices)
       return;
     }
   }
-  if ((await tls.clientHello(raw)) === null) {
+  const hello = await tls.clientHello(raw);
+  services.onCounted();
+  if (hello === null) {
     raw.destroy();
     return;
   }
   if (actedOut(script.handshake, raw, raw)) return;
   const secured = await tls.handshake(raw);
-  services.onHandshake();
+  services.onCounted();
   if (secured === null || actedOut(script.secured, secured, raw)) return;
   finish(secured, raw, await converse(secured, security === 'tls' ? 'tls' : 'tls-after-starttls'));
 }

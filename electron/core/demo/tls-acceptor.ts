@@ -6,7 +6,10 @@ import { type Offer, offersOf, sha256 } from './offers.ts';
 import { readable } from './readable.ts';
 import { createServerContext, createTicketKey, type TlsSettings } from './tls-context.ts';
 
-/** What a server saw of its handshakes. */
+/**
+ * What a server saw of its handshakes. A Node client judges the certificate after its part of the
+ * handshake: one that leaves over it is `failed` or `full`, whichever is noticed first.
+ */
 export interface HandshakeCounts {
   readonly full: number;
   readonly resumed: number;
