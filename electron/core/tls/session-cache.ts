@@ -219,6 +219,7 @@ export class SessionCache {
       this.#peers.delete(key);
     }
     this.#peers.set(key, entry);
+    this.#evict();
     return entry;
   }
 

@@ -1,57 +1,10 @@
-import { Constructed, Integer, OctetString, Sequence } from 'asn1js';
 import { assert, nat, property, uint8Array } from 'fast-check';
 import { once } from 'node:events';
 import { connect } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { startImapServer } from '../demo/index.ts';
+import { sessionDer, TLS12, TLS13, wrapSession } from './session-fixtures.ts';
 import { readSession } from './session-format.ts';
-
-const TLS12 = 0x0303;
-const TLS13 = 0x0304;
-
-/** Fields of SSL_SESSION by their context tag; numbers are INTEGERs, texts are OCTET STRINGs. */
-type Fields = Readonly<Record<number, number | string>>;
-
-/** An SSL_SESSION as i2d_SSL_SESSION writes it, made by hand from its ASN.1. */
-function sessionDer(
-  version: number,
-  fields: Fields,
-  certificate?: Uint8Array<ArrayBuffer>,
-): Buffer {
-  const value = [
-    new Integer({ value: 1 }),
-    new Integer({ value: version }),
-    octets('\x13\x01'),
-    octets('session-id'),
-    octets('master-secret'),
-    ...(certificate === undefined
-      ? []
-      : [explicit(3, new OctetString({ valueHex: certificate.buffer }))]),
-    ...Object.entries(fields).map(([tag, field]) =>
-      explicit(
-        Number(tag),
-        typeof field === 'number' ? new Integer({ value: field }) : octets(field),
-      ),
-    ),
-  ];
-  return Buffer.from(new Sequence({ value }).toBER());
-}
-
-function octets(text: string): OctetString {
-  return new OctetString({ valueHex: Uint8Array.from(Buffer.from(text)).buffer });
-}
-
-function explicit(tagNumber: number, value: Integer | OctetString): Constructed {
-  return new Constructed({ idBlock: { tagClass: 3, tagNumber }, value: [value] });
-}
-
-/** As Node wraps sessions since 24.17. */
-function wrap(der: Buffer, identity: string): Buffer {
-  const name = Buffer.from(identity);
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(name.length);
-  return Buffer.concat([Buffer.from('\0nodejs:tls:session:1\0', 'latin1'), length, name, der]);
-}
 
 const OPENSSL_TLS13 = { 1: 1_700_000_000, 2: 7200, 9: 86_400, 10: 'ticket' };
 const BORINGSSL_TLS13 = { 1: 1_700_000_000, 2: 172_800, 10: 'ticket' };
@@ -67,7 +20,7 @@ describe('reading a session', () => {
       lifetimeHint: 86_400,
     };
     expect(readSession(der)).toEqual(facts);
-    expect(readSession(wrap(der, 'imap.example.org'))).toEqual(facts);
+    expect(readSession(wrapSession(der, 'imap.example.org'))).toEqual(facts);
   });
 
   it("reads BoringSSL's structure, which has no lifetime hint", () => {
@@ -114,7 +67,7 @@ describe('reading a session', () => {
   });
 
   it('survives a session that was damaged anywhere', () => {
-    const whole = wrap(sessionDer(TLS13, OPENSSL_TLS13), 'imap.example.org');
+    const whole = wrapSession(sessionDer(TLS13, OPENSSL_TLS13), 'imap.example.org');
     assert(
       property(nat(whole.length - 1), nat(255), nat(whole.length), (at, octet, end) => {
         const damaged = Buffer.from(whole);
