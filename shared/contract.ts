@@ -26,7 +26,8 @@ interface Call<Arguments extends z.ZodType, Result> {
 
 function call<const Arguments extends [z.ZodType, ...z.ZodType[]] | []>(...schemas: Arguments) {
   const tuple = z.tuple(schemas as [z.ZodType, ...z.ZodType[]]) as unknown as z.ZodTuple<
-    Arguments extends [z.ZodType, ...z.ZodType[]] ? Arguments : []
+    Arguments extends [z.ZodType, ...z.ZodType[]] ? Arguments : [],
+    null
   >;
   return {
     /** Names the result's type. */
@@ -74,7 +75,9 @@ export const contract = {
 export type Contract = typeof contract;
 export type Method = keyof Contract;
 
-type ArgumentsOf<M extends Method> = z.infer<Contract[M]['arguments']> & unknown[];
+/** A tuple, and not an intersection with one, so that plain functions fit. */
+type ArgumentsOf<M extends Method> =
+  z.infer<Contract[M]['arguments']> extends infer Arguments extends unknown[] ? Arguments : never;
 type ResultOf<M extends Method> =
   Contract[M] extends Call<z.ZodType, infer Result> ? Exclude<Result, undefined> : never;
 
