@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { connect, type ConnectionOptions } from 'node:tls';
-import fc from 'fast-check';
+import { assert, nat, property, uint8Array } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ClientHello, readClientHello } from './client-hello.ts';
 import { startImapServer } from './imap-server.ts';
@@ -114,8 +114,8 @@ describe('what is no ClientHello', () => {
 
   test('never makes it throw, nor find more than was sent', () => {
     expect.hasAssertions();
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => {
+    assert(
+      property(uint8Array({ maxLength: 600 }), (bytes) => {
         expect(offeredBytes(bytes)).toBeLessThanOrEqual(bytes.length);
       }),
     );
@@ -124,8 +124,8 @@ describe('what is no ClientHello', () => {
   test('does so neither behind a right beginning', async () => {
     expect.hasAssertions();
     const bytes = await bytesOf({ servername: 'localhost' });
-    fc.assert(
-      fc.property(fc.nat(bytes.length - 1), fc.uint8Array({ minLength: 1 }), (at, garbage) => {
+    assert(
+      property(nat(bytes.length - 1), uint8Array({ minLength: 1 }), (at, garbage) => {
         const damaged = Buffer.from(bytes);
         damaged.set(garbage.subarray(0, damaged.length - at), at);
         expect(offeredBytes(damaged)).toBeLessThanOrEqual(damaged.length);

@@ -68,7 +68,7 @@ describe('the demo servers', () => {
     const closed = sockets.map((socket) => once(socket, 'close'));
     await demo.close();
     await demo.close();
-    await Promise.all(closed);
+    await expect(Promise.all(closed)).resolves.toHaveLength(6);
   });
 
   test('have another password at each start', async () => {
@@ -94,7 +94,7 @@ function handClock(): { clock: Clock; pass: (ms: number) => void; pending: () =>
   };
   const pass = (ms: number): void => {
     now += ms;
-    for (const [key, { at, run }] of [...due]) {
+    for (const [key, { at, run }] of due) {
       if (at > now) continue;
       due.delete(key);
       run();

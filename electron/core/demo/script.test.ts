@@ -65,11 +65,6 @@ describe('before TLS', () => {
     expect(await visitError(server)).toMatch(/^ERR_SSL_/);
   });
 });
-    const { sessions } = await visit(server);
-    server.setScript({ handshake: fault.hang });
-    return sessions;
-  }
-});
 
 describe('after TLS', () => {
   test('closes without a word', async () => {
