@@ -1,0 +1,73 @@
+import { Tabs } from '@base-ui/react/tabs';
+import { Tooltip } from '@base-ui/react/tooltip';
+import type { ReactNode } from 'react';
+import { AccountForm } from './features/account-form/AccountForm.tsx';
+import { AccountList } from './features/accounts/AccountList.tsx';
+import { ConnectionDrawer } from './features/connection-drawer/ConnectionDrawer.tsx';
+import { Connections } from './features/connections/Connections.tsx';
+import { Counters } from './features/counters/Counters.tsx';
+import { FirstRun } from './features/first-run/FirstRun.tsx';
+import { Header } from './features/frame/Header.tsx';
+import { AboutLine } from './features/frame/AboutLine.tsx';
+import { AwayBanner } from './features/link/AwayBanner.tsx';
+import { LinkPage } from './features/link/LinkPage.tsx';
+import { Notices } from './features/notices/Notices.tsx';
+import { useEngine, useInterface } from './store.ts';
+import { Toaster } from './ui/Toaster.tsx';
+import styles from './App.module.css';
+
+interface AppProps {
+  /** Tries at once to reach the engine. */
+  readonly retryNow: () => void;
+}
+
+/** The whole page. */
+export function App({ retryNow }: AppProps): ReactNode {
+  const link = useInterface((state) => state.link);
+  const isLoaded = useInterface((state) => state.engine !== null);
+  return (
+    <Tooltip.Provider>
+      {isLoaded && link !== 'needs-link' ? (
+        <Dashboard isAway={link === 'away'} retryNow={retryNow} />
+      ) : (
+        <LinkPage link={link} retryNow={retryNow} />
+      )}
+      <Toaster />
+    </Tooltip.Provider>
+  );
+}
+
+function Dashboard({ isAway, retryNow }: AppProps & { readonly isAway: boolean }): ReactNode {
+  const isFirstRun = useEngine((state) => state.accountIds.length === 0);
+  return (
+    <>
+      <Tabs.Root defaultValue="connections" className={styles.page}>
+        {isAway && <AwayBanner retryNow={retryNow} />}
+        <Header isFirstRun={isFirstRun} />
+        {isFirstRun ? (
+          <main className={styles.welcome}>
+            <Notices />
+            <FirstRun />
+            <AboutLine />
+          </main>
+        ) : (
+          <div className={styles.columns}>
+            <aside className={styles.accounts}>
+              <AccountList />
+              <AboutLine />
+            </aside>
+            <main className={styles.main}>
+              <Notices />
+              <Tabs.Panel value="connections" className={styles.panel}>
+                <Counters />
+                <Connections />
+              </Tabs.Panel>
+            </main>
+          </div>
+        )}
+      </Tabs.Root>
+      <ConnectionDrawer />
+      <AccountForm />
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+import { useRef, useState, type ReactNode } from 'react';
+import type { Account } from '../../../shared/model.ts';
+import { closeForm, useEngine, useInterface } from '../../store.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { Question } from '../../ui/Question.tsx';
+import type { Field } from './draft.ts';
+import { Fields } from './Fields.tsx';
+import { TestReport } from './TestReport.tsx';
+import { useAccountForm } from './use-account-form.ts';
+import styles from './AccountForm.module.css';
+
+/** The form for a new account or for one that is there; nothing while it is closed. */
+export function AccountForm(): ReactNode {
+  const form = useInterface((state) => state.form);
+  const account = useEngine((state) =>
+    form?.kind === 'edit' ? state.accounts.get(form.accountId) : undefined,
+  );
+  if (form === null) return null;
+  if (form.kind === 'add') return <OpenForm key="add" account={null} />;
+  return account === undefined ? null : <OpenForm key={account.id} account={account} />;
+}
+
+function OpenForm({ account }: { readonly account: Account | null }): ReactNode {
+  const form = useRef<HTMLFormElement>(null);
+  const focusField = (field: Field) => {
+    const control = form.current?.elements.namedItem(field);
+    if (control instanceof HTMLElement) control.focus();
+  };
+  const state = useAccountForm(account, closeForm, focusField);
+  const [isAsking, setAsking] = useState(false);
+  const { running, problem, result } = state;
+
+  const close = () => {
+    if (state.isDirty) setAsking(true);
+    else closeForm();
+  };
+  return (
+    <Dialog title={account === null ? 'Add account' : `Edit ${account.label}`} onClose={close}>
+      <form
+        ref={form}
+        className={styles.form}
+        noValidate
+        autoComplete="off"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void state.save();
+        }}
+      >
+        <div className={styles.scroller}>
+          <Fields state={state} account={account} />
+          <div role="status" className={styles.report}>
+            {running === 'test' && <p>Testing: connecting, signing in, looking for mailboxes…</p>}
+            {running === null && result !== null && <TestReport result={result} state={state} />}
+          </div>
+        </div>
+        {problem !== null && problem.field === null && (
+          <p role="alert" className={styles.alert}>
+            {problem.message}
+          </p>
+        )}
+        <footer className={styles.footer}>
+          <Button aria-disabled={running !== null} onClick={() => void state.test()}>
+            Test connection
+          </Button>
+          <span className={styles.spring} />
+          <Button onClick={close}>Cancel</Button>
+          <Button look="primary" type="submit" aria-disabled={running !== null}>
+            Save
+          </Button>
+        </footer>
+      </form>
+      {isAsking && (
+        <Question
+          title={account === null ? 'Discard this account?' : 'Discard these changes?'}
+          description="What you typed has not been saved."
+          confirm="Discard"
+          cancel="Go on editing"
+          onConfirm={closeForm}
+          onCancel={() => {
+            setAsking(false);
+          }}
+        />
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,191 @@
+import type { ReactNode } from 'react';
+import type { Account, Security } from '../../../shared/model.ts';
+import { protectionSentence } from '../../protection.ts';
+import { useEngine } from '../../store.ts';
+import { ExternalIcon } from '../../ui/icons.tsx';
+import { SECURITY_WORDS } from '../../words.ts';
+import { CaFileField } from './CaFileField.tsx';
+import { labelOf, type Field } from './draft.ts';
+import { FieldFrame } from './FieldFrame.tsx';
+import type { AccountFormState } from './use-account-form.ts';
+import styles from './AccountForm.module.css';
+
+interface FieldsProps {
+  readonly state: AccountFormState;
+  /** The account that is edited; `null` for a new one. */
+  readonly account: Account | null;
+}
+
+/** Every field of the form, the address first. */
+export function Fields({ state, account }: FieldsProps): ReactNode {
+  const { draft, edit, problem, preset } = state;
+  const protection = useEngine(({ app }) => app.protection);
+  const errorOf = (field: Field) => (problem?.field === field ? problem.message : null);
+  const domain = draft.user.split('@')[1]?.trim();
+  return (
+    <>
+      <FieldFrame label="Email or user name" error={errorOf('user')}>
+        {(control) => (
+          <input
+            {...control}
+            className={styles.input}
+            name="user"
+            type="text"
+            inputMode="email"
+            autoCapitalize="none"
+            spellCheck={false}
+            dir="auto"
+            value={draft.user}
+            onChange={(event) => {
+              edit('user', event.target.value);
+            }}
+            onBlur={() => void state.suggest()}
+          />
+        )}
+      </FieldFrame>
+      <FieldFrame
+        label="Password"
+        error={errorOf('password')}
+        hint={
+          <>
+            {preset !== null && preset.hint !== null && (
+              <p className={styles.advice}>
+                {preset.provider}: {preset.hint}{' '}
+                {preset.helpUrl !== null && (
+                  <a href={preset.helpUrl} target="_blank" rel="noreferrer">
+                    How to
+                    <ExternalIcon />
+                  </a>
+                )}
+              </p>
+            )}
+            <p>{protectionSentence(protection)}</p>
+          </>
+        }
+      >
+        {(control) => (
+          <input
+            {...control}
+            className={styles.input}
+            name="password"
+            type="password"
+            autoComplete="new-password"
+            placeholder={account === null ? '' : 'unchanged'}
+            value={draft.password}
+            onChange={(event) => {
+              edit('password', event.target.value);
+            }}
+          />
+        )}
+      </FieldFrame>
+      <div className={styles.server}>
+        <FieldFrame label="Server" error={errorOf('host')}>
+          {(control) => (
+            <input
+              {...control}
+              className={styles.input}
+              name="host"
+              type="text"
+              inputMode="url"
+              autoCapitalize="none"
+              spellCheck={false}
+              placeholder={domain === undefined || domain === '' ? '' : `imap.${domain}`}
+              value={draft.host}
+              onChange={(event) => {
+                edit('host', event.target.value);
+              }}
+            />
+          )}
+        </FieldFrame>
+        <FieldFrame label="Port" error={errorOf('port')}>
+          {(control) => (
+            <input
+              {...control}
+              className={styles.input}
+              name="port"
+              type="text"
+              inputMode="numeric"
+              value={draft.port}
+              onChange={(event) => {
+                edit('port', event.target.value);
+              }}
+            />
+          )}
+        </FieldFrame>
+        <FieldFrame label="Security" error={errorOf('security')}>
+          {(control) => (
+            <select
+              {...control}
+              className={styles.input}
+              name="security"
+              value={draft.security}
+              onChange={(event) => {
+                edit('security', event.target.value as Security);
+              }}
+            >
+              <option value="tls">{SECURITY_WORDS.tls}</option>
+              <option value="starttls">{SECURITY_WORDS.starttls}</option>
+            </select>
+          )}
+        </FieldFrame>
+      </div>
+      <FieldFrame
+        label="Mailboxes to watch"
+        error={errorOf('mailboxes')}
+        hint="One a line, or separated by commas. Each one is a connection of its own."
+      >
+        {(control) => (
+          <textarea
+            {...control}
+            className={styles.input}
+            name="mailboxes"
+            rows={3}
+            spellCheck={false}
+            dir="auto"
+            value={draft.mailboxes}
+            onChange={(event) => {
+              edit('mailboxes', event.target.value);
+            }}
+          />
+        )}
+      </FieldFrame>
+      <CaFileField state={state} error={errorOf('trust')} />
+      <FieldFrame
+        label="Server name for the certificate"
+        error={errorOf('servername')}
+        hint="Only where it differs from the server above."
+      >
+        {(control) => (
+          <input
+            {...control}
+            className={styles.input}
+            name="servername"
+            type="text"
+            autoCapitalize="none"
+            spellCheck={false}
+            placeholder={draft.host}
+            value={draft.servername}
+            onChange={(event) => {
+              edit('servername', event.target.value);
+            }}
+          />
+        )}
+      </FieldFrame>
+      <FieldFrame label="Name of this account" error={errorOf('label')}>
+        {(control) => (
+          <input
+            {...control}
+            className={styles.input}
+            name="label"
+            type="text"
+            dir="auto"
+            value={labelOf(draft)}
+            onChange={(event) => {
+              edit('label', event.target.value);
+            }}
+          />
+        )}
+      </FieldFrame>
+    </>
+  );
+}

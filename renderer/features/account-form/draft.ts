@@ -1,0 +1,124 @@
+/** An account as it is being typed. Pure. */
+import type {
+  Account,
+  AccountInput,
+  ProviderPreset,
+  Security,
+  Trust,
+} from '../../../shared/model.ts';
+import { formatMailboxes, parseMailboxes } from './mailbox-list.ts';
+
+/** What the account is to trust: what it did, or a file chosen now. */
+export type DraftTrust =
+  | { readonly kind: 'system' }
+  | { readonly kind: 'keep'; readonly fileName: string }
+  | { readonly kind: 'ca'; readonly fileName: string; readonly pem: string };
+
+/** The fields of the form, named like those of {@link AccountInput}. */
+export interface Draft {
+  readonly user: string;
+  readonly password: string;
+  readonly host: string;
+  readonly port: string;
+  readonly security: Security;
+  readonly mailboxes: string;
+  readonly trust: DraftTrust;
+  readonly servername: string;
+  /** `null` until its user has named the account: it is called by its address. */
+  readonly label: string | null;
+}
+
+export type Field = keyof Draft;
+
+const DEFAULT_PORTS: Record<Security, string> = { tls: '993', starttls: '143' };
+
+export const EMPTY_DRAFT: Draft = {
+  user: '',
+  password: '',
+  host: '',
+  port: DEFAULT_PORTS.tls,
+  security: 'tls',
+  mailboxes: 'INBOX',
+  trust: { kind: 'system' },
+  servername: '',
+  label: null,
+};
+
+/** The draft that an account is edited with; its password is not known here. */
+export function draftOf(account: Account): Draft {
+  return {
+    user: account.user,
+    password: '',
+    host: account.host,
+    port: String(account.port),
+    security: account.security,
+    mailboxes: formatMailboxes(account.mailboxes),
+    trust: draftTrust(account.trust),
+    servername: account.servername ?? '',
+    label: account.label,
+  };
+}
+
+function draftTrust(trust: Trust): DraftTrust {
+  return trust.kind === 'system' ? trust : { kind: 'keep', fileName: trust.fileName };
+}
+
+/** What the account is called: what its user typed, else its address. */
+export function labelOf(draft: Draft): string {
+  return draft.label ?? draft.user.trim();
+}
+
+/**
+ * What the engine is sent. Nothing is checked here: the engine answers with the field at fault.
+ *
+ * @param isNew a new account has a password, and be it an empty one to be refused
+ */
+export function toInput(draft: Draft, isNew: boolean): AccountInput {
+  const { trust } = draft;
+  const label = labelOf(draft).trim();
+  return {
+    label: label === '' ? draft.user.trim() : label,
+    user: draft.user,
+    password: draft.password === '' && !isNew ? null : draft.password,
+    host: draft.host,
+    // What is no number at all arrives as none, and is refused as such.
+    port: draft.port.trim() === '' ? Number.NaN : Number(draft.port),
+    security: draft.security,
+    servername: draft.servername.trim() === '' ? null : draft.servername,
+    trust: trust.kind === 'keep' ? { kind: 'keep' } : trust,
+    mailboxes: parseMailboxes(draft.mailboxes),
+  };
+}
+
+/** Changes the security, and with it the port where that is the usual one. */
+export function withSecurity(draft: Draft, security: Security): Draft {
+  const port = draft.port.trim();
+  const isUsual = port === '' || Object.values(DEFAULT_PORTS).includes(port);
+  return { ...draft, security, port: isUsual ? DEFAULT_PORTS[security] : draft.port };
+}
+
+/** Takes over a provider's settings, where their fields have not been touched. */
+export function withPreset(
+  draft: Draft,
+  preset: ProviderPreset,
+  touched: ReadonlySet<Field>,
+): Draft {
+  return {
+    ...draft,
+    host: touched.has('host') ? draft.host : preset.host,
+    ...(touched.has('port') || touched.has('security')
+      ? {}
+      : { port: String(preset.port), security: preset.security }),
+  };
+}
+
+/** Whether anything was typed or chosen since. */
+export function isSameDraft(a: Draft, b: Draft): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Whether a test of `a` says something about `b` as well: mailboxes and label aside. */
+export function isSameConnection(a: Draft, b: Draft): boolean {
+  const bare = { mailboxes: '', label: null };
+  return isSameDraft({ ...a, ...bare }, { ...b, ...bare });
+}

@@ -1,0 +1,136 @@
+import { useRef, useState } from 'react';
+import { RepriseError } from '../../../shared/errors.ts';
+import type { Account, ProviderPreset, TestResult } from '../../../shared/model.ts';
+import { useEngineApi } from '../../engine-api.ts';
+import { errorMessage } from '../../ui/toasts.ts';
+import {
+  draftOf,
+  EMPTY_DRAFT,
+  isSameConnection,
+  isSameDraft,
+  toInput,
+  withPreset,
+  withSecurity,
+  type Draft,
+  type Field,
+} from './draft.ts';
+
+/** What is wrong, and with which field; `null` where it is none of them. */
+export interface FormProblem {
+  readonly field: Field | null;
+  readonly message: string;
+}
+
+/** What runs at the moment. */
+export type Running = 'save' | 'test' | null;
+
+const FIELDS: readonly string[] = Object.keys(EMPTY_DRAFT);
+
+function problemOf(error: unknown): FormProblem {
+  const field = error instanceof RepriseError ? error.field : undefined;
+  return {
+    field: field !== undefined && FIELDS.includes(field) ? (field as Field) : null,
+    message: errorMessage(error),
+  };
+}
+
+/** A test's result with the draft that it was made with. */
+interface Tested {
+  readonly draft: Draft;
+  readonly result: TestResult;
+}
+
+/**
+ * The state of the account form and what it does.
+ *
+ * @param account the account to edit; `null` for a new one
+ * @param onSaved is called when the engine has stored it
+ * @param focusField moves the focus to a field that is at fault
+ */
+export function useAccountForm(
+  account: Account | null,
+  onSaved: () => void,
+  focusField: (field: Field) => void,
+) {
+  const api = useEngineApi();
+  const [initial] = useState(() => (account === null ? EMPTY_DRAFT : draftOf(account)));
+  const [draft, setDraft] = useState(initial);
+  const [preset, setPreset] = useState<ProviderPreset | null>(null);
+  const [running, setRunning] = useState<Running>(null);
+  const [problem, setProblem] = useState<FormProblem | null>(null);
+  const [tested, setTested] = useState<Tested | null>(null);
+  const touched = useRef<Set<Field>>(new Set(account === null ? [] : ['host', 'port', 'security']));
+
+  const edit = <F extends Field>(field: F, value: Draft[F]) => {
+    touched.current.add(field);
+    setProblem((before) => (before?.field === field ? null : before));
+    setDraft((before) =>
+      field === 'security'
+        ? withSecurity(before, value as Draft['security'])
+        : { ...before, [field]: value },
+    );
+  };
+
+  /** The address is known: fill in what is known of its provider. */
+  const suggest = async () => {
+    if (!draft.user.includes('@')) return;
+    try {
+      const found = await api.suggestSettings(draft.user.trim());
+      setPreset(found);
+      if (found !== null) setDraft((before) => withPreset(before, found, touched.current));
+    } catch (error) {
+      // A suggestion that could not be had is none; whatever is wrong shows when it is tested.
+      if (!(error instanceof RepriseError)) throw error;
+    }
+  };
+
+  const run = async (what: 'save' | 'test', call: () => Promise<void>) => {
+    if (running !== null) return;
+    setRunning(what);
+    setProblem(null);
+    try {
+      await call();
+    } catch (error) {
+      const found = problemOf(error);
+      setProblem(found);
+      if (found.field !== null) focusField(found.field);
+    } finally {
+      setRunning(null);
+    }
+  };
+
+  const test = () =>
+    run('test', async () => {
+      setTested(null);
+      const result = await api.testConnection(
+        toInput(draft, account === null),
+        account?.id ?? null,
+      );
+      setTested({ draft, result });
+    });
+
+  const save = () =>
+    run('save', async () => {
+      const input = toInput(draft, account === null);
+      await (account === null ? api.addAccount(input) : api.updateAccount(account.id, input));
+      onSaved();
+    });
+
+  return {
+    draft,
+    edit,
+    suggest,
+    preset,
+    running,
+    problem,
+    setProblem,
+    /** The result of the latest test, while it still says something about what stands there. */
+    result: tested !== null && isSameConnection(tested.draft, draft) ? tested.result : null,
+    isDirty: !isSameDraft(initial, draft),
+    test,
+    save,
+  };
+}
+
+/** What {@link useAccountForm} gives. */
+export type AccountFormState = ReturnType<typeof useAccountForm>;

@@ -1,0 +1,112 @@
+import type { ReactNode } from 'react';
+import type { Account } from '../../../shared/model.ts';
+import type { AccountSummary } from '../../account-summary.ts';
+import { useNow } from '../../clock.ts';
+import { useEngineApi } from '../../engine-api.ts';
+import { formatCountdown } from '../../format.ts';
+import { openEditForm, store, useEngine } from '../../store.ts';
+import { Button } from '../../ui/Button.tsx';
+import { attempt } from '../../ui/toasts.ts';
+import { STATE_WORDS } from '../../words.ts';
+import styles from './AccountTrouble.module.css';
+
+interface AccountTroubleProps {
+  readonly account: Account;
+  readonly summary: AccountSummary;
+}
+
+/** Why an account is not all up, with the one action that helps; nothing where it is. */
+export function AccountTrouble({ account, summary }: AccountTroubleProps): ReactNode {
+  const api = useEngineApi();
+  switch (summary.state) {
+    case null:
+    case 'idle':
+    case 'connecting':
+      return null;
+    case 'paused':
+      return (
+        <Line words={STATE_WORDS.paused}>
+          <Button
+            look="quiet"
+            aria-label={`Resume ${account.label}`}
+            onClick={() =>
+              void attempt(`Could not resume ${account.label}`, api.setPaused(account.id, false))
+            }
+          >
+            Resume
+          </Button>
+        </Line>
+      );
+    case 'retrying':
+      return <Retrying account={account} summary={summary} />;
+    case 'offline':
+      return <Line words={STATE_WORDS.offline} />;
+    case 'sign-in-failed':
+    case 'certificate-problem':
+    case 'failed':
+      return (
+        <>
+          <Line words={STATE_WORDS[summary.state]} isBad>
+            <Button
+              look="quiet"
+              aria-label={`Edit ${account.label}`}
+              onClick={() => {
+                openEditForm(account.id);
+              }}
+            >
+              Edit
+            </Button>
+          </Line>
+          {summary.problem !== null && (
+            <p className={styles.problem} title={summary.problem.message}>
+              {summary.problem.message}
+            </p>
+          )}
+        </>
+      );
+  }
+}
+
+function Retrying({ account, summary }: AccountTroubleProps): ReactNode {
+  const api = useEngineApi();
+  const now = useNow();
+  const waiting = useEngine((state) => state.connectionIdsOf.get(account.id));
+  const retryNow = async () => {
+    const { engine } = store.getState();
+    const retrying = (waiting ?? []).filter(
+      (id) => engine?.connections.get(id)?.state.kind === 'retrying',
+    );
+    await attempt(
+      `Could not reconnect ${account.label}`,
+      Promise.all(retrying.map((id) => api.reconnect(id))),
+    );
+  };
+  const countdown = summary.retryAt === null ? '' : ` in ${formatCountdown(summary.retryAt - now)}`;
+  return (
+    <Line words={`${STATE_WORDS.retrying}${countdown}`} title={summary.problem?.message}>
+      <Button
+        look="quiet"
+        aria-label={`Retry ${account.label} now`}
+        onClick={() => void retryNow()}
+      >
+        Now
+      </Button>
+    </Line>
+  );
+}
+
+interface LineProps {
+  readonly words: string;
+  readonly title?: string | undefined;
+  readonly isBad?: boolean;
+  readonly children?: ReactNode;
+}
+
+function Line({ words, title, isBad = false, children }: LineProps): ReactNode {
+  return (
+    <div className={styles.line} title={title}>
+      <span className={isBad ? styles.bad : styles.words}>{words}</span>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import type { ReactNode } from 'react';
+import type { AccountId } from '../../../shared/model.ts';
+import { useEngineApi } from '../../engine-api.ts';
+import { formatSessions } from '../../format.ts';
+import { useEngine } from '../../store.ts';
+import { Button } from '../../ui/Button.tsx';
+import { attempt } from '../../ui/toasts.ts';
+import styles from './ReuseChange.module.css';
+
+/** A change of an account's switch. */
+export interface Change {
+  readonly at: number;
+  /** Sessions that were forgotten by it; `null` when it was switched on. */
+  readonly forgotten: number | null;
+}
+
+interface ReuseChangeProps {
+  readonly accountId: AccountId;
+  readonly change: Change | null;
+}
+
+/** Says that a change of the switch is yet to take effect, while there are older connections. */
+export function ReuseChange({ accountId, change }: ReuseChangeProps): ReactNode {
+  const api = useEngineApi();
+  const isPending = useEngine(
+    (state) =>
+      change !== null &&
+      (state.connectionIdsOf.get(accountId) ?? []).some(
+        (id) => (state.connections.get(id)?.handshake?.startedAt ?? 0) < change.at,
+      ),
+  );
+  return (
+    <div role="status">
+      {change !== null && isPending && (
+        <p className={styles.line}>
+          {change.forgotten !== null && <>{formatSessions(change.forgotten)} forgotten; </>}
+          applies to the next connection
+          <Button
+            look="quiet"
+            onClick={() => void attempt('Could not reconnect', api.reconnectAccount(accountId))}
+          >
+            Reconnect now
+          </Button>
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+import type { ReactNode } from 'react';
+import type { CertificateFacts } from '../../../shared/model.ts';
+import { formatDate, formatDaysLeft, formatExactTime, formatMoment } from '../../format.ts';
+import { Facts } from './Facts.tsx';
+import styles from './ConnectionDrawer.module.css';
+
+/** A certificate with less time left than this is pointed out. */
+const SOON_MS = 14 * 24 * 60 * 60 * 1000;
+
+interface CertificateSectionProps {
+  readonly certificate: CertificateFacts;
+  /** It was shown in the full handshake that the session comes from, not in the latest one. */
+  readonly isInherited: boolean;
+}
+
+/** The server's certificate with the time it has left. */
+export function CertificateSection({
+  certificate,
+  isInherited,
+}: CertificateSectionProps): ReactNode {
+  const { subject, issuer, names, validFromAt, validToAt, verifiedAt } = certificate;
+  const now = Date.now();
+  const left = validToAt - now;
+  const urgency = left <= 0 ? styles.past : left < SOON_MS ? styles.soon : undefined;
+  return (
+    <section className={styles.section} aria-label="Certificate">
+      <h3 className={styles.heading}>Certificate</h3>
+      <Facts
+        facts={[
+          { name: 'Issued to', value: <bdi>{subject}</bdi> },
+          { name: 'Issued by', value: <bdi>{issuer}</bdi> },
+          { name: 'Names', value: names.length === 0 ? null : names.join(', ') },
+          {
+            name: 'Valid until',
+            value: (
+              <>
+                {formatDate(validToAt)},{' '}
+                <span className={urgency}>{formatDaysLeft(validToAt, now)}</span>
+              </>
+            ),
+            exact: `${formatExactTime(validFromAt)} to ${formatExactTime(validToAt)}`,
+          },
+          {
+            name: 'Verified',
+            value: isInherited
+              ? `in the full handshake at ${formatMoment(verifiedAt, now)}`
+              : formatMoment(verifiedAt, now),
+            exact: formatExactTime(verifiedAt),
+          },
+          {
+            name: 'SHA-256',
+            value: <span className={styles.mono}>{certificate.fingerprint256}</span>,
+          },
+        ]}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,78 @@
+import type { ReactNode } from 'react';
+import type { Handshake, PhaseTimes } from '../../../shared/model.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatExactBytes,
+  formatExactTime,
+  formatMoment,
+} from '../../format.ts';
+import { ServerLine } from '../../ui/Text.tsx';
+import { outcomeSentence, protocolName } from '../../words.ts';
+import { ReuseText } from '../connections/ReuseText.tsx';
+import { descentSentence } from './descent.ts';
+import { Facts } from './Facts.tsx';
+import { Waterfall } from './Waterfall.tsx';
+import styles from './ConnectionDrawer.module.css';
+
+interface HandshakeSectionProps {
+  readonly handshake: Handshake;
+  readonly lastFull: PhaseTimes | null;
+}
+
+/** What came of the latest handshake, why, and where its time went. */
+export function HandshakeSection({ handshake, lastFull }: HandshakeSectionProps): ReactNode {
+  const { outcome, descent, protocol, sentBytes, receivedBytes, ticketsReceived } = handshake;
+  const now = Date.now();
+  const sentence = outcomeSentence(outcome);
+  return (
+    <section className={styles.section} aria-label="Handshake">
+      <h3 className={styles.heading}>
+        <ReuseText outcome={outcome} />
+      </h3>
+      {descent !== null && (
+        <p className={styles.sentence} title={formatExactTime(descent.fullHandshakeAt)}>
+          {descentSentence(descent, now)}
+        </p>
+      )}
+      {sentence !== null && <p className={styles.sentence}>{sentence}</p>}
+      {outcome.kind === 'failed' && (
+        <div className={styles.problem} data-stopped>
+          <p>{outcome.problem.message}</p>
+          {outcome.problem.serverLine !== null && (
+            <ServerLine>{outcome.problem.serverLine}</ServerLine>
+          )}
+        </div>
+      )}
+      <Waterfall handshake={handshake} lastFull={lastFull} />
+      <Facts
+        facts={[
+          {
+            name: 'Connected',
+            value: formatMoment(handshake.startedAt, now),
+            exact: formatExactTime(handshake.startedAt),
+          },
+          { name: 'Address', value: handshake.address },
+          { name: 'Protocol', value: protocol === null ? null : protocolName(protocol) },
+          { name: 'Cipher', value: handshake.cipher },
+          { name: 'Key exchange', value: handshake.group },
+          {
+            name: 'Bytes on the wire',
+            value:
+              sentBytes === null || receivedBytes === null
+                ? null
+                : `${formatBytes(sentBytes)} sent, ${formatBytes(receivedBytes)} received`,
+            exact:
+              sentBytes === null || receivedBytes === null
+                ? ''
+                : `${formatExactBytes(sentBytes)} sent, ${formatExactBytes(receivedBytes)} received, from the first byte of TLS to the first line of IMAP`,
+          },
+          {
+            name: 'Sessions received',
+            value: outcome.kind === 'failed' ? null : formatCount(ticketsReceived),
+          },
+        ]}
+      />
+    </section>
+  );
+}

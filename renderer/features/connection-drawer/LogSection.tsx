@@ -1,0 +1,77 @@
+import { useRef, type ReactNode } from 'react';
+import type { LogLine } from '../../../shared/model.ts';
+import { formatExactTime, formatMs, formatTime } from '../../format.ts';
+import { Button } from '../../ui/Button.tsx';
+import { toastDone } from '../../ui/toasts.ts';
+import { ReuseText } from '../connections/ReuseText.tsx';
+import type { Detail } from './use-connection-detail.ts';
+import styles from './ConnectionDrawer.module.css';
+
+/** Earlier handshakes and the log of a connection, secrets removed by the engine. */
+export function LogSection({ detail }: { readonly detail: Detail }): ReactNode {
+  switch (detail.kind) {
+    case 'loading':
+      return <p className={styles.none}>Fetching the log…</p>;
+    case 'failed':
+      return <p className={styles.none}>The log could not be fetched. {detail.message}</p>;
+    case 'there':
+      return (
+        <>
+          <Earlier handshakes={detail.detail.handshakes} />
+          <Log lines={detail.detail.log} />
+        </>
+      );
+  }
+}
+
+type Handshakes = Extract<Detail, { kind: 'there' }>['detail']['handshakes'];
+
+function Earlier({ handshakes }: { readonly handshakes: Handshakes }): ReactNode {
+  if (handshakes.length < 2) return null;
+  return (
+    <section className={styles.section} aria-label="Latest handshakes">
+      <h3 className={styles.heading}>Latest handshakes</h3>
+      <ol className={styles.earlier}>
+        {handshakes.map(({ id, startedAt, outcome, totalMs }) => (
+          <li key={id}>
+            <span title={formatExactTime(startedAt)}>{formatTime(startedAt)}</span>
+            <ReuseText outcome={outcome} />
+            <span>{formatMs(totalMs)}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Log({ lines }: { readonly lines: readonly LogLine[] }): ReactNode {
+  const box = useRef<HTMLPreElement>(null);
+  const text = lines.map(({ at, text }) => `${formatTime(at)}  ${text}`).join('\n');
+
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      toastDone('Log copied');
+    } catch {
+      // No permission for the clipboard: leave it to the user's own keys.
+      if (box.current !== null) getSelection()?.selectAllChildren(box.current);
+      toastDone('Log selected: press Ctrl+C to copy it');
+    }
+  };
+  return (
+    <section className={styles.section} aria-label="Log">
+      <div className={styles.title}>
+        <h3 className={styles.heading}>Log</h3>
+        {lines.length > 0 && <Button onClick={() => void copy()}>Copy</Button>}
+      </div>
+      {lines.length === 0 ? (
+        <p className={styles.none}>Nothing yet.</p>
+      ) : (
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls: keys must reach it
+        <pre className={styles.log} ref={box} tabIndex={0} aria-label="Log lines">
+          {text}
+        </pre>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,44 @@
+import type { ReactNode } from 'react';
+import type { Account, Connection } from '../../../shared/model.ts';
+import { formatCount } from '../../format.ts';
+import { StateMark } from '../../ui/StateMark.tsx';
+import { ServerLine } from '../../ui/Text.tsx';
+import { SECURITY_WORDS, STATE_WORDS } from '../../words.ts';
+import { ClockCell } from '../connections/ClockCell.tsx';
+import styles from './ConnectionDrawer.module.css';
+
+interface StateSectionProps {
+  readonly connection: Connection;
+  readonly account: Account;
+}
+
+/** How the connection is, and what is wrong with it, in words. */
+export function StateSection({ connection, account }: StateSectionProps): ReactNode {
+  const { state, messages } = connection;
+  return (
+    <section className={styles.section} aria-label="State">
+      <p className={styles.headline}>
+        <StateMark kind={state.kind} />
+        <strong>{STATE_WORDS[state.kind]}</strong>
+        <span className={styles.aside}>
+          <ClockCell connection={connection} />
+        </span>
+        {messages !== null && (
+          <span className={styles.aside}>
+            {formatCount(messages)} {messages === 1 ? 'message' : 'messages'}
+          </span>
+        )}
+      </p>
+      <p className={styles.sentence}>
+        <bdi>{account.user}</bdi> at {account.host}:{account.port},{' '}
+        {SECURITY_WORDS[account.security]}
+      </p>
+      {'problem' in state && (
+        <div className={styles.problem} data-stopped={state.kind !== 'retrying'}>
+          <p>{state.problem.message}</p>
+          {state.problem.serverLine !== null && <ServerLine>{state.problem.serverLine}</ServerLine>}
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,88 @@
+import type { ReactNode } from 'react';
+import type { Handshake, PhaseTimes } from '../../../shared/model.ts';
+import { formatExactMs, formatMs } from '../../format.ts';
+import { PHASE_WORDS } from '../../words.ts';
+import { layOut, type Span } from './waterfall.ts';
+import styles from './Waterfall.module.css';
+
+interface WaterfallProps {
+  readonly handshake: Handshake;
+  /** Phases of the latest full handshake with the same server. */
+  readonly lastFull: PhaseTimes | null;
+}
+
+/** The phases of a connect as bars; behind those of a resumed one stands the last full handshake. */
+export function Waterfall({ handshake, lastFull }: WaterfallProps): ReactNode {
+  const ghost = handshake.outcome.kind === 'resumed' ? lastFull : null;
+  const { rows, scaleMs } = layOut(handshake.phases, ghost);
+  const place = ({ startMs, ms }: Span) => ({
+    left: `${(100 * startMs) / scaleMs}%`,
+    width: `max(2px, ${(100 * ms) / scaleMs}%)`,
+  });
+  return (
+    <table className={styles.waterfall}>
+      <caption className={styles.caption}>
+        {ghost === null ? 'Time by phase' : 'Time by phase; the outline is the last full handshake'}
+      </caption>
+      <thead className={styles.unseen}>
+        <tr>
+          <th scope="col">Phase</th>
+          <th scope="col">Bar</th>
+          <th scope="col">Time</th>
+          {ghost !== null && <th scope="col">Last full handshake</th>}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.phase}>
+            <th scope="row" className={styles.phase}>
+              {PHASE_WORDS[row.phase]}
+            </th>
+            <td className={styles.lane}>
+              <div className={styles.line}>
+                {row.ghost !== null && <div className={styles.ghost} style={place(row.ghost)} />}
+                {row.span !== null && (
+                  <div
+                    className={styles.bar}
+                    data-phase={row.phase}
+                    data-outcome={handshake.outcome.kind}
+                    style={place(row.span)}
+                  />
+                )}
+              </div>
+            </td>
+            <td
+              className={styles.time}
+              title={row.span === null ? undefined : formatExactMs(row.span.ms)}
+            >
+              {formatMs(row.span?.ms ?? null)}
+            </td>
+            {ghost !== null && (
+              <td
+                className={styles.before}
+                title={row.ghost === null ? undefined : `${formatExactMs(row.ghost.ms)} then`}
+              >
+                {formatMs(row.ghost?.ms ?? null)}
+              </td>
+            )}
+          </tr>
+        ))}
+      </tbody>
+      <tfoot>
+        <tr>
+          <th scope="row" className={styles.phase}>
+            Total
+          </th>
+          <td />
+          <td
+            className={styles.time}
+            title={handshake.totalMs === null ? undefined : formatExactMs(handshake.totalMs)}
+          >
+            {formatMs(handshake.totalMs)}
+          </td>
+          {ghost !== null && <td />}
+        </tr>
+      </tfoot>
+    </table>
+  );
+}

@@ -1,0 +1,140 @@
+import { memo, type KeyboardEvent, type ReactNode } from 'react';
+import type { Account, Connection, ConnectionId } from '../../../shared/model.ts';
+import { useEngineApi } from '../../engine-api.ts';
+import { formatCount, formatExactMs, formatMs, NOTHING } from '../../format.ts';
+import { openDrawer, useEngine, useInterface } from '../../store.ts';
+import { Button } from '../../ui/Button.tsx';
+import { ReconnectIcon } from '../../ui/icons.tsx';
+import { StateMark } from '../../ui/StateMark.tsx';
+import { Name } from '../../ui/Text.tsx';
+import { attempt } from '../../ui/toasts.ts';
+import { protocolName, protocolNumber, STATE_WORDS } from '../../words.ts';
+import { ClockCell } from './ClockCell.tsx';
+import { ReuseText } from './ReuseText.tsx';
+import styles from './Connections.module.css';
+
+interface ConnectionRowProps {
+  readonly id: ConnectionId;
+  /** Its place, from 0. */
+  readonly index: number;
+  /** Distance from the first row's top, in px. */
+  readonly start: number;
+  /** Tab leads to this row. */
+  readonly isCurrent: boolean;
+}
+
+/** One connection; renders only when it changes or moves. */
+export const ConnectionRow = memo(function ConnectionRow(props: ConnectionRowProps): ReactNode {
+  const connection = useEngine((state) => state.connections.get(props.id));
+  const account = useEngine((state) =>
+    connection === undefined ? undefined : state.accounts.get(connection.accountId),
+  );
+  if (connection === undefined || account === undefined) return null;
+  return <Row {...props} connection={connection} account={account} />;
+});
+
+interface RowProps extends ConnectionRowProps {
+  readonly connection: Connection;
+  readonly account: Account;
+}
+
+function Row({ id, index, start, isCurrent, connection, account }: RowProps): ReactNode {
+  const api = useEngineApi();
+  const isOpen = useInterface((state) => state.openConnection === id);
+  const { state, handshake, messages } = connection;
+  const server = `${account.host}:${account.port}`;
+  const reconnect = `Reconnect ${connection.mailbox} on ${account.label}`;
+  const tabIndex = isCurrent ? 0 : -1;
+  const open = () => {
+    openDrawer(id);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && event.target === event.currentTarget) open();
+  };
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      data-connection={id}
+      aria-current={isOpen}
+      tabIndex={tabIndex}
+      className={styles.row}
+      style={{ transform: `translateY(${start}px)` }}
+      onClick={open}
+      onKeyDown={onKeyDown}
+    >
+      <Cell column="state" title={'problem' in state ? state.problem.message : undefined}>
+        <StateMark kind={state.kind} />
+        {STATE_WORDS[state.kind]}
+      </Cell>
+      <Cell column="account">
+        <Name>{account.label}</Name>
+      </Cell>
+      <Cell column="mailbox">
+        <Name>{connection.mailbox}</Name>
+      </Cell>
+      <Cell column="messages">{messages === null ? NOTHING : formatCount(messages)}</Cell>
+      <Cell column="server">
+        <Name>{server}</Name>
+      </Cell>
+      <Cell
+        column="tls"
+        title={
+          handshake?.protocol === undefined || handshake.protocol === null
+            ? undefined
+            : [protocolName(handshake.protocol), handshake.cipher, handshake.group]
+                .filter((part) => part !== null)
+                .join(', ')
+        }
+      >
+        {handshake?.protocol === undefined || handshake.protocol === null
+          ? NOTHING
+          : protocolNumber(handshake.protocol)}
+      </Cell>
+      <Cell column="reuse">
+        <ReuseText outcome={handshake?.outcome ?? null} />
+      </Cell>
+      <Cell
+        column="total"
+        title={
+          handshake === null || handshake.totalMs === null
+            ? undefined
+            : formatExactMs(handshake.totalMs)
+        }
+      >
+        {formatMs(handshake?.totalMs ?? null)}
+      </Cell>
+      <Cell column="clock">
+        <ClockCell connection={connection} />
+      </Cell>
+      <Cell column="action">
+        <Button
+          look="icon"
+          tabIndex={tabIndex}
+          aria-label={reconnect}
+          title={reconnect}
+          onClick={(event) => {
+            event.stopPropagation();
+            void attempt(`Could not reconnect ${account.label}`, api.reconnect(id));
+          }}
+        >
+          <ReconnectIcon />
+        </Button>
+      </Cell>
+    </div>
+  );
+}
+
+interface CellProps {
+  readonly column: string;
+  readonly title?: string | undefined;
+  readonly children: ReactNode;
+}
+
+function Cell({ column, title, children }: CellProps): ReactNode {
+  return (
+    <div role="cell" data-column={column} title={title} className={styles.cell}>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+import { useTable, type SortingState } from '@tanstack/react-table';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useRef, useState, type ReactNode } from 'react';
+import { columns, features } from './columns.ts';
+import { ConnectionRow } from './ConnectionRow.tsx';
+import { HeaderRow } from './HeaderRow.tsx';
+import { useRovingRow } from './use-roving-row.ts';
+import { useSortableRows } from './use-sortable-rows.ts';
+import styles from './Connections.module.css';
+
+/** Height of a row, in px; `--row` of the style tokens. */
+const ROW_HEIGHT = 32;
+
+/** Every connection, live. Only the rows in sight exist; each one follows its own connection. */
+export function Connections(): ReactNode {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [sorting, setSorting] = useState<SortingState>([]);
+  const data = useSortableRows(sorting.length > 0);
+  const table = useTable({
+    features,
+    columns,
+    data,
+    getRowId: ({ connection }) => connection.id,
+    enableMultiSort: false,
+    sortDescFirst: false,
+    state: { sorting },
+    onSortingChange: setSorting,
+  });
+  const { rows } = table.getRowModel();
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    overscan: 8,
+    // The head is stuck to the top: a row scrolled into view must not end up below it.
+    scrollPaddingStart: ROW_HEIGHT,
+  });
+  const ids = rows.map((row) => row.original.connection.id);
+  const { currentId, onKeyDown, onFocus } = useRovingRow(ids, scroller, (index) => {
+    virtualizer.scrollToIndex(index);
+  });
+
+  return (
+    <div className={styles.scroller} ref={scroller}>
+      <div
+        role="table"
+        aria-label="Connections"
+        aria-rowcount={rows.length + 1}
+        className={styles.table}
+      >
+        <div role="rowgroup" className={styles.head}>
+          <HeaderRow table={table} />
+        </div>
+        {/* oxlint-disable-next-line jsx-a11y/interactive-supports-focus -- its rows have the focus */}
+        <div
+          role="rowgroup"
+          className={styles.body}
+          style={{ height: virtualizer.getTotalSize() }}
+          onKeyDown={onKeyDown}
+          onFocus={onFocus}
+        >
+          {virtualizer.getVirtualItems().map(({ index, start }) => {
+            const id = ids[index];
+            return (
+              id !== undefined && (
+                <ConnectionRow
+                  key={id}
+                  id={id}
+                  index={index}
+                  start={start}
+                  isCurrent={id === currentId}
+                />
+              )
+            );
+          })}
+        </div>
+      </div>
+      {rows.length === 0 && <p className={styles.empty}>No connections yet.</p>}
+    </div>
+  );
+}

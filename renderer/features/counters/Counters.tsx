@@ -1,0 +1,75 @@
+import type { ReactNode } from 'react';
+import { STRIP_LENGTH } from '../../../shared/model.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatExactBytes,
+  formatExactMs,
+  formatExactTime,
+  formatPercent,
+  formatSum,
+  formatTime,
+} from '../../format.ts';
+import { useEngine } from '../../store.ts';
+import { Strip } from '../../ui/Strip.tsx';
+import styles from './Counters.module.css';
+
+/** What reuse has brought since the engine started. */
+export function Counters(): ReactNode {
+  const totals = useEngine((state) => state.totals);
+  const made = totals.resumed + totals.full + totals.refused + totals.off;
+  const since = formatExactTime(totals.since);
+  return (
+    <section className={styles.counters} aria-label="Savings">
+      <div className={styles.figures}>
+        <Counter
+          name="Reused"
+          value={formatPercent(totals.resumed, made)}
+          caption="reused"
+          exact={`${formatCount(totals.resumed)} of ${formatCount(made)} TLS connections since ${since}; failed ones do not count`}
+        />
+        <Counter
+          name="Handshakes spared"
+          value={formatCount(totals.resumed)}
+          caption="handshakes spared"
+          exact={`${formatCount(totals.resumed)} full handshakes that were not needed since ${since}`}
+        />
+        <Counter
+          name="Time saved"
+          value={formatSum(totals.savedMs)}
+          caption="time saved"
+          exact={`About ${formatExactMs(totals.savedMs)} since ${since}, estimated from full handshakes with the same server`}
+        />
+        <Counter
+          name="Bytes saved"
+          value={formatBytes(totals.savedBytes)}
+          caption="bytes saved"
+          exact={`About ${formatExactBytes(totals.savedBytes)} since ${since}, estimated from full handshakes with the same server`}
+        />
+      </div>
+      <div className={styles.strip}>
+        <Strip marks={totals.strip} length={STRIP_LENGTH} />
+        <p className={styles.caption}>
+          last {STRIP_LENGTH} handshakes, since {formatTime(totals.since)}
+        </p>
+      </div>
+    </section>
+  );
+}
+
+interface CounterProps {
+  readonly name: string;
+  readonly value: string;
+  readonly caption: string;
+  readonly exact: string;
+}
+
+/** A status that is there to be read: it changes too often to be announced. */
+function Counter({ name, value, caption, exact }: CounterProps): ReactNode {
+  return (
+    <div role="status" aria-live="off" aria-label={name} title={exact}>
+      <p className={styles.value}>{value}</p>
+      <p className={styles.caption}>{caption}</p>
+    </div>
+  );
+}

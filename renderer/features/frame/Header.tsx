@@ -1,0 +1,48 @@
+import { Tabs } from '@base-ui/react/tabs';
+import type { ReactNode } from 'react';
+import { useEngineApi } from '../../engine-api.ts';
+import { useEngine } from '../../store.ts';
+import { Button } from '../../ui/Button.tsx';
+import { ReconnectIcon } from '../../ui/icons.tsx';
+import { attempt } from '../../ui/toasts.ts';
+import { ThemeSelect } from './ThemeSelect.tsx';
+import styles from './Header.module.css';
+
+/** The bar at the top; on first run there are no tabs and nothing to reconnect. */
+export function Header({ isFirstRun }: { readonly isFirstRun: boolean }): ReactNode {
+  const api = useEngineApi();
+  const isDemoRunning = useEngine((state) => state.app.demo);
+  return (
+    <header className={styles.header}>
+      <h1 className={styles.brand}>Reprise</h1>
+      {!isFirstRun && (
+        <Tabs.List className={styles.tabs} aria-label="Screens">
+          <Tabs.Tab value="connections" className={styles.tab}>
+            Connections
+          </Tabs.Tab>
+        </Tabs.List>
+      )}
+      <div className={styles.actions}>
+        {isDemoRunning && (
+          <p className={styles.demo}>
+            Demo servers running
+            <Button
+              look="quiet"
+              aria-label="Stop demo servers"
+              onClick={() => void attempt('Could not stop the demo servers', api.stopDemo())}
+            >
+              Stop
+            </Button>
+          </p>
+        )}
+        {!isFirstRun && (
+          <Button onClick={() => void attempt('Could not reconnect', api.reconnectAll())}>
+            <ReconnectIcon />
+            Reconnect all
+          </Button>
+        )}
+        <ThemeSelect />
+      </div>
+    </header>
+  );
+}

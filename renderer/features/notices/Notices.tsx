@@ -1,0 +1,34 @@
+import type { ReactNode } from 'react';
+import { useEngineApi } from '../../engine-api.ts';
+import { formatExactTime } from '../../format.ts';
+import { useEngine } from '../../store.ts';
+import { Button } from '../../ui/Button.tsx';
+import { CloseIcon } from '../../ui/icons.tsx';
+import { attempt } from '../../ui/toasts.ts';
+import styles from './Notices.module.css';
+
+const LEVEL_WORDS = { info: 'Note', warning: 'Warning', error: 'Error' } as const;
+
+/** What the user should know that belongs to no single connection; stays until dismissed. */
+export function Notices(): ReactNode {
+  const api = useEngineApi();
+  const notices = useEngine((state) => state.notices);
+  return (
+    <div role="log" aria-label="Notices">
+      {notices.map(({ id, at, level, message }) => (
+        <div key={id} className={styles.notice} data-level={level}>
+          <p className={styles.text} title={formatExactTime(at)}>
+            <strong>{LEVEL_WORDS[level]}</strong> {message}
+          </p>
+          <Button
+            look="icon"
+            aria-label="Dismiss this notice"
+            onClick={() => void attempt('Could not dismiss the notice', api.dismissNotice(id))}
+          >
+            <CloseIcon />
+          </Button>
+        </div>
+      ))}
+    </div>
+  );
+}

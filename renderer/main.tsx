@@ -1,0 +1,39 @@
+// oxlint-disable-next-line import/no-unassigned-import -- must run before any schema is made
+import './validation.ts';
+import { createRoot } from 'react-dom/client';
+import { startLink } from './api.ts';
+import { App } from './App.tsx';
+import { electronChannels, hostChannels } from './channels.ts';
+import { EngineApiContext } from './engine-api.ts';
+import { watchSignIns } from './features/accounts/sign-in-toasts.ts';
+import { store } from './store.ts';
+import { startTheme } from './theme.ts';
+import './ui/tokens.css';
+import './ui/base.css';
+
+declare global {
+  interface Window {
+    /** Put there by Electron's preload; a browser has none. */
+    readonly reprise?: { readonly shell: 'electron' };
+  }
+}
+
+startTheme();
+const open = window.reprise === undefined ? hostChannels(window) : electronChannels(window);
+const link = startLink(open, {
+  link: (state) => {
+    store.setState({ link: state });
+  },
+  engine: (state) => {
+    store.setState({ engine: state });
+  },
+});
+watchSignIns();
+
+const root = document.querySelector('#root');
+if (root === null) throw new Error('The page has no #root.');
+createRoot(root).render(
+  <EngineApiContext value={link.engine}>
+    <App retryNow={link.retryNow} />
+  </EngineApiContext>,
+);

@@ -1,0 +1,25 @@
+import type { ReactNode } from 'react';
+import styles from './Text.module.css';
+
+interface TextProps {
+  readonly children: string;
+}
+
+/** A name that somebody else chose: its own direction, one line, whole on hover. */
+export function Name({ children }: TextProps): ReactNode {
+  return (
+    <bdi className={styles.name} title={children}>
+      {children}
+    </bdi>
+  );
+}
+
+/** What a server said, word for word. */
+export function ServerLine({ children }: TextProps): ReactNode {
+  return (
+    <p className={styles.server}>
+      <span className={styles.label}>The server said</span>
+      <code dir="auto">{children}</code>
+    </p>
+  );
+}

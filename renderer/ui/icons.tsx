@@ -1,0 +1,32 @@
+/** Line icons, 16 px, always beside or inside something that has a name of its own. */
+import type { ReactNode } from 'react';
+
+function icon(path: string) {
+  return function Icon(): ReactNode {
+    return (
+      <svg aria-hidden="true" width="16" height="16" viewBox="0 0 16 16" fill="none">
+        <path
+          d={path}
+          stroke="currentColor"
+          strokeWidth="1.4"
+          strokeLinecap="round"
+          strokeLinejoin="round"
+        />
+      </svg>
+    );
+  };
+}
+
+export const ReconnectIcon = icon('M13 8a5 5 0 1 1-1.6-3.7M13 2.6v2.6h-2.6');
+export const MoreIcon = icon('M3.5 8h.01M8 8h.01M12.5 8h.01');
+export const CloseIcon = icon('M4 4l8 8M12 4l-8 8');
+export const PlusIcon = icon('M8 3.5v9M3.5 8h9');
+/** An eraser: sessions are forgotten. */
+export const ForgetIcon = icon(
+  'M6.2 13 2.9 9.7a1 1 0 0 1 0-1.4l5-5a1 1 0 0 1 1.4 0l3.8 3.8a1 1 0 0 1 0 1.4L8.6 13zM5.4 5.8l5.2 5.2M6 13h7',
+);
+export const AscendingIcon = icon('M5 9.5 8 6.5l3 3');
+export const DescendingIcon = icon('M5 6.5l3 3 3-3');
+export const ExternalIcon = icon(
+  'M9.5 3H13v3.5M13 3 8 8M11.5 9.5V12a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V5.5a1 1 0 0 1 1-1h2.5',
+);

@@ -1,0 +1,56 @@
+import { Toast } from '@base-ui/react/toast';
+import { RepriseError } from '../../shared/errors.ts';
+
+/** Where toasts are added, also from outside React; {@link Toaster} shows them. */
+export const toasts = Toast.createToastManager();
+
+interface ToastText {
+  readonly title: string;
+  readonly description: string;
+  /** One toast at a time with this id. */
+  readonly id?: string;
+  readonly action?: { readonly label: string; readonly run: () => void };
+}
+
+/** Says that something failed; stays until it is dismissed. */
+export function toastFailure({ title, description, id, action }: ToastText): void {
+  if (id !== undefined) toasts.close(id);
+  toasts.add({
+    title,
+    description,
+    type: 'failure',
+    priority: 'high',
+    timeout: 0,
+    ...(id === undefined ? {} : { id }),
+    ...(action === undefined
+      ? {}
+      : { actionProps: { children: action.label, onClick: action.run } }),
+  });
+}
+
+/** Says in passing that something was done. */
+export function toastDone(title: string): void {
+  toasts.add({ title, type: 'done', timeout: 5000 });
+}
+
+/** A sentence for anything that was thrown by a call to the engine. */
+export function errorMessage(error: unknown): string {
+  return error instanceof RepriseError
+    ? error.message
+    : 'Something went wrong in the interface. Reload the page; if it happens again, please report it.';
+}
+
+/**
+ * Waits for a call to the engine and says so where it fails.
+ *
+ * @param title what failed, such as `Could not reconnect`
+ */
+export async function attempt(title: string, call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return true;
+  } catch (error) {
+    toastFailure({ title, description: errorMessage(error), id: title });
+    return false;
+  }
+}

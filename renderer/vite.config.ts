@@ -1,0 +1,16 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  // Assets are found relative to the page: the host serves them at /, Electron at app://reprise/.
+  base: './',
+  plugins: [react()],
+  build: {
+    outDir: '../dist/renderer',
+    emptyOutDir: true,
+    target: 'chrome130',
+    // Nothing may become a data: URL or an inline script: `script-src 'self'` forbids both.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});

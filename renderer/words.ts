@@ -1,0 +1,141 @@
+/**
+ * The words of the interface for states, outcomes, reasons and problems. Tests and assistive
+ * technology rely on them; see "Words" and "Names" in the design.
+ */
+import type {
+  ConnectionState,
+  Mechanism,
+  NotOfferedReason,
+  Outcome,
+  OutcomeKind,
+  Phase,
+  ProblemCode,
+  Security,
+} from '../shared/model.ts';
+
+/** The whole text of a state cell. */
+export const STATE_WORDS: Record<ConnectionState['kind'], string> = {
+  connecting: 'Connecting',
+  idle: 'Idle',
+  retrying: 'Retrying',
+  offline: 'Offline',
+  paused: 'Paused',
+  'sign-in-failed': 'Sign-in failed',
+  'certificate-problem': 'Certificate problem',
+  failed: 'Failed',
+};
+
+/** What a reuse cell's text starts with. */
+export const OUTCOME_WORDS: Record<OutcomeKind, string> = {
+  resumed: 'Resumed',
+  full: 'Full handshake',
+  refused: 'Refused',
+  off: 'Off',
+  failed: 'Failed',
+};
+
+export const MECHANISM_WORDS: Record<Mechanism, string> = {
+  'tls13-ticket': 'TLS 1.3 ticket',
+  'tls12-ticket': 'TLS 1.2 ticket',
+  'session-id': 'Session ID',
+};
+
+const REASON_WORDS: Record<NotOfferedReason, string> = {
+  'nothing-held': 'nothing held yet',
+  expired: 'session expired',
+  'all-in-use': 'all tickets used',
+  'trust-changed': 'trust changed',
+  'server-keeps-refusing': 'server keeps refusing',
+};
+
+const PROBLEM_WORDS: Record<ProblemCode, string> = {
+  dns: 'server name not found',
+  refused: 'connection refused',
+  unreachable: 'server unreachable',
+  timeout: 'no answer in time',
+  closed: 'connection closed',
+  'not-tls': 'server does not speak TLS here',
+  tls: 'TLS error',
+  'certificate-expired': 'certificate expired',
+  'certificate-not-yet-valid': 'certificate not yet valid',
+  'certificate-untrusted': 'certificate not trusted',
+  'certificate-name': 'certificate for another name',
+  'starttls-unavailable': 'no STARTTLS',
+  'starttls-injection': 'data before TLS',
+  'not-imap': 'not an IMAP server',
+  'sign-in': 'sign-in refused',
+  'secret-missing': 'password missing',
+  'mailbox-missing': 'no such mailbox',
+  'server-unavailable': 'server unavailable',
+  'server-closed': 'closed by the server',
+  offline: 'offline',
+  internal: 'internal error',
+};
+
+export const PHASE_WORDS: Record<Phase, string> = {
+  dns: 'DNS',
+  tcp: 'TCP',
+  starttls: 'STARTTLS',
+  tls: 'TLS',
+  greeting: 'Greeting',
+  login: 'Login',
+  select: 'Select',
+};
+
+export const SECURITY_WORDS: Record<Security, string> = {
+  tls: 'TLS',
+  starttls: 'STARTTLS (required)',
+};
+
+/** What goes on after {@link OUTCOME_WORDS}: the mechanism, the reason or the problem. */
+export function outcomeDetail(outcome: Outcome): string | null {
+  switch (outcome.kind) {
+    case 'resumed':
+    case 'refused':
+      return MECHANISM_WORDS[outcome.mechanism];
+    case 'full':
+      return REASON_WORDS[outcome.reason];
+    case 'failed':
+      return PROBLEM_WORDS[outcome.problem.code];
+    case 'off':
+      return null;
+  }
+}
+
+const REASON_SENTENCES: Record<NotOfferedReason, string> = {
+  'nothing-held':
+    'Nothing was offered: Reprise held no session for this server yet. The next connection can resume, if the server issues one.',
+  expired: 'Nothing was offered: the session held for this server had expired.',
+  'all-in-use':
+    'Nothing was offered: every ticket held was already taken by another connection. A TLS 1.3 ticket is used once.',
+  'trust-changed':
+    'Nothing was offered: what this account trusts has changed since the session was made, so the server had to prove itself again.',
+  'server-keeps-refusing':
+    'Nothing was offered: this server issues sessions and refuses them again and again, so Reprise stopped offering for a while.',
+};
+
+/** Why a connection was not resumed, in a sentence; `null` where it was. */
+export function outcomeSentence(outcome: Outcome): string | null {
+  switch (outcome.kind) {
+    case 'resumed':
+      return null;
+    case 'full':
+      return REASON_SENTENCES[outcome.reason];
+    case 'refused':
+      return `A ${outcome.mechanism === 'session-id' ? 'session ID' : MECHANISM_WORDS[outcome.mechanism]} was offered, and the server made a full handshake. That is no error: many servers do it on purpose, some because each of their processes has a key of its own.`;
+    case 'off':
+      return 'Reuse is off for this account: nothing was offered and nothing is kept.';
+    case 'failed':
+      return 'No TLS connection came about.';
+  }
+}
+
+/** `TLSv1.3` as a table has room for it. */
+export function protocolNumber(protocol: 'TLSv1.2' | 'TLSv1.3'): string {
+  return protocol === 'TLSv1.3' ? '1.3' : '1.2';
+}
+
+/** `TLSv1.3` as people write it. */
+export function protocolName(protocol: 'TLSv1.2' | 'TLSv1.3'): string {
+  return `TLS ${protocolNumber(protocol)}`;
+}
