@@ -1,7 +1,17 @@
-import type { Channel } from '../../shared/rpc.ts';
+/** Builds the engine out of its services, and answers the contract on every channel. */
+import type { EngineApi } from '../../shared/contract.ts';
+import type { AppFacts } from '../../shared/model.ts';
+import { serveEngine, type Channel } from '../../shared/rpc.ts';
+import { memoryBook, openAccountBook, type OpenedBook } from './accounts/account-book.ts';
 import type { SecretProtector } from './accounts/secret-protector.ts';
-import type { Clock } from './clock.ts';
-import type { Log } from './log.ts';
+import { createCalls } from './calls.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { DemoAccounts } from './demo-accounts.ts';
+import { redactedLog, Redaction, type Log } from './log.ts';
+import { NoticeBoard, passwordNotice } from './notice-board.ts';
+import { EngineState, SnapshotStream } from './snapshot.ts';
+import { Tally } from './totals.ts';
+import { WatchList, type PasswordOf } from './watch-list.ts';
 
 /** What a shell gives to the engine. */
 export interface AppDeps {
@@ -20,11 +30,133 @@ export interface AppDeps {
 export interface App {
   /** Answers the contract on this channel until it closes. */
   attach(channel: Channel): void;
-  /** Logs out everywhere, writes what is pending and closes; ends within 3 s. */
+  /** Logs out everywhere, waits for what is being written and closes; ends within 3 s. */
   close(): Promise<void>;
 }
 
-/** PLACEHOLDER: being written. */
-export function createApp(_deps: AppDeps): Promise<App> {
-  return Promise.reject(new Error('not written yet'));
+/** The end must not wait for a disk or a server that does not answer. */
+const CLOSE_WITHIN_MS = 2_800;
+
+/**
+ * Starts the engine: connects every account that is not paused.
+ *
+ * @throws RepriseError `internal` when `demoOnly` is set and the demo servers cannot be started.
+ *   What is wrong in the data folder is no error: it is said by a notice.
+ */
+export async function createApp(deps: AppDeps): Promise<App> {
+  const { clock = systemClock, demoOnly = false } = deps;
+  const redaction = new Redaction();
+  const log = redactedLog(deps.log, redaction);
+  const tally = new Tally(clock.now());
+  const state = new EngineState(factsOf(deps), tally.totals());
+  const notices = new NoticeBoard(state, clock);
+
+  const { book: own, problems }: OpenedBook = demoOnly
+    ? { book: memoryBook(), problems: [] }
+    : await openAccountBook(deps.dataDir, deps.protector, clock.now(), (id, error) => {
+        log.error('a stored password cannot be read', error);
+        const label = state.find('accounts', id)?.label ?? 'an account';
+        notices.post(
+          passwordNotice(id),
+          'error',
+          `The stored password of ${label} cannot be read. Enter it again.`,
+        );
+      });
+  for (const { file, message } of problems) {
+    log.warn(message);
+    notices.post(file, 'error', message);
+  }
+  if (!demoOnly && deps.protector.protection.kind === 'memory') {
+    notices.post(
+      'protection',
+      'warning',
+      'This system offers no protected place for passwords, so Reprise keeps them in memory only. It asks for them again after a restart.',
+    );
+  }
+
+  const passwordOf: PasswordOf = async (id) => {
+    const password = await own.secrets.get(id);
+    if (password !== null) redaction.hide(id, password);
+    return password;
+  };
+  const watchList = new WatchList(state, tally, clock);
+  const demo = new DemoAccounts(watchList, clock);
+  const calls = createCalls({
+    state,
+    watchList,
+    own,
+    passwordOf,
+    demo,
+    notices,
+    redaction,
+    log,
+    clock,
+  });
+  for (const account of own.accounts.list()) watchList.start(account, false, passwordOf);
+  if (demoOnly) await calls.startDemo();
+
+  const channels = new Set<Channel>();
+  let closing: Promise<void> | null = null;
+
+  const attach = (channel: Channel): void => {
+    if (closing !== null) {
+      channel.close();
+      return;
+    }
+    channels.add(channel);
+    const api: EngineApi = { ...calls, getState: () => Promise.resolve(stream.open()) };
+    const end = serveEngine(channel, api, (error, method) => {
+      log.error(`the call ${method} failed`, error);
+    });
+    const stream = new SnapshotStream(state, end.client, clock);
+    channel.onClose(() => {
+      stream.close();
+      channels.delete(channel);
+    });
+  };
+
+  const shutDown = async (): Promise<void> => {
+    for (const channel of channels) channel.close();
+    await watchList.close();
+    await Promise.all([own.settled(), demo.close()]);
+  };
+
+  return {
+    attach,
+    close: () => {
+      closing ??= within(CLOSE_WITHIN_MS, shutDown(), clock);
+      return closing;
+    },
+  };
+}
+
+/** Resolves with `work`, or after `limitMs` without it. @throws what `work` throws before that */
+async function within(limitMs: number, work: Promise<void>, clock: Clock): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = clock.after(limitMs, resolve);
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    timer.cancel();
+  }
+}
+
+function factsOf({ version, shell, dataDir, protector, demoOnly = false }: AppDeps): AppFacts {
+  return {
+    version,
+    shell,
+    engine: engineName(process.versions),
+    dataDir,
+    // Without anything on disk there is nothing that could be protected better.
+    protection: demoOnly ? { kind: 'memory' } : protector.protection,
+    demo: false,
+  };
+}
+
+/** Electron's Node is built on BoringSSL, whose number Node does not know. */
+function engineName(versions: Readonly<Partial<Record<string, string>>>): string {
+  const electron = versions['electron'];
+  return electron === undefined
+    ? `Node ${versions['node'] ?? ''}, OpenSSL ${versions['openssl'] ?? ''}`
+    : `Electron ${electron}, BoringSSL`;
 }

@@ -24,7 +24,19 @@ export class AccountStore {
     return this.list().find((account) => account.id === id) ?? null;
   }
 
+  /** @throws RepriseError `not-found` */
+  mustGet(id: AccountId): AccountSettings {
+    const account = this.get(id);
+    if (account === null) throw accountNotFound();
+    return account;
+  }
+
   /** @throws RepriseError `duplicate-account` for the same user on the same server and port */
+  refuseDuplicate(account: AccountSettings): void {
+    refuseDuplicate(account, this.list());
+  }
+
+  /** @throws RepriseError `duplicate-account` as {@link refuseDuplicate} does */
   async add(account: AccountSettings): Promise<void> {
     await this.#settings.change(({ accounts }) => {
       refuseDuplicate(account, accounts);
@@ -35,7 +47,7 @@ export class AccountStore {
   /**
    * Replaces the account of the same id, and returns what is stored now.
    *
-   * @throws RepriseError `not-found`, or `duplicate-account` as {@link add} does
+   * @throws RepriseError `not-found`, or `duplicate-account` as {@link refuseDuplicate} does
    */
   async update(
     id: AccountId,
@@ -44,20 +56,20 @@ export class AccountStore {
     let changed: AccountSettings | null = null;
     await this.#settings.change(({ accounts }) => {
       const account = accounts.find((candidate) => candidate.id === id);
-      if (account === undefined) throw notFound();
+      if (account === undefined) throw accountNotFound();
       const next = { ...change(account), id };
       refuseDuplicate(next, accounts);
       changed = next;
       return { accounts: accounts.map((candidate) => (candidate.id === id ? next : candidate)) };
     });
     // `change` has run, or the line above has thrown.
-    return changed ?? this.#mustHave(id);
+    return changed ?? this.mustGet(id);
   }
 
   /** @throws RepriseError `not-found` */
   async remove(id: AccountId): Promise<void> {
     await this.#settings.change(({ accounts }) => {
-      if (!accounts.some((account) => account.id === id)) throw notFound();
+      if (!accounts.some((account) => account.id === id)) throw accountNotFound();
       return { accounts: accounts.filter((account) => account.id !== id) };
     });
   }
@@ -75,12 +87,6 @@ export class AccountStore {
   /** Resolves when nothing is waiting to be written. */
   settled(): Promise<void> {
     return this.#settings.settled();
-  }
-
-  #mustHave(id: AccountId): AccountSettings {
-    const account = this.get(id);
-    if (account === null) throw notFound();
-    return account;
   }
 }
 
@@ -108,7 +114,8 @@ function refuseDuplicate(account: AccountSettings, accounts: readonly AccountSet
   );
 }
 
-function notFound(): RepriseError {
+/** The error of every call for an account that is not there. */
+export function accountNotFound(): RepriseError {
   return new RepriseError(
     'not-found',
     'This account is no longer there. It may have been removed.',

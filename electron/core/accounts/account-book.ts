@@ -1,0 +1,125 @@
+import type { AccountId } from '../../../shared/model.ts';
+import { AccountStore } from './account-store.ts';
+import { Durable, inMemory } from './durable.ts';
+import { memoryProtector, type SecretProtector } from './secret-protector.ts';
+import { SealedSecretStore, secretsFormat, type SealedSecrets } from './secret-store.ts';
+import { settingsFormat, type Settings } from './settings-file.ts';
+import { openStored } from './stored-file.ts';
+import type { AccountSettings } from './types.ts';
+
+/** Accounts with their passwords. A change resolves when both are on the disk. */
+export interface AccountBook {
+  readonly accounts: AccountStore;
+  readonly secrets: SealedSecretStore;
+  /** @throws RepriseError `duplicate-account`, `secrets` or `storage`; then nothing was changed */
+  add(account: AccountSettings, password: string): Promise<void>;
+  /**
+   * @param password `null` keeps the stored one
+   * @throws RepriseError `not-found` and as {@link add}; then nothing was changed
+   */
+  update(
+    id: AccountId,
+    change: (account: AccountSettings) => AccountSettings,
+    password: string | null,
+  ): Promise<AccountSettings>;
+  /**
+   * Removes the account, and then its password. A password that could not be deleted is deleted at
+   * the next start; `onLeftBehind` hears why.
+   *
+   * @throws RepriseError `not-found` or `storage`; then nothing was changed
+   */
+  remove(id: AccountId, onLeftBehind: (error: unknown) => void): Promise<void>;
+  /** Resolves when nothing is waiting to be written. */
+  settled(): Promise<void>;
+}
+
+/** The user's own accounts, and what the user should know about how they were found. */
+export interface OpenedBook {
+  readonly book: AccountBook;
+  /** Sentences on files that are damaged, unreadable or from a newer version. */
+  readonly problems: readonly { readonly file: string; readonly message: string }[];
+}
+
+type OnUnreadable = (account: AccountId, error: unknown) => void;
+
+/**
+ * Opens the accounts of `dataDir`. Never rejects for what it finds there.
+ *
+ * @param onUnreadable hears of each password that is stored but cannot be opened, when it is wanted
+ */
+export async function openAccountBook(
+  dataDir: string,
+  protector: SecretProtector,
+  now: number,
+  onUnreadable: OnUnreadable,
+): Promise<OpenedBook> {
+  const settings = await openStored(dataDir, settingsFormat, now);
+  const keepsSecrets = protector.protection.kind !== 'memory';
+  const secrets = keepsSecrets ? await openStored(dataDir, secretsFormat, now) : null;
+  const store = new SealedSecretStore(secrets?.durable ?? emptySecrets(), protector, onUnreadable);
+  // Only a list that is known to be complete says that a password is nobody's.
+  if (settings.intact && secrets?.intact === true) {
+    const known = new Set<string>(settings.durable.value.accounts.map(({ id }) => id));
+    // A folder that cannot be written now: they are still nobody's at the next start.
+    await store.keepOnly(known).catch(() => undefined);
+  }
+  return {
+    book: accountBook(new AccountStore(settings.durable), store),
+    problems: [
+      { file: settingsFormat.fileName, message: settings.problem },
+      { file: secretsFormat.fileName, message: secrets?.problem ?? null },
+    ].flatMap(({ file, message }) => (message === null ? [] : [{ file, message }])),
+  };
+}
+
+/** Accounts that are gone with the program, passwords included, such as the demo's. */
+export function memoryBook(): AccountBook {
+  const settings = new Durable<Settings>(settingsFormat.empty, () => '', inMemory);
+  return accountBook(
+    new AccountStore(settings),
+    new SealedSecretStore(emptySecrets(), memoryProtector(), () => undefined),
+  );
+}
+
+function emptySecrets(): Durable<SealedSecrets> {
+  return new Durable<SealedSecrets>(secretsFormat.empty, () => '', inMemory);
+}
+
+function accountBook(accounts: AccountStore, secrets: SealedSecretStore): AccountBook {
+  /** Stores the password, and puts the old one back should the step that follows fail. */
+  const withPassword = async <Result>(
+    id: AccountId,
+    password: string,
+    step: () => Promise<Result>,
+  ): Promise<Result> => {
+    const before = secrets.sealed(id);
+    await secrets.set(id, password);
+    try {
+      return await step();
+    } catch (error) {
+      // Should that fail too, the first error is the one that matters.
+      await secrets.restore(id, before).catch(() => undefined);
+      throw error;
+    }
+  };
+  return {
+    accounts,
+    secrets,
+    add: async (account, password) => {
+      accounts.refuseDuplicate(account);
+      await withPassword(account.id, password, () => accounts.add(account));
+    },
+    update: async (id, change, password) => {
+      if (password === null) return accounts.update(id, change);
+      accounts.refuseDuplicate(change(accounts.mustGet(id)));
+      return withPassword(id, password, () => accounts.update(id, change));
+    },
+    remove: async (id, onLeftBehind) => {
+      await accounts.remove(id);
+      await secrets.delete(id).catch(onLeftBehind);
+    },
+    settled: async () => {
+      await Promise.all([accounts.settled(), secrets.settled()]);
+    },
+  };
+}

@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+import type { EngineApi } from '../../shared/contract.ts';
+import { RepriseError } from '../../shared/errors.ts';
+import type { AccountId, AccountInput, ConnectionId } from '../../shared/model.ts';
+import type { AccountBook } from './accounts/account-book.ts';
+import { editedAccount, newAccount, settingsToTest } from './accounts/account-input.ts';
+import { accountNotFound } from './accounts/account-store.ts';
+import { suggestSettings } from './accounts/presets.ts';
+import type { AccountSettings } from './accounts/types.ts';
+import type { Clock } from './clock.ts';
+import { testConnection } from './connections/index.ts';
+import type { DemoAccounts } from './demo-accounts.ts';
+import type { Log, Redaction } from './log.ts';
+import { passwordNotice, type NoticeBoard } from './notice-board.ts';
+import type { EngineState } from './snapshot.ts';
+import { inTurn } from './turn.ts';
+import type { PasswordOf, WatchList } from './watch-list.ts';
+
+/** What the calls work with. */
+export interface Services {
+  readonly state: EngineState;
+  readonly watchList: WatchList;
+  /** The user's own accounts. */
+  readonly own: AccountBook;
+  /** Gives the passwords of the user's own accounts. */
+  readonly passwordOf: PasswordOf;
+  readonly demo: DemoAccounts;
+  readonly notices: NoticeBoard;
+  readonly redaction: Redaction;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+/** The calls of the contract that are the same for every channel. */
+export type Calls = Omit<EngineApi, 'getState'>;
+
+/**
+ * Answers the contract. What is stored is written first; connections follow. Changes of accounts
+ * happen one after another, so that none can undo half of another.
+ */
+export function createCalls(services: Services): Calls {
+  const { state, watchList, own, passwordOf, demo, notices, redaction, log, clock } = services;
+  const { sessions, supervisor } = watchList;
+  const turn = inTurn();
+
+  /** The accounts that this one belongs to: the user's or the demo's. */
+  const bookOf = (id: AccountId): { book: AccountBook; password: PasswordOf; isDemo: boolean } => {
+    if (own.accounts.get(id) !== null) return { book: own, password: passwordOf, isDemo: false };
+    if (demo.book.accounts.get(id) === null) throw accountNotFound();
+    return { book: demo.book, password: (demoId) => demo.book.secrets.get(demoId), isDemo: true };
+  };
+
+  const mustBeConnection = (id: ConnectionId): void => {
+    if (state.find('connections', id) === undefined) throw connectionNotFound();
+  };
+
+  const showDemo = (running: boolean): void => {
+    state.set('app', { ...state.get('app'), demo: running });
+  };
+
+  const passwordToTest = async (input: AccountInput, id: AccountId | null): Promise<string> => {
+    const stored = id === null ? null : await bookOf(id).book.secrets.get(id);
+    const password = input.password ?? stored;
+    if (password === null) throw passwordMissing();
+    return password;
+  };
+
+  /** Stores one changed setting of an account, and takes it over. */
+  const set = (id: AccountId, change: Partial<AccountSettings>): Promise<number> =>
+    turn(async () => {
+      const { book, password } = bookOf(id);
+      const settings = await book.accounts.update(id, (account) => ({ ...account, ...change }));
+      return watchList.change(settings, password);
+    });
+
+  return {
+    addAccount: (input) =>
+      turn(async () => {
+        if (input.password === null) throw passwordMissing();
+        const account = newAccount(randomUUID() as string as AccountId, input);
+        await own.add(account, input.password);
+        watchList.start(account, false, passwordOf);
+        return { id: account.id };
+      }),
+
+    updateAccount: (id, input) =>
+      turn(async () => {
+        const { book, password } = bookOf(id);
+        const edit = (account: AccountSettings): AccountSettings => editedAccount(account, input);
+        const settings = await book.update(id, edit, input.password);
+        if (input.password !== null) notices.dismiss(passwordNotice(id));
+        watchList.change(settings, password, input.password !== null);
+      }),
+
+    removeAccount: (id) =>
+      turn(async () => {
+        const { isDemo } = bookOf(id);
+        if (isDemo) {
+          await demo.remove(id);
+          return;
+        }
+        await own.remove(id, (error) => {
+          log.error('the password of a removed account is left in secrets.json', error);
+          notices.post(
+            passwordNotice(id),
+            'warning',
+            'The account is removed, but its password could not be deleted from disk. Reprise tries again at its next start.',
+          );
+        });
+        await watchList.stop(id);
+        redaction.forget(id);
+      }),
+
+    testConnection: async (input, id) => {
+      const stored = id === null ? null : bookOf(id).book.accounts.mustGet(id);
+      const settings = settingsToTest(input, stored?.trust ?? null);
+      const password = await passwordToTest(input, id);
+      const key = `test:${randomUUID()}`;
+      redaction.hide(key, password);
+      try {
+        return await testConnection(settings, password, input.mailboxes, { clock });
+      } finally {
+        redaction.forget(key);
+      }
+    },
+
+    suggestSettings: (address) => Promise.resolve(suggestSettings(address)),
+
+    setReuse: async (id, reuse) => ({ forgotten: await set(id, { reuse }) }),
+
+    setPaused: async (id, paused) => {
+      await set(id, { paused });
+    },
+
+    forgetSessions: (id) =>
+      turn(() => {
+        bookOf(id);
+        return { forgotten: sessions.forget(id) };
+      }),
+
+    reconnect: (id) =>
+      turn(() => {
+        mustBeConnection(id);
+        supervisor.reconnect(id);
+      }),
+
+    reconnectAccount: (id) =>
+      turn(() => {
+        bookOf(id);
+        supervisor.reconnectAccount(id);
+      }),
+
+    reconnectAll: () =>
+      turn(() => {
+        supervisor.reconnectAll();
+      }),
+
+    getConnection: (id) => {
+      const detail = supervisor.detail(id);
+      return detail === null ? Promise.reject(connectionNotFound()) : Promise.resolve(detail);
+    },
+
+    startDemo: () =>
+      turn(async () => {
+        try {
+          await demo.start();
+        } catch (error) {
+          log.error('the demo servers could not be started', error);
+          throw new RepriseError(
+            'internal',
+            'The demo servers could not be started: no port of this machine could be opened for them. Close some programs and try again.',
+            { cause: error },
+          );
+        }
+        showDemo(true);
+      }),
+
+    stopDemo: () =>
+      turn(async () => {
+        await demo.stop();
+        showDemo(false);
+      }),
+
+    dismissNotice: (id) => {
+      notices.dismiss(id);
+      return Promise.resolve();
+    },
+  };
+}
+
+function connectionNotFound(): RepriseError {
+  return new RepriseError(
+    'not-found',
+    'This connection is no longer there. Its account or mailbox may have been removed.',
+  );
+}
+
+function passwordMissing(): RepriseError {
+  return new RepriseError(
+    'invalid-input',
+    'Enter the password, or an app password where your provider asks for one.',
+    { field: 'password' },
+  );
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import type { AccountId } from '../../shared/model.ts';
+import { type AccountBook, memoryBook } from './accounts/account-book.ts';
+import type { AccountSettings } from './accounts/types.ts';
+import type { Clock } from './clock.ts';
+import { type DemoServer, type DemoServers, startDemoServers } from './demo/index.ts';
+import type { WatchList } from './watch-list.ts';
+
+/**
+ * The built-in servers and an account for each, which are in memory only: what belongs to them is
+ * gone when they stop.
+ */
+export class DemoAccounts {
+  readonly book: AccountBook = memoryBook();
+  readonly #watchList: WatchList;
+  readonly #clock: Clock;
+  #servers: DemoServers | null = null;
+
+  constructor(watchList: WatchList, clock: Clock) {
+    this.#watchList = watchList;
+    this.#clock = clock;
+  }
+
+  get running(): boolean {
+    return this.#servers !== null;
+  }
+
+  /**
+   * Starts the servers and connects their accounts; when they run, nothing happens.
+   *
+   * @throws the error of the server that could not start; then none runs
+   */
+  async start(): Promise<void> {
+    if (this.#servers !== null) return;
+    const servers = await startDemoServers({ clock: this.#clock });
+    this.#servers = servers;
+    for (const server of servers.servers) {
+      const account = accountFor(server, servers.caPem);
+      await this.book.add(account, server.password);
+      this.#watchList.start(account, true, (id) => this.book.secrets.get(id));
+    }
+  }
+
+  /** Logs the demo's accounts out, removes them and stops the servers. */
+  async stop(): Promise<void> {
+    const servers = this.#servers;
+    if (servers === null) return;
+    this.#servers = null;
+    await Promise.all(this.book.accounts.list().map(({ id }) => this.remove(id)));
+    await servers.close();
+  }
+
+  /** Stops the servers at the end of the program, when every account is logged out. */
+  async close(): Promise<void> {
+    const servers = this.#servers;
+    this.#servers = null;
+    await servers?.close();
+  }
+
+  /** Removes one of the demo's accounts; its server goes on. */
+  async remove(id: AccountId): Promise<void> {
+    // In memory, nothing can be left behind.
+    await this.book.remove(id, () => undefined);
+    await this.#watchList.stop(id);
+  }
+}
+
+function accountFor(server: DemoServer, caPem: string): AccountSettings {
+  const { label, user, host, port, security, servername, mailboxes } = server;
+  return {
+    id: randomUUID() as string as AccountId,
+    label,
+    user,
+    host,
+    port,
+    security,
+    servername: servername === host ? null : servername,
+    trust: { kind: 'ca', fileName: 'Demo CA', pem: caPem },
+    mailboxes,
+    reuse: true,
+    paused: false,
+  };
+}

@@ -1,0 +1,32 @@
+import type { AccountId, Notice } from '../../shared/model.ts';
+import type { Clock } from './clock.ts';
+import type { EngineState } from './snapshot.ts';
+
+/**
+ * What the user should know that belongs to no single connection. A notice has an id by its cause,
+ * so the same thing said twice is one notice.
+ */
+export class NoticeBoard {
+  readonly #state: EngineState;
+  readonly #clock: Clock;
+
+  constructor(state: EngineState, clock: Clock) {
+    this.#state = state;
+    this.#clock = clock;
+  }
+
+  /** Shows it, in place of an earlier one with the same id. */
+  post(id: string, level: Notice['level'], message: string): void {
+    this.#state.put('notices', { id, at: this.#clock.now(), level, message });
+  }
+
+  /** Takes it away; one that is not there is no error, since two windows may dismiss it. */
+  dismiss(id: string): void {
+    this.#state.remove('notices', id);
+  }
+}
+
+/** The notice that a stored password of this account cannot be read. */
+export function passwordNotice(account: AccountId): string {
+  return `password:${account}`;
+}

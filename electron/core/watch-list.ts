@@ -1,0 +1,132 @@
+import type { Account, AccountId, Connection, Handshake } from '../../shared/model.ts';
+import { connectsElsewhere } from './accounts/account-input.ts';
+import { subjectsOf } from './accounts/ca-file.ts';
+import type { AccountSettings } from './accounts/types.ts';
+import type { Clock } from './clock.ts';
+import { Supervisor } from './connections/index.ts';
+import type { EngineState } from './snapshot.ts';
+import { SessionCache } from './tls/index.ts';
+import type { Tally } from './totals.ts';
+
+/** Gives an account's password at each connect; `null` where none is stored. */
+export type PasswordOf = (id: AccountId) => Promise<string | null>;
+
+/**
+ * The accounts that are connected: keeps their connections, their TLS sessions and what the
+ * interface sees of them in step. Comes last in every change, when it is on the disk.
+ */
+export class WatchList {
+  readonly sessions: SessionCache;
+  readonly supervisor: Supervisor;
+  readonly #state: EngineState;
+  readonly #tally: Tally;
+  readonly #settings = new Map<AccountId, AccountSettings>();
+  #closed = false;
+
+  constructor(state: EngineState, tally: Tally, clock: Clock) {
+    this.#state = state;
+    this.#tally = tally;
+    this.sessions = new SessionCache({ now: () => clock.now() });
+    this.supervisor = new Supervisor({
+      clock,
+      sessions: this.sessions,
+      onConnection: (connection) => {
+        this.#onConnection(connection);
+      },
+      onRemoved: (id) => {
+        this.#state.remove('connections', id);
+        this.#tally.forgetConnection(id);
+      },
+      onHandshake: (handshake) => {
+        this.#onHandshake(handshake);
+      },
+    });
+  }
+
+  /** Connects a new account. */
+  start(settings: AccountSettings, demo: boolean, password: PasswordOf): void {
+    if (this.#closed) return;
+    const { id } = settings;
+    this.sessions.setEnabled(id, settings.reuse);
+    this.#settings.set(id, settings);
+    this.#show(settings, demo);
+    this.supervisor.watch({ settings, password: () => password(id) });
+  }
+
+  /**
+   * Takes over changed settings: connections that they do not concern keep running.
+   *
+   * @param newPassword the password is another one: every connection signs in again
+   * @returns how many sessions were forgotten
+   */
+  change(settings: AccountSettings, password: PasswordOf, newPassword = false): number {
+    const { id } = settings;
+    const before = this.#settings.get(id);
+    // Closed, or removed while the change was on its way to the disk.
+    if (this.#closed || before === undefined) return 0;
+    const elsewhere = connectsElsewhere(before, settings);
+    this.#settings.set(id, settings);
+    if (elsewhere) this.#tally.forgetBaselines(id);
+    this.#show(settings, this.#state.find('accounts', id)?.demo ?? false);
+    let forgotten = this.sessions.setEnabled(id, settings.reuse);
+    if (elsewhere) forgotten += this.sessions.forget(id);
+    this.supervisor.watch({ settings, password: () => password(id) });
+    if (newPassword && !elsewhere) this.supervisor.reconnectAccount(id);
+    return forgotten;
+  }
+
+  /** Takes the account away, at once from sight, and resolves when it is logged out. */
+  async stop(id: AccountId): Promise<void> {
+    this.#settings.delete(id);
+    this.#state.remove('accounts', id);
+    for (const connection of this.#state.list('connections')) {
+      if (connection.accountId === id) this.#state.remove('connections', connection.id);
+    }
+    this.sessions.forget(id);
+    await this.supervisor.unwatch(id);
+    this.sessions.forget(id);
+    this.#tally.forgetAccount(id);
+  }
+
+  /** Logs out everywhere; nothing is connected any more after that. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.supervisor.close();
+  }
+
+  #show(settings: AccountSettings, demo: boolean): void {
+    this.#state.put('accounts', asSeen(settings, demo, this.#tally.strip(settings.id)));
+  }
+
+  #onConnection(connection: Connection): void {
+    // While it logs out, a removed account may still have news; nobody wants them.
+    if (!this.#settings.has(connection.accountId)) return;
+    this.#state.put('connections', connection);
+    const { handshake } = connection;
+    if (handshake !== null && this.#tally.weigh(handshake)) {
+      this.#state.set('totals', this.#tally.totals());
+    }
+  }
+
+  #onHandshake(handshake: Handshake): void {
+    const account = this.#state.find('accounts', handshake.accountId);
+    if (account === undefined) return;
+    this.#tally.count(handshake);
+    this.#state.set('totals', this.#tally.totals());
+    this.#state.put('accounts', { ...account, strip: this.#tally.strip(account.id) });
+  }
+}
+
+/** The account without what the interface must not or need not have: the text of its CA file. */
+function asSeen(settings: AccountSettings, demo: boolean, strip: Account['strip']): Account {
+  const { trust } = settings;
+  return {
+    ...settings,
+    trust:
+      trust.kind === 'ca'
+        ? { kind: 'ca', fileName: trust.fileName, subjects: subjectsOf(trust.pem) }
+        : { kind: 'system' },
+    demo,
+    strip,
+  };
+}
