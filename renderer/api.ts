@@ -1,7 +1,7 @@
 /** The way to the engine: connects, keeps the state fed, connects again when the engine went away. */
 import type { EngineApi } from '../shared/contract.ts';
 import { RepriseError } from '../shared/errors.ts';
-import { connectEngine, type ClientEnd } from '../shared/rpc.ts';
+import { callable, connectEngine, type ClientEnd } from '../shared/rpc-client.ts';
 import { NeedsLinkError, type OpenChannel } from './channels.ts';
 import type { EngineState } from './engine-state.ts';
 import { createFeed } from './feed.ts';
@@ -107,19 +107,12 @@ export function startLink(open: OpenChannel, events: LinkEvents): Link {
 
 /** The engine's calls, each sent over whichever connection there is at that moment. */
 function forwardTo(current: () => ClientEnd | null): EngineApi {
-  return new Proxy({} as EngineApi, {
-    get:
-      (_, method: keyof EngineApi) =>
-      async (...args: unknown[]): Promise<unknown> => {
-        const end = current();
-        if (end === null) {
-          throw new RepriseError(
-            'closed',
-            'Reprise is not answering. Try again when it is connected.',
-          );
-        }
-        const call = end.engine[method] as (...args: unknown[]) => Promise<unknown>;
-        return await call(...args);
-      },
+  return callable(async (method, args) => {
+    const end = current();
+    if (end === null) {
+      throw new RepriseError('closed', 'Reprise is not answering. Try again when it is connected.');
+    }
+    const call = end.engine[method as keyof EngineApi] as (...args: unknown[]) => Promise<unknown>;
+    return await call(...args);
   });
 }

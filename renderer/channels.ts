@@ -1,5 +1,5 @@
 /** The two ways to the engine: a port handed over by Electron's preload, a WebSocket to the host. */
-import type { Channel } from '../shared/rpc.ts';
+import type { Channel } from '../shared/channel.ts';
 
 /** The page may not talk to the engine: it was opened without the link that Reprise printed. */
 export class NeedsLinkError extends Error {

@@ -1,5 +1,3 @@
-// oxlint-disable-next-line import/no-unassigned-import -- must run before any schema is made
-import './validation.ts';
 import { createRoot } from 'react-dom/client';
 import { startLink } from './api.ts';
 import { App } from './App.tsx';

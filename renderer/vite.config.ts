@@ -11,6 +11,10 @@ export default defineConfig({
     target: 'chrome130',
     // Nothing may become a data: URL or an inline script: `script-src 'self'` forbids both.
     assetsInlineLimit: 0,
+    // What is agreed with the engine has no effect by itself: schemas that are not used stay out.
+    rolldownOptions: {
+      treeshake: { moduleSideEffects: [{ test: /\/shared\//, sideEffects: false }] },
+    },
     modulePreload: { polyfill: false },
   },
 });

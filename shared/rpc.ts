@@ -1,40 +1,17 @@
 /**
  * The contract over any channel: a MessagePort in Electron, a WebSocket in the host, an in-memory
- * pair in tests. birpc carries the calls; this file guards frames before it, validates arguments
- * once, and sends errors as data.
+ * pair in tests. birpc carries the calls; this file is the engine's end: it guards frames before
+ * birpc, validates arguments once, and sends errors as data.
  */
 import { createBirpc } from 'birpc';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { contract, type ClientApi, type EngineApi, type Method } from './contract.ts';
+import type { Channel } from './channel.ts';
 import { RepriseError, type ErrorData } from './errors.ts';
+import { isFrame, type Answer } from './frame.ts';
 
-/** A two-way carrier of structured values. */
-export interface Channel {
-  post(frame: unknown): void;
-  /** Called once, before any frame may arrive. What cannot be decoded is passed on as it is. */
-  listen(onFrame: (frame: unknown) => void): void;
-  /** Calls back once, when either side has closed. */
-  onClose(closed: () => void): void;
-  close(): void;
-}
-
-/** How a call is answered: errors are data. */
-type Answer =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly error: ErrorData };
-
-const MAX_METHOD_LENGTH = 64;
-
-/** birpc's frames; anything else makes it throw outside of any call. */
-const frameSchema = z.union([
-  z.object({
-    t: z.literal('q'),
-    i: z.string().min(1).max(64),
-    m: z.string().max(MAX_METHOD_LENGTH),
-    a: z.array(z.unknown()).max(16),
-  }),
-  z.object({ t: z.literal('s'), i: z.string().max(64) }),
-]);
+export type { Channel } from './channel.ts';
+export { connectEngine, type ClientEnd } from './rpc-client.ts';
 
 /** Sent in answer to a frame that is no call: there is no id to answer to. */
 interface RejectedFrame {
@@ -76,7 +53,7 @@ export function serveEngine(
       },
       on: (receive) => {
         channel.listen((frame) => {
-          if (frameSchema.safeParse(frame).success) receive(frame);
+          if (isFrame(frame)) receive(frame);
           else channel.post(noFrame);
         });
       },
@@ -144,63 +121,4 @@ function describe(method: Method, error: z.ZodError): ErrorData {
   return field === undefined
     ? { code: 'invalid-input', message: `The arguments of "${method}" do not fit: ${message}.` }
     : { code: 'invalid-input', message, field };
-}
-
-/** The interface's end of a channel: calls reject with {@link RepriseError} and nothing else. */
-export interface ClientEnd {
-  readonly engine: EngineApi;
-  readonly closed: Promise<void>;
-  close(): void;
-}
-
-/** Calls the engine at the other end of `channel`, and hands its events to `client`. */
-export function connectEngine(channel: Channel, client: ClientApi): ClientEnd {
-  const rpc = createBirpc<Record<string, (...args: unknown[]) => Answer>, ClientApi, false>(
-    client,
-    {
-      post: (frame: unknown) => {
-        channel.post(frame);
-      },
-      on: (receive) => {
-        channel.listen((frame) => {
-          if (frameSchema.safeParse(frame).success) receive(frame);
-        });
-      },
-      // The engine bounds every call itself; a test of a slow server takes its time.
-      timeout: -1,
-      proxify: false,
-    },
-  );
-  const { promise: closed, resolve } = Promise.withResolvers<void>();
-  channel.onClose(() => {
-    if (!rpc.$closed) rpc.$close();
-    resolve();
-  });
-  const call = async (method: Method, args: unknown[]): Promise<unknown> => {
-    let result: Answer;
-    try {
-      result = await rpc.$call(method, ...args);
-    } catch (cause) {
-      throw new RepriseError(
-        'closed',
-        'Reprise is not answering: the connection to it is closed.',
-        {
-          cause,
-        },
-      );
-    }
-    if (result.ok) return result.value;
-    throw RepriseError.fromData(result.error);
-  };
-  const methods = Object.keys(contract) as Method[];
-  const engine = Object.fromEntries(
-    methods.map((method) => [method, (...args: unknown[]) => call(method, args)]),
-  ) as unknown as EngineApi;
-  return {
-    engine,
-    closed,
-    close: () => {
-      channel.close();
-    },
-  };
 }

@@ -1,0 +1,81 @@
+/** What an account must look like before it is stored, each rule with the sentence for its user. */
+import { z } from 'zod';
+
+const MAX_NAME = 255;
+
+/** A host name or IP address alone: no scheme, no spaces, no port, no path. */
+const hostSchema = z
+  .string()
+  .trim()
+  .min(1, 'Enter the name of the server, such as imap.example.org.')
+  .max(MAX_NAME, 'This server name is too long: a host name has at most 253 characters.')
+  .refine((host) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(host), {
+    message: 'Enter the server name alone, without imap:// or https:// in front.',
+    abort: true,
+  })
+  .refine((host) => !/\s/.test(host), {
+    message: 'A server name has no spaces. Check it for a typing error.',
+    abort: true,
+  })
+  .refine(isHost, {
+    message:
+      'This is not a server name. It looks like imap.example.org or 192.0.2.1, without port or path.',
+  });
+
+function isHost(host: string): boolean {
+  if (/^[0-9a-f:.]+$/i.test(host) && host.includes(':') && z.ipv6().safeParse(host).success)
+    return true;
+  const labels = host.replace(/\.$/, '').split('.');
+  const isNumeric = labels.every((label) => /^\d+$/.test(label));
+  if (isNumeric) return z.ipv4().safeParse(host).success;
+  return labels.every((label) => /^(?!-)[\p{L}\p{N}_-]{1,63}(?<!-)$/u.test(label));
+}
+
+const portSchema = z
+  .number('Enter a port number, usually 993 for TLS or 143 for STARTTLS.')
+  .int('A port is a whole number between 1 and 65535.')
+  .min(1, 'A port is a whole number between 1 and 65535.')
+  .max(65535, 'A port is a whole number between 1 and 65535.');
+
+/** No control characters: they would end an IMAP line. */
+const lineSchema = z.string().regex(/^[^\p{Cc}]*$/u, 'Control characters are not allowed here.');
+
+/** The largest CA file that is taken, in characters of PEM. */
+const MAX_CA_PEM = 1_048_576;
+
+/**
+ * An account as the form sends it. The password is there when it is new or changed and never
+ * comes back; `null` keeps the stored one.
+ */
+export const accountInputSchema = z.strictObject({
+  label: lineSchema.trim().max(120, 'This name is too long: 120 characters are enough.'),
+  user: lineSchema.trim().min(1, 'Enter your e-mail address or user name.').max(MAX_NAME),
+  password: z
+    .string()
+    .min(1, 'Enter the password, or an app password where your provider asks for one.')
+    .max(4096, 'This password is too long.')
+    .regex(/^[^\r\n\0]*$/, 'A password cannot contain line breaks.')
+    .nullable(),
+  host: hostSchema,
+  port: portSchema,
+  security: z.enum(['tls', 'starttls']),
+  servername: hostSchema.nullable(),
+  /** `keep` leaves the stored CA file as it is. */
+  trust: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('system') }),
+    z.strictObject({ kind: z.literal('keep') }),
+    z.strictObject({
+      kind: z.literal('ca'),
+      fileName: lineSchema.min(1).max(MAX_NAME),
+      pem: z.string().max(MAX_CA_PEM, 'This file is too large for a CA certificate file.'),
+    }),
+  ]),
+  mailboxes: z
+    .array(lineSchema.trim().min(1).max(1000))
+    .min(1, 'Enter at least one mailbox to watch, such as INBOX.')
+    .max(100, 'At most 100 mailboxes can be watched for one account.')
+    .refine((names) => new Set(names).size === names.length, {
+      message: 'A mailbox is named twice. Each one needs to be watched only once.',
+    }),
+});
+export type AccountInput = z.infer<typeof accountInputSchema>;

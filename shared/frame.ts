@@ -1,0 +1,30 @@
+/**
+ * The guard in front of birpc, which throws outside of any call on a frame that is none of its own.
+ * Written by hand: it runs on every frame, and in a page that loads no schemas.
+ */
+import type { ErrorData } from './errors.ts';
+
+/** How a call is answered: errors are data. */
+export type Answer =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: ErrorData };
+
+const MAX_METHOD_LENGTH = 64;
+const MAX_CALL_ID_LENGTH = 64;
+const MAX_ARGUMENTS = 16;
+
+/** Whether birpc can take `frame`: a call, or the answer to one. */
+export function isFrame(frame: unknown): boolean {
+  if (typeof frame !== 'object' || frame === null) return false;
+  const { t, i, m, a } = frame as Partial<Record<'t' | 'i' | 'm' | 'a', unknown>>;
+  if (typeof i !== 'string' || i.length > MAX_CALL_ID_LENGTH) return false;
+  if (t === 's') return true;
+  return (
+    t === 'q' &&
+    i !== '' &&
+    typeof m === 'string' &&
+    m.length <= MAX_METHOD_LENGTH &&
+    Array.isArray(a) &&
+    a.length <= MAX_ARGUMENTS
+  );
+}
