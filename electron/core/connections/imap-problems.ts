@@ -19,6 +19,10 @@ const TRANSIENT_CODES = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', 'SERVERBUG', '
 const TRANSIENT_TEXT =
   /temporar|try again|too many|throttl|maximum number of connections|service (?:is )?unavailable/i;
 
+/** imapflow's own words for it; it has no code there. */
+const NO_PASSWORD_SIGN_IN =
+  /^(?:Login is disabled|No matching authentication method|Unsupported authentication mechanism)$/;
+
 function isTransient(error: ErrorFacts): boolean {
   if (error.code === 'ETHROTTLE' || TRANSIENT_CODES.has(error.responseCode)) return true;
   // A code of another kind is the better witness.
@@ -26,16 +30,15 @@ function isTransient(error: ErrorFacts): boolean {
 }
 
 function signIn(error: ErrorFacts, context: ProblemContext): Found | null {
-  if (context.phase !== 'login' && !error.authenticationFailed) return null;
-  if (error.authenticationFailed && isTransient(error)) return unavailable(context);
-  if (error.message === 'Login is disabled' || /^Unsupported auth|^No matching/.test(error.message))
+  if (NO_PASSWORD_SIGN_IN.test(error.message))
     return {
       code: 'sign-in',
       message:
         `${context.host} offers no sign-in by password on this port. ` +
-        'Check with your provider; some want an app password, others allow only their own programs.',
+        'Check with your provider: some allow it only after you turn it on.',
     };
   if (!error.authenticationFailed) return null;
+  if (isTransient(error)) return unavailable(context);
   return {
     code: 'sign-in',
     message:

@@ -47,6 +47,7 @@ export class Supervisor {
       limits: deps.limits ?? PHASE_LIMITS,
       lookup: deps.lookup,
       starts: new StartGate(clock),
+      endings: new Set(),
       onConnection,
       onRemoved,
       onHandshake,
@@ -108,5 +109,7 @@ export class Supervisor {
     const accounts = [...this.#accounts.values()];
     this.#accounts.clear();
     await Promise.all(accounts.map((account) => account.close()));
+    // Those that were paused or replaced a moment ago.
+    await Promise.all(this.#host.endings);
   }
 }

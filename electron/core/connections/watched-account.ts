@@ -15,7 +15,7 @@ export interface WatchedAccount {
 /** What an account's connections take from the supervisor. */
 export interface AccountHost
   extends
-    Pick<MailboxHost, 'clock' | 'random' | 'starts' | 'onConnection' | 'onHandshake'>,
+    Pick<MailboxHost, 'clock' | 'random' | 'starts' | 'endings' | 'onConnection' | 'onHandshake'>,
     Pick<AttemptContext, 'sessions' | 'limits' | 'lookup'> {
   readonly onRemoved: (id: ConnectionId) => void;
 }
@@ -40,6 +40,7 @@ export class AccountConnections {
       clock: host.clock,
       random: host.random,
       starts: host.starts,
+      endings: host.endings,
       signIn: this.#signIn,
       lastFull: { phases: null },
       attemptContext: () => this.#attemptContext(),
@@ -53,7 +54,7 @@ export class AccountConnections {
         for (const mailbox of this.#mailboxes.values()) mailbox.holdBack(failure);
       },
     };
-    this.#watchMailboxes();
+    this.#addNewMailboxes();
   }
 
   /** Takes over changed settings: what they do not touch keeps running. */
@@ -65,16 +66,14 @@ export class AccountConnections {
     this.#signIn.reset();
     const isElsewhere = !isSameServer(before, settings);
     if (isElsewhere) this.#mailboxHost.lastFull.phases = null;
-    if (settings.paused) {
-      for (const mailbox of this.#mailboxes.values())
-        if (mailbox.state !== 'paused') void mailbox.pause();
-    } else {
-      for (const mailbox of this.#mailboxes.values()) {
-        const isDue = isElsewhere || before.paused || mailbox.state === 'sign-in-failed';
-        if (isDue) this.#start(mailbox);
-      }
+    this.#forgetOtherMailboxes();
+    for (const mailbox of this.#mailboxes.values()) {
+      const isDue = settings.paused
+        ? mailbox.state !== 'paused'
+        : isElsewhere || before.paused || mailbox.state === 'sign-in-failed';
+      if (isDue) this.#start(mailbox);
     }
-    this.#watchMailboxes();
+    this.#addNewMailboxes();
   }
 
   /** Connects afresh, one mailbox or all; nothing happens while paused or offline. */
@@ -88,8 +87,8 @@ export class AccountConnections {
   setOnline(isOnline: boolean): void {
     this.#isOnline = isOnline;
     for (const mailbox of this.#mailboxes.values()) {
-      if (!isOnline) mailbox.goOffline();
-      else if (mailbox.state === 'offline') mailbox.connect();
+      if (!isOnline && !mailbox.isStopped) mailbox.goOffline();
+      else if (isOnline && mailbox.state === 'offline') mailbox.connect();
     }
   }
 
@@ -110,19 +109,22 @@ export class AccountConnections {
     );
   }
 
-  /** Makes the mailboxes those of the settings. */
-  #watchMailboxes(): void {
-    const { settings } = this.#account;
-    const wanted = new Map(settings.mailboxes.map((name) => [connectionId(this.id, name), name]));
+  #forgetOtherMailboxes(): void {
+    const wanted = new Set(this.#account.settings.mailboxes);
     for (const [id, mailbox] of this.#mailboxes) {
-      if (wanted.has(id)) continue;
+      if (wanted.has(mailbox.mailbox)) continue;
       this.#mailboxes.delete(id);
       void mailbox.remove();
       this.#host.onRemoved(id);
     }
-    for (const [id, name] of wanted) {
+  }
+
+  #addNewMailboxes(): void {
+    const { mailboxes, paused } = this.#account.settings;
+    for (const name of mailboxes) {
+      const id = connectionId(this.id, name);
       if (this.#mailboxes.has(id)) continue;
-      const state = settings.paused ? 'paused' : 'offline';
+      const state = paused ? 'paused' : 'offline';
       const mailbox = new WatchedMailbox(id, name, this.#mailboxHost, state);
       this.#mailboxes.set(id, mailbox);
       this.#start(mailbox);

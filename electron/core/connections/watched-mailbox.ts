@@ -27,6 +27,8 @@ export interface MailboxHost {
   /** As the settings are now. */
   attemptContext(): AttemptContext;
   readonly lastFull: LastFull;
+  /** Connections that are being logged out: done when the servers were told. */
+  readonly endings: Set<Promise<void>>;
   onConnection(connection: Connection): void;
   onHandshake(handshake: Handshake): void;
   /** The server accepted the password of the account. */
@@ -37,6 +39,13 @@ export interface MailboxHost {
 
 /** One period of wanting to be connected; when it is replaced, whatever belongs to it stops. */
 type Run = symbol;
+
+const STOPPED: ReadonlySet<ConnectionState['kind']> = new Set([
+  'paused',
+  'sign-in-failed',
+  'certificate-problem',
+  'failed',
+]);
 
 /** Keeps the connection of one watched mailbox alive, over as many attempts as that takes. */
 export class WatchedMailbox {
@@ -71,6 +80,11 @@ export class WatchedMailbox {
     return this.#state.kind;
   }
 
+  /** Whether only a person can set it going again. */
+  get isStopped(): boolean {
+    return STOPPED.has(this.#state.kind);
+  }
+
   detail(): ConnectionDetail {
     return {
       connection: this.#snapshot(),
@@ -84,9 +98,8 @@ export class WatchedMailbox {
     this.#failures = 0;
     const run = this.#begin();
     this.#set({ kind: 'connecting', phase: 'dns' });
-    const old = this.#takeConnection();
     void (async () => {
-      await old?.logOut();
+      await this.#logOut();
       if (this.#run === run) await this.#stayConnected(run);
     })();
   }
@@ -95,12 +108,11 @@ export class WatchedMailbox {
   async pause(): Promise<void> {
     this.#end();
     this.#set({ kind: 'paused' });
-    await this.#takeConnection()?.logOut();
+    await this.#logOut();
   }
 
-  /** The network is gone: nobody could be told. What needs a person stays as it is. */
+  /** The network is gone: nobody could be told. */
   goOffline(): void {
-    if (isStopped(this.#state)) return;
     this.#end();
     this.#set({ kind: 'offline' });
     this.#takeConnection()?.destroy();
@@ -110,7 +122,7 @@ export class WatchedMailbox {
   async remove(): Promise<void> {
     this.#isRemoved = true;
     this.#end();
-    await this.#takeConnection()?.logOut();
+    await this.#logOut();
   }
 
   /** The account's password was refused elsewhere: does not try it as well, if it has yet to. */
@@ -133,6 +145,14 @@ export class WatchedMailbox {
     this.#run = null;
     this.#retry?.cancel();
     this.#isSignedIn = false;
+  }
+
+  async #logOut(): Promise<void> {
+    const ending = this.#takeConnection()?.logOut();
+    if (ending === undefined) return;
+    this.#host.endings.add(ending);
+    await ending;
+    this.#host.endings.delete(ending);
   }
 
   #takeConnection(): ImapConnection | null {
@@ -187,7 +207,6 @@ export class WatchedMailbox {
       leave();
       return null;
     }
-    this.#set({ kind: 'connecting', phase: 'dns' });
     const report = this.#history.report(this.#host.lastFull);
     let idleAt: number | null = null;
     const listener: AttemptListener = {
@@ -286,14 +305,4 @@ export class WatchedMailbox {
       lastFull: this.#history.lastFull,
     };
   }
-}
-
-/** Whether only a person can set it going again. */
-function isStopped({ kind }: ConnectionState): boolean {
-  return (
-    kind === 'paused' ||
-    kind === 'sign-in-failed' ||
-    kind === 'certificate-problem' ||
-    kind === 'failed'
-  );
 }

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { imapflowLogger } from './imapflow-log.ts';
+
+function listen() {
+  const lines: string[] = [];
+  const told: string[] = [];
+  const logger = imapflowLogger({
+    line: (text) => lines.push(text),
+    signInSent: () => told.push('sign-in'),
+    firstLine: (text) => told.push(`first: ${text}`),
+    bye: (text) => told.push(`bye: ${text}`),
+    throttled: () => told.push('throttled'),
+  });
+  const client = (msg: string): void => {
+    logger.debug({ src: 'c', msg });
+  };
+  const server = (msg: string): void => {
+    logger.debug({ src: 's', msg });
+  };
+  return { lines, told, logger, client, server };
+}
+
+describe('imapflow log', () => {
+  test('says who said what', () => {
+    const { lines, client, server } = listen();
+    server('* OK ready');
+    client('1 CAPABILITY');
+    server('1 OK done');
+    expect(lines).toEqual(['S: * OK ready', 'C: 1 CAPABILITY', 'S: 1 OK done']);
+  });
+
+  test('shows nothing of a LOGIN but that it was sent', () => {
+    const { lines, told, client } = listen();
+    client('3 LOGIN "anna" "secret"');
+    expect(lines).toEqual(['C: 3 LOGIN (hidden)']);
+    expect(told).toContain('sign-in');
+  });
+
+  test('shows nothing of an AUTHENTICATE exchange until its answer', () => {
+    const { lines, client, server } = listen();
+    client('A LOGOUT-LIKE');
+    client('B AUTHENTICATE PLAIN');
+    server('+ c2VjcmV0');
+    client('c2VjcmV0');
+    server('* CAPABILITY IMAP4rev1');
+    server('B OK signed in');
+    client('C NOOP');
+    expect(lines).toEqual([
+      'C: A LOGOUT-LIKE',
+      'C: B AUTHENTICATE (hidden)',
+      'S: + (hidden)',
+      'C: (hidden)',
+      'S: * CAPABILITY IMAP4rev1',
+      'S: B OK signed in',
+      'C: C NOOP',
+    ]);
+  });
+
+  test('tells the first line of the server, once', () => {
+    const { told, server } = listen();
+    server('* OK ready');
+    server('* OK still here');
+    expect(told).toEqual(['first: * OK ready']);
+  });
+
+  test('tells with which BYE the server goes', () => {
+    const { told, server } = listen();
+    server('* BYE [UNAVAILABLE] Try later');
+    expect(told).toContain('bye: BYE [UNAVAILABLE] Try later');
+  });
+
+  test('takes a line that could not be parsed for one of the server', () => {
+    const { told, logger } = listen();
+    logger.error({ src: 's', msg: '220 mail.example.org ESMTP', err: new Error('no IMAP') });
+    expect(told).toEqual(['first: 220 mail.example.org ESMTP']);
+  });
+
+  test('tells of throttling at once, and shows other errors by their message', () => {
+    const { lines, told, logger } = listen();
+    const error = Object.assign(new Error('Command failed'), { code: 'ETHROTTLE' });
+    logger.warn({ msg: 'Throttling detected', err: error, executedCommand: 'secret' });
+    expect(told).toEqual(['throttled']);
+    expect(lines).toEqual(['! Throttling detected: Command failed']);
+  });
+});
