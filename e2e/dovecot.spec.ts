@@ -1,0 +1,62 @@
+import { Dovecot } from './fixtures/dovecot.ts';
+import { whyNoDovecot } from './fixtures/dovecot-binary.ts';
+import { DOVECOT_MAILBOXES } from './fixtures/dovecot-config.ts';
+import { expect, test } from './fixtures/reprise.ts';
+import { accountOnDovecot } from './fixtures/typed-accounts.ts';
+
+const missing = whyNoDovecot();
+const LABEL = 'Dovecot';
+
+test.describe('3: a real Dovecot, added by hand', () => {
+  test.skip(missing !== null, missing ?? '');
+
+  for (const security of ['TLS', 'STARTTLS (required)'] as const) {
+    test(`with one login process resumes all four mailboxes over ${security}`, async ({
+      startReprise,
+      dashboard,
+    }) => {
+      await using dovecot = await Dovecot.start({ kind: 'one-process' });
+      const reprise = await startReprise();
+      await dashboard.open(reprise.url);
+      await dashboard.fillForm(accountOnDovecot(dovecot, LABEL, security));
+      await dashboard.testConnection();
+      await expect(dashboard.form.getByRole('status')).toContainText('Connected and signed in');
+      await expect(dashboard.form.getByRole('status')).toContainText('TLS 1.3');
+      await dashboard.save();
+      await expect(dashboard.form).toBeHidden();
+      for (const mailbox of DOVECOT_MAILBOXES) {
+        await expect(dashboard.state(LABEL, mailbox)).toHaveText('Idle');
+      }
+      // The test of the connection keeps nothing, so somebody had to go first.
+      await expect(dashboard.connections).toContainText('Full handshake · nothing held yet');
+
+      await dashboard.reconnectAll();
+      for (const mailbox of DOVECOT_MAILBOXES) {
+        await expect(dashboard.reuse(LABEL, mailbox)).toHaveText('Resumed · TLS 1.3 ticket');
+        await expect(dashboard.state(LABEL, mailbox)).toHaveText('Idle');
+      }
+    });
+  }
+
+  test('limited to TLS 1.2 resumes by ticket', async ({ startReprise, dashboard }) => {
+    await using dovecot = await Dovecot.start({ kind: 'one-process', protocol: 'TLSv1.2' });
+    const reprise = await startReprise();
+    await dashboard.open(reprise.url);
+    await dashboard.addAccount(accountOnDovecot(dovecot, LABEL));
+    await dashboard.reconnectAll();
+    for (const mailbox of DOVECOT_MAILBOXES) {
+      await expect(dashboard.reuse(LABEL, mailbox)).toHaveText('Resumed · TLS 1.2 ticket');
+    }
+  });
+
+  test('in its default configuration refuses', async ({ startReprise, dashboard }) => {
+    await using dovecot = await Dovecot.start({ kind: 'default' });
+    const reprise = await startReprise();
+    await dashboard.open(reprise.url);
+    await dashboard.addAccount({ ...accountOnDovecot(dovecot, LABEL), mailboxes: ['INBOX'] });
+    await expect(dashboard.reuse(LABEL, 'INBOX')).toHaveText('Full handshake · nothing held yet');
+    await dashboard.reconnectAll();
+    await expect(dashboard.reuse(LABEL, 'INBOX')).toHaveText('Refused · TLS 1.3 ticket');
+    await expect(dashboard.state(LABEL, 'INBOX')).toHaveText('Idle');
+  });
+});

@@ -1,0 +1,77 @@
+import { startImapServer } from '../electron/core/demo/index.ts';
+import { Dovecot } from './fixtures/dovecot.ts';
+import { whyNoDovecot } from './fixtures/dovecot-binary.ts';
+import { expect, test } from './fixtures/reprise.ts';
+import { accountOn, accountOnDovecot } from './fixtures/typed-accounts.ts';
+
+const missing = whyNoDovecot();
+const LABEL = 'Dovecot';
+const OTHER = 'Other';
+
+/** A message has to be seen this soon. */
+const SEEN_WITHIN_MS = 2000;
+/** Longer than the first few waits between attempts. */
+const BACK_WITHIN_MS = 30_000;
+
+test.describe('4: live', () => {
+  test.skip(missing !== null, missing ?? '');
+
+  test('a delivered message changes the count of its row alone', async ({
+    startReprise,
+    dashboard,
+  }) => {
+    await using dovecot = await Dovecot.start({ kind: 'one-process' });
+    const reprise = await startReprise();
+    await dashboard.open(reprise.url);
+    await dashboard.addAccount(accountOnDovecot(dovecot, LABEL));
+    await expect(dashboard.cell(LABEL, 'Work', 'Messages')).toHaveText('0');
+    for (const count of ['1', '2', '3']) {
+      await dovecot.deliver('ann', 'Work');
+      await expect(dashboard.cell(LABEL, 'Work', 'Messages')).toHaveText(count, {
+        timeout: SEEN_WITHIN_MS,
+      });
+    }
+    await expect(dashboard.cell(LABEL, 'INBOX', 'Messages')).toHaveText('0');
+  });
+
+  test('a stopped server is retried with a countdown and comes back by itself', async ({
+    startReprise,
+    dashboard,
+  }) => {
+    await using dovecot = await Dovecot.start({ kind: 'one-process' });
+    await using other = await startImapServer();
+    const reprise = await startReprise();
+    await dashboard.open(reprise.url);
+    await dashboard.addAccount({ ...accountOnDovecot(dovecot, LABEL), mailboxes: ['INBOX'] });
+    await dashboard.addAccount(accountOn(other, OTHER));
+    const untouched = other.stats();
+
+    await dovecot.stop();
+    // A retry at once finds nobody: between attempts the row counts down.
+    await expect(dashboard.cell(LABEL, 'INBOX', 'Uptime / retry')).toHaveText(/^retry in 0:\d\d$/);
+    await expect(dashboard.state(LABEL, 'INBOX')).toHaveText('Retrying');
+    await expect(dashboard.state(OTHER, 'INBOX')).toHaveText('Idle');
+
+    await dovecot.start();
+    await expect(dashboard.state(LABEL, 'INBOX')).toHaveText('Idle', { timeout: BACK_WITHIN_MS });
+    // New processes have new ticket keys: the old ticket was offered in vain.
+    await expect(dashboard.reuse(LABEL, 'INBOX')).toHaveText('Refused · TLS 1.3 ticket');
+    expect(other.stats()).toEqual(untouched);
+    expect(other.idling).toEqual(['INBOX']);
+  });
+
+  test('"Now" skips the wait', async ({ startReprise, dashboard }) => {
+    await using server = await startImapServer();
+    const reprise = await startReprise();
+    await dashboard.open(reprise.url);
+    await dashboard.addAccount(accountOn(server, OTHER));
+    await server.stop();
+    await expect(dashboard.state(OTHER, 'INBOX')).toHaveText('Retrying');
+    await server.start();
+    await dashboard
+      .account(OTHER)
+      .getByRole('button', { name: /\bNow\b/ })
+      .click();
+    await expect(dashboard.state(OTHER, 'INBOX')).toHaveText('Idle');
+  });
+});
