@@ -116,3 +116,8 @@ export function suggestSettings(address: string): ProviderPreset | null {
   if (domain === address) return null;
   return byDomain.get(domain.trim().toLowerCase().replace(/\.$/, '')) ?? null;
 }
+
+/** Every {@link ProviderPreset.helpUrl}: the only pages that the interface may have opened. */
+export const helpLinks: ReadonlySet<string> = new Set(
+  providers.flatMap(({ helpUrl }) => (helpUrl === null ? [] : [helpUrl])),
+);

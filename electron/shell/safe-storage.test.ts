@@ -1,0 +1,79 @@
+import { inspect } from 'node:util';
+import type { SafeStorage } from 'electron';
+import { describe, expect, it } from 'vitest';
+import { safeStorageProtector } from './safe-storage.ts';
+
+const reverse = (bytes: Uint8Array) => Buffer.from(bytes.toReversed());
+
+/** A key store that turns bytes round; `prefix` tells which key Chromium used. */
+function keyStore(overrides: Partial<SafeStorage> = {}, prefix = 'v11'): SafeStorage {
+  const store: Partial<SafeStorage> = {
+    isEncryptionAvailable: () => true,
+    isAsyncEncryptionAvailable: () => Promise.resolve(true),
+    getSelectedStorageBackend: () => 'gnome_libsecret',
+    encryptStringAsync: (text) =>
+      Promise.resolve(Buffer.concat([Buffer.from(prefix), reverse(Buffer.from(text))])),
+    decryptStringAsync: (sealed) =>
+      sealed.subarray(0, 3).toString() === prefix
+        ? Promise.resolve({
+            result: reverse(sealed.subarray(3)).toString(),
+            shouldReEncrypt: false,
+          })
+        : Promise.reject(new Error('not encrypted')),
+    ...overrides,
+  };
+  return store as SafeStorage;
+}
+
+const protection = async (store: SafeStorage, platform: NodeJS.Platform = 'linux') =>
+  (await safeStorageProtector(store, platform)).protection;
+
+describe('protection by the system’s key store', () => {
+  it('seals and opens', async () => {
+    const protector = await safeStorageProtector(keyStore(), 'linux');
+    const sealed = await protector.seal('hunter2 ü', 'account-1');
+    expect(Buffer.from(sealed).toString()).not.toContain('hunter2');
+    expect(await protector.open(sealed, 'account-1')).toBe('hunter2 ü');
+  });
+
+  it('does not open for one account what was sealed for another', async () => {
+    const protector = await safeStorageProtector(keyStore(), 'linux');
+    const sealed = await protector.seal('hunter2', 'account-1');
+    await expect(protector.open(sealed, 'account-2')).rejects.toMatchObject({ code: 'secrets' });
+  });
+
+  it('says what to do about what it cannot open', async () => {
+    const protector = await safeStorageProtector(keyStore(), 'linux');
+    for (const sealed of [Buffer.from('garbage'), Buffer.from('v11]1['), Buffer.from('v11x')]) {
+      await expect(protector.open(sealed, 'a')).rejects.toMatchObject({
+        code: 'secrets',
+        message: expect.stringContaining('enter the password again'),
+      });
+    }
+  });
+
+  it('tells nothing of the secret when the key store refuses', async () => {
+    const store = keyStore();
+    const protector = await safeStorageProtector(store, 'linux');
+    store.encryptStringAsync = (text) => Promise.reject(new Error(`cannot encrypt ${text}`));
+    const error: unknown = await protector.seal('hunter2', 'a').catch((error: unknown) => error);
+    expect(error).toMatchObject({ code: 'secrets' });
+    expect(inspect(error)).not.toContain('hunter2');
+  });
+
+  it('is named', async () => {
+    expect(await protection(keyStore())).toEqual({ kind: 'os', backend: 'gnome_libsecret' });
+    expect(await protection(keyStore(), 'darwin')).toEqual({ kind: 'os', backend: 'Keychain' });
+    expect(await protection(keyStore(), 'win32')).toEqual({ kind: 'os', backend: 'DPAPI' });
+  });
+
+  it.each<[string, SafeStorage]>([
+    ['there is no key store', keyStore({ isEncryptionAvailable: () => false })],
+    ['it does not answer', keyStore({ isAsyncEncryptionAvailable: () => Promise.resolve(false) })],
+    ['it is basic_text', keyStore({ getSelectedStorageBackend: () => 'basic_text' })],
+    ['it is not known', keyStore({ getSelectedStorageBackend: () => 'unknown' })],
+    ['Chromium uses the key of its source code after all', keyStore({}, 'v10')],
+  ])('is not claimed where %s', async (_, store) => {
+    expect(await protection(store)).toEqual({ kind: 'memory' });
+  });
+});

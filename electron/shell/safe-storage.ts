@@ -1,0 +1,87 @@
+/** Passwords under the key store of the operating system, by Electron's `safeStorage`. */
+import type { SafeStorage } from 'electron';
+import { RepriseError } from '../../shared/errors.ts';
+import { memoryProtector, type SecretProtector } from '../core/accounts/secret-protector.ts';
+
+/** What Chromium puts before bytes that it encrypted under a key that is in its source code. */
+const HARD_CODED_KEY = 'v10';
+
+/**
+ * The system's key store where there is one, else memory: Chromium's replacement, `basic_text`,
+ * encrypts under a key that everyone knows, which is no protection at all.
+ *
+ * To be called when Electron is ready; before, it knows of no key store.
+ */
+export async function safeStorageProtector(
+  safeStorage: SafeStorage,
+  platform: NodeJS.Platform,
+): Promise<SecretProtector> {
+  const backend = await usableBackend(safeStorage, platform);
+  if (backend === null) return memoryProtector();
+  return {
+    protection: { kind: 'os', backend },
+    seal: async (plain, context) => {
+      try {
+        // The key store binds nothing to the bytes, so the context goes inside.
+        return await safeStorage.encryptStringAsync(JSON.stringify([context, plain]));
+      } catch {
+        // Its cause may hold what was to be sealed.
+        throw new RepriseError(
+          'secrets',
+          `The password could not be stored: ${backend} refused. Unlock it, then try again.`,
+        );
+      }
+    },
+    open: async (sealed, context) => {
+      let text: string;
+      try {
+        text = (await safeStorage.decryptStringAsync(Buffer.from(sealed))).result;
+      } catch {
+        throw unreadable(backend);
+      }
+      const plain = readSealed(text, context);
+      if (plain === null) throw unreadable(backend);
+      return plain;
+    },
+  };
+}
+
+/** The name of the key store in force; `null` where there is none. */
+async function usableBackend(
+  safeStorage: SafeStorage,
+  platform: NodeJS.Platform,
+): Promise<string | null> {
+  // Deprecated, but the asynchronous one says yes to a hard-coded key as well, and on Linux this
+  // call is also what makes Electron find out which backend it has.
+  if (!safeStorage.isEncryptionAvailable()) return null;
+  if (!(await safeStorage.isAsyncEncryptionAvailable())) return null;
+  if (platform === 'darwin') return 'Keychain';
+  if (platform === 'win32') return 'DPAPI';
+  const backend = safeStorage.getSelectedStorageBackend();
+  if (backend === 'basic_text' || backend === 'unknown') return null;
+  // The two interfaces choose their keys apart: see what the one in use really does.
+  const probe = await safeStorage.encryptStringAsync('probe');
+  return probe.subarray(0, HARD_CODED_KEY.length).toString('latin1') === HARD_CODED_KEY
+    ? null
+    : backend;
+}
+
+/** The secret in what {@link safeStorageProtector} sealed; `null` where it is another's. */
+function readSealed(text: string, context: string): string | null {
+  let sealed: unknown;
+  try {
+    sealed = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!Array.isArray(sealed) || sealed[0] !== context) return null;
+  const plain: unknown = sealed[1];
+  return typeof plain === 'string' ? plain : null;
+}
+
+function unreadable(backend: string): RepriseError {
+  return new RepriseError(
+    'secrets',
+    `A stored password cannot be read: ${backend} does not know it, or is locked. Unlock it, or enter the password again.`,
+  );
+}

@@ -1,0 +1,443 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EngineApi } from '../../shared/contract.ts';
+import { RepriseError } from '../../shared/errors.ts';
+import type { AccountId, Patch, Snapshot } from '../../shared/model.ts';
+import { connectEngine, serveEngine, type ClientEnd } from '../../shared/rpc.ts';
+import type { App, AppDeps } from '../core/app.ts';
+import { systemClock, type Clock } from '../core/clock.ts';
+import { lineLog } from '../core/log.ts';
+import {
+  electronStandIn,
+  type StandInCircumstances,
+  type StandInPage,
+} from './electron-stand-in.ts';
+import { pageChannel } from './page-channel.ts';
+import { PAGE_ORIGIN } from './page-origin.ts';
+import { startShell, type ShellDeps } from './start-shell.ts';
+import { StandInEvent, type StandInWindow } from './stand-in-parts.ts';
+
+let appPath: string;
+const clients: ClientEnd[] = [];
+
+beforeEach(async () => {
+  appPath = await mkdtemp(join(tmpdir(), 'reprise-shell-'));
+  await mkdir(join(appPath, 'dist', 'renderer'), { recursive: true });
+  await writeFile(join(appPath, 'dist', 'renderer', 'index.html'), '<!doctype html>');
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close();
+  await rm(appPath, { recursive: true });
+});
+
+/** An engine that answers two calls and sends one patch. */
+class Engine implements App {
+  deps: AppDeps | null = null;
+  /** One for each channel, resolved when it has closed. */
+  readonly ends: Promise<void>[] = [];
+  closed = 0;
+
+  attach(channel: Parameters<App['attach']>[0]): void {
+    const answers: Partial<EngineApi> = {
+      getState: () => Promise.resolve({ version: 7 } as Snapshot),
+      setReuse: () => Promise.resolve({ forgotten: 2 }),
+    };
+    const { client, closed } = serveEngine(channel, answers as EngineApi, () => undefined);
+    this.ends.push(closed);
+    // The page may be gone before it applied the patch.
+    client.patch({ version: 8 }).catch(() => undefined);
+  }
+
+  close(): Promise<void> {
+    this.closed += 1;
+    return Promise.resolve();
+  }
+}
+
+function setUp(
+  circumstances: Partial<StandInCircumstances> = {},
+  overrides: Partial<ShellDeps> = {},
+) {
+  const engine = new Engine();
+  const logged: string[] = [];
+  const standIn = electronStandIn({ appPath, ...circumstances });
+  const started = startShell(standIn.electron, {
+    args: [],
+    platform: 'linux',
+    createApp: (deps) => {
+      engine.deps = deps;
+      return Promise.resolve(engine);
+    },
+    helpLinks: new Set(['https://support.example/app-passwords']),
+    log: lineLog(
+      (line) => logged.push(line),
+      () => new Date(0),
+    ),
+    ...overrides,
+  });
+  return { engine, logged, started, ...standIn };
+}
+
+async function setUpWindow(...args: Parameters<typeof setUp>) {
+  const shell = setUp(...args);
+  shell.becomeReady();
+  await shell.started;
+  const [window] = shell.windows;
+  if (window === undefined) throw new Error('There is no window.');
+  return { ...shell, window };
+}
+
+function connect(page: StandInPage, patches: Patch[] = []) {
+  const [port] = page.ports;
+  if (port === undefined) throw new Error('The page was given no port.');
+  const patched = Promise.withResolvers<void>();
+  const client = connectEngine(pageChannel(port), {
+    patch: (patch) => {
+      patches.push(patch);
+      patched.resolve();
+      return Promise.resolve();
+    },
+  });
+  clients.push(client);
+  return { ...client, patched: patched.promise };
+}
+
+describe('starting', () => {
+  it('does what must be done before Electron is ready before it is', async () => {
+    const { order, becomeReady, started, windows } = setUp();
+    expect(order).toEqual([
+      'requestSingleInstanceLock',
+      'registerSchemesAsPrivileged',
+      'enableSandbox',
+    ]);
+    expect(windows).toEqual([]);
+    becomeReady();
+    await started;
+    expect(windows).toHaveLength(1);
+  });
+
+  it('gives the engine what it needs', async () => {
+    const { engine, paths } = await setUpWindow();
+    expect(engine.deps).toMatchObject({
+      version: '1.2.3',
+      shell: 'electron',
+      dataDir: paths.get('userData'),
+      demoOnly: false,
+      protector: { protection: { kind: 'memory' } },
+    });
+  });
+
+  it('takes another data folder before it takes the lock, which is in that folder', async () => {
+    const { engine, order } = await setUpWindow({}, { args: ['.', '--data-dir=/tmp/elsewhere'] });
+    expect(engine.deps?.dataDir).toBe('/tmp/elsewhere');
+    expect(order.slice(0, 2)).toEqual(['setPath', 'requestSingleInstanceLock']);
+  });
+
+  it('keeps a demo away from the user’s folder', async () => {
+    const { engine } = await setUpWindow({}, { args: ['.', '--demo'] });
+    expect(engine.deps).toMatchObject({ demoOnly: true });
+    const dataDir = engine.deps?.dataDir ?? '';
+    expect(dataDir).toContain(join(tmpdir(), 'reprise-demo-'));
+    await rm(dataDir, { recursive: true });
+  });
+
+  it('leaves the stage to an instance that is there already, and is shown by it', async () => {
+    const second = setUp({ isFirstInstance: false });
+    expect(await second.exited).toBe(0);
+    await second.started;
+    expect(second.engine.deps).toBeNull();
+
+    const first = await setUpWindow();
+    first.app.emit('second-instance');
+    expect(first.window.calls).toEqual(['restore', 'focus']);
+  });
+
+  it('says why the engine could not start', async () => {
+    const message = 'These settings are of a newer Reprise.';
+    const { becomeReady, exited, errorBoxes, windows } = setUp(
+      {},
+      { createApp: () => Promise.reject(new RepriseError('storage', message)) },
+    );
+    becomeReady();
+    expect(await exited).toBe(1);
+    expect(errorBoxes).toEqual([message]);
+    expect(windows).toEqual([]);
+  });
+
+  it('says how to build the interface where it is not', async () => {
+    await rm(join(appPath, 'dist'), { recursive: true });
+    const { becomeReady, exited, errorBoxes } = setUp();
+    becomeReady();
+    expect(await exited).toBe(1);
+    expect(errorBoxes).toEqual([expect.stringContaining('Run "npm run build"')]);
+  });
+});
+
+describe('the window', () => {
+  it('keeps Node and the program apart from the page', async () => {
+    const { window } = await setUpWindow();
+    expect(window.options.webPreferences).toMatchObject({
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      webviewTag: false,
+    });
+    expect(window.options.webPreferences?.preload).toBe(
+      join(appPath, 'dist', 'shell', 'preload.cjs'),
+    );
+    expect(window.loaded).toEqual(['app://reprise/']);
+  });
+
+  it('is shown when it has something to show', async () => {
+    const { window } = await setUpWindow();
+    expect(window.calls).toEqual([]);
+    window.emit('ready-to-show');
+    expect(window.calls).toEqual(['show']);
+  });
+
+  it.each([
+    'https://evil.example/',
+    'file:///etc/passwd',
+    'app://reprise.evil.example/',
+    'app://other/',
+    'app://reprise/assets/x.html',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'about:blank',
+  ])('is not led away to %s', async (url) => {
+    const { window } = await setUpWindow();
+    const details = Object.assign(new StandInEvent(), { url, isMainFrame: true });
+    window.webContents.emit('will-frame-navigate', details);
+    expect(details.defaultPrevented).toBe(true);
+  });
+
+  it('may load itself anew, but nothing in a frame', async () => {
+    const { window } = await setUpWindow();
+    const reload = Object.assign(new StandInEvent(), {
+      url: 'app://reprise/#x',
+      isMainFrame: true,
+    });
+    window.webContents.emit('will-frame-navigate', reload);
+    expect(reload.defaultPrevented).toBe(false);
+    const frame = Object.assign(new StandInEvent(), { url: 'app://reprise/', isMainFrame: false });
+    window.webContents.emit('will-frame-navigate', frame);
+    expect(frame.defaultPrevented).toBe(true);
+  });
+
+  it('follows no redirect and holds no webview', async () => {
+    const { window } = await setUpWindow();
+    for (const name of ['will-redirect', 'will-attach-webview']) {
+      const event = new StandInEvent();
+      window.webContents.emit(name, event);
+      expect(event.defaultPrevented).toBe(true);
+    }
+  });
+
+  it('opens no other window; known help pages open in the browser', async () => {
+    const { window, openedLinks } = await setUpWindow();
+    for (const url of [
+      'https://evil.example/',
+      'https://support.example/app-passwords?leak=1',
+      'https://support.example/app-passwords',
+      'file:///etc/passwd',
+      'app://reprise/',
+    ]) {
+      expect(window.webContents.openHandler?.({ url })).toEqual({ action: 'deny' });
+    }
+    expect(openedLinks).toEqual(['https://support.example/app-passwords']);
+  });
+
+  it('gets no permission but to copy text', async () => {
+    const { permissions } = await setUpWindow();
+    const ask = (permission: string, requestingUrl: string, isMainFrame: boolean) => {
+      const answers: boolean[] = [];
+      permissions.request?.(null, permission, (isGranted) => answers.push(isGranted), {
+        requestingUrl,
+        isMainFrame,
+      });
+      answers.push(permissions.check?.(null, permission, requestingUrl, { isMainFrame }) ?? true);
+      return answers;
+    };
+    for (const permission of ['media', 'geolocation', 'notifications', 'clipboard-read', 'usb']) {
+      expect(ask(permission, 'app://reprise/', true)).toEqual([false, false]);
+    }
+    expect(ask('clipboard-sanitized-write', 'app://reprise/', true)).toEqual([true, true]);
+    expect(ask('clipboard-sanitized-write', 'app://reprise/', false)).toEqual([false, false]);
+    expect(ask('clipboard-sanitized-write', 'https://evil.example/', true)).toEqual([false, false]);
+    expect(permissions.device?.({})).toBe(false);
+  });
+});
+
+describe('the page', () => {
+  it('is served with a strict policy, and nothing beside it', async () => {
+    const { fetchPage } = await setUpWindow();
+    const response = await fetchPage('app://reprise/');
+    expect(await response.text()).toBe('<!doctype html>');
+    expect(response.headers.get('content-security-policy')).toContain(
+      "default-src 'none'; script-src 'self'",
+    );
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    for (const [url, method] of [
+      ['app://reprise/../../package.json'],
+      ['app://reprise/%2e%2e/%2e%2e/etc/passwd'],
+      ['app://reprise/..%5c..%5cx'],
+      ['app://other/'],
+      ['app://reprise/', 'POST'],
+    ] as const) {
+      expect((await fetchPage(url, method)).ok).toBe(false);
+    }
+  });
+
+  it('calls the engine and gets its patches through real message ports', async () => {
+    const { window, loadPage, engine } = await setUpWindow();
+    const page = loadPage(window, PAGE_ORIGIN);
+    expect(page.exposed).toEqual({ reprise: { shell: 'electron' } });
+    expect(page.ports).toEqual([]);
+    page.finishLoading();
+
+    const patches: Patch[] = [];
+    const client = connect(page, patches);
+    expect(await client.engine.getState()).toEqual({ version: 7 });
+    expect(await client.engine.setReuse('a' as AccountId, false)).toEqual({ forgotten: 2 });
+    await expect(
+      client.engine.setReuse('a' as AccountId, 'no' as unknown as boolean),
+    ).rejects.toMatchObject({ code: 'invalid-input' });
+    await client.patched;
+    expect(patches).toEqual([{ version: 8 }]);
+    expect(engine.ends).toHaveLength(1);
+  });
+
+  it('gets a new port when it asks again, and loses the earlier one', async () => {
+    const { window, loadPage } = await setUpWindow();
+    const page = loadPage(window, PAGE_ORIGIN);
+    page.finishLoading();
+    const first = connect(page);
+    page.ports.shift();
+    page.post({ type: 'reprise:connect' });
+    await first.closed;
+    expect(await connect(page).engine.getState()).toEqual({ version: 7 });
+  });
+
+  it('ends its channel when it goes', async () => {
+    const { window, loadPage, engine } = await setUpWindow();
+    const page = loadPage(window, PAGE_ORIGIN);
+    page.finishLoading();
+    connect(page).close();
+    await engine.ends[0];
+    expect(engine.ends).toHaveLength(1);
+  });
+
+  it('is not heard by way of another window’s message', async () => {
+    const { window, loadPage, engine } = await setUpWindow();
+    loadPage(window, PAGE_ORIGIN).post({ type: 'reprise:connect' }, {});
+    expect(engine.ends).toEqual([]);
+  });
+});
+
+describe('a foreign sender', () => {
+  const refusal = 'asked for the engine and was refused';
+  type Shell = Awaited<ReturnType<typeof setUpWindow>>;
+
+  it.each<[string, (shell: Shell) => StandInPage]>([
+    [
+      'a page of another origin',
+      ({ loadPage, window }) => loadPage(window, 'https://evil.example'),
+    ],
+    ['a page of another name', ({ loadPage, window }) => loadPage(window, 'app://reprise.evil')],
+    ['a page without an origin', ({ loadPage, window }) => loadPage(window, 'null')],
+    [
+      'a frame inside of our page',
+      ({ loadPage, window }) => {
+        loadPage(window, PAGE_ORIGIN);
+        return loadPage(window, PAGE_ORIGIN, true);
+      },
+    ],
+    [
+      'our page in a window that is not ours',
+      ({ loadPage, electron }) =>
+        loadPage(new electron.BrowserWindow({}) as unknown as StandInWindow, PAGE_ORIGIN),
+    ],
+    [
+      'our page after its window was closed',
+      ({ loadPage, window }) => {
+        const page = loadPage(window, PAGE_ORIGIN);
+        window.emit('closed');
+        return page;
+      },
+    ],
+    [
+      'an earlier page of our window',
+      ({ loadPage, window }) => {
+        const page = loadPage(window, PAGE_ORIGIN);
+        loadPage(window, PAGE_ORIGIN);
+        return page;
+      },
+    ],
+  ])('is refused: %s', async (_, load) => {
+    const shell = await setUpWindow();
+    const page = load(shell);
+    page.finishLoading();
+    expect(page.ports).toEqual([]);
+    expect(shell.engine.ends).toEqual([]);
+    expect(shell.logged).toEqual([expect.stringContaining(refusal)]);
+  });
+
+  it('is refused when it is gone already', async () => {
+    const { window, electron, engine, logged } = await setUpWindow();
+    electron.ipcMain.emit('reprise:connect', { sender: window.webContents, senderFrame: null });
+    expect(engine.ends).toEqual([]);
+    expect(logged).toEqual([expect.stringContaining(refusal)]);
+  });
+});
+
+describe('ending', () => {
+  it('waits until the engine has logged out', async () => {
+    const { quit, exited, engine } = await setUpWindow();
+    quit();
+    quit();
+    expect(await exited).toBe(0);
+    expect(engine.closed).toBe(1);
+  });
+
+  it('follows the last window, but not on macOS', async () => {
+    const linux = await setUpWindow();
+    linux.app.emit('window-all-closed');
+    expect(await linux.exited).toBe(0);
+
+    const mac = await setUpWindow({}, { platform: 'darwin' });
+    mac.window.emit('closed');
+    mac.app.emit('window-all-closed');
+    mac.app.emit('activate');
+    expect(mac.windows).toHaveLength(2);
+    expect(mac.engine.closed).toBe(0);
+  });
+
+  it('does not wait longer than it may', async () => {
+    const due = Promise.withResolvers<() => void>();
+    const clock: Clock = {
+      ...systemClock,
+      after: (_, run) => {
+        due.resolve(run);
+        return { cancel: () => undefined };
+      },
+    };
+    const hanging: App = {
+      attach: () => undefined,
+      close: () => Promise.withResolvers<void>().promise,
+    };
+    const { quit, exited } = await setUpWindow(
+      {},
+      { clock, createApp: () => Promise.resolve(hanging) },
+    );
+    quit();
+    (await due.promise)();
+    expect(await exited).toBe(0);
+  });
+});

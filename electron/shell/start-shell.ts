@@ -1,0 +1,161 @@
+/** The Electron program from its start to its end. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BrowserWindow } from 'electron';
+import { RepriseError } from '../../shared/errors.ts';
+import type { App, AppDeps } from '../core/app.ts';
+import { systemClock, type Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import { loadBuiltPage, NotBuiltError } from '../page/built-page.ts';
+import type { ElectronMain } from './electron-main.ts';
+import { handOverPorts } from './handover.ts';
+import { menuTemplate } from './menu.ts';
+import { parseShellOptions } from './options.ts';
+import { denyPermissions, limitPages } from './page-limits.ts';
+import { PAGE_SCHEME, PAGE_URL } from './page-origin.ts';
+import { answerPageRequest, pageScheme } from './page-protocol.ts';
+import { safeStorageProtector } from './safe-storage.ts';
+import { windowOptions } from './window-options.ts';
+
+/** As in the host: for an engine that hangs. */
+const STOP_WITHIN_MS = 2700;
+
+/** What the shell works with besides Electron; tests put others in place of the real ones. */
+export interface ShellDeps {
+  /** The arguments after the program's name. */
+  readonly args: readonly string[];
+  readonly platform: NodeJS.Platform;
+  readonly createApp: (deps: AppDeps) => Promise<App>;
+  /** Links that a page may have shown in the user's browser. */
+  readonly helpLinks: ReadonlySet<string>;
+  readonly log: Log;
+  readonly clock?: Clock;
+}
+
+/**
+ * Runs Reprise in Electron. Everything up to the first `await` has to happen before Electron is
+ * ready, so this must be called at once. Resolves when the window is there, or when there will be
+ * none.
+ */
+export async function startShell(electron: ElectronMain, deps: ShellDeps): Promise<void> {
+  const { app } = electron;
+  const options = parseShellOptions(deps.args);
+  const dataDir = options.dataDir ?? (options.demo ? temporaryFolder() : null);
+  if (dataDir !== null) app.setPath('userData', dataDir);
+  // The lock is per data folder: a demo may run beside the real thing.
+  if (!app.requestSingleInstanceLock()) {
+    app.exit(0);
+    return;
+  }
+  electron.protocol.registerSchemesAsPrivileged([pageScheme]);
+  app.enableSandbox();
+  limitPages(app, deps.helpLinks, (url) => {
+    electron.shell.openExternal(url).catch((error: unknown) => {
+      deps.log.warn(`The browser could not be opened: ${String(error)}`);
+    });
+  });
+
+  let window: BrowserWindow | null = null;
+  app.on('second-instance', () => {
+    if (window === null) return;
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  });
+
+  await app.whenReady();
+  try {
+    denyPermissions(electron.session.defaultSession);
+    const page = await loadBuiltPage(join(app.getAppPath(), 'dist', 'renderer'));
+    electron.protocol.handle(PAGE_SCHEME, (request) => answerPageRequest(page, request));
+    const clock = deps.clock ?? systemClock;
+    const engine = await deps.createApp({
+      version: app.getVersion(),
+      shell: 'electron',
+      dataDir: app.getPath('userData'),
+      protector: await safeStorageProtector(electron.safeStorage, deps.platform),
+      log: deps.log,
+      clock,
+      demoOnly: options.demo,
+    });
+    endWithEngine(electron, engine, deps.log, clock);
+    handOverPorts({
+      electron,
+      currentWindow: () => window,
+      attach: (channel) => {
+        engine.attach(channel);
+      },
+      log: deps.log,
+    });
+    electron.Menu.setApplicationMenu(
+      electron.Menu.buildFromTemplate(menuTemplate(deps.platform, app.isPackaged)),
+    );
+    const open = () => {
+      window = openWindow(electron, deps.log);
+      window.once('closed', () => {
+        window = null;
+      });
+    };
+    app.on('window-all-closed', () => {
+      // On macOS a program goes on without windows, and its connections with it.
+      if (deps.platform !== 'darwin') app.quit();
+    });
+    app.on('activate', () => {
+      if (window === null) open();
+    });
+    open();
+  } catch (error) {
+    electron.dialog.showErrorBox('Reprise could not start', explain(error, deps.log));
+    app.exit(1);
+  }
+}
+
+function openWindow(electron: ElectronMain, log: Log): BrowserWindow {
+  const { app } = electron;
+  const window = new electron.BrowserWindow(
+    windowOptions({
+      preload: join(app.getAppPath(), 'dist', 'shell', 'preload.cjs'),
+      isPackaged: app.isPackaged,
+    }),
+  );
+  window.once('ready-to-show', () => {
+    window.show();
+  });
+  window.loadURL(PAGE_URL).catch((error: unknown) => {
+    log.error('The page could not be loaded', error);
+  });
+  return window;
+}
+
+/** Holds the program's end back until the engine has logged out everywhere, but not for long. */
+function endWithEngine(electron: ElectronMain, engine: App, log: Log, clock: Clock): void {
+  let isEnding = false;
+  const end = async () => {
+    const late = Promise.withResolvers<void>();
+    const timer = clock.after(STOP_WITHIN_MS, late.resolve);
+    try {
+      await Promise.race([engine.close(), late.promise]);
+    } catch (error) {
+      log.error('The engine could not be closed', error);
+    }
+    timer.cancel();
+    electron.app.exit(0);
+  };
+  electron.app.on('before-quit', (event) => {
+    event.preventDefault();
+    if (isEnding) return;
+    isEnding = true;
+    void end();
+  });
+}
+
+function explain(error: unknown, log: Log): string {
+  if (error instanceof RepriseError || error instanceof NotBuiltError) return error.message;
+  log.error('Reprise could not start', error);
+  return 'Something went wrong inside Reprise. Start it from a terminal to see what.';
+}
+
+/** Synchronous: the folder has to be set before Electron is ready. */
+function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'reprise-demo-'));
+}
