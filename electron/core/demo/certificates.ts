@@ -30,7 +30,7 @@ export type CertificateKind =
   'valid' | 'expired' | 'not-yet-valid' | 'wrong-name' | 'self-signed' | 'other-authority';
 
 /** What a certificate says. What is left out: localhost, for 30 days. */
-export interface CertificateOptions {
+interface CertificateOptions {
   readonly dnsNames?: readonly string[];
   readonly ipAddresses?: readonly string[];
   /** Milliseconds since the epoch. */

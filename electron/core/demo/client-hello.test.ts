@@ -4,7 +4,7 @@ import { connect, type ConnectionOptions } from 'node:tls';
 import { assert, nat, property, uint8Array } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ClientHello, readClientHello } from './client-hello.ts';
-import { startImapServer } from './imap-server.ts';
+import { startImapServer } from './start-server.ts';
 import { visit } from './test-client.ts';
 
 /** The first bytes that Node's client sends with these options. */

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Outcome, Security, TlsProtocol } from '../../../shared/model.ts';
 import { type CertificateAuthority, createAuthority } from './certificates.ts';
-import { type ImapServer, type ServerStats, startImapServer } from './imap-server.ts';
+import type { ImapServer, ServerStats } from './imap-server.ts';
+import { startImapServer } from './start-server.ts';
 import type { SessionMode } from './tls-context.ts';
 
 /** One of the built-in servers, and the account to use it with. */

@@ -1,44 +1,28 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Security, TlsProtocol } from '../../../shared/model.ts';
-import {
-  type CertificateAuthority,
-  certificateOf,
-  type CertificateKind,
-  createAuthority,
-} from './certificates.ts';
+import type { Security } from '../../../shared/model.ts';
+import { type CertificateAuthority, certificateOf, type CertificateKind } from './certificates.ts';
 import { ImapSession, type Layer, type LoginAttempt, type SessionEnd } from './imap-session.ts';
-import { MailStore } from './mail-store.ts';
+import type { MailStore } from './mail-store.ts';
 import type { Offer } from './offers.ts';
 import { type Script, scriptFor, type Scripting } from './script.ts';
 import { serveConnection } from './serve-connection.ts';
-import { type HandshakeCounts, TlsAcceptor } from './tls-acceptor.ts';
-import type { SessionMode } from './tls-context.ts';
+import type { HandshakeCounts, TlsAcceptor } from './tls-acceptor.ts';
 
-/** What a server is to be like; what is left out gives a well-behaved one. */
-export interface ImapServerOptions {
-  /** `tls` (default), or `starttls`, which is then required for login. */
-  readonly security?: Security;
-  /** Any free one by default. */
-  readonly port?: number;
-  /** The one version that it speaks; `any` is 1.2 and 1.3. Session IDs are TLS 1.2 only. */
-  readonly protocol?: TlsProtocol | 'any';
-  /** Default `tickets`. */
-  readonly sessions?: SessionMode;
-  /** A new ticket with each resumption, as Dovecot does (default) and Postfix does not. */
-  readonly renewTickets?: boolean;
-  /** The lifetime that its tickets state. */
-  readonly lifetimeSeconds?: number;
-  /** Issues its certificate. Left out, the server makes one; see {@link ImapServer.caPem}. */
-  readonly authority?: CertificateAuthority;
-  readonly certificate?: CertificateKind;
-  readonly user?: string;
-  readonly password?: string;
-  /** Names as on the wire, and how many messages each holds. Default `{ INBOX: 3 }`. */
-  readonly mailboxes?: Readonly<Record<string, number>>;
-  /** Where it misbehaves. */
-  readonly script?: Scripting;
+/** What a server is made of; `startImapServer` puts it together. */
+export interface ImapServerParts {
+  /** Not listening yet. */
+  readonly server: Server;
+  readonly tls: TlsAcceptor;
+  readonly authority: CertificateAuthority;
+  readonly security: Security;
+  readonly user: string;
+  readonly password: string;
+  readonly mail: MailStore;
+  readonly script: Scripting;
+  /** 0 for any free one. */
+  readonly port: number;
 }
 
 /** What a server saw since it was made. */
@@ -54,34 +38,8 @@ const MAX_LOGGED = 20_000;
 /** The loopback interface: no demo server can be reached from elsewhere. */
 const HOST = '127.0.0.1';
 
-/** Makes a server and starts it, on any free port of the loopback interface. */
-export async function startImapServer(options: ImapServerOptions = {}): Promise<ImapServer> {
-  const authority = options.authority ?? (await createAuthority());
-  const certificate = await certificateOf(options.certificate ?? 'valid', authority);
-  // Answers are several small writes: held back for an acknowledgement, each would cost 40 ms.
-  const server = createServer({ noDelay: true });
-  const sessions = options.sessions ?? 'tickets';
-  const protocol = options.protocol ?? (sessions === 'session-ids' ? 'TLSv1.2' : 'any');
-  if (sessions === 'session-ids' && protocol !== 'TLSv1.2') {
-    throw new RangeError('Session IDs can be had under TLS 1.2 only.');
-  }
-  const tls = new TlsAcceptor(
-    server,
-    {
-      protocol,
-      sessions,
-      renewTickets: options.renewTickets ?? true,
-      lifetimeSeconds: options.lifetimeSeconds ?? null,
-    },
-    certificate,
-  );
-  const started = new ImapServer(server, tls, authority, options);
-  await started.start();
-  return started;
-}
-
 /**
- * A TLS server with just enough IMAP, on the loopback interface; made by {@link startImapServer}.
+ * A TLS server with just enough IMAP, on the loopback interface; made by `startImapServer`.
  * Not a mail server for any other use: see {@link ImapSession}.
  */
 export class ImapServer implements AsyncDisposable {
@@ -105,24 +63,19 @@ export class ImapServer implements AsyncDisposable {
   readonly #waiting = new Set<() => void>();
   #script: Scripting;
   #connections = 0;
-  #port = 0;
+  #port: number;
 
-  constructor(
-    server: Server,
-    tls: TlsAcceptor,
-    authority: CertificateAuthority,
-    options: ImapServerOptions,
-  ) {
+  constructor({ server, tls, authority, ...parts }: ImapServerParts) {
     this.#server = server;
     this.#tls = tls;
     this.#authority = authority;
-    this.security = options.security ?? 'tls';
-    this.user = options.user ?? 'demo@reprise.example';
-    this.password = options.password ?? 'demo-password';
-    this.mail = new MailStore(options.mailboxes ?? { INBOX: 3 });
     this.caPem = authority.certPem;
-    this.#script = options.script ?? {};
-    this.#port = options.port ?? 0;
+    this.security = parts.security;
+    this.user = parts.user;
+    this.password = parts.password;
+    this.mail = parts.mail;
+    this.#script = parts.script;
+    this.#port = parts.port;
     server.maxConnections = MAX_CONNECTIONS;
     server.on('connection', (socket) => {
       this.#accept(socket);
@@ -207,13 +160,15 @@ export class ImapServer implements AsyncDisposable {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
-  /** Ends all connections and stops listening. Does nothing when it is stopped. */
+  /** Ends all connections and stops listening; resolves when nothing of them is left. */
   async stop(): Promise<void> {
     this.dropConnections();
-    if (!this.#server.listening) return;
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    await closed;
+    if (this.#server.listening) {
+      const closed = once(this.#server, 'close');
+      this.#server.close();
+      await closed;
+    }
+    await this.until(({ open }) => open === 0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

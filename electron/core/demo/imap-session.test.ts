@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startImapServer } from './imap-server.ts';
+import { startImapServer } from './start-server.ts';
 import { converse, nextText, plainSocket, secureSocket, textUntilEnd } from './test-client.ts';
 
 const LOGIN = 'a LOGIN demo@reprise.example demo-password';
@@ -100,6 +100,16 @@ describe('mailboxes', () => {
     );
     expect(await converse(socket, 'z NOOP')).toBe('z OK NOOP done\r\n');
     expect(await converse(socket, 'z EXAMINE INBOX')).toMatch(/\* 3 EXISTS[^]*z OK \[READ-ONLY\]/);
+  });
+
+  test('news of a mailbox are no news of the one selected after it', async () => {
+    await using server = await startImapServer({ mailboxes });
+    const socket = await secureSocket(server);
+    await converse(socket, LOGIN, 'z SELECT INBOX');
+    server.mail.deliver('INBOX');
+    const text = await converse(socket, 'z SELECT Archive');
+    expect(text).toContain('* 5 EXISTS');
+    expect(text).not.toContain('* 4 EXISTS');
   });
 
   test('a mailbox that does not exist is said, and deselects', async () => {

@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { ImapFlow, type ImapFlowOptions } from 'imapflow';
 import { describe, expect, test } from 'vitest';
-import { type ImapServer, startImapServer } from './imap-server.ts';
+import type { ImapServer } from './imap-server.ts';
+import { startImapServer } from './start-server.ts';
 import { fault } from './script.ts';
 
 function clientOf(server: ImapServer, options: Partial<ImapFlowOptions> = {}): ImapFlow {

@@ -10,18 +10,8 @@ export {
   createSelfSigned,
   type ServerCertificate,
 } from './certificates.ts';
-export {
-  type DemoOptions,
-  type DemoServer,
-  type DemoServers,
-  startDemoServers,
-} from './demo-servers.ts';
-export {
-  type ImapServer,
-  type ImapServerOptions,
-  type ServerStats,
-  startImapServer,
-} from './imap-server.ts';
+export { type DemoServer, type DemoServers, startDemoServers } from './demo-servers.ts';
+export type { ImapServer, ServerStats } from './imap-server.ts';
 export type { Offer } from './offers.ts';
-export { type Fault, fault, type Script, type Scripting, type Step } from './script.ts';
-export type { SessionMode } from './tls-context.ts';
+export { type Fault, fault, type Script } from './script.ts';
+export { type ImapServerOptions, startImapServer } from './start-server.ts';

@@ -1,6 +1,7 @@
 /** Each fault as a client meets it. */
 import { describe, expect, test } from 'vitest';
-import { type ImapServer, startImapServer } from './imap-server.ts';
+import type { ImapServer } from './imap-server.ts';
+import { startImapServer } from './start-server.ts';
 import { fault, type Script } from './script.ts';
 import {
   converse,
@@ -164,6 +165,19 @@ describe('STARTTLS', () => {
     socket.write('a STARTTLS\r\n');
     expect(await nextText(socket)).toBe(`a OK Begin TLS now\r\n${injected}`);
   });
+});
+
+test('a server that was stopped has no connection left, whatever it hung at', async () => {
+  const steps = ['accept', 'handshake', 'secured', 'greeting'] as const;
+  const server = await startImapServer({
+    script: (connection) => ({ [steps[connection - 1] ?? 'login']: fault.hang }),
+  });
+  const failures = steps.map(() => visitError(server));
+  await server.until(({ open }) => open === steps.length);
+  await server.stop();
+  expect(server.open).toBe(0);
+  await Promise.allSettled(failures);
+  await server.stop();
 });
 
 test('a script may differ from connection to connection', async () => {

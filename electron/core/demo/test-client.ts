@@ -42,7 +42,7 @@ export async function visitError(
   throw new Error('The connection did not fail.');
 }
 
-export function optionsFor(server: ImapServer, options: ConnectionOptions): ConnectionOptions {
+function optionsFor(server: ImapServer, options: ConnectionOptions): ConnectionOptions {
   const { host, port, servername, caPem } = server;
   return { host, port, servername, ca: caPem, ...options };
 }
