@@ -27,7 +27,7 @@ export interface Link {
   /** Calls reject with `closed` while the engine is away. */
   readonly engine: EngineApi;
   /** Cuts the wait for the next attempt short. */
-  retryNow(): void;
+  readonly retryNow: () => void;
 }
 
 const FIRST_DELAY_MS = 250;
@@ -41,7 +41,7 @@ export function reconnectDelay(attempt: number): number {
 /** Connects to the engine and stays connected until the page goes. */
 export function startLink(open: OpenChannel, events: LinkEvents): Link {
   let current: ClientEnd | null = null;
-  let stopWaiting = (): void => undefined;
+  let stopWaiting: (() => void) | null = null;
 
   const wait = async (delayMs: number): Promise<void> => {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -100,7 +100,7 @@ export function startLink(open: OpenChannel, events: LinkEvents): Link {
   return {
     engine: forwardTo(() => current),
     retryNow: () => {
-      stopWaiting();
+      stopWaiting?.();
     },
   };
 }

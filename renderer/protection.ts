@@ -20,6 +20,6 @@ export function protectionSentence(protection: SecretProtection): string {
     case 'key-file':
       return `Stored encrypted (AES-256-GCM) under the key file ${protection.path}, which only your user may read.`;
     case 'memory':
-      return 'Kept in memory only, because no key store was found: you are asked again after a restart.';
+      return 'Kept in memory only: it is asked for again after a restart.';
   }
 }

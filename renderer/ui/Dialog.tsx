@@ -1,5 +1,5 @@
 import { Dialog as BaseDialog } from '@base-ui/react/dialog';
-import type { ReactNode, RefObject } from 'react';
+import type { ReactNode } from 'react';
 import { CloseIcon } from './icons.tsx';
 import buttonStyles from './Button.module.css';
 import styles from './Dialog.module.css';
@@ -8,8 +8,8 @@ interface DialogProps {
   readonly title: string;
   /** Asked to close, by Esc, by the cross or by a press outside. */
   readonly onClose: () => void;
-  /** What has the focus first; the first field or button else. */
-  readonly initialFocus?: RefObject<HTMLElement | null>;
+  /** What has the focus first. */
+  readonly initialFocus: () => HTMLElement | null;
   readonly children: ReactNode;
 }
 
@@ -24,11 +24,8 @@ export function Dialog({ title, onClose, initialFocus, children }: DialogProps):
     >
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className={styles.backdrop} />
-        <BaseDialog.Popup
-          className={styles.popup}
-          {...(initialFocus === undefined ? {} : { initialFocus })}
-        >
-          <header className={styles.header}>
+        <BaseDialog.Popup className={styles.popup} initialFocus={() => initialFocus() ?? true}>
+          <div className={styles.header}>
             <BaseDialog.Title className={styles.title}>{title}</BaseDialog.Title>
             <BaseDialog.Close
               className={`${buttonStyles.button} ${buttonStyles.icon}`}
@@ -36,7 +33,7 @@ export function Dialog({ title, onClose, initialFocus, children }: DialogProps):
             >
               <CloseIcon />
             </BaseDialog.Close>
-          </header>
+          </div>
           {children}
         </BaseDialog.Popup>
       </BaseDialog.Portal>

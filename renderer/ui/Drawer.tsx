@@ -27,7 +27,7 @@ export function Drawer({ title, actions, onClose, returnFocus, children }: Drawe
     >
       <Dialog.Portal>
         <Dialog.Popup className={styles.drawer} finalFocus={() => returnFocus() ?? true}>
-          <header className={styles.header}>
+          <div className={styles.header}>
             <Dialog.Title className={styles.title}>{title}</Dialog.Title>
             {actions}
             <Dialog.Close
@@ -36,7 +36,7 @@ export function Drawer({ title, actions, onClose, returnFocus, children }: Drawe
             >
               <CloseIcon />
             </Dialog.Close>
-          </header>
+          </div>
           <div className={styles.content}>{children}</div>
         </Dialog.Popup>
       </Dialog.Portal>

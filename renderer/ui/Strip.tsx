@@ -24,6 +24,7 @@ export function Strip({ marks, length }: StripProps): ReactNode {
 
   useEffect(() => {
     if (canvas.current !== null) drawStrip(canvas.current, marks, length);
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the theme gives the colours
   }, [marks, length, theme]);
 
   const follow = (event: MouseEvent<HTMLCanvasElement>) => {
@@ -37,6 +38,7 @@ export function Strip({ marks, length }: StripProps): ReactNode {
         render={
           <canvas
             ref={canvas}
+            // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn, not loaded
             role="img"
             aria-label={describeStrip(marks)}
             className={styles.strip}

@@ -14,6 +14,11 @@ export function Name({ children }: TextProps): ReactNode {
   );
 }
 
+/** Words for those who do not see the mark beside them. */
+export function Unseen({ children }: TextProps): ReactNode {
+  return <span className={styles.unseen}>{children}</span>;
+}
+
 /** What a server said, word for word. */
 export function ServerLine({ children }: TextProps): ReactNode {
   return (

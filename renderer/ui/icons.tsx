@@ -1,14 +1,14 @@
 /** Line icons, 16 px, always beside or inside something that has a name of its own. */
 import type { ReactNode } from 'react';
 
-function icon(path: string) {
+function icon(path: string, lineWidth = 1.4) {
   return function Icon(): ReactNode {
     return (
       <svg aria-hidden="true" width="16" height="16" viewBox="0 0 16 16" fill="none">
         <path
           d={path}
           stroke="currentColor"
-          strokeWidth="1.4"
+          strokeWidth={lineWidth}
           strokeLinecap="round"
           strokeLinejoin="round"
         />
@@ -18,7 +18,7 @@ function icon(path: string) {
 }
 
 export const ReconnectIcon = icon('M13 8a5 5 0 1 1-1.6-3.7M13 2.6v2.6h-2.6');
-export const MoreIcon = icon('M3.5 8h.01M8 8h.01M12.5 8h.01');
+export const MoreIcon = icon('M3.5 8h.01M8 8h.01M12.5 8h.01', 2.2);
 export const CloseIcon = icon('M4 4l8 8M12 4l-8 8');
 export const PlusIcon = icon('M8 3.5v9M3.5 8h9');
 /** An eraser: sessions are forgotten. */

@@ -42,6 +42,7 @@ function drawMark(
   const paint = style.getPropertyValue(colour);
   if (drawn === 'filled') {
     context.fillStyle = paint;
+    // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- a canvas is no array
     context.fill(shape);
     return;
   }

@@ -36,7 +36,11 @@ function OpenForm({ account }: { readonly account: Account | null }): ReactNode 
     else closeForm();
   };
   return (
-    <Dialog title={account === null ? 'Add account' : `Edit ${account.label}`} onClose={close}>
+    <Dialog
+      title={account === null ? 'Add account' : `Edit ${account.label}`}
+      initialFocus={() => form.current?.querySelector('input') ?? null}
+      onClose={close}
+    >
       <form
         ref={form}
         className={styles.form}
@@ -49,7 +53,7 @@ function OpenForm({ account }: { readonly account: Account | null }): ReactNode 
       >
         <div className={styles.scroller}>
           <Fields state={state} account={account} />
-          <div role="status" className={styles.report}>
+          <div aria-live="polite" className={styles.report}>
             {running === 'test' && <p>Testing: connecting, signing in, looking for mailboxes…</p>}
             {running === null && result !== null && <TestReport result={result} state={state} />}
           </div>
@@ -59,7 +63,7 @@ function OpenForm({ account }: { readonly account: Account | null }): ReactNode 
             {problem.message}
           </p>
         )}
-        <footer className={styles.footer}>
+        <div className={styles.footer}>
           <Button aria-disabled={running !== null} onClick={() => void state.test()}>
             Test connection
           </Button>
@@ -68,7 +72,7 @@ function OpenForm({ account }: { readonly account: Account | null }): ReactNode 
           <Button look="primary" type="submit" aria-disabled={running !== null}>
             Save
           </Button>
-        </footer>
+        </div>
       </form>
       {isAsking && (
         <Question

@@ -11,7 +11,7 @@ import { Question } from '../../ui/Question.tsx';
 import { StateMark } from '../../ui/StateMark.tsx';
 import { Strip } from '../../ui/Strip.tsx';
 import { Switch } from '../../ui/Switch.tsx';
-import { Name } from '../../ui/Text.tsx';
+import { Name, Unseen } from '../../ui/Text.tsx';
 import { attempt, toastDone } from '../../ui/toasts.ts';
 import { STATE_WORDS } from '../../words.ts';
 import { AccountTrouble } from './AccountTrouble.tsx';
@@ -43,26 +43,20 @@ function Item({ account, summary }: ItemProps): ReactNode {
 
   const switchReuse = async (on: boolean) => {
     const at = Date.now();
-    await attempt(
-      `Could not switch reuse ${on ? 'on' : 'off'} for ${label}`,
-      api.setReuse(id, on).then(({ forgotten }) => {
-        setChange({ at, forgotten: on ? null : forgotten });
-      }),
-    );
+    const { forgotten } = await api.setReuse(id, on);
+    setChange({ at, forgotten: on ? null : forgotten });
   };
-  const forget = () =>
-    attempt(
-      `Could not forget the sessions of ${label}`,
-      api.forgetSessions(id).then(({ forgotten }) => {
-        toastDone(`${formatSessions(forgotten)} of ${label} forgotten`);
-      }),
-    );
+  const forget = async () => {
+    const { forgotten } = await api.forgetSessions(id);
+    toastDone(`${formatSessions(forgotten)} of ${label} forgotten`);
+  };
 
   return (
     <li className={styles.item} aria-label={label}>
       <div className={styles.line}>
-        <span className={styles.state} role="img" aria-label={state} title={state}>
+        <span className={styles.state} title={state}>
           <StateMark kind={summary.state} />
+          <Unseen>{state}</Unseen>
         </span>
         <span className={styles.name}>
           <Name>{label}</Name>
@@ -70,7 +64,12 @@ function Item({ account, summary }: ItemProps): ReactNode {
         <Switch
           label={`Reuse TLS sessions for ${label}`}
           checked={reuse}
-          onChange={(on) => void switchReuse(on)}
+          onChange={(on) =>
+            void attempt(
+              `Could not switch reuse ${on ? 'on' : 'off'} for ${label}`,
+              switchReuse(on),
+            )
+          }
         />
       </div>
       <div className={styles.line}>
@@ -83,7 +82,7 @@ function Item({ account, summary }: ItemProps): ReactNode {
             look="icon"
             aria-label={`Forget sessions of ${label}`}
             title={`Forget sessions of ${label}`}
-            onClick={() => void forget()}
+            onClick={() => void attempt(`Could not forget the sessions of ${label}`, forget())}
           >
             <ForgetIcon />
           </Button>

@@ -30,9 +30,9 @@ export function ReuseChange({ accountId, change }: ReuseChangeProps): ReactNode 
       ),
   );
   return (
-    <div role="status">
+    <output className={styles.change}>
       {change !== null && isPending && (
-        <p className={styles.line}>
+        <span className={styles.line}>
           {change.forgotten !== null && <>{formatSessions(change.forgotten)} forgotten; </>}
           applies to the next connection
           <Button
@@ -41,8 +41,8 @@ export function ReuseChange({ accountId, change }: ReuseChangeProps): ReactNode 
           >
             Reconnect now
           </Button>
-        </p>
+        </span>
       )}
-    </div>
+    </output>
   );
 }

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { CertificateFacts } from '../../../shared/model.ts';
+import { useNow } from '../../clock.ts';
 import { formatDate, formatDaysLeft, formatExactTime, formatMoment } from '../../format.ts';
 import { Facts } from './Facts.tsx';
 import styles from './ConnectionDrawer.module.css';
@@ -19,7 +20,7 @@ export function CertificateSection({
   isInherited,
 }: CertificateSectionProps): ReactNode {
   const { subject, issuer, names, validFromAt, validToAt, verifiedAt } = certificate;
-  const now = Date.now();
+  const now = useNow();
   const left = validToAt - now;
   const urgency = left <= 0 ? styles.past : left < SOON_MS ? styles.soon : undefined;
   return (

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Handshake, PhaseTimes } from '../../../shared/model.ts';
+import { useNow } from '../../clock.ts';
 import {
   formatBytes,
   formatCount,
@@ -23,7 +24,7 @@ interface HandshakeSectionProps {
 /** What came of the latest handshake, why, and where its time went. */
 export function HandshakeSection({ handshake, lastFull }: HandshakeSectionProps): ReactNode {
   const { outcome, descent, protocol, sentBytes, receivedBytes, ticketsReceived } = handshake;
-  const now = Date.now();
+  const now = useNow();
   const sentence = outcomeSentence(outcome);
   return (
     <section className={styles.section} aria-label="Handshake">

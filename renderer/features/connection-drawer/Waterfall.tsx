@@ -14,7 +14,7 @@ interface WaterfallProps {
 /** The phases of a connect as bars; behind those of a resumed one stands the last full handshake. */
 export function Waterfall({ handshake, lastFull }: WaterfallProps): ReactNode {
   const ghost = handshake.outcome.kind === 'resumed' ? lastFull : null;
-  const { rows, scaleMs } = layOut(handshake.phases, ghost);
+  const { rows, ghostMs, scaleMs } = layOut(handshake.phases, ghost);
   const place = ({ startMs, ms }: Span) => ({
     left: `${(100 * startMs) / scaleMs}%`,
     width: `max(2px, ${(100 * ms) / scaleMs}%)`,
@@ -70,17 +70,16 @@ export function Waterfall({ handshake, lastFull }: WaterfallProps): ReactNode {
       </tbody>
       <tfoot>
         <tr>
-          <th scope="row" className={styles.phase}>
+          <th scope="row" colSpan={2} className={styles.phase}>
             Total
           </th>
-          <td />
           <td
             className={styles.time}
             title={handshake.totalMs === null ? undefined : formatExactMs(handshake.totalMs)}
           >
             {formatMs(handshake.totalMs)}
           </td>
-          {ghost !== null && <td />}
+          {ghostMs !== null && <td className={styles.before}>{formatMs(ghostMs)}</td>}
         </tr>
       </tfoot>
     </table>

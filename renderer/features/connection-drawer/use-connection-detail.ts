@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
-import type { Connection, ConnectionDetail } from '../../../shared/model.ts';
+import type { EngineApi } from '../../../shared/contract.ts';
+import type { Connection, ConnectionDetail, ConnectionId } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine-api.ts';
 import { errorMessage } from '../../ui/toasts.ts';
 
@@ -16,21 +17,23 @@ export function useConnectionDetail(connection: Connection): Detail {
 
   useEffect(() => {
     let isCurrent = true;
-    const show = (detail: Detail) => {
+    const fetch = async () => {
+      const detail = await fetchDetail(api, connection.id);
       if (isCurrent) setState({ of: connection.id, detail });
     };
-    api.getConnection(connection.id).then(
-      (detail) => {
-        show({ kind: 'there', detail });
-      },
-      (error: unknown) => {
-        show({ kind: 'failed', message: errorMessage(error) });
-      },
-    );
+    void fetch();
     return () => {
       isCurrent = false;
     };
   }, [api, connection]);
 
   return state?.of === connection.id ? state.detail : { kind: 'loading' };
+}
+
+async function fetchDetail(api: EngineApi, id: ConnectionId): Promise<Detail> {
+  try {
+    return { kind: 'there', detail: await api.getConnection(id) };
+  } catch (error) {
+    return { kind: 'failed', message: errorMessage(error) };
+  }
 }

@@ -19,6 +19,8 @@ export interface WaterfallRow {
 export interface Waterfall {
   /** Phases that happened in either connect, in order. */
   readonly rows: readonly WaterfallRow[];
+  /** How long the compared connect took; `null` without one. */
+  readonly ghostMs: number | null;
   /** The length of the whole time line; above 0. */
   readonly scaleMs: number;
 }
@@ -37,7 +39,9 @@ export function layOut(phases: PhaseTimes, ghost: PhaseTimes | null): Waterfall 
     ghost: ghosts.get(phase) ?? null,
   })).filter(({ span, ghost }) => span !== null || ghost !== null);
   const ends = [...spans.values(), ...ghosts.values()].map(({ startMs, ms }) => startMs + ms);
-  return { rows, scaleMs: Math.max(0.1, ...ends) };
+  const ghostMs =
+    ghost === null ? null : PHASES.reduce((sum, phase) => sum + (ghost[phase] ?? 0), 0);
+  return { rows, ghostMs, scaleMs: Math.max(0.1, ...ends) };
 }
 
 function spansOf(phases: PhaseTimes): Map<Phase, Span> {

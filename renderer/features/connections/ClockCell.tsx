@@ -14,7 +14,11 @@ export function ClockCell({ connection }: { readonly connection: Connection }): 
       return <Countdown retryAt={state.retryAt} />;
     case 'connecting':
       return PHASE_WORDS[state.phase];
-    default:
+    case 'offline':
+    case 'paused':
+    case 'sign-in-failed':
+    case 'certificate-problem':
+    case 'failed':
       return NOTHING;
   }
 }

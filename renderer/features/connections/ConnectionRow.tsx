@@ -52,8 +52,7 @@ function Row({ id, index, start, isCurrent, connection, account }: RowProps): Re
     if (event.key === 'Enter' && event.target === event.currentTarget) open();
   };
   return (
-    <div
-      role="row"
+    <tr
       aria-rowindex={index + 2}
       data-connection={id}
       aria-current={isOpen}
@@ -65,7 +64,7 @@ function Row({ id, index, start, isCurrent, connection, account }: RowProps): Re
     >
       <Cell column="state" title={'problem' in state ? state.problem.message : undefined}>
         <StateMark kind={state.kind} />
-        {STATE_WORDS[state.kind]}
+        <span className={styles.word}>{STATE_WORDS[state.kind]}</span>
       </Cell>
       <Cell column="account">
         <Name>{account.label}</Name>
@@ -121,7 +120,7 @@ function Row({ id, index, start, isCurrent, connection, account }: RowProps): Re
           <ReconnectIcon />
         </Button>
       </Cell>
-    </div>
+    </tr>
   );
 }
 
@@ -133,8 +132,8 @@ interface CellProps {
 
 function Cell({ column, title, children }: CellProps): ReactNode {
   return (
-    <div role="cell" data-column={column} title={title} className={styles.cell}>
+    <td data-column={column} title={title} className={styles.cell}>
       {children}
-    </div>
+    </td>
   );
 }

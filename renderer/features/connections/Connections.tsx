@@ -27,6 +27,7 @@ export function Connections(): ReactNode {
     onSortingChange: setSorting,
   });
   const { rows } = table.getRowModel();
+  // oxlint-disable-next-line react/incompatible-library -- its functions are only used in this render
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -43,18 +44,12 @@ export function Connections(): ReactNode {
 
   return (
     <div className={styles.scroller} ref={scroller}>
-      <div
-        role="table"
-        aria-label="Connections"
-        aria-rowcount={rows.length + 1}
-        className={styles.table}
-      >
-        <div role="rowgroup" className={styles.head}>
+      <table aria-label="Connections" aria-rowcount={rows.length + 1} className={styles.table}>
+        <thead className={styles.head}>
           <HeaderRow table={table} />
-        </div>
-        {/* oxlint-disable-next-line jsx-a11y/interactive-supports-focus -- its rows have the focus */}
-        <div
-          role="rowgroup"
+        </thead>
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- for its rows */}
+        <tbody
           className={styles.body}
           style={{ height: virtualizer.getTotalSize() }}
           onKeyDown={onKeyDown}
@@ -74,8 +69,8 @@ export function Connections(): ReactNode {
               )
             );
           })}
-        </div>
-      </div>
+        </tbody>
+      </table>
       {rows.length === 0 && <p className={styles.empty}>No connections yet.</p>}
     </div>
   );

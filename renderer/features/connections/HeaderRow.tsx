@@ -1,6 +1,7 @@
 import type { ReactTable } from '@tanstack/react-table';
 import type { ReactNode } from 'react';
 import { AscendingIcon, DescendingIcon } from '../../ui/icons.tsx';
+import { Unseen } from '../../ui/Text.tsx';
 import type { features } from './columns.ts';
 import type { ConnectionRow } from './sorting.ts';
 import styles from './Connections.module.css';
@@ -14,13 +15,13 @@ interface HeaderRowProps {
 /** The columns' names; pressing one sorts by it. */
 export function HeaderRow({ table }: HeaderRowProps): ReactNode {
   return (
-    <div role="row" aria-rowindex={1} className={styles.row}>
+    <tr aria-rowindex={1} className={styles.row}>
       {table.getFlatHeaders().map(({ id, column }) => {
         const sorted = column.getIsSorted();
         return (
-          <div
+          <th
             key={id}
-            role="columnheader"
+            scope="col"
             data-column={id}
             className={styles.cell}
             {...(sorted === false ? {} : { 'aria-sort': ARIA_SORT[sorted] })}
@@ -36,10 +37,12 @@ export function HeaderRow({ table }: HeaderRowProps): ReactNode {
               {sorted === 'asc' && <AscendingIcon />}
               {sorted === 'desc' && <DescendingIcon />}
             </button>
-          </div>
+          </th>
         );
       })}
-      <div role="columnheader" aria-label="Action" data-column="action" className={styles.cell} />
-    </div>
+      <th scope="col" data-column="action" className={styles.cell}>
+        <Unseen>Action</Unseen>
+      </th>
+    </tr>
   );
 }

@@ -67,9 +67,9 @@ interface CounterProps {
 /** A status that is there to be read: it changes too often to be announced. */
 function Counter({ name, value, caption, exact }: CounterProps): ReactNode {
   return (
-    <div role="status" aria-live="off" aria-label={name} title={exact}>
-      <p className={styles.value}>{value}</p>
-      <p className={styles.caption}>{caption}</p>
-    </div>
+    <output className={styles.counter} aria-live="off" aria-label={name} title={exact}>
+      <span className={styles.value}>{value}</span>
+      <span className={styles.caption}>{caption}</span>
+    </output>
   );
 }

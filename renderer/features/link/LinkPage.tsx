@@ -16,12 +16,12 @@ export function LinkPage({ link, retryNow }: LinkPageProps): ReactNode {
       <h1>Reprise</h1>
       {link === 'away' ? (
         <>
-          <p role="status">Reprise is not answering. Reconnecting…</p>
+          <output>Reprise is not answering. Reconnecting…</output>
           <p>If you stopped it, start it again: this page connects by itself.</p>
           <Button onClick={retryNow}>Try now</Button>
         </>
       ) : (
-        <p role="status">Connecting to Reprise…</p>
+        <output>Connecting to Reprise…</output>
       )}
     </main>
   );
