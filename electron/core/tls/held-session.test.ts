@@ -6,7 +6,7 @@ const SECOND = 1000;
 const DAY = 24 * 3600 * SECOND;
 
 function facts(timeout: number | null, lifetimeHint: number | null): SessionFacts {
-  return { protocol: null, hasTicket: true, time: null, timeout, lifetimeHint };
+  return { protocol: null, hasTicket: true, timeout, lifetimeHint };
 }
 
 describe('the lifetime of a session', () => {
@@ -55,6 +55,7 @@ describe('a held session', () => {
         subject: { CN: ['a'], C: [], ST: [], L: [], O: [], OU: [] },
         subjectaltname: 'DNS:a.example',
       },
+      fitsName: null,
       resumptions: 0,
     },
     family: 1,

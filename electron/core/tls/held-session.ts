@@ -26,6 +26,8 @@ export interface SessionRoot {
     readonly subject: PeerCertificate['subject'];
     readonly subjectaltname: string | undefined;
   };
+  /** The name that the certificate was last found to be for: it does not change. */
+  fitsName: string | null;
   /** Handshakes resumed from it so far, by whichever of its sessions. */
   resumptions: number;
 }
@@ -66,8 +68,12 @@ export class HeldSession {
 
   /** Whether the certificate at its root is for `name`. */
   fits(name: string): boolean {
+    const { root } = this.origin;
+    if (root.fitsName === name) return true;
     // Only the subject and its alternative names are read from the certificate.
-    return checkServerIdentity(name, this.origin.root.identity as PeerCertificate) === undefined;
+    if (checkServerIdentity(name, root.identity as PeerCertificate) !== undefined) return false;
+    root.fitsName = name;
+    return true;
   }
 
   /** A clock that went backwards means expired: nobody knows how old it is then. */

@@ -41,6 +41,6 @@ export function placeKey(peer: Peer): string {
 }
 
 /** The whole key of rule 1. */
-export function peerKey(peer: Peer): string {
-  return `${placeKey(peer)}${peer.trust}`;
+export function peerKey(place: string, trust: string): string {
+  return place + trust;
 }

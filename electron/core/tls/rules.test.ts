@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAuthority, startImapServer, type ImapServerOptions } from '../demo/index.ts';
 import type { ImapServer } from '../demo/index.ts';
 import { connectOnce, outcomeOf, type Target } from './connect-once.ts';
-import { peerKey, type Peer } from './peer.ts';
+import { peerKey, placeKey, TLS_ENGINE, type Peer } from './peer.ts';
 import { SessionCache } from './session-cache.ts';
 import { trustAnchor, type TlsTrust } from './trust.ts';
 
@@ -33,6 +33,10 @@ function at(server: ImapServer, changes: Partial<Target> = {}): Target {
   return { cache, port: server.port, trust: { kind: 'ca', pem: server.caPem }, ...changes };
 }
 
+function keyOf(peer: Peer): string {
+  return peerKey(placeKey(peer), peer.trust);
+}
+
 const full = (reason: string) => ({ kind: 'full', reason });
 const resumed = (mechanism: string) => ({ kind: 'resumed', mechanism });
 const refused = (mechanism: string) => ({ kind: 'refused', mechanism });
@@ -53,9 +57,10 @@ describe('the session cache', () => {
       { security: 'starttls' },
       { trust: 'b' },
     ];
-    const keys = new Set([peer, ...others.map((other) => ({ ...peer, ...other }))].map(peerKey));
+    const keys = new Set([peer, ...others.map((other) => ({ ...peer, ...other }))].map(keyOf));
     expect(keys.size).toBe(others.length + 1);
-    expect(peerKey({ ...peer, name: 'IMAP.Example.ORG' })).toBe(peerKey(peer));
+    expect(keyOf({ ...peer, name: 'IMAP.Example.ORG' })).toBe(keyOf(peer));
+    expect(keyOf(peer)).toContain(TLS_ENGINE);
 
     const server = await start();
     await outcomeOf(at(server));

@@ -76,6 +76,7 @@ interface AccountState {
 
 interface PeerEntry {
   readonly key: string;
+  readonly place: string;
   readonly peer: Peer;
   readonly account: AccountState;
   readonly sessions: PeerSessions;
@@ -109,12 +110,15 @@ export class SessionCache {
 
   /** Begins a handshake with `peer`. */
   begin(peer: Peer): HandshakeSessions {
+    const place = placeKey(peer);
+    const key = peerKey(place, peer.trust);
     return new HandshakeSessions(peer, this.#account(peer.account), {
       now: this.#now,
       isBoringSsl: this.#isBoringSsl,
       sessionBytes: this.#limits.sessionBytes,
       family: (this.#families += 1),
-      entry: (state) => this.#entry(peer, state),
+      place,
+      entry: (state) => this.#entry(key, place, peer, state),
       stored: () => {
         this.#evict();
       },
@@ -206,20 +210,20 @@ export class SessionCache {
     return state;
   }
 
-  #entry(peer: Peer, account: AccountState): PeerEntry {
-    const key = peerKey(peer);
+  #entry(key: string, place: string, peer: Peer, account: AccountState): PeerEntry {
     let entry = this.#peers.get(key);
     if (entry === undefined) {
       const sessions = new PeerSessions(this.#limits.sessionsPerPeer, (change) => {
         this.#bytes += change;
       });
-      entry = { key, peer, account, sessions, coldStart: new ColdStart() };
+      entry = { key, place, peer, account, sessions, coldStart: new ColdStart() };
       account.peers.set(key, entry);
+      this.#peers.set(key, entry);
+      this.#evict();
     } else {
       this.#peers.delete(key);
+      this.#peers.set(key, entry);
     }
-    this.#peers.set(key, entry);
-    this.#evict();
     return entry;
   }
 
@@ -229,7 +233,7 @@ export class SessionCache {
       entry.sessions.clear();
       entry.coldStart.release();
       entry.account.peers.delete(entry.key);
-      entry.account.trusted.delete(placeKey(entry.peer));
+      entry.account.trusted.delete(entry.place);
       this.#peers.delete(entry.key);
     }
   }
@@ -241,6 +245,8 @@ interface CacheAccess {
   readonly isBoringSsl: boolean;
   readonly sessionBytes: number;
   readonly family: number;
+  /** See {@link placeKey}. */
+  readonly place: string;
   /** The peer's entry, now the most recently used. */
   readonly entry: (account: AccountState) => PeerEntry;
   readonly stored: () => void;
@@ -322,7 +328,7 @@ export class HandshakeSessions {
   }
 
   #trustChanged(): boolean {
-    const before = this.#account.trusted.get(placeKey(this.#peer));
+    const before = this.#account.trusted.get(this.#cache.place);
     return before !== undefined && before !== this.#peer.trust;
   }
 
@@ -356,6 +362,7 @@ export class HandshakeSessions {
               subject: certificate.subject,
               subjectaltname: certificate.subjectaltname,
             },
+            fitsName: null,
             resumptions: 0,
           };
     if (offered !== null) {
@@ -428,7 +435,7 @@ export class HandshakeSessions {
     this.#stored += 1;
     // The second ticket of the same flight is given in the same turn: the others get both.
     if (this.#stored === 1) setImmediate(() => this.done());
-    this.#account.trusted.set(placeKey(this.#peer), this.#peer.trust);
+    this.#account.trusted.set(this.#cache.place, this.#peer.trust);
     this.#cache.stored();
   }
 

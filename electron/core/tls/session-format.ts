@@ -13,8 +13,6 @@ export interface SessionFacts {
   readonly protocol: TlsProtocol | null;
   /** The server keeps no state for it (RFC 5077, RFC 8446); else it is known by its ID. */
   readonly hasTicket: boolean;
-  /** When it was made, in seconds since the epoch. */
-  readonly time: number | null;
   /** What the TLS engine gives it, in seconds; OpenSSL says 7200 whatever the server said. */
   readonly timeout: number | null;
   /** What the server said, in seconds; OpenSSL leaves a 0 out, BoringSSL leaves it out always. */
@@ -25,7 +23,6 @@ const WRAPPER = Buffer.from('\0nodejs:tls:session:1\0', 'latin1');
 /** Wide enough for any tag that SSL_SESSION uses; each fits one byte. */
 const CONTEXT = 0xa0;
 const SEQUENCE = 0x30;
-const TIME = CONTEXT | 1;
 const TIMEOUT = CONTEXT | 2;
 const LIFETIME_HINT = CONTEXT | 9;
 const TICKET = CONTEXT | 10;
@@ -39,25 +36,27 @@ export function readSession(session: Uint8Array): SessionFacts | null {
   if (der === null || sequence === null || sequence.tag !== SEQUENCE) return null;
   if (sequence.end !== der.length) return null;
 
-  const fields = new Map<number, Uint8Array>();
   let version: Uint8Array | null = null;
+  let timeout: Uint8Array | null = null;
+  let lifetimeHint: Uint8Array | null = null;
+  let hasTicket = false;
   let position = sequence.start;
   for (let index = 0; position < sequence.end; index += 1) {
     const field = element(der, position);
     if (field === null || field.end > sequence.end) return null;
     if (index === 1) version = der.subarray(position, field.end);
-    if ((field.tag & CONTEXT) === CONTEXT)
-      fields.set(field.tag, der.subarray(field.start, field.end));
+    if (field.tag === TIMEOUT) timeout = der.subarray(field.start, field.end);
+    if (field.tag === LIFETIME_HINT) lifetimeHint = der.subarray(field.start, field.end);
+    if (field.tag === TICKET) hasTicket = true;
     position = field.end;
   }
-  const protocol = version === null ? null : integer(version);
+  const protocol = integer(version);
   if (protocol === null) return null;
   return {
     protocol: PROTOCOLS[protocol] ?? null,
-    hasTicket: fields.has(TICKET),
-    time: integer(fields.get(TIME)),
-    timeout: integer(fields.get(TIMEOUT)),
-    lifetimeHint: integer(fields.get(LIFETIME_HINT)),
+    hasTicket,
+    timeout: integer(timeout),
+    lifetimeHint: integer(lifetimeHint),
   };
 }
 
@@ -102,14 +101,15 @@ function element(der: Uint8Array, at: number): Element | null {
   return end <= der.length ? { tag, start, end } : null;
 }
 
-function integer(der: Uint8Array | undefined): number | null {
-  // An INTEGER of more than eight octets is none of ours.
-  if (der === undefined || der.length > 10) return null;
+function integer(der: Uint8Array | null): number | null {
+  // None of ours has more than five octets; the library takes far longer over larger ones.
+  if (der === null || der.length > 7) return null;
   try {
     const { result } = fromBER(der);
     if (!(result instanceof Integer)) return null;
-    const value = Number(result.toBigInt());
-    return Number.isSafeInteger(value) && value >= 0 ? value : null;
+    const { isHexOnly, valueDec } = result.valueBlock;
+    const value = isHexOnly ? Number(result.toBigInt()) : valueDec;
+    return value >= 0 ? value : null;
   } catch {
     // asn1js throws on what is not BER: the field says nothing then.
     return null;

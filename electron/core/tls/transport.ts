@@ -47,7 +47,7 @@ export function createReuseTransport(options: ReuseTransportOptions): ImapTransp
     let failure: Error | null = null;
     raw.once('error', (error) => (failure = error));
     raw.once('close', () => {
-      settle(failedHandshake(failure ?? closedEarly(), null));
+      if (!isSettled) settle(failedHandshake(failure ?? closedEarly(), null));
     });
     return raw;
   };
