@@ -2,9 +2,7 @@ import {
   STRIP_LENGTH,
   STRIP_LENGTH_PER_ACCOUNT,
   type AccountId,
-  type ConnectionId,
   type Handshake,
-  type HandshakeId,
   type OutcomeKind,
   type StripMark,
   type Totals,
@@ -12,17 +10,17 @@ import {
 import { saving, withBaseline } from './savings.ts';
 
 interface AccountTally {
-  strip: readonly StripMark[];
+  readonly strip: readonly StripMark[];
   /** Costs of handshakes that offered nothing, for the estimate of savings. */
-  fullMs: readonly number[];
-  fullBytes: readonly number[];
+  readonly fullMs: readonly number[];
+  readonly fullBytes: readonly number[];
 }
 
 const NOTHING: AccountTally = { strip: [], fullMs: [], fullBytes: [] };
 
 /**
- * Counts handshakes, and what resumed ones saved. What it holds grows with accounts and
- * connections, not with handshakes.
+ * Counts handshakes, and what resumed ones saved. What it holds grows with accounts, not
+ * with handshakes.
  */
 export class Tally {
   readonly #since: number;
@@ -37,15 +35,13 @@ export class Tally {
   #savedBytes = 0;
   #strip: readonly StripMark[] = [];
   readonly #accounts = new Map<AccountId, AccountTally>();
-  /** By connection: the latest handshake whose bytes have been counted. */
-  readonly #weighed = new Map<ConnectionId, HandshakeId>();
 
   /** @param since when counting began, ms since the epoch */
   constructor(since: number) {
     this.#since = since;
   }
 
-  /** Counts a handshake; once for each, when its outcome is known. */
+  /** Counts a handshake; once for each, when all of it is known. */
   count(handshake: Handshake): void {
     const { accountId, outcome, phases } = handshake;
     const mark: StripMark = {
@@ -53,37 +49,20 @@ export class Tally {
       kind: outcome.kind,
       at: handshake.startedAt,
     };
+    const bytes = bytesOf(handshake);
+    const tally = this.#accounts.get(accountId) ?? NOTHING;
     this.#counts[outcome.kind] += 1;
     this.#strip = [...this.#strip, mark].slice(-STRIP_LENGTH);
-    const tally = this.#accounts.get(accountId) ?? NOTHING;
-    if (outcome.kind === 'resumed') this.#savedMs += saving(phases.tls, tally.fullMs);
-    this.#accounts.set(accountId, {
-      ...tally,
-      strip: [...tally.strip, mark].slice(-STRIP_LENGTH_PER_ACCOUNT),
-      fullMs: offeredNothing(handshake) ? withBaseline(tally.fullMs, phases.tls) : tally.fullMs,
-    });
-  }
-
-  /**
-   * Counts the bytes of a handshake, which are known only some time after its outcome. May be
-   * called again and again with the same one.
-   *
-   * @returns whether the totals changed
-   */
-  weigh(handshake: Handshake): boolean {
-    const { id, accountId, connectionId, outcome, sentBytes, receivedBytes } = handshake;
-    if (sentBytes === null || receivedBytes === null) return false;
-    if (this.#weighed.get(connectionId) === id) return false;
-    this.#weighed.set(connectionId, id);
-    const bytes = sentBytes + receivedBytes;
-    const tally = this.#accounts.get(accountId) ?? NOTHING;
-    if (offeredNothing(handshake)) {
-      this.#accounts.set(accountId, { ...tally, fullBytes: withBaseline(tally.fullBytes, bytes) });
+    if (outcome.kind === 'resumed') {
+      this.#savedMs += saving(phases.tls, tally.fullMs);
+      this.#savedBytes += saving(bytes, tally.fullBytes);
     }
-    if (outcome.kind !== 'resumed') return false;
-    const saved = saving(bytes, tally.fullBytes);
-    this.#savedBytes += saved;
-    return saved > 0;
+    const offeredNothing = outcome.kind === 'full' || outcome.kind === 'off';
+    this.#accounts.set(accountId, {
+      strip: [...tally.strip, mark].slice(-STRIP_LENGTH_PER_ACCOUNT),
+      fullMs: offeredNothing ? withBaseline(tally.fullMs, phases.tls) : tally.fullMs,
+      fullBytes: offeredNothing ? withBaseline(tally.fullBytes, bytes) : tally.fullBytes,
+    });
   }
 
   /** The account talks to another server now: what its handshakes cost before says nothing. */
@@ -95,11 +74,6 @@ export class Tally {
   /** The account is gone. Its handshakes stay in the sums. */
   forgetAccount(account: AccountId): void {
     this.#accounts.delete(account);
-  }
-
-  /** The connection is gone. */
-  forgetConnection(connection: ConnectionId): void {
-    this.#weighed.delete(connection);
   }
 
   /** The account's latest handshakes, oldest first. */
@@ -118,6 +92,7 @@ export class Tally {
   }
 }
 
-function offeredNothing({ outcome }: Handshake): boolean {
-  return outcome.kind === 'full' || outcome.kind === 'off';
+/** On the wire, both ways together; `null` where the first line never came. */
+function bytesOf({ sentBytes, receivedBytes }: Handshake): number | null {
+  return sentBytes === null || receivedBytes === null ? null : sentBytes + receivedBytes;
 }

@@ -35,7 +35,6 @@ export class WatchList {
       },
       onRemoved: (id) => {
         this.#state.remove('connections', id);
-        this.#tally.forgetConnection(id);
       },
       onHandshake: (handshake) => {
         this.#onHandshake(handshake);
@@ -70,8 +69,12 @@ export class WatchList {
     this.#show(settings, this.#state.find('accounts', id)?.demo ?? false);
     let forgotten = this.sessions.setEnabled(id, settings.reuse);
     if (elsewhere) forgotten += this.sessions.forget(id);
+    // Those that a refused password stopped, and those that go elsewhere, start by themselves.
+    const signedIn = this.#connectionsOf(id).filter(({ state }) => state.kind !== 'sign-in-failed');
     this.supervisor.watch({ settings, password: () => password(id) });
-    if (newPassword && !elsewhere) this.supervisor.reconnectAccount(id);
+    if (newPassword && !elsewhere) {
+      for (const connection of signedIn) this.supervisor.reconnect(connection.id);
+    }
     return forgotten;
   }
 
@@ -79,8 +82,8 @@ export class WatchList {
   async stop(id: AccountId): Promise<void> {
     this.#settings.delete(id);
     this.#state.remove('accounts', id);
-    for (const connection of this.#state.list('connections')) {
-      if (connection.accountId === id) this.#state.remove('connections', connection.id);
+    for (const connection of this.#connectionsOf(id)) {
+      this.#state.remove('connections', connection.id);
     }
     this.sessions.forget(id);
     await this.supervisor.unwatch(id);
@@ -94,6 +97,10 @@ export class WatchList {
     await this.supervisor.close();
   }
 
+  #connectionsOf(id: AccountId): readonly Connection[] {
+    return this.#state.list('connections').filter(({ accountId }) => accountId === id);
+  }
+
   #show(settings: AccountSettings, demo: boolean): void {
     this.#state.put('accounts', asSeen(settings, demo, this.#tally.strip(settings.id)));
   }
@@ -102,10 +109,6 @@ export class WatchList {
     // While it logs out, a removed account may still have news; nobody wants them.
     if (!this.#settings.has(connection.accountId)) return;
     this.#state.put('connections', connection);
-    const { handshake } = connection;
-    if (handshake !== null && this.#tally.weigh(handshake)) {
-      this.#state.set('totals', this.#tally.totals());
-    }
   }
 
   #onHandshake(handshake: Handshake): void {

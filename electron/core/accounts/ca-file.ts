@@ -15,13 +15,13 @@ export interface CaFile {
  * @throws RepriseError `bad-ca-file`, field `trust`, that says what the file is and what to do
  */
 export function readCaFile(text: string, fileName: string): CaFile {
-  const blocks = pemBlocks(text);
-  // Said first, and whatever else is in the file.
-  if (blocks.some(({ label }) => label.endsWith('PRIVATE KEY'))) {
+  // Said first, whatever else is in the file and however broken the key's block is.
+  if (/-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY/.test(text)) {
     throw bad(
       `${fileName} holds a private key. Nothing of it was stored. Never give a private key to a mail program; choose the file that holds the CA certificate alone.`,
     );
   }
+  const blocks = pemBlocks(text);
   const certificates = blocks.filter(({ label }) => CERTIFICATE_LABELS.has(label));
   if (certificates.length === 0) throw bad(whyNone(fileName, blocks));
   const parsed = certificates.map(({ pem }, index) => {
@@ -57,8 +57,9 @@ interface PemBlock {
 }
 
 /**
- * The blocks of a PEM text. A block without an end counts, so that a cut private key is seen too.
- * Goes through the lines once: the text comes from outside and may be a megabyte of openings.
+ * The blocks of a PEM text; one without an end counts, and so does one that begins on the line on
+ * which another ends, as in files put together of files without a last newline. Goes through the
+ * lines once: the text comes from outside and may be a megabyte of openings.
  */
 function pemBlocks(text: string): readonly PemBlock[] {
   const blocks: PemBlock[] = [];
@@ -67,7 +68,7 @@ function pemBlocks(text: string): readonly PemBlock[] {
     if (open !== null) blocks.push({ label: open.label, pem: `${open.lines.join('\n')}\n` });
     open = null;
   };
-  for (const line of text.split(/\r\n|\r|\n/)) {
+  for (const line of text.replaceAll('----------', '-----\n-----').split(/\r\n|\r|\n/)) {
     const label = /^\s*-----BEGIN ([A-Z0-9 #]{1,64})-----\s*$/.exec(line)?.[1];
     if (label !== undefined) {
       close();

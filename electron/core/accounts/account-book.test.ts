@@ -1,0 +1,169 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { RepriseError } from '../../../shared/errors.ts';
+import type { AccountId } from '../../../shared/model.ts';
+import { memoryBook, openAccountBook } from './account-book.ts';
+import { keyFileProtector } from './key-file.ts';
+import { memoryProtector, type SecretProtector } from './secret-protector.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import type { AccountSettings } from './types.ts';
+
+const id = 'account-1' as AccountId;
+const password = 'hunter2-hunter2';
+const account: AccountSettings = {
+  id,
+  label: 'Work',
+  user: 'me@example.org',
+  host: 'imap.example.org',
+  port: 993,
+  security: 'tls',
+  servername: null,
+  trust: { kind: 'system' },
+  mailboxes: ['INBOX', 'Sent'],
+  reuse: true,
+  paused: false,
+};
+
+async function open(path: string, protector: SecretProtector = keyFileProtector(path)) {
+  const unreadable: AccountId[] = [];
+  const opened = await openAccountBook(path, protector, Date.UTC(2026, 10, 23), (bad) =>
+    unreadable.push(bad),
+  );
+  return { ...opened, unreadable };
+}
+
+const unbreakable = () => undefined;
+
+describe('accounts and passwords on disk', () => {
+  it('are there again after a restart', async () => {
+    await using folder = await temporaryFolder();
+    const first = await open(folder.path);
+    await first.book.add(account, password);
+    await first.book.accounts.setPaused(id, true);
+    const second = await open(folder.path);
+    expect(second.problems).toEqual([]);
+    expect(second.book.accounts.list()).toEqual([{ ...account, paused: true }]);
+    expect(await second.book.secrets.get(id)).toBe(password);
+  });
+
+  it('are readable by the user alone, and hold no password in clear', async () => {
+    await using folder = await temporaryFolder();
+    const { book } = await open(folder.path);
+    await book.add(account, password);
+    for (const name of ['settings.json', 'secrets.json', 'secrets.key']) {
+      const path = join(folder.path, name);
+      expect((await stat(path)).mode & 0o777).toBe(0o600);
+      const content = await readFile(path, 'latin1');
+      expect(content).not.toContain(password);
+      expect(content).not.toContain(Buffer.from(password).toString('base64'));
+    }
+    expect(inspect(book, { depth: 9, showHidden: true })).not.toContain(password);
+  });
+
+  it('forget the password with the account', async () => {
+    await using folder = await temporaryFolder();
+    const { book } = await open(folder.path);
+    await book.add(account, password);
+    await book.remove(id, unbreakable);
+    expect(await book.secrets.get(id)).toBeNull();
+    expect(await readFile(join(folder.path, 'secrets.json'), 'utf8')).not.toContain(id);
+  });
+
+  it('keep the stored password when an update brings none', async () => {
+    const book = memoryBook();
+    await book.add(account, password);
+    await book.update(id, (old) => ({ ...old, label: 'New' }), null);
+    expect(await book.secrets.get(id)).toBe(password);
+    await book.update(id, (old) => old, 'another-one');
+    expect(await book.secrets.get(id)).toBe('another-one');
+  });
+
+  it('are both as they were when the settings cannot be written', async () => {
+    await using folder = await temporaryFolder();
+    const first = await open(folder.path);
+    await first.book.add(account, password);
+    // A newer version's file: changes of settings fail, changes of passwords do not.
+    await writeFile(join(folder.path, 'settings.json'), '{"version":99}');
+    const { book } = await open(folder.path);
+    const other = { ...account, id: 'account-2' as AccountId };
+    await expect(book.add(other, 'other-password')).rejects.toMatchObject({ code: 'storage' });
+    expect(await book.secrets.get(other.id)).toBeNull();
+    expect(await book.secrets.get(id)).toBe(password);
+    await expect(
+      first.book.update(id, () => ({ ...account, user: '' }), 'x'),
+    ).resolves.toBeTruthy();
+  });
+
+  it('keep the old password when a duplicate is refused', async () => {
+    const book = memoryBook();
+    await book.add(account, password);
+    const other = { ...account, id: 'account-2' as AccountId, user: 'you@example.org' };
+    await book.add(other, 'other-password');
+    const update = book.update(id, (old) => ({ ...old, user: other.user }), 'new-password');
+    await expect(update).rejects.toMatchObject({ code: 'duplicate-account' });
+    expect(await book.secrets.get(id)).toBe(password);
+  });
+
+  it('lose no password when the settings are damaged: putting the file back is enough', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'settings.json');
+    const first = await open(folder.path);
+    await first.book.add(account, password);
+    const good = await readFile(path, 'utf8');
+    await writeFile(path, good.slice(0, -30));
+    const damaged = await open(folder.path);
+    expect(damaged.problems).toMatchObject([{ file: 'settings.json' }]);
+    expect(damaged.book.accounts.list()).toEqual([]);
+    await writeFile(path, good);
+    const repaired = await open(folder.path);
+    expect(await repaired.book.secrets.get(id)).toBe(password);
+  });
+
+  it('delete at the next start a password that was left behind', async () => {
+    await using folder = await temporaryFolder();
+    const first = await open(folder.path);
+    await first.book.add(account, password);
+    await first.book.secrets.set('nobody' as AccountId, 'left-behind');
+    await open(folder.path);
+    const secrets = await readFile(join(folder.path, 'secrets.json'), 'utf8');
+    expect(secrets).not.toContain('nobody');
+    expect(secrets).toContain(id);
+  });
+
+  it('say which password cannot be opened, and take a new one for it', async () => {
+    await using folder = await temporaryFolder();
+    const first = await open(folder.path);
+    await first.book.add(account, password);
+    await writeFile(join(folder.path, 'secrets.key'), Buffer.alloc(32, 1));
+    const { book, unreadable } = await open(folder.path);
+    expect(await book.secrets.get(id)).toBeNull();
+    expect(unreadable).toEqual([id]);
+    await book.update(id, (old) => old, 'new-password');
+    expect(await book.secrets.get(id)).toBe('new-password');
+  });
+
+  it('leave passwords off the disk where there is no protection', async () => {
+    await using folder = await temporaryFolder();
+    const { book } = await open(folder.path, memoryProtector());
+    await book.add(account, password);
+    expect(await book.secrets.get(id)).toBe(password);
+    expect(await readdir(folder.path)).toEqual(['settings.json']);
+  });
+
+  it('tell nothing of a password when a key store fails with it in its error', async () => {
+    const broken: SecretProtector = {
+      protection: { kind: 'os', backend: 'test' },
+      seal: (plain) => Promise.reject(new Error(`cannot seal ${plain}`)),
+      open: () => Promise.reject(new Error('locked')),
+    };
+    await using folder = await temporaryFolder();
+    const { book } = await open(folder.path, broken);
+    const error: unknown = await book.add(account, password).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(RepriseError);
+    expect(error).toMatchObject({ code: 'secrets' });
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(password);
+    expect(book.accounts.list()).toEqual([]);
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { AccountId } from '../../../shared/model.ts';
+import { AccountStore, isSameAccount } from './account-store.ts';
+import { Durable, inMemory } from './durable.ts';
+import type { Settings } from './settings-file.ts';
+import type { AccountSettings } from './types.ts';
+
+function account(id: string, changes: Partial<AccountSettings> = {}): AccountSettings {
+  return {
+    id: id as AccountId,
+    label: id,
+    user: `${id}@example.org`,
+    host: 'imap.example.org',
+    port: 993,
+    security: 'tls',
+    servername: null,
+    trust: { kind: 'system' },
+    mailboxes: ['INBOX'],
+    reuse: true,
+    paused: false,
+    ...changes,
+  };
+}
+
+const emptyStore = (persist = inMemory) =>
+  new AccountStore(new Durable<Settings>({ accounts: [] }, JSON.stringify, persist));
+
+describe('the account list', () => {
+  it('keeps accounts in the order in which they were added', async () => {
+    const store = emptyStore();
+    await Promise.all([store.add(account('b')), store.add(account('a'))]);
+    await store.remove('b' as AccountId);
+    await store.add(account('c'));
+    expect(store.list().map(({ id }) => id)).toEqual(['a', 'c']);
+    expect(store.get('a' as AccountId)).toEqual(account('a'));
+    expect(store.get('b' as AccountId)).toBeNull();
+  });
+
+  it('refuses the same user on the same server, also when both come at once', async () => {
+    const store = emptyStore();
+    const twin = account('twin', { user: 'a@example.org', host: 'IMAP.Example.ORG.' });
+    const results = await Promise.allSettled([store.add(account('a')), store.add(twin)]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(results[1]).toMatchObject({ reason: { code: 'duplicate-account', field: 'user' } });
+    expect(store.list()).toHaveLength(1);
+  });
+
+  it('lets an account be saved as it is, but not become another one', async () => {
+    const store = emptyStore();
+    await store.add(account('a'));
+    await store.add(account('b'));
+    await store.update('a' as AccountId, (old) => ({ ...old, label: 'renamed' }));
+    await expect(
+      store.update('a' as AccountId, (old) => ({ ...old, user: 'b@example.org' })),
+    ).rejects.toMatchObject({ code: 'duplicate-account' });
+    expect(store.mustGet('a' as AccountId)).toEqual(account('a', { label: 'renamed' }));
+  });
+
+  it('never changes an id', async () => {
+    const store = emptyStore();
+    await store.add(account('a'));
+    await store.update('a' as AccountId, () => account('b'));
+    expect(store.list().map(({ id }) => id)).toEqual(['a']);
+  });
+
+  it('sets the switch and the pause', async () => {
+    const store = emptyStore();
+    await store.add(account('a'));
+    expect(await store.setReuse('a' as AccountId, false)).toMatchObject({ reuse: false });
+    expect(await store.setPaused('a' as AccountId, true)).toMatchObject({
+      reuse: false,
+      paused: true,
+    });
+  });
+
+  it('says that an account is gone', async () => {
+    const store = emptyStore();
+    const gone = 'gone' as AccountId;
+    for (const call of [
+      () => store.remove(gone),
+      () => store.setReuse(gone, true),
+      () => store.update(gone, (old) => old),
+    ]) {
+      await expect(call()).rejects.toMatchObject({ code: 'not-found' });
+    }
+  });
+
+  it('is as it was when a change cannot be written', async () => {
+    let full = false;
+    const store = emptyStore(() => (full ? Promise.reject(new Error('full')) : Promise.resolve()));
+    await store.add(account('a'));
+    full = true;
+    await expect(store.add(account('b'))).rejects.toThrow('full');
+    await expect(store.remove('a' as AccountId)).rejects.toThrow('full');
+    await expect(store.setReuse('a' as AccountId, false)).rejects.toThrow('full');
+    expect(store.list()).toEqual([account('a')]);
+  });
+});
+
+describe('two accounts are the same', () => {
+  const base = { user: 'A', host: 'h.example', port: 993 };
+  it.each([
+    [{ host: 'H.EXAMPLE.' }, true],
+    [{ user: 'a' }, false],
+    [{ port: 143 }, false],
+    [{ host: 'h2.example' }, false],
+  ])('with %j: %s', (changes, expected) => {
+    expect(isSameAccount(base, { ...base, ...changes })).toBe(expected);
+  });
+});
