@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, double, integer, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   backoffDelayMs,
@@ -20,10 +20,10 @@ describe('backoff', () => {
   });
 
   test('never waits longer than five minutes, nor less than half a second', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 0, max: 1_000_000 }),
-        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+    assert(
+      property(
+        integer({ min: 0, max: 1_000_000 }),
+        double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
         (failures, random) => {
           const delayMs = backoffDelayMs(failures, random);
           expect(delayMs).toBeGreaterThanOrEqual(FIRST_DELAY_MS / 2);

@@ -74,6 +74,8 @@ export class ImapConnection {
   #mailbox = '';
   #byeLine: string | null = null;
   #strangeLine: string | null = null;
+  /** A step waits for the server. */
+  #isBusy = false;
   #hasEnded = false;
 
   constructor(options: ImapConnectionOptions) {
@@ -148,8 +150,8 @@ export class ImapConnection {
       this.#client.close();
     });
     try {
-      // Not signed in, there is nothing to end: imapflow closes at once then.
-      if (this.#client.usable) await this.#client.logout();
+      // Before the sign-in there is nothing to end, and a LOGOUT waits for the command before it.
+      if (this.#client.usable && !this.#isBusy) await this.#client.logout();
     } catch {
       // The connection broke while it was being ended, which is an end as well.
     } finally {
@@ -201,11 +203,14 @@ export class ImapConnection {
 
   /** Waits for a step of imapflow, but no longer than the connection lasts. */
   async #run<Result>(step: Promise<Result>): Promise<Result> {
+    this.#isBusy = true;
     try {
       return await Promise.race([step, this.ended.then(throwEnded)]);
     } catch (error) {
       this.#fail(error);
       throw new ConnectionEnded(await this.ended);
+    } finally {
+      this.#isBusy = false;
     }
   }
 

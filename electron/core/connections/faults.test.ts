@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest';
+import { fault, startImapServer } from '../demo/index.ts';
+import { PHASE_LIMITS } from './phase-limits.ts';
+import { TestSupervisor } from './test-supervisor.ts';
+
+describe('a server that fails at each step', () => {
+  const hanging = [
+    ['handshake', 'tls', 'TLS handshake', 'tls'],
+    ['greeting', 'greeting', 'no IMAP greeting', 'tls'],
+    ['login', 'login', 'sign-in', 'tls'],
+    ['select', 'select', 'did not open "INBOX"', 'tls'],
+    ['accept', 'starttls', 'no IMAP greeting', 'starttls'],
+    ['starttls', 'starttls', 'no IMAP greeting', 'starttls'],
+  ] as const;
+
+  test.each(hanging)(
+    'hanging at %s: the phase %s is named',
+    async (step, phase, says, security) => {
+      await using server = await startImapServer({ security, script: { [step]: fault.hang } });
+      await using watched = new TestSupervisor();
+      watched.watch(server);
+      await watched.until(() => {
+        const { state } = watched.connection();
+        return state.kind === 'connecting' && state.phase === phase;
+      });
+      watched.clock.advance(PHASE_LIMITS[phase] - 1);
+      expect(watched.connection().state.kind).toBe('connecting');
+      watched.clock.advance(1);
+      const { problem } = await watched.state('retrying');
+      expect(problem).toMatchObject({ code: 'timeout', message: expect.stringContaining(says) });
+      await server.until(({ open }) => open === 0);
+    },
+  );
+
+  test('a name that cannot be looked up', async () => {
+    await using server = await startImapServer();
+    await using watched = new TestSupervisor({
+      lookup: (_host, _options, found) => {
+        found(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }), '');
+      },
+    });
+    watched.watch(server, { host: 'imap.exmaple.org' });
+    const { problem } = await watched.state('retrying');
+    expect(problem).toMatchObject({
+      code: 'dns',
+      message: expect.stringContaining('imap.exmaple.org'),
+    });
+    expect(watched.handshakes).toMatchObject([{ outcome: { kind: 'failed', problem } }]);
+  });
+
+  test('a name lookup that hangs', async () => {
+    await using server = await startImapServer();
+    await using watched = new TestSupervisor({ lookup: () => undefined });
+    watched.watch(server, { host: 'imap.example.org' });
+    await watched.until(() => watched.clock.pending >= 2);
+    watched.clock.advance(PHASE_LIMITS.dns);
+    expect((await watched.state('retrying')).problem).toMatchObject({
+      code: 'timeout',
+      message: expect.stringContaining('could not be looked up within 12 s'),
+    });
+  });
+
+  const dropping = [
+    ['accept', 'closed'],
+    ['handshake', 'closed'],
+    ['secured', 'closed'],
+    ['greeting', 'closed'],
+    ['capability', 'closed'],
+    ['login', 'closed'],
+    ['list', 'closed'],
+    ['select', 'closed'],
+    ['idle', 'closed'],
+  ] as const;
+
+  test.each(dropping)('dropping the connection at %s: tried again', async (step, code) => {
+    // The demo server names its capabilities in the greeting: none of its clients asks over TLS.
+    const security = step === 'capability' ? 'starttls' : 'tls';
+    for (const kind of [fault.close, fault.reset]) {
+      await using server = await startImapServer({ security, script: { [step]: kind } });
+      await using watched = new TestSupervisor();
+      watched.watch(server);
+      const { problem } = await watched.state('retrying');
+      expect(problem.code).toBe(code);
+      server.setScript({});
+      watched.clock.advance(1000);
+      await watched.state('idle');
+    }
+  });
+
+  test('going with a BYE: its line is shown', async () => {
+    await using server = await startImapServer({ script: { greeting: fault.bye('Not today') } });
+    await using watched = new TestSupervisor();
+    watched.watch(server);
+    expect((await watched.state('retrying')).problem).toMatchObject({
+      code: 'server-closed',
+      serverLine: 'BYE Not today',
+    });
+  });
+
+  test('speaking plain text on the port for TLS', async () => {
+    await using server = await startImapServer({ security: 'starttls' });
+    await using watched = new TestSupervisor();
+    watched.watch(server, { security: 'tls' });
+    expect((await watched.state('retrying')).problem.code).toBe('not-tls');
+    expect(watched.handshakes).toMatchObject([{ outcome: { kind: 'failed' } }]);
+  });
+
+  test('speaking TLS on the port for STARTTLS', async () => {
+    await using server = await startImapServer();
+    await using watched = new TestSupervisor();
+    watched.watch(server, { security: 'starttls' });
+    await watched.until(() => {
+      const { state } = watched.connection();
+      return state.kind === 'connecting' && state.phase === 'starttls';
+    });
+    watched.clock.advance(PHASE_LIMITS.starttls);
+    expect((await watched.state('retrying')).problem.message).toContain('choose TLS instead');
+    expect(server.loginAttempts).toEqual([]);
+  });
+
+  test('not offering STARTTLS: nothing is sent to it', async () => {
+    await using server = await startImapServer({
+      security: 'starttls',
+      script: { hideStarttls: true },
+    });
+    await using watched = new TestSupervisor();
+    watched.watch(server);
+    expect((await watched.state('retrying')).problem.code).toBe('starttls-unavailable');
+    expect(server.commands).not.toContain('AUTHENTICATE');
+  });
+
+  test('with something injected behind STARTTLS: nothing is sent to it', async () => {
+    await using server = await startImapServer({
+      security: 'starttls',
+      script: { injectAfterStarttls: '* OK trust me\r\n' },
+    });
+    await using watched = new TestSupervisor();
+    watched.watch(server);
+    expect((await watched.state('retrying')).problem.code).toBe('starttls-injection');
+    expect(server.loginAttempts).toEqual([]);
+  });
+
+  test('not being an IMAP server: its first line says so, at once', async () => {
+    await using server = await startImapServer({
+      script: { greeting: fault.raw('220 mail.example.org ESMTP Postfix\r\n') },
+    });
+    await using watched = new TestSupervisor();
+    watched.watch(server);
+    expect((await watched.state('retrying')).problem).toMatchObject({
+      code: 'not-imap',
+      serverLine: '220 mail.example.org ESMTP Postfix',
+    });
+  });
+
+  test('sending a line without end: given up before it fills the memory', async () => {
+    await using server = await startImapServer({
+      script: { greeting: fault.raw(`* OK ${'x'.repeat(3_000_000)}`) },
+    });
+    await using watched = new TestSupervisor();
+    watched.watch(server);
+    expect((await watched.state('retrying')).problem.code).toBe('not-imap');
+  });
+
+  const certificates = [
+    ['expired', 'certificate-expired'],
+    ['not-yet-valid', 'certificate-not-yet-valid'],
+    ['wrong-name', 'certificate-name'],
+    ['self-signed', 'certificate-untrusted'],
+    ['other-authority', 'certificate-untrusted'],
+  ] as const;
+
+  test.each(certificates)('with a certificate that is %s: stops, shows it', async (kind, code) => {
+    await using server = await startImapServer({
+      certificate: kind,
+      mailboxes: { INBOX: 3, Sent: 1 },
+    });
+    await using watched = new TestSupervisor();
+    watched.watch(server, { mailboxes: ['INBOX', 'Sent'] });
+    const { problem, certificate } = await watched.state('certificate-problem');
+    expect(problem.code).toBe(code);
+    expect(certificate?.fingerprint256).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/);
+    await watched.state('certificate-problem', 'Sent');
+    watched.clock.advance(24 * 3_600_000);
+    expect(watched.connection().state.kind).toBe('certificate-problem');
+    expect(server.loginAttempts).toEqual([]);
+    await server.setCertificate('valid');
+    watched.supervisor.reconnectAll();
+    await watched.state('idle');
+    await watched.state('idle', 'Sent');
+  });
+});

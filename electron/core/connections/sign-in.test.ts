@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { fault, startImapServer } from '../demo/index.ts';
+import { TestSupervisor } from './test-supervisor.ts';
+
+const three = { INBOX: 3, Sent: 1, Work: 7 };
+const threeNames = Object.keys(three);
+
+describe('signing in', () => {
+  test('with a wrong password is tried once, by one connection, until something changes', async () => {
+    await using server = await startImapServer({ mailboxes: three });
+    await using watched = new TestSupervisor();
+    watched.watch(server, { mailboxes: threeNames }, 'wrong-password');
+    for (const name of threeNames) {
+      const { problem } = await watched.state('sign-in-failed', name);
+      expect(problem).toMatchObject({
+        code: 'sign-in',
+        serverLine: 'NO [AUTHENTICATIONFAILED] Invalid credentials',
+      });
+    }
+    watched.clock.advance(24 * 3_600_000);
+    expect(server.loginAttempts).toHaveLength(1);
+    watched.supervisor.reconnectAll();
+    for (const name of threeNames) await watched.state('sign-in-failed', name);
+    expect(server.loginAttempts).toHaveLength(2);
+    watched.watch(server, { mailboxes: threeNames });
+    for (const name of threeNames) await watched.state('idle', name);
+    expect(server.loginAttempts.filter(({ ok }) => !ok)).toHaveLength(2);
+  });
+
+  test('brings back the siblings that had stopped, once one succeeded', async () => {
+    await using server = await startImapServer({ mailboxes: three });
+    await using watched = new TestSupervisor();
+    let password = 'wrong-password';
+    const settings = watched.watch(server, { mailboxes: threeNames });
+    await watched.supervisor.unwatch(settings.id);
+    watched.supervisor.watch({ settings, password: () => Promise.resolve(password) });
+    for (const name of threeNames) await watched.state('sign-in-failed', name);
+    ({ password } = server);
+    watched.supervisor.reconnect(watched.connection('Sent').id);
+    for (const name of threeNames) await watched.state('idle', name);
+  });
+
+  test('stops the siblings that wait for their retry, and leaves the connected ones alone', async () => {
+    await using server = await startImapServer({ mailboxes: three });
+    await using watched = new TestSupervisor();
+    let { password } = server;
+    const settings = watched.watch(server, { mailboxes: threeNames });
+    watched.supervisor.watch({ settings, password: () => Promise.resolve(password) });
+    await server.until(({ idling }) => idling.length === 3);
+    password = 'changed-elsewhere';
+    watched.supervisor.reconnect(watched.connection('Sent').id);
+    await watched.state('sign-in-failed', 'Sent');
+    expect(watched.connection('INBOX').state.kind).toBe('idle');
+    server.dropConnections();
+    await watched.state('retrying', 'INBOX');
+    await watched.state('retrying', 'Work');
+    watched.clock.advance(1000);
+    await watched.state('sign-in-failed', 'INBOX');
+    await watched.state('sign-in-failed', 'Work');
+    expect(server.loginAttempts.filter(({ ok }) => !ok)).toHaveLength(1);
+  });
+
+  test.each([
+    'NO [UNAVAILABLE] Try later',
+    'NO [LIMIT] Too many',
+    'NO [INUSE] Locked',
+    'NO Temporary authentication failure',
+  ])('is tried again when the server answers %s', async (text) => {
+    await using server = await startImapServer({ script: { login: fault.reply(text) } });
+    await using watched = new TestSupervisor();
+    watched.watch(server);
+    const { problem } = await watched.state('retrying');
+    expect(problem).toMatchObject({ code: 'server-unavailable', serverLine: text });
+    server.setScript({});
+    watched.clock.advance(1000);
+    await watched.state('idle');
+  });
+
+  test('leaves a throttling server alone for as long as it asks', async () => {
+    await using server = await startImapServer({
+      script: {
+        login: fault.reply('BAD Request is throttled. Suggested Backoff Time: 92415 milliseconds'),
+      },
+    });
+    await using watched = new TestSupervisor();
+    watched.watch(server);
+    const { retryAt, problem } = await watched.state('retrying');
+    expect(retryAt).toBe(watched.clock.now() + 92_415);
+    expect(problem.serverLine).toContain('Request is throttled');
+  });
+
+  test.each([null, ''])('does not even connect without a password (%j)', async (password) => {
+    await using server = await startImapServer();
+    await using watched = new TestSupervisor();
+    watched.watch(server, {}, password);
+    expect((await watched.state('sign-in-failed')).problem.code).toBe('secret-missing');
+    expect(server.stats().connections).toBe(0);
+  });
+
+  test('says so when the key store cannot be read', async () => {
+    await using server = await startImapServer();
+    await using watched = new TestSupervisor();
+    const settings = watched.watch(server, { paused: true });
+    watched.supervisor.watch({
+      settings: { ...settings, paused: false },
+      password: () => Promise.reject(new Error('locked, by the way the password is hunter2')),
+    });
+    const { problem } = await watched.state('sign-in-failed');
+    expect(problem.message).toContain('Unlock the key store');
+    expect(JSON.stringify(problem)).not.toContain('hunter2');
+  });
+});
