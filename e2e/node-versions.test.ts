@@ -1,0 +1,35 @@
+/**
+ * The session cache on the release of Node 24 before sessions were wrapped; `npm test` itself runs
+ * it on the newest one.
+ */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { LAST_WITH_BARE_SESSIONS, nodeRelease } from './fixtures/node-releases.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const FILES = ['verification', 'rules', 'session-format'];
+
+describe(`on Node ${LAST_WITH_BARE_SESSIONS}, with bare sessions`, () => {
+  it('every attack on verification fails, and every rule holds', () => {
+    const binary = nodeRelease(LAST_WITH_BARE_SESSIONS);
+    const version = spawnSync(binary, ['--version'], { encoding: 'utf8' }).stdout.trim();
+    expect(version).toBe(`v${LAST_WITH_BARE_SESSIONS}`);
+    const { status, stdout, stderr } = spawnSync(
+      binary,
+      [
+        'node_modules/vitest/vitest.mjs',
+        'run',
+        '--config=.config/vitest.ts',
+        '--project=unit',
+        '--reporter=json',
+        ...FILES.map((name) => `electron/core/tls/${name}.test.ts`),
+      ],
+      { cwd: ROOT, encoding: 'utf8' },
+    );
+    expect(status, stderr + stdout).toBe(0);
+    const report = JSON.parse(stdout) as { numPassedTests: number; numTotalTests: number };
+    expect(report.numPassedTests).toBe(report.numTotalTests);
+    expect(report.numTotalTests).toBeGreaterThan(30);
+  }, 120_000);
+});
