@@ -36,8 +36,8 @@ export function portChannel(port: MessagePort): Channel {
 }
 
 /**
- * Waits for ports that the preload hands over: one when the page has loaded, another one whenever
- * the engine's end is made anew.
+ * Waits for ports that the preload hands over: one when the page has loaded by itself, another one
+ * whenever it is asked to.
  *
  * @param target the window that they are posted to
  */
@@ -53,7 +53,12 @@ export function electronChannels(target: Window): OpenChannel {
     if (take === undefined) ports.push(port);
     else take(port);
   });
+  let isFirst = true;
   return async () => {
+    if (!isFirst && ports.length === 0) {
+      target.postMessage({ type: 'reprise:connect' }, target.location.origin);
+    }
+    isFirst = false;
     const port =
       ports.shift() ?? (await new Promise<MessagePort>((resolve) => waiting.push(resolve)));
     return portChannel(port);
@@ -137,9 +142,12 @@ async function openSocket(page: Window): Promise<Channel> {
     });
   });
   if (isOpen) return socketChannel(socket);
-  // A browser does not say why a WebSocket failed. A host that answers HTTP has refused it.
-  await page.fetch('/', { method: 'HEAD', cache: 'no-store' });
-  throw new NeedsLinkError('The host refused this page: it has no valid session.');
+  // A browser does not say why a WebSocket failed; the host says whether the cookie is good.
+  const session = await page.fetch('/session', { cache: 'no-store' });
+  if (session.status === 401) {
+    throw new NeedsLinkError('The host refused this page: it has no valid session.');
+  }
+  throw new Error('The host is starting, or has too many pages open.');
 }
 
 /** The token of `#token=…`; `null` where there is none. */
