@@ -38,6 +38,7 @@ describe('signing in', () => {
     ({ password } = server);
     watched.supervisor.reconnect(watched.connection('Sent').id);
     for (const name of threeNames) await watched.state('idle', name);
+    expect(server.loginAttempts.map(({ ok }) => ok)).toEqual([false, true, true, true]);
   });
 
   test('stops the siblings that wait for their retry, and leaves the connected ones alone', async () => {

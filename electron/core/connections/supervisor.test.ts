@@ -121,6 +121,7 @@ describe('changing an account', () => {
     await watched.state('certificate-problem');
     watched.watch(server);
     await watched.state('idle');
+    expect(watched.handshakes.map(({ outcome }) => outcome.kind)).toEqual(['failed', 'full']);
   });
 
   test('forgetting it logs out and tells no more of it', async () => {
@@ -224,6 +225,10 @@ describe('several accounts', () => {
     watched.watch(working, { id: other });
     watched.clock.advance(START_HOLD_MS);
     await watched.state('idle', 'INBOX', other);
+    expect(watched.connection('Box 0').state).toEqual({
+      kind: 'connecting',
+      phase: 'select',
+    });
   });
 });
 
@@ -251,6 +256,7 @@ describe('closing', () => {
     watched.clock.advance(LOGOUT_LIMIT_MS);
     await closed;
     await server.until(({ open }) => open === 0);
+    expect(watched.clock.pending).toBe(0);
   });
 
   test('waits for the connections that were being ended already', async () => {

@@ -108,6 +108,7 @@ describe('a watched mailbox', () => {
     await watched.state('retrying');
     watched.supervisor.reconnect(watched.connection().id);
     await watched.state('idle');
+    expect(watched.clock.pending).toBe(0);
   });
 
   test('whose session is no good is tried again at once, without it', async () => {
