@@ -108,6 +108,7 @@ export function electronStandIn(circumstances: StandInCircumstances): ElectronSt
     constructor(options: BrowserWindowConstructorOptions) {
       super(options, (contents) => app.emit('web-contents-created', new StandInEvent(), contents));
       windows.push(this);
+      app.emit('browser-window-created', new StandInEvent(), this);
     }
   }
 

@@ -32,34 +32,37 @@ export const SHELL: Part = {
     'shared',
     'package-lock.json',
   ],
-  build: async (root) => {
-    const { build } = await import('esbuild');
-    const common: BuildOptions = {
-      absWorkingDir: root,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      // Electron 45 is Node 24.
-      target: 'node24',
-      external: ['electron'],
-      sourcemap: true,
-      logLevel: 'warning',
-    };
-    await Promise.all([
-      build({
-        ...common,
-        entryPoints: ['electron/shell/main.ts'],
-        outfile: 'dist/shell/main.cjs',
-      }),
-      // A sandboxed preload can load Electron and nothing else: it has to be one file.
-      build({
-        ...common,
-        entryPoints: ['electron/shell/preload.ts'],
-        outfile: 'dist/shell/preload.cjs',
-      }),
-    ]);
-  },
+  build: (root) => bundleShell(root, join(root, 'dist', 'shell')),
 };
+
+/** Bundles Electron's two programs into `folder`. */
+export async function bundleShell(root: string, folder: string): Promise<void> {
+  const { build } = await import('esbuild');
+  const common: BuildOptions = {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    // Electron 45 is Node 24.
+    target: 'node24',
+    external: ['electron'],
+    sourcemap: true,
+    logLevel: 'warning',
+  };
+  await Promise.all([
+    build({
+      ...common,
+      entryPoints: ['electron/shell/main.ts'],
+      outfile: join(folder, 'main.cjs'),
+    }),
+    // A sandboxed preload can load Electron and nothing else: it has to be one file.
+    build({
+      ...common,
+      entryPoints: ['electron/shell/preload.ts'],
+      outfile: join(folder, 'preload.cjs'),
+    }),
+  ]);
+}
 
 /** Builds `part`, whether it is stale or not. */
 export async function buildPart(root: string, part: Part): Promise<void> {
