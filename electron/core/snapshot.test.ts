@@ -5,7 +5,6 @@ import type {
   AccountId,
   AppFacts,
   Connection,
-  EntityPatch,
   Notice,
   Patch,
   Snapshot,
@@ -13,6 +12,7 @@ import type {
 } from '../../shared/model.ts';
 import type { Clock } from './clock.ts';
 import { EngineState, SnapshotStream } from './snapshot.ts';
+import { applyPatch } from './test-copy.ts';
 
 const facts = { version: '1', demo: false } as AppFacts;
 const totals = { resumed: 0 } as Totals;
@@ -108,25 +108,8 @@ class Copy {
       this.load();
       return;
     }
-    this.snapshot = {
-      version: patch.version,
-      app: patch.app ?? snapshot.app,
-      totals: patch.totals ?? snapshot.totals,
-      accounts: fold(snapshot.accounts, patch.accounts),
-      connections: fold(snapshot.connections, patch.connections),
-      notices: fold(snapshot.notices, patch.notices),
-    };
+    this.snapshot = applyPatch(snapshot, patch);
   }
-}
-
-function fold<Entity extends { readonly id: string }>(
-  entities: readonly Entity[],
-  patch: EntityPatch<Entity> | undefined,
-): readonly Entity[] {
-  const byId = new Map(entities.map((entity) => [entity.id, entity]));
-  for (const id of patch?.removed ?? []) byId.delete(id);
-  for (const entity of patch?.put ?? []) byId.set(entity.id, entity);
-  return [...byId.values()];
 }
 
 function setUp(maxDirty?: number) {
