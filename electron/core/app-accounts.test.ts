@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { AccountInput, Connection, Snapshot } from '../../shared/model.ts';
+import { fault } from './demo/index.ts';
 import {
   allIdle,
   allIdleAgain,
@@ -90,6 +91,21 @@ describe('an account', () => {
     expect(outcomes((await until(allIdle(1))).connections)).toEqual([
       { kind: 'full', reason: 'nothing-held' },
     ]);
+  });
+
+  it('whose server does not answer holds up no other one when it is removed', async () => {
+    const [hanging, other] = [await server({ script: { logout: fault.hang } }), await server()];
+    const { engine, until } = await start(await folder());
+    const { id } = await engine.addAccount(inputFor(hanging));
+    const { id: otherId } = await engine.addAccount(inputFor(other));
+    await until(allIdle(2));
+    const ended: string[] = [];
+    const removed = engine.removeAccount(id).then(() => ended.push('removed'));
+    await until((now) => now.accounts.length === 1 && now.connections.length === 1);
+    await engine.setPaused(otherId, true).then(() => ended.push('paused'));
+    hanging.dropConnections();
+    await removed;
+    expect(ended).toEqual(['paused', 'removed']);
   });
 
   it('is refused a second time', async () => {

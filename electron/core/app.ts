@@ -117,8 +117,11 @@ export async function createApp(deps: AppDeps): Promise<App> {
 
   const shutDown = async (): Promise<void> => {
     for (const channel of channels) channel.close();
-    await watchList.close();
-    await Promise.all([own.settled(), demo.close()]);
+    try {
+      await watchList.close();
+    } finally {
+      await Promise.all([own.settled(), demo.close()]);
+    }
   };
 
   return {

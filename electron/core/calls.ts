@@ -92,13 +92,10 @@ export function createCalls(services: Services): Calls {
         watchList.change(settings, password, input.password !== null);
       }),
 
-    removeAccount: (id) =>
-      turn(async () => {
-        const { isDemo } = bookOf(id);
-        if (isDemo) {
-          await demo.remove(id);
-          return;
-        }
+    removeAccount: async (id) => {
+      const { loggedOut } = await turn(async () => {
+        if (bookOf(id).isDemo) return { loggedOut: demo.remove(id) };
+        notices.dismiss(passwordNotice(id));
         await own.remove(id, (error) => {
           log.error('the password of a removed account is left in secrets.json', error);
           notices.post(
@@ -107,9 +104,12 @@ export function createCalls(services: Services): Calls {
             'The account is removed, but its password could not be deleted from disk. Reprise tries again at its next start.',
           );
         });
-        await watchList.stop(id);
-        redaction.forget(id);
-      }),
+        return { loggedOut: watchList.stop(id) };
+      });
+      // A server that does not answer must not hold up the changes of other accounts.
+      await loggedOut;
+      redaction.forget(id);
+    },
 
     testConnection: async (input, id) => {
       const stored = id === null ? null : bookOf(id).book.accounts.mustGet(id);

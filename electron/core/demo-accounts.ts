@@ -15,6 +15,7 @@ export class DemoAccounts {
   readonly #watchList: WatchList;
   readonly #clock: Clock;
   #servers: DemoServers | null = null;
+  #closed = false;
 
   constructor(watchList: WatchList, clock: Clock) {
     this.#watchList = watchList;
@@ -33,6 +34,11 @@ export class DemoAccounts {
   async start(): Promise<void> {
     if (this.#servers !== null) return;
     const servers = await startDemoServers({ clock: this.#clock });
+    // The program ended while they started.
+    if (this.#closed) {
+      await servers.close();
+      return;
+    }
     this.#servers = servers;
     for (const server of servers.servers) {
       const account = accountFor(server, servers.caPem);
@@ -52,6 +58,7 @@ export class DemoAccounts {
 
   /** Stops the servers at the end of the program, when every account is logged out. */
   async close(): Promise<void> {
+    this.#closed = true;
     const servers = this.#servers;
     this.#servers = null;
     await servers?.close();

@@ -78,6 +78,13 @@ describe('the log', () => {
     expect(redaction.apply('second-secret')).toBe('second-secret');
   });
 
+  it('leaves nothing of a secret that begins with another one', () => {
+    const { redaction } = setUp();
+    redaction.hide('one', 'hunter2');
+    redaction.hide('two', 'hunter2-and-more');
+    expect(redaction.apply('hunter2-and-more hunter2')).toBe('[hidden] [hidden]');
+  });
+
   it('does not shred the log for a secret of three characters', () => {
     const { redaction } = setUp();
     redaction.hide('account', 'abc');

@@ -63,11 +63,14 @@ const HIDDEN = '[hidden]';
 /** The secrets known at present, each under a key of its own, and how to take them out of text. */
 export class Redaction {
   readonly #forms = new Map<string, readonly string[]>();
+  /** Longest first: a secret may be a part of another one. */
+  #all: readonly string[] = [];
 
   /** From now on `secret`, also in base64, percent-encoded or quoted, is taken out. */
   hide(key: string, secret: string): void {
+    if (this.#forms.get(key)?.[0] === secret) return;
     if (secret.length < SHORTEST_SECRET) {
-      this.#forms.delete(key);
+      this.forget(key);
       return;
     }
     const forms = new Set([
@@ -76,24 +79,25 @@ export class Redaction {
       encodeURIComponent(secret.toWellFormed()),
       JSON.stringify(secret).slice(1, -1),
     ]);
-    this.#forms.set(
-      key,
-      [...forms].sort((a, b) => b.length - a.length),
-    );
+    this.#forms.set(key, [...forms]);
+    this.#sort();
   }
 
   /** The secret under `key` is no longer in use. */
   forget(key: string): void {
     this.#forms.delete(key);
+    this.#sort();
   }
 
   /** `text` with every known secret replaced. */
   apply(text: string): string {
     let clean = text;
-    for (const forms of this.#forms.values()) {
-      for (const form of forms) clean = clean.replaceAll(form, HIDDEN);
-    }
+    for (const form of this.#all) clean = clean.replaceAll(form, HIDDEN);
     return clean;
+  }
+
+  #sort(): void {
+    this.#all = [...this.#forms.values()].flat().sort((a, b) => b.length - a.length);
   }
 }
 
