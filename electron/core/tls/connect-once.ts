@@ -19,6 +19,7 @@ export interface Target {
   readonly servername?: string;
   /** Default `127.0.0.1`. */
   readonly host?: string;
+  readonly onEvent?: (event: TransportEvent) => void;
 }
 
 /** A connection that has read its greeting, or failed. */
@@ -39,6 +40,7 @@ export async function connectOnce(target: Target): Promise<Connected> {
     trust: target.trust,
     onEvent: (event) => {
       events.push(event);
+      target.onEvent?.(event);
       if (event.kind === 'first-line') resolve();
     },
   });
