@@ -151,9 +151,7 @@ describe('the host', () => {
 
 describe('a host that cannot start', () => {
   it('says so of a port in use, before the engine connects anything', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
-    await once(other, 'listening');
-    const { port } = other.address() as AddressInfo;
+    const { server: other, port } = await takePort();
     const { ended, complaints, engine } = setUp({}, { port });
     expect(await ended).toBe(1);
     expect(complaints).toEqual([expect.stringContaining(`Port ${port} is in use`)]);
@@ -176,11 +174,17 @@ describe('a host that cannot start', () => {
 
   it('passes on what the engine says, and gives the port back', async () => {
     const message = 'These settings are of a newer Reprise.';
-    const { ended, complaints } = setUp({
-      createApp: () => Promise.reject(new RepriseError('storage', message)),
-    });
+    const own = await takePort();
+    own.server.close();
+    await once(own.server, 'close');
+    const { ended, complaints } = setUp(
+      { createApp: () => Promise.reject(new RepriseError('storage', message)) },
+      { port: own.port },
+    );
     expect(await ended).toBe(1);
     expect(complaints).toEqual([message]);
+    const again = await takePort(own.port);
+    again.server.close();
   });
 
   it('logs what nobody foresaw', async () => {
@@ -202,4 +206,10 @@ function hanging(onClose: () => void): HostDeps['createApp'] {
     },
   };
   return () => Promise.resolve(app);
+}
+
+async function takePort(port = 0) {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, port: (server.address() as AddressInfo).port };
 }

@@ -192,7 +192,7 @@ describe('a WebSocket as a channel', () => {
 
 describe('liveness', () => {
   it('keeps a page that answers pings', async () => {
-    const { clock, ring } = manualClock();
+    const { clock, ring, due } = manualClock();
     const { socket, serverSocket, nextFrame } = await setUp(clock);
     await nextFrame();
     for (let round = 0; round < 3; round += 1) {
@@ -202,6 +202,9 @@ describe('liveness', () => {
     }
     socket.send(getState);
     expect(await nextFrame()).toMatchObject(stateAnswer);
+    socket.close();
+    await once(serverSocket, 'close');
+    expect(due.size).toBe(0);
   });
 
   it('ends a page that let a whole interval pass without an answer, and its timer', async () => {

@@ -389,6 +389,14 @@ describe('a foreign sender', () => {
     expect(shell.logged).toEqual([expect.stringContaining(refusal)]);
   });
 
+  it('is refused when it speaks for another window', async () => {
+    const { window, electron, engine } = await setUpWindow();
+    const senderFrame = window.webContents.mainFrame;
+    senderFrame.origin = PAGE_ORIGIN;
+    electron.ipcMain.emit('reprise:connect', { sender: {}, senderFrame });
+    expect(engine.ends).toEqual([]);
+  });
+
   it('is refused when it is gone already', async () => {
     const { window, electron, engine, logged } = await setUpWindow();
     electron.ipcMain.emit('reprise:connect', { sender: window.webContents, senderFrame: null });
