@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AccountId, Connection } from '../../shared/model.ts';
@@ -17,7 +19,7 @@ import {
 describe('the demo', () => {
   it('connects an account for each server, and shows every badge after a reconnect', async () => {
     const dataDir = join(await folder(), 'data');
-    const { engine, until, state } = await start(dataDir, { demoOnly: true });
+    const { app, engine, until, state } = await start(dataDir, { demoOnly: true });
     const mailboxes = state().accounts.flatMap((account) => account.mailboxes).length;
     expect(state().accounts).toHaveLength(6);
     expect(state().accounts.every(({ demo }) => demo)).toBe(true);
@@ -57,6 +59,8 @@ describe('the demo', () => {
     );
     // Nothing of the user's was read or written.
     await expect(readdir(dataDir)).rejects.toThrow('ENOENT');
+    await app.close();
+    expect(await Promise.all(accounts.map(({ port }) => isOpen(port)))).not.toContain(true);
   });
 
   it('stands beside the user’s own accounts, is never stored, and goes without a trace', async () => {
@@ -68,11 +72,15 @@ describe('the demo', () => {
     await until((now) => now.app.demo && now.accounts.length === 7);
     expect(await readFile(join(dataDir, 'settings.json'), 'utf8')).not.toContain('demo.example');
     await until((now) => now.connections.length > 1 && now.connections.every(isIdle));
+    const ports = state()
+      .accounts.filter(({ demo }) => demo)
+      .map(({ port }) => port);
     await engine.stopDemo();
     await until((now) => !now.app.demo && now.accounts.length === 1 && allIdle(1)(now));
     expect(imap.stats().connections).toBe(1);
     await engine.stopDemo();
     expect(state().accounts.map(({ demo }) => demo)).toEqual([false]);
+    expect(await Promise.all(ports.map(isOpen))).toEqual(ports.map(() => false));
   });
 });
 
@@ -117,3 +125,17 @@ describe('the engine', () => {
     await expect(follow(app)).rejects.toMatchObject({ code: 'closed' });
   });
 });
+
+/** Whether something listens on this port of the loopback interface. */
+async function isOpen(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    // ECONNREFUSED: nobody does.
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}

@@ -221,6 +221,23 @@ describe('the stream of patches', () => {
     expect(copy.patches).toEqual([]);
   });
 
+  it('no longer listens to the state when it is closed', () => {
+    const { state, stream } = setUp();
+    const stopped: string[] = [];
+    const listen = state.listen.bind(state);
+    state.listen = (changed) => {
+      const stop = listen(changed);
+      return () => {
+        stopped.push('stopped');
+        stop();
+      };
+    };
+    const other = new SnapshotStream(state, new Copy(new ManualClock()), new ManualClock());
+    other.close();
+    stream.close();
+    expect(stopped).toEqual(['stopped']);
+  });
+
   it('leaves no timer when it is closed with a patch under way', async () => {
     const { clock, state, copy, stream } = setUp();
     copy.load();
