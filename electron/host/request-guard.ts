@@ -31,7 +31,7 @@ export interface RequestFacts {
 }
 
 /** The headers that count. */
-export interface RequestHeaders {
+interface RequestHeaders {
   readonly host?: string | undefined;
   readonly origin?: string | undefined;
   readonly authorization?: string | undefined;
@@ -67,7 +67,7 @@ export type Verdict =
   | { readonly kind: 'rpc' }
   | { readonly kind: 'refused'; readonly status: RefusalStatus; readonly reason: string };
 
-export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 421;
+type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 421;
 
 /** The whole decision; see the top of this file for what each step is for. */
 export function judgeRequest(request: RequestFacts, rules: GuardRules): Verdict {

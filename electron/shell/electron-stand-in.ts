@@ -53,7 +53,7 @@ export interface ElectronStandIn {
 }
 
 /** What was given to the session's `set…Handler` calls. */
-export interface PermissionHandlers {
+interface PermissionHandlers {
   request?: (
     contents: null,
     permission: string,
