@@ -10,7 +10,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['{shared,electron,renderer}/**/*.test.{ts,tsx}'] },
+        test: {
+          name: 'unit',
+          include: ['{shared,electron,renderer}/**/*.test.{ts,tsx}'],
+          // Style sheets are read as text by the test of their class names.
+          css: true,
+        },
       },
       {
         extends: true,

@@ -1,7 +1,7 @@
 import { createRoot } from 'react-dom/client';
 import { startLink } from './api.ts';
 import { App } from './App.tsx';
-import { electronChannels, hostChannels } from './channels.ts';
+import { electronChannels, hostChannels, readToken } from './channels.ts';
 import { EngineApiContext } from './engine-api.ts';
 import { watchSignIns } from './features/accounts/sign-in-toasts.ts';
 import { store } from './store.ts';
@@ -17,6 +17,10 @@ declare global {
 }
 
 startTheme();
+// A new link that is pasted into this tab changes the fragment alone, which loads nothing by itself.
+window.addEventListener('hashchange', () => {
+  if (readToken(window.location.hash) !== null) window.location.reload();
+});
 const open = window.reprise === undefined ? hostChannels(window) : electronChannels(window);
 const link = startLink(open, {
   link: (state) => {

@@ -1,5 +1,5 @@
 import { Menu as BaseMenu } from '@base-ui/react/menu';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { MoreIcon } from './icons.tsx';
 import buttonStyles from './Button.module.css';
 import styles from './Menu.module.css';
@@ -19,17 +19,22 @@ interface MenuProps {
 
 /** A button with three dots that opens a list of actions. */
 export function Menu({ label, actions }: MenuProps): ReactNode {
+  // The list opens inside the part of the page that it belongs to, also for screen readers.
+  const [landmark, setLandmark] = useState<HTMLElement | null>(null);
   return (
-    <BaseMenu.Root modal={false}>
+    <BaseMenu.Root>
       <BaseMenu.Trigger
         className={`${buttonStyles.button} ${buttonStyles.icon}`}
+        ref={(trigger: HTMLElement | null) => {
+          setLandmark(trigger?.closest<HTMLElement>('aside, main') ?? null);
+        }}
         aria-label={label}
         title={label}
       >
         <MoreIcon />
       </BaseMenu.Trigger>
-      <BaseMenu.Portal>
-        <BaseMenu.Positioner sideOffset={4} align="end">
+      <BaseMenu.Portal container={landmark}>
+        <BaseMenu.Positioner className={styles.place} sideOffset={4} align="end">
           <BaseMenu.Popup className={styles.popup}>
             {actions.map(({ label, run, isDangerous = false }) => (
               <BaseMenu.Item

@@ -8,7 +8,7 @@ import styles from './Toaster.module.css';
 /** Shows what {@link toasts} holds, at the lower right. */
 export function Toaster(): ReactNode {
   return (
-    <Toast.Provider toastManager={toasts} limit={4}>
+    <Toast.Provider toastManager={toasts} limit={3}>
       <Toast.Portal>
         <Toast.Viewport className={styles.viewport} aria-label="Messages">
           <ToastList />

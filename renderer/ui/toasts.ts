@@ -12,15 +12,18 @@ interface ToastText {
   readonly action?: { readonly label: string; readonly run: () => void };
 }
 
-/** Says that something failed; stays until it is dismissed. */
+/** Long enough to read twice; pointing at a toast, or focusing it, stops its time. */
+const FAILURE_MS = 12_000;
+const DONE_MS = 5000;
+
+/** Says that something failed. */
 export function toastFailure({ title, description, id, action }: ToastText): void {
   if (id !== undefined) toasts.close(id);
   toasts.add({
     title,
     description,
     type: 'failure',
-    priority: 'high',
-    timeout: 0,
+    timeout: FAILURE_MS,
     ...(id === undefined ? {} : { id }),
     ...(action === undefined
       ? {}
@@ -30,7 +33,7 @@ export function toastFailure({ title, description, id, action }: ToastText): voi
 
 /** Says in passing that something was done. */
 export function toastDone(title: string): void {
-  toasts.add({ title, type: 'done', timeout: 5000 });
+  toasts.add({ title, type: 'done', timeout: DONE_MS });
 }
 
 /** A sentence for anything that was thrown by a call to the engine. */

@@ -53,10 +53,10 @@ function OpenForm({ account }: { readonly account: Account | null }): ReactNode 
       >
         <div className={styles.scroller}>
           <Fields state={state} account={account} />
-          <div aria-live="polite" className={styles.report}>
-            {running === 'test' && <p>Testing: connecting, signing in, looking for mailboxes…</p>}
-            {running === null && result !== null && <TestReport result={result} state={state} />}
-          </div>
+        </div>
+        <div aria-live="polite" className={styles.report}>
+          {running === 'test' && <p>Testing: connecting, signing in, looking for mailboxes…</p>}
+          {running === null && result !== null && <TestReport result={result} state={state} />}
         </div>
         {problem !== null && problem.field === null && (
           <p role="alert" className={styles.alert}>

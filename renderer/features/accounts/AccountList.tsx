@@ -34,6 +34,7 @@ export function AccountList(): ReactNode {
         {!isDemoRunning && (
           <Button
             look="quiet"
+            className={styles.demo}
             onClick={() => void attempt('Could not start the demo servers', api.startDemo())}
           >
             Start demo servers

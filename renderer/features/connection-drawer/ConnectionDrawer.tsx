@@ -67,7 +67,11 @@ function OpenDrawer({ connection, account }: OpenDrawerProps): ReactNode {
         {handshake === null ? (
           <p className={styles.none}>There has been no handshake on this connection yet.</p>
         ) : (
-          <HandshakeSection handshake={handshake} lastFull={connection.lastFull} />
+          <HandshakeSection
+            handshake={handshake}
+            lastFull={connection.lastFull}
+            isProblemShown={'problem' in state}
+          />
         )}
         {certificate !== null && (
           <CertificateSection

@@ -8,21 +8,27 @@ import {
   formatExactTime,
   formatMoment,
 } from '../../format.ts';
-import { ServerLine } from '../../ui/Text.tsx';
 import { outcomeSentence, protocolName } from '../../words.ts';
 import { ReuseText } from '../connections/ReuseText.tsx';
 import { descentSentence } from './descent.ts';
 import { Facts } from './Facts.tsx';
+import { ProblemBox } from './ProblemBox.tsx';
 import { Waterfall } from './Waterfall.tsx';
 import styles from './ConnectionDrawer.module.css';
 
 interface HandshakeSectionProps {
   readonly handshake: Handshake;
   readonly lastFull: PhaseTimes | null;
+  /** What went wrong stands above already. */
+  readonly isProblemShown: boolean;
 }
 
 /** What came of the latest handshake, why, and where its time went. */
-export function HandshakeSection({ handshake, lastFull }: HandshakeSectionProps): ReactNode {
+export function HandshakeSection({
+  handshake,
+  lastFull,
+  isProblemShown,
+}: HandshakeSectionProps): ReactNode {
   const { outcome, descent, protocol, sentBytes, receivedBytes, ticketsReceived } = handshake;
   const now = useNow();
   const sentence = outcomeSentence(outcome);
@@ -37,19 +43,14 @@ export function HandshakeSection({ handshake, lastFull }: HandshakeSectionProps)
         </p>
       )}
       {sentence !== null && <p className={styles.sentence}>{sentence}</p>}
-      {outcome.kind === 'failed' && (
-        <div className={styles.problem} data-stopped>
-          <p>{outcome.problem.message}</p>
-          {outcome.problem.serverLine !== null && (
-            <ServerLine>{outcome.problem.serverLine}</ServerLine>
-          )}
-        </div>
+      {outcome.kind === 'failed' && !isProblemShown && (
+        <ProblemBox problem={outcome.problem} isStopped={false} />
       )}
       <Waterfall handshake={handshake} lastFull={lastFull} />
       <Facts
         facts={[
           {
-            name: 'Connected',
+            name: outcome.kind === 'failed' ? 'Tried' : 'Connected',
             value: formatMoment(handshake.startedAt, now),
             exact: formatExactTime(handshake.startedAt),
           },

@@ -2,9 +2,9 @@ import type { ReactNode } from 'react';
 import type { Account, Connection } from '../../../shared/model.ts';
 import { formatCount } from '../../format.ts';
 import { StateMark } from '../../ui/StateMark.tsx';
-import { ServerLine } from '../../ui/Text.tsx';
 import { SECURITY_WORDS, STATE_WORDS } from '../../words.ts';
 import { ClockCell } from '../connections/ClockCell.tsx';
+import { ProblemBox } from './ProblemBox.tsx';
 import styles from './ConnectionDrawer.module.css';
 
 interface StateSectionProps {
@@ -15,14 +15,17 @@ interface StateSectionProps {
 /** How the connection is, and what is wrong with it, in words. */
 export function StateSection({ connection, account }: StateSectionProps): ReactNode {
   const { state, messages } = connection;
+  const hasClock = ['idle', 'retrying', 'connecting'].includes(state.kind);
   return (
     <section className={styles.section} aria-label="State">
       <p className={styles.headline}>
         <StateMark kind={state.kind} />
         <strong>{STATE_WORDS[state.kind]}</strong>
-        <span className={styles.aside}>
-          <ClockCell connection={connection} />
-        </span>
+        {hasClock && (
+          <span className={styles.aside}>
+            <ClockCell connection={connection} />
+          </span>
+        )}
         {messages !== null && (
           <span className={styles.aside}>
             {formatCount(messages)} {messages === 1 ? 'message' : 'messages'}
@@ -34,10 +37,7 @@ export function StateSection({ connection, account }: StateSectionProps): ReactN
         {SECURITY_WORDS[account.security]}
       </p>
       {'problem' in state && (
-        <div className={styles.problem} data-stopped={state.kind !== 'retrying'}>
-          <p>{state.problem.message}</p>
-          {state.problem.serverLine !== null && <ServerLine>{state.problem.serverLine}</ServerLine>}
-        </div>
+        <ProblemBox problem={state.problem} isStopped={state.kind !== 'retrying'} />
       )}
     </section>
   );

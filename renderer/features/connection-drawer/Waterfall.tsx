@@ -38,7 +38,7 @@ export function Waterfall({ handshake, lastFull }: WaterfallProps): ReactNode {
             <th scope="row" className={styles.phase}>
               {PHASE_WORDS[row.phase]}
             </th>
-            <td className={styles.lane}>
+            <td>
               <div className={styles.line}>
                 {row.ghost !== null && <div className={styles.ghost} style={place(row.ghost)} />}
                 {row.span !== null && (

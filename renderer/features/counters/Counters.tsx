@@ -1,14 +1,15 @@
 import type { ReactNode } from 'react';
 import { STRIP_LENGTH } from '../../../shared/model.ts';
+import { useNow } from '../../clock.ts';
 import {
   formatBytes,
   formatCount,
   formatExactBytes,
   formatExactMs,
   formatExactTime,
+  formatMoment,
   formatPercent,
   formatSum,
-  formatTime,
 } from '../../format.ts';
 import { useEngine } from '../../store.ts';
 import { Strip } from '../../ui/Strip.tsx';
@@ -18,6 +19,7 @@ import styles from './Counters.module.css';
 export function Counters(): ReactNode {
   const totals = useEngine((state) => state.totals);
   const made = totals.resumed + totals.full + totals.refused + totals.off;
+  const now = useNow();
   const since = formatExactTime(totals.since);
   return (
     <section className={styles.counters} aria-label="Savings">
@@ -49,8 +51,9 @@ export function Counters(): ReactNode {
       </div>
       <div className={styles.strip}>
         <Strip marks={totals.strip} length={STRIP_LENGTH} />
-        <p className={styles.caption}>
-          last {STRIP_LENGTH} handshakes, since {formatTime(totals.since)}
+        <p className={styles.below}>
+          <span>last {STRIP_LENGTH} handshakes</span>
+          <span title={since}>figures since {formatMoment(totals.since, now)}</span>
         </p>
       </div>
     </section>

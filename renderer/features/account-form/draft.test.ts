@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import type { ProviderPreset } from '../../../shared/model.ts';
+import { account } from '../../test-entities.ts';
+import {
+  draftOf,
+  EMPTY_DRAFT,
+  isSameConnection,
+  labelOf,
+  toInput,
+  withPreset,
+  withSecurity,
+} from './draft.ts';
+
+const preset: ProviderPreset = {
+  provider: 'Example',
+  host: 'imap.example.org',
+  port: 143,
+  security: 'starttls',
+  hint: null,
+  helpUrl: null,
+};
+
+describe('an account as it is being typed', () => {
+  it('is called by its address until it is named', () => {
+    expect(labelOf({ ...EMPTY_DRAFT, user: ' me@example.org ' })).toBe('me@example.org');
+    expect(labelOf({ ...EMPTY_DRAFT, user: 'me@example.org', label: 'Work' })).toBe('Work');
+    expect(toInput({ ...EMPTY_DRAFT, user: 'me', label: '  ' }, true).label).toBe('me');
+  });
+
+  it('sends an empty password only where there is none yet', () => {
+    expect(toInput(EMPTY_DRAFT, true).password).toBe('');
+    expect(toInput(draftOf(account('a')), false).password).toBeNull();
+    expect(toInput({ ...EMPTY_DRAFT, password: 'new' }, false).password).toBe('new');
+  });
+
+  it('sends what is no port as no number', () => {
+    expect(toInput({ ...EMPTY_DRAFT, port: ' 1993 ' }, true).port).toBe(1993);
+    expect(toInput({ ...EMPTY_DRAFT, port: '' }, true).port).toBeNaN();
+    expect(toInput({ ...EMPTY_DRAFT, port: 'imap' }, true).port).toBeNaN();
+  });
+
+  it('keeps the stored CA file until another one is chosen or it is removed', () => {
+    const draft = draftOf(
+      account('a', { trust: { kind: 'ca', fileName: 'ca.pem', subjects: [] } }),
+    );
+    expect(toInput(draft, false).trust).toEqual({ kind: 'keep' });
+    expect(toInput({ ...draft, trust: { kind: 'system' } }, false).trust).toEqual({
+      kind: 'system',
+    });
+  });
+
+  it('comes back as it was stored', () => {
+    const stored = account('a', { mailboxes: ['INBOX', 'Sent'], servername: 'mail.example.org' });
+    expect(toInput(draftOf(stored), false)).toMatchObject({
+      label: 'a',
+      user: stored.user,
+      host: stored.host,
+      port: stored.port,
+      servername: 'mail.example.org',
+      mailboxes: ['INBOX', 'Sent'],
+    });
+  });
+
+  it('changes the usual port with the security, and leaves another one alone', () => {
+    const starttls = withSecurity(EMPTY_DRAFT, 'starttls');
+    expect(starttls.port).toBe('143');
+    expect(withSecurity(starttls, 'tls').port).toBe('993');
+    expect(withSecurity({ ...EMPTY_DRAFT, port: '1993' }, 'starttls').port).toBe('1993');
+  });
+
+  it("takes over a provider's settings, but not over what was typed", () => {
+    expect(withPreset(EMPTY_DRAFT, preset, new Set())).toMatchObject({
+      host: 'imap.example.org',
+      port: '143',
+      security: 'starttls',
+    });
+    const typed = { ...EMPTY_DRAFT, host: 'mine.example.org' };
+    expect(withPreset(typed, preset, new Set(['host', 'port']))).toEqual(typed);
+  });
+
+  it('needs another test when the connection changes, not when names do', () => {
+    const renamed = { ...EMPTY_DRAFT, label: 'Work', mailboxes: 'Sent' };
+    expect(isSameConnection(EMPTY_DRAFT, renamed)).toBe(true);
+    expect(isSameConnection(EMPTY_DRAFT, { ...EMPTY_DRAFT, password: 'x' })).toBe(false);
+  });
+});

@@ -1,0 +1,83 @@
+/** Entities for tests: whole, with only what a test is about spelled out. */
+import type {
+  Account,
+  AccountId,
+  Connection,
+  ConnectionId,
+  ConnectionState,
+  Problem,
+  Snapshot,
+} from '../shared/model.ts';
+
+export const PROBLEM: Problem = {
+  code: 'sign-in',
+  message: 'The server refused the password.',
+  serverLine: 'NO [AUTHENTICATIONFAILED]',
+};
+
+export function account(id: string, more: Partial<Account> = {}): Account {
+  return {
+    id: id as AccountId,
+    label: id,
+    user: `${id}@example.org`,
+    host: 'imap.example.org',
+    port: 993,
+    security: 'tls',
+    servername: null,
+    trust: { kind: 'system' },
+    mailboxes: ['INBOX'],
+    reuse: true,
+    paused: false,
+    demo: false,
+    strip: [],
+    ...more,
+  };
+}
+
+export function connection(
+  id: string,
+  accountId: string,
+  state: ConnectionState = { kind: 'idle' },
+  more: Partial<Connection> = {},
+): Connection {
+  return {
+    id: id as ConnectionId,
+    accountId: accountId as AccountId,
+    mailbox: 'INBOX',
+    state,
+    since: 0,
+    messages: null,
+    handshake: null,
+    lastFull: null,
+    ...more,
+  };
+}
+
+export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
+  return {
+    version: 1,
+    app: {
+      version: '0.0.0',
+      shell: 'host',
+      engine: 'Node',
+      dataDir: '/tmp',
+      protection: { kind: 'memory' },
+      demo: false,
+    },
+    totals: {
+      since: 0,
+      resumed: 0,
+      full: 0,
+      refused: 0,
+      off: 0,
+      failed: 0,
+      savedMs: 0,
+      savedBytes: 0,
+      strip: [],
+    },
+    accounts: [],
+    connections: [],
+    notices: [],
+    ...more,
+  };
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { PROBLEM } from './test-entities.ts';
+import { outcomeDetail, outcomeSentence } from './words.ts';
+
+describe('the words for an outcome', () => {
+  it('go on with the mechanism where a session was offered', () => {
+    expect(outcomeDetail({ kind: 'resumed', mechanism: 'tls13-ticket' })).toBe('TLS 1.3 ticket');
+    expect(outcomeDetail({ kind: 'refused', mechanism: 'session-id' })).toBe('Session ID');
+  });
+
+  it.each([
+    ['nothing-held', 'nothing held yet'],
+    ['expired', 'session expired'],
+    ['all-in-use', 'all tickets used'],
+    ['trust-changed', 'trust changed'],
+    ['server-keeps-refusing', 'server keeps refusing'],
+  ] as const)('go on with the reason where none was: %s', (reason, words) => {
+    expect(outcomeDetail({ kind: 'full', reason })).toBe(words);
+  });
+
+  it('stand alone where reuse is off', () => {
+    expect(outcomeDetail({ kind: 'off' })).toBeNull();
+  });
+
+  it('explain all but a resumption', () => {
+    expect(outcomeSentence({ kind: 'resumed', mechanism: 'tls12-ticket' })).toBeNull();
+    expect(outcomeSentence({ kind: 'refused', mechanism: 'tls12-ticket' })).toContain(
+      'A TLS 1.2 ticket was offered',
+    );
+    expect(outcomeSentence({ kind: 'full', reason: 'all-in-use' })).toContain('used once');
+    expect(outcomeSentence({ kind: 'failed', problem: PROBLEM })).not.toBeNull();
+  });
+});
