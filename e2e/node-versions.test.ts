@@ -33,7 +33,7 @@ describe(`on Node ${LAST_WITH_BARE_SESSIONS}, with bare sessions`, () => {
       ],
       { cwd: ROOT, encoding: 'utf8' },
     );
-    expect(status, stderr + stdout).toBe(0);
+    if (status !== 0) throw new Error(stdout + stderr);
     const report = JSON.parse(readFileSync(reportFile, 'utf8')) as {
       numPassedTests: number;
       numTotalTests: number;

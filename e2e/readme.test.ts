@@ -39,7 +39,8 @@ describe.skipIf(missing !== null)("the README's example", () => {
       },
     });
     const [output, errors] = await Promise.all([text(program.stdout), text(program.stderr)]);
-    expect(output.trim().split('\n'), errors).toEqual([
+    expect(errors).toBe('');
+    expect(output.trim().split('\n')).toEqual([
       "{ kind: 'full', reason: 'nothing-held' }",
       "{ kind: 'resumed', mechanism: 'tls13-ticket' }",
       "{ kind: 'resumed', mechanism: 'tls13-ticket' }",
