@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { COLUMNS } from './fixtures/dashboard.ts';
-import { expect, test } from './fixtures/reprise.ts';
+import { ENGINE_AWAY, expect, test } from './fixtures/reprise.ts';
 
 /** The demo's accounts: what each connection reads after it was made a second time. */
 const EXPECTED = [
@@ -58,7 +58,8 @@ test.describe('1: the demo', () => {
     await expect(dashboard.accounts.getByRole('listitem')).toHaveCount(EXPECTED.length);
   });
 
-  test('leaves nothing in the home folder', async ({ startReprise, dashboard }) => {
+  test('leaves nothing in the home folder', async ({ startReprise, dashboard, complaints }) => {
+    complaints.expect(ENGINE_AWAY);
     const reprise = await startReprise({ script: 'demo' });
     await dashboard.open(reprise.url);
     await expect(dashboard.state('STARTTLS', 'INBOX')).toHaveText('Idle');

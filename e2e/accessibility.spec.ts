@@ -1,0 +1,172 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright/test';
+import { fault, startImapServer } from '../electron/core/demo/index.ts';
+import { expect, REFUSED, test } from './fixtures/reprise.ts';
+import { accountOn } from './fixtures/typed-accounts.ts';
+
+const SCHEMES = ['light', 'dark'] as const;
+
+/** Every rule of axe but those that are only recommendations of its own. */
+async function expectNoViolation(page: Page, screen: string): Promise<void> {
+  for (const colorScheme of SCHEMES) {
+    await test.step(`${screen}, ${colorScheme}`, async () => {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const found = violations.flatMap(({ id, help, nodes }) =>
+        nodes.map(({ target, failureSummary }) => ({ id, help, target, failureSummary })),
+      );
+      expect(found, `${screen}, ${colorScheme}`).toEqual([]);
+    });
+  }
+}
+
+test.describe('10: accessibility', () => {
+  test('axe finds nothing on any screen, light and dark', async ({
+    startReprise,
+    dashboard,
+    complaints,
+  }) => {
+    test.slow();
+    complaints.expect(REFUSED);
+    const reprise = await startReprise();
+    const { page } = dashboard;
+    await page.goto(reprise.origin);
+    await expect(page.getByRole('heading', { name: 'needs the link' })).toBeVisible();
+    await expectNoViolation(page, 'page without the link');
+
+    await dashboard.open(reprise.url);
+    await expect(page.getByRole('button', { name: 'Start demo servers' })).toBeVisible();
+    await expectNoViolation(page, 'first run');
+
+    await dashboard.fillForm({ user: 'ann@gmail.com', password: '', server: '', port: '0' });
+    await expectNoViolation(page, 'form');
+    await dashboard.save();
+    await expect(dashboard.form).toContainText('Enter the password');
+    await expectNoViolation(page, 'form with an error');
+    await dashboard.form.getByRole('button', { name: 'Cancel' }).click();
+    await expect(page.getByRole('button', { name: 'Discard' })).toBeVisible();
+    await expectNoViolation(page, 'question');
+    await page.getByRole('button', { name: 'Discard' }).click();
+
+    await page.getByRole('button', { name: 'Start demo servers' }).click();
+    await expect(dashboard.state('STARTTLS', 'INBOX')).toHaveText('Idle');
+    await dashboard.reconnectAll();
+    await expect(dashboard.reuse('Issues but refuses', 'INBOX')).toHaveText(/^Refused/);
+    await dashboard.reuseSwitch('STARTTLS').click();
+    await expect(dashboard.account('STARTTLS')).toContainText('applies to the next connection');
+    await expectNoViolation(page, 'dashboard');
+    await dashboard.row('TLS 1.2 tickets', 'INBOX').click();
+    await expect(dashboard.drawer('TLS 1.2 tickets', 'INBOX')).toBeVisible();
+    await expectNoViolation(page, 'drawer');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'More for STARTTLS' }).click();
+    await expect(page.getByRole('menu')).toBeVisible();
+    await expectNoViolation(page, 'menu');
+  });
+
+  test('axe finds nothing where things went wrong, light and dark', async ({
+    startReprise,
+    dashboard,
+  }) => {
+    test.slow();
+    await using wrong = await startImapServer();
+    await using expired = await startImapServer({ certificate: 'expired' });
+    await using closing = await startImapServer({ script: { greeting: fault.close } });
+    const reprise = await startReprise();
+    const { page } = dashboard;
+    await dashboard.open(reprise.url);
+    const cases = [
+      { ...accountOn(wrong, 'Wrong password'), password: 'wrong' },
+      accountOn(expired, 'Expired'),
+      accountOn(closing, 'Closing'),
+    ];
+    for (const account of cases) {
+      await dashboard.fillForm(account);
+      await dashboard.save();
+      await expect(dashboard.form).toBeHidden();
+    }
+    await expect(dashboard.state('Wrong password', 'INBOX')).toHaveText('Sign-in failed');
+    await expect(dashboard.state('Expired', 'INBOX')).toHaveText('Certificate problem');
+    await expect(dashboard.account('Closing')).toContainText('Retrying');
+    await expectNoViolation(page, 'dashboard with trouble');
+    await dashboard.row('Expired', 'INBOX').click();
+    await expect(dashboard.drawer('Expired', 'INBOX')).toContainText('expired on');
+    await expectNoViolation(page, 'drawer with trouble');
+    await page.keyboard.press('Escape');
+    await dashboard.fillForm({ ...accountOn(expired, 'Another'), user: 'bob' });
+    await dashboard.testConnection();
+    await expect(dashboard.form).toContainText('expired on');
+    await expectNoViolation(page, 'form with a failed test');
+  });
+
+  test('the main path works by keyboard alone', async ({ startReprise, dashboard }) => {
+    await using server = await startImapServer({ mailboxes: { INBOX: 3 } });
+    const reprise = await startReprise();
+    const { page, form } = dashboard;
+    const { keyboard } = page;
+    await dashboard.open(reprise.url);
+    /** Presses Tab until the named thing has the focus, as a user would. */
+    const tabTo = async (role: 'button' | 'switch' | 'textbox', name: string) => {
+      const target = page.getByRole(role, { name, exact: true });
+      await expect(target).toBeVisible();
+      for (let presses = 0; presses < 40; presses += 1) {
+        if (await target.evaluate((element) => element === document.activeElement)) return;
+        await keyboard.press('Tab');
+      }
+      throw new Error(`Tab never reached the ${role} "${name}".`);
+    };
+
+    await tabTo('button', 'Add account');
+    await keyboard.press('Enter');
+    await expect(form.getByLabel('Email or user name')).toBeFocused();
+    await keyboard.type(server.user);
+    await keyboard.press('Tab');
+    await keyboard.type(server.password);
+    await tabTo('textbox', 'Server');
+    await keyboard.type(server.host);
+    await keyboard.press('Tab');
+    await keyboard.press('ControlOrMeta+A');
+    await keyboard.type(String(server.port));
+    await keyboard.press('Tab');
+    await expect(form.getByLabel('Security')).toBeFocused();
+    await keyboard.press('Tab');
+    await expect(form.getByLabel('Mailboxes to watch')).toBeFocused();
+    await keyboard.press('Tab');
+    await expect(form.getByLabel('CA certificate file')).toBeFocused();
+    const chooser = page.waitForEvent('filechooser');
+    await keyboard.press('Enter');
+    await (
+      await chooser
+    ).setFiles({ name: 'ca.pem', mimeType: 'text/plain', buffer: Buffer.from(server.caPem) });
+    await tabTo('textbox', 'Name of this account');
+    await keyboard.press('ControlOrMeta+A');
+    await keyboard.type('Work');
+    await tabTo('button', 'Test connection');
+    await keyboard.press('Enter');
+    await expect(form).toContainText('Connected and signed in');
+    await tabTo('button', 'Save');
+    await keyboard.press('Enter');
+    await expect(form).toBeHidden();
+    await expect(dashboard.state('Work', 'INBOX')).toHaveText('Idle');
+
+    await tabTo('button', 'Reconnect all');
+    await keyboard.press('Enter');
+    await expect(dashboard.reuse('Work', 'INBOX')).toHaveText('Resumed · TLS 1.3 ticket');
+    await tabTo('switch', 'Reuse TLS sessions for Work');
+    await keyboard.press('Space');
+    await expect(dashboard.reuseSwitch('Work')).not.toBeChecked();
+    await tabTo('button', 'Reconnect INBOX on Work');
+    await keyboard.press('Enter');
+    await expect(dashboard.reuse('Work', 'INBOX')).toHaveText('Off');
+
+    const row = dashboard.row('Work', 'INBOX');
+    await keyboard.press('Shift+Tab');
+    await expect(row).toBeFocused();
+    await keyboard.press('Enter');
+    const drawer = dashboard.drawer('Work', 'INBOX');
+    await expect(drawer).toBeVisible();
+    await keyboard.press('Escape');
+    await expect(drawer).toBeHidden();
+    await expect(row).toBeFocused();
+  });
+});

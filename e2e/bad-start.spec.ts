@@ -1,0 +1,50 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startImapServer } from '../electron/core/demo/index.ts';
+import { expect, test } from './fixtures/reprise.ts';
+import { RepriseProcess } from './fixtures/reprise-process.ts';
+import { accountOn } from './fixtures/typed-accounts.ts';
+
+test.describe('6: a start under bad conditions', () => {
+  test('damaged settings are kept aside, said, and never overwritten', async ({
+    startReprise,
+    dashboard,
+    dataDir,
+  }) => {
+    const damaged = '{ "version": 1, "accounts": [ {';
+    await writeFile(join(dataDir, 'settings.json'), damaged, { mode: 0o600 });
+    const reprise = await startReprise({ dataDir });
+    await dashboard.open(reprise.url);
+    await expect(dashboard.page.getByRole('log', { name: 'Notices' })).toContainText(
+      'settings.json.corrupt-',
+    );
+    await using server = await startImapServer();
+    await dashboard.addAccount(accountOn(server, 'Work'));
+    const aside = (await readdir(dataDir)).filter((name) => name.includes('.corrupt-'));
+    expect(aside).toHaveLength(1);
+    expect(await readFile(join(dataDir, aside[0] ?? ''), 'utf8')).toBe(damaged);
+    expect(await readFile(join(dataDir, 'settings.json'), 'utf8')).toContain('Work');
+  });
+
+  test('a data folder that cannot be written is said in a sentence', async ({ dataDir }) => {
+    await writeFile(join(dataDir, 'file'), '');
+    const reprise = await RepriseProcess.spawn({ dataDir: join(dataDir, 'file', 'data') });
+    expect(await reprise.ended).toEqual({ code: 1, signal: null });
+    expect(reprise.stderr).toMatch(/^The data folder .* cannot be written .*--data-dir/);
+    expect(reprise.stdout).toBe('');
+    await reprise.cleanUp();
+  });
+
+  test('a port in use is said in a sentence, and whoever uses it goes on', async ({
+    startReprise,
+    dashboard,
+  }) => {
+    const first = await startReprise();
+    const second = await RepriseProcess.spawn({ port: Number(new URL(first.origin).port) });
+    expect(await second.ended).toEqual({ code: 1, signal: null });
+    expect(second.stderr).toMatch(/^Port \d+ is in use.*--port 0/);
+    await second.cleanUp();
+    await dashboard.open(first.url);
+    await expect(dashboard.page.getByRole('button', { name: 'Add account' })).toBeVisible();
+  });
+});
