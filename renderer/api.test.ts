@@ -65,6 +65,18 @@ describe('the link to the engine', () => {
     expect(versions).toEqual([10, 20]);
   });
 
+  it('waits no longer than at first once it has been live again', async () => {
+    let isAway = true;
+    const { ends, states } = setUp(() => (isAway ? new Error('away') : null));
+    await vi.advanceTimersByTimeAsync(20_000);
+    isAway = false;
+    await vi.advanceTimersByTimeAsync(reconnectDelay(30));
+    expect(states.at(-1)).toBe('live');
+    ends[0]?.close();
+    await vi.advanceTimersByTimeAsync(reconnectDelay(0));
+    expect(states.slice(-2)).toEqual(['away', 'live']);
+  });
+
   it('refuses calls while the engine is away', async () => {
     const { link } = setUp(() => new Error('away'));
     await settle();

@@ -46,6 +46,19 @@ describe('the feed', () => {
     expect(versions).toEqual([3, 6]);
   });
 
+  it('asks once, however many patches come meanwhile', async () => {
+    const { feed, requests, versions, answer } = setUp();
+    const loaded = feed.load();
+    await answer(3);
+    await loaded;
+    feed.receive({ version: 6 });
+    feed.receive({ version: 7 });
+    feed.receive({ version: 8 });
+    expect(requests).toHaveLength(2);
+    await answer(6);
+    expect(versions).toEqual([3, 8]);
+  });
+
   it('keeps patches that overtake the whole state, in whatever order', async () => {
     const { feed, versions, answer } = setUp();
     const loaded = feed.load();
