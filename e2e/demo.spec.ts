@@ -1,23 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { COLUMNS } from './fixtures/dashboard.ts';
+import { DEMO, expectDemo } from './fixtures/demo-outcomes.ts';
 import { ENGINE_AWAY, expect, test } from './fixtures/reprise.ts';
-
-/** The demo's accounts: what each connection reads after it was made a second time. */
-const EXPECTED = [
-  {
-    label: 'TLS 1.3 tickets',
-    mailboxes: ['INBOX', 'Archive', 'Sent'],
-    reuse: 'Resumed · TLS 1.3 ticket',
-  },
-  { label: 'TLS 1.2 tickets', mailboxes: ['INBOX', 'Archive'], reuse: 'Resumed · TLS 1.2 ticket' },
-  { label: 'Session IDs', mailboxes: ['INBOX'], reuse: 'Resumed · Session ID' },
-  { label: 'Issues but refuses', mailboxes: ['INBOX'], reuse: 'Refused · TLS 1.3 ticket' },
-  { label: 'Nothing to resume', mailboxes: ['INBOX'], reuse: 'Full handshake · nothing held yet' },
-  { label: 'STARTTLS', mailboxes: ['INBOX', 'Archive'], reuse: 'Resumed · TLS 1.3 ticket' },
-];
-const slots = EXPECTED.flatMap(({ label, mailboxes, reuse }) =>
-  mailboxes.map((mailbox) => ({ label, mailbox, reuse })),
-);
 
 test.describe('1: the demo', () => {
   test('shows every outcome by server after "Reconnect all"', async ({
@@ -27,22 +10,7 @@ test.describe('1: the demo', () => {
     const reprise = await startReprise({ script: 'demo' });
     await dashboard.open(reprise.url);
 
-    await expect(dashboard.accounts.getByRole('listitem')).toHaveCount(EXPECTED.length);
-    for (const { label } of EXPECTED) await expect(dashboard.account(label)).toBeVisible();
-    await expect(dashboard.connections.getByRole('columnheader')).toHaveCount(COLUMNS.length);
-    for (const [index, name] of COLUMNS.entries()) {
-      const header = dashboard.connections.getByRole('columnheader').nth(index);
-      await expect(header).toHaveAccessibleName(name);
-    }
-    for (const { label, mailbox } of slots) {
-      await expect(dashboard.state(label, mailbox)).toHaveText('Idle');
-    }
-
-    await dashboard.reconnectAll();
-    for (const { label, mailbox, reuse } of slots) {
-      await expect(dashboard.reuse(label, mailbox)).toHaveText(reuse);
-      await expect(dashboard.state(label, mailbox)).toHaveText('Idle');
-    }
+    await expectDemo(dashboard);
     await expect(dashboard.page.getByRole('status', { name: 'Reused' })).toContainText('%');
     await expect(dashboard.page.getByRole('status', { name: 'Bytes saved' })).toContainText('kB');
   });
@@ -55,7 +23,7 @@ test.describe('1: the demo', () => {
     await dashboard.open(reprise.url);
     await expect(dashboard.page).toHaveURL(`${reprise.origin}/`);
     await dashboard.page.reload();
-    await expect(dashboard.accounts.getByRole('listitem')).toHaveCount(EXPECTED.length);
+    await expect(dashboard.accounts.getByRole('listitem')).toHaveCount(DEMO.length);
   });
 
   test('leaves nothing in the home folder', async ({ startReprise, dashboard, complaints }) => {

@@ -10,6 +10,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chooseChromium } from './fixtures/chromium.ts';
 import { whyNoDovecot } from './fixtures/dovecot-binary.ts';
+import { findElectronProgram } from './fixtures/electron-program.ts';
 
 const say = (line: string) => process.stdout.write(`setup: ${line}\n`);
 
@@ -31,6 +32,15 @@ function ensureDovecot(): void {
   if (whyNoDovecot() !== null && hasApt) aptInstall('dovecot-imapd');
   const why = whyNoDovecot();
   say(why === null ? 'Dovecot is installed' : `DOVECOT SPECS WILL BE SKIPPED. ${why}`);
+}
+
+async function lookForElectron(): Promise<void> {
+  const found = await findElectronProgram();
+  say(
+    found.kind === 'found'
+      ? `Electron is ${found.path}`
+      : `ELECTRON SPECS WILL BE SKIPPED: ${found.why}`,
+  );
 }
 
 /** Debian may try to start the system's Dovecot; nothing here uses it. */
@@ -71,4 +81,5 @@ function readIfThere(path: string): string {
 }
 
 ensureDovecot();
+await lookForElectron();
 process.exitCode = ensureChromium() ? 0 : 1;
