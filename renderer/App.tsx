@@ -58,7 +58,7 @@ function Dashboard({ isAway, retryNow }: AppProps & { readonly isAway: boolean }
             </aside>
             <main className={styles.main}>
               <Notices />
-              <Tabs.Panel value="connections" className={styles.panel}>
+              <Tabs.Panel value="connections" tabIndex={-1} className={styles.panel}>
                 <Counters />
                 <Connections />
               </Tabs.Panel>

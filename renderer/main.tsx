@@ -6,6 +6,7 @@ import { EngineApiContext } from './engine-api.ts';
 import { watchSignIns } from './features/accounts/sign-in-toasts.ts';
 import { store } from './store.ts';
 import { startTheme } from './theme.ts';
+import { FailureBoundary } from './ui/FailureBoundary.tsx';
 import './ui/tokens.css';
 import './ui/base.css';
 
@@ -35,7 +36,9 @@ watchSignIns();
 const root = document.querySelector('#root');
 if (root === null) throw new Error('The page has no #root.');
 createRoot(root).render(
-  <EngineApiContext value={link.engine}>
-    <App retryNow={link.retryNow} />
-  </EngineApiContext>,
+  <FailureBoundary>
+    <EngineApiContext value={link.engine}>
+      <App retryNow={link.retryNow} />
+    </EngineApiContext>
+  </FailureBoundary>,
 );
