@@ -16,5 +16,7 @@ export default defineConfig({
       treeshake: { moduleSideEffects: [{ test: /\/shared\//, sideEffects: false }] },
     },
     modulePreload: { polyfill: false },
+    // In kB before compression; what counts is the first load at most 200 kB compressed.
+    chunkSizeWarningLimit: 700,
   },
 });
