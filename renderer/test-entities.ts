@@ -27,6 +27,8 @@ export function account(id: string, more: Partial<Account> = {}): Account {
     trust: { kind: 'system' },
     mailboxes: ['INBOX'],
     reuse: true,
+    policy: { sharing: 'saving', longestAge: 'server' },
+    refusing: null,
     paused: false,
     demo: false,
     strip: [],

@@ -1,5 +1,6 @@
 /** What an account must look like before it is stored, each rule with the sentence for its user. */
 import { z } from 'zod';
+import { LONGEST_AGES, SHARING_POLICIES } from './reuse-policy.ts';
 
 const MAX_NAME = 255;
 
@@ -79,3 +80,9 @@ export const accountInputSchema = z.strictObject({
     }),
 });
 export type AccountInput = z.infer<typeof accountInputSchema>;
+
+/** How an account's sessions may be used. */
+export const reusePolicySchema = z.strictObject({
+  sharing: z.enum(SHARING_POLICIES),
+  longestAge: z.enum(LONGEST_AGES),
+});

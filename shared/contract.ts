@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import {
   accountInputSchema,
+  reusePolicySchema,
   type AccountId,
   type ConnectionDetail,
   type ConnectionId,
@@ -57,6 +58,10 @@ export const contract = {
 
   /** Applies to the next connection. Off forgets the account's sessions at once. */
   setReuse: call(accountId, z.boolean()).returns<Forgotten>(),
+  /** Holds for sessions held already as well, from the next connection on. */
+  setPolicy: call(accountId, reusePolicySchema).returns<void>(),
+  /** Ends the pause of a server that kept refusing, and connects the account anew. */
+  tryOffering: call(accountId).returns<void>(),
   setPaused: call(accountId, z.boolean()).returns<void>(),
   forgetSessions: call(accountId).returns<Forgotten>(),
 

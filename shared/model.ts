@@ -4,7 +4,10 @@
  * Names are those of RFC 8446, RFC 5077 and RFC 3501. Points in time end in `At` and are
  * milliseconds since the epoch; spans end in `Ms`; sizes end in `Bytes`.
  */
-export { accountInputSchema, type AccountInput } from './account-input.ts';
+import type { ReusePolicy } from './reuse-policy.ts';
+
+export { accountInputSchema, reusePolicySchema, type AccountInput } from './account-input.ts';
+export type { LongestAge, ReusePolicy, SharingPolicy } from './reuse-policy.ts';
 
 declare const brand: unique symbol;
 /** A string that only its own kind of thing may be identified by. */
@@ -28,6 +31,13 @@ export type Trust =
   /** Only the certificates of this PEM file; `fileName` is what the user called it. */
   | { readonly kind: 'ca'; readonly fileName: string; readonly subjects: readonly string[] };
 
+/** A server that issues sessions and does not take them up: nothing is offered for a while. */
+export interface Refusing {
+  /** Sessions offered and refused in a row. */
+  readonly refusals: number;
+  readonly nextTryAt: number;
+}
+
 /** An account as the interface sees it: everything but the secrets. */
 export interface Account {
   readonly id: AccountId;
@@ -41,6 +51,9 @@ export interface Account {
   readonly trust: Trust;
   readonly mailboxes: readonly string[];
   readonly reuse: boolean;
+  readonly policy: ReusePolicy;
+  /** `null` while sessions are offered. */
+  readonly refusing: Refusing | null;
   readonly paused: boolean;
   /** Belongs to the built-in demo servers: gone when they stop, never stored. */
   readonly demo: boolean;

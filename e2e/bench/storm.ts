@@ -7,9 +7,9 @@ import { connect as connectTls, createSecureContext } from 'node:tls';
 import {
   createReuseTransport,
   SessionCache,
-  type SharingPolicy,
   type TlsTrust,
 } from '../../electron/core/tls/index.ts';
+import type { SharingPolicy } from '../../shared/model.ts';
 import { Dovecot } from '../fixtures/dovecot.ts';
 import { SERVERNAME, type LatestSession } from './dial.ts';
 import { rowOf, type Row, type Sample } from './row.ts';

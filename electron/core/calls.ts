@@ -128,6 +128,16 @@ export function createCalls(services: Services): Calls {
 
     setReuse: async (id, reuse) => ({ forgotten: await set(id, { reuse }) }),
 
+    setPolicy: async (id, policy) => {
+      await set(id, { policy });
+    },
+
+    tryOffering: (id) =>
+      turn(() => {
+        bookOf(id);
+        watchList.tryOffering(id);
+      }),
+
     setPaused: async (id, paused) => {
       await set(id, { paused });
     },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AccountId } from '../../shared/model.ts';
 import { type AccountBook, memoryBook } from './accounts/account-book.ts';
+import { DEFAULT_POLICY } from './accounts/account-input.ts';
 import type { AccountSettings } from './accounts/types.ts';
 import type { Clock } from './clock.ts';
 import { type DemoServer, type DemoServers, startDemoServers } from './demo/index.ts';
@@ -85,6 +86,7 @@ function accountFor(server: DemoServer, caPem: string): AccountSettings {
     trust: { kind: 'ca', fileName: 'Demo CA', pem: caPem },
     mailboxes,
     reuse: true,
+    policy: DEFAULT_POLICY,
     paused: false,
   };
 }

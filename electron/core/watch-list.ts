@@ -5,6 +5,7 @@ import type { AccountSettings } from './accounts/types.ts';
 import type { Clock } from './clock.ts';
 import { Supervisor } from './connections/index.ts';
 import type { EngineState } from './snapshot.ts';
+import { sessionPolicy } from './session-policy.ts';
 import { SessionCache } from './tls/index.ts';
 import type { Tally } from './totals.ts';
 
@@ -47,6 +48,7 @@ export class WatchList {
     if (this.#closed) return;
     const { id } = settings;
     this.sessions.setEnabled(id, settings.reuse);
+    this.sessions.setPolicy(id, sessionPolicy(settings.policy));
     this.#settings.set(id, settings);
     this.#show(settings, demo);
     this.supervisor.watch({ settings, password: () => password(id) });
@@ -68,6 +70,7 @@ export class WatchList {
     if (elsewhere) this.#tally.forgetBaselines(id);
     this.#show(settings, this.#state.find('accounts', id)?.demo ?? false);
     let forgotten = this.sessions.setEnabled(id, settings.reuse);
+    this.sessions.setPolicy(id, sessionPolicy(settings.policy));
     if (elsewhere) forgotten += this.sessions.forget(id);
     // Those that a refused password stopped, and those that go elsewhere, start by themselves.
     const signedIn = this.#connectionsOf(id).filter(({ state }) => state.kind !== 'sign-in-failed');
@@ -87,8 +90,16 @@ export class WatchList {
     }
     this.sessions.forget(id);
     await this.supervisor.unwatch(id);
-    this.sessions.forget(id);
+    this.sessions.remove(id);
     this.#tally.forgetAccount(id);
+  }
+
+  /** Offers sessions again to a server that kept refusing them, on new connections. */
+  tryOffering(id: AccountId): void {
+    this.sessions.tryNow(id);
+    const account = this.#state.find('accounts', id);
+    if (account !== undefined) this.#state.put('accounts', { ...account, refusing: null });
+    this.supervisor.reconnectAccount(id);
   }
 
   /** Logs out everywhere; nothing is connected any more after that. */
@@ -102,7 +113,13 @@ export class WatchList {
   }
 
   #show(settings: AccountSettings, demo: boolean): void {
-    this.#state.put('accounts', asSeen(settings, demo, this.#tally.strip(settings.id)));
+    const { id } = settings;
+    this.#state.put('accounts', {
+      ...asSeen(settings),
+      demo,
+      refusing: this.sessions.refusing(id),
+      strip: this.#tally.strip(id),
+    });
   }
 
   #onConnection(connection: Connection): void {
@@ -116,12 +133,16 @@ export class WatchList {
     if (account === undefined) return;
     this.#tally.count(handshake);
     this.#state.set('totals', this.#tally.totals());
-    this.#state.put('accounts', { ...account, strip: this.#tally.strip(account.id) });
+    this.#state.put('accounts', {
+      ...account,
+      refusing: this.sessions.refusing(account.id),
+      strip: this.#tally.strip(account.id),
+    });
   }
 }
 
 /** The account without what the interface must not or need not have: the text of its CA file. */
-function asSeen(settings: AccountSettings, demo: boolean, strip: Account['strip']): Account {
+function asSeen(settings: AccountSettings): Omit<Account, 'demo' | 'refusing' | 'strip'> {
   const { trust } = settings;
   return {
     ...settings,
@@ -129,7 +150,5 @@ function asSeen(settings: AccountSettings, demo: boolean, strip: Account['strip'
       trust.kind === 'ca'
         ? { kind: 'ca', fileName: trust.fileName, subjects: subjectsOf(trust.pem) }
         : { kind: 'system' },
-    demo,
-    strip,
   };
 }

@@ -23,6 +23,7 @@ const account: AccountSettings = {
   trust: { kind: 'system' },
   mailboxes: ['INBOX', 'Sent'],
   reuse: true,
+  policy: { sharing: 'saving', longestAge: 'server' },
   paused: false,
 };
 

@@ -34,6 +34,7 @@ describe('the form', () => {
       trust: { kind: 'system' },
       mailboxes: ['INBOX'],
       reuse: true,
+      policy: { sharing: 'saving', longestAge: 'server' },
       paused: false,
     });
   });

@@ -1,8 +1,11 @@
 /** What the form sends becomes an account: pure, but for reading the CA file that came with it. */
 import { RepriseError } from '../../../shared/errors.ts';
-import type { AccountId, AccountInput } from '../../../shared/model.ts';
+import type { AccountId, AccountInput, ReusePolicy } from '../../../shared/model.ts';
 import { readCaFile } from './ca-file.ts';
 import type { AccountSettings, AccountTrust, ConnectSettings } from './types.ts';
+
+/** What an account begins with. */
+export const DEFAULT_POLICY: ReusePolicy = { sharing: 'saving', longestAge: 'server' };
 
 /**
  * A new account: reuse on, running.
@@ -10,7 +13,7 @@ import type { AccountSettings, AccountTrust, ConnectSettings } from './types.ts'
  * @throws RepriseError `bad-ca-file`, or `invalid-input` where it refers to what an account keeps
  */
 export function newAccount(id: AccountId, input: AccountInput): AccountSettings {
-  return { id, ...fields(input, null), reuse: true, paused: false };
+  return { id, ...fields(input, null), reuse: true, policy: DEFAULT_POLICY, paused: false };
 }
 
 /** `account` as the form changes it; switch and pause stay. @throws as {@link newAccount} */

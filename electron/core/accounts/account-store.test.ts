@@ -17,6 +17,7 @@ function account(id: string, changes: Partial<AccountSettings> = {}): AccountSet
     trust: { kind: 'system' },
     mailboxes: ['INBOX'],
     reuse: true,
+    policy: { sharing: 'saving', longestAge: 'server' },
     paused: false,
     ...changes,
   };

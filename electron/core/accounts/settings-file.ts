@@ -1,6 +1,6 @@
 /** The format of `settings.json`: the account list, without any secret. */
 import { z } from 'zod';
-import { accountInputSchema, type AccountId } from '../../../shared/model.ts';
+import { accountInputSchema, reusePolicySchema, type AccountId } from '../../../shared/model.ts';
 import type { StoredFormat } from './stored-file.ts';
 import type { AccountSettings } from './types.ts';
 
@@ -25,6 +25,7 @@ const accountSchema = z.object({
   ]),
   mailboxes,
   reuse: z.boolean(),
+  policy: reusePolicySchema,
   paused: z.boolean(),
 }) satisfies z.ZodType<AccountSettings>;
 

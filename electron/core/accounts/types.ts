@@ -1,5 +1,5 @@
 /** What the rest of the engine knows of accounts. */
-import type { AccountId, Security } from '../../../shared/model.ts';
+import type { AccountId, ReusePolicy, Security } from '../../../shared/model.ts';
 import type { TlsTrust } from '../tls/index.ts';
 
 /** A CA file keeps the name that the user knows it by. */
@@ -19,6 +19,7 @@ export interface AccountSettings {
   readonly trust: AccountTrust;
   readonly mailboxes: readonly string[];
   readonly reuse: boolean;
+  readonly policy: ReusePolicy;
   readonly paused: boolean;
 }
 

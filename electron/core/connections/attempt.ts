@@ -6,11 +6,11 @@ import type { Clock } from '../clock.ts';
 import type { SessionCache } from '../tls/index.ts';
 import { ConnectError } from './connect-error.ts';
 import type { ConnectionLog } from './connection-log.ts';
+import { BEFORE_CONNECTING, failureFrom } from './failure.ts';
 import type { HandshakeFacts } from './handshake-record.ts';
 import { ConnectionEnded, ImapConnection } from './imap-connection.ts';
 import type { Failure } from './lifecycle.ts';
 import type { PhaseLimits } from './phase-limits.ts';
-import { describeProblem } from './problems.ts';
 
 /** What every attempt of an account has in common. */
 export interface AttemptContext {
@@ -80,7 +80,9 @@ export async function attempt(
   } catch (error) {
     if (error instanceof ConnectionEnded) return error.failure;
     connection?.destroy();
-    return failureBefore(error, context);
+    // Before there was a connection, or inside Reprise itself: neither repeats what was secret.
+    const { settings, clock } = context;
+    return failureFrom(error, BEFORE_CONNECTING, settings, clock.now(), (text) => text);
   }
 }
 
@@ -93,22 +95,4 @@ async function readPassword(password: () => Promise<string | null>): Promise<str
   }
   if (stored === null || stored === '') throw new ConnectError('SECRET_MISSING');
   return stored;
-}
-
-/** What went wrong before there was a connection, or inside Reprise itself. */
-function failureBefore(error: unknown, { settings, clock }: AttemptContext): Failure {
-  const problem = describeProblem(error, {
-    phase: 'dns',
-    host: settings.host,
-    port: settings.port,
-    security: settings.security,
-    servername: settings.servername ?? settings.host,
-    trustsCaFile: settings.trust.kind === 'ca',
-    mailbox: '',
-    certificate: null,
-    byeLine: null,
-    strangeLine: null,
-    now: clock.now(),
-  });
-  return { problem, phase: 'dns', sessionOffered: false, serverDelayMs: null, certificate: null };
 }

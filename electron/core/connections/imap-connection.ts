@@ -4,8 +4,9 @@ import type { Phase } from '../../../shared/model.ts';
 import type { ConnectSettings } from '../accounts/types.ts';
 import type { Clock, Timer } from '../clock.ts';
 import { createReuseTransport, type SessionCache, type TransportEvent } from '../tls/index.ts';
-import { ConnectError, errorFacts } from './connect-error.ts';
+import { ConnectError } from './connect-error.ts';
 import type { ConnectionLog } from './connection-log.ts';
+import { failureFrom } from './failure.ts';
 import {
   advanceRecord,
   beginRecord,
@@ -18,7 +19,6 @@ import { imapflowLogger } from './imapflow-log.ts';
 import { imapflowOptions } from './imapflow-options.ts';
 import type { Failure } from './lifecycle.ts';
 import type { PhaseLimits } from './phase-limits.ts';
-import { describeProblem } from './problems.ts';
 import { redactorFor, type Redact } from './redaction.ts';
 import { transportLogLine } from './transport-log.ts';
 
@@ -247,7 +247,19 @@ export class ImapConnection {
   /** Ends it with the first thing that went wrong; what follows from that is not looked at. */
   #fail(error: unknown): void {
     if (this.#hasEnded) return;
-    const failure = this.#failure(error);
+    const failure = failureFrom(
+      error,
+      {
+        phase: this.#phase,
+        mailbox: this.#mailbox,
+        tls: this.#record.tls,
+        byeLine: this.#byeLine,
+        strangeLine: this.#strangeLine,
+      },
+      this.#options.settings,
+      this.#options.clock.now(),
+      this.#redact,
+    );
     this.#step({ kind: 'failed', problem: failure.problem });
     this.#options.log.add(`! ${failure.problem.message}`);
     this.#finish(failure);
@@ -258,35 +270,6 @@ export class ImapConnection {
     this.#hasEnded = true;
     this.#limit?.cancel();
     this.#resolveEnded(failure);
-  }
-
-  #failure(error: unknown): Failure {
-    const { settings, clock } = this.#options;
-    const { tls } = this.#record;
-    const problem = describeProblem(error, {
-      phase: this.#phase,
-      host: settings.host,
-      port: settings.port,
-      security: settings.security,
-      servername: settings.servername ?? settings.host,
-      trustsCaFile: settings.trust.kind === 'ca',
-      mailbox: this.#mailbox,
-      certificate: tls?.certificate ?? null,
-      byeLine: this.#byeLine,
-      strangeLine: this.#strangeLine,
-      now: clock.now(),
-    });
-    return {
-      problem: {
-        ...problem,
-        message: this.#redact(problem.message),
-        serverLine: problem.serverLine === null ? null : this.#redact(problem.serverLine),
-      },
-      phase: this.#phase,
-      sessionOffered: tls?.outcome.kind === 'failed' && tls.outcome.sessionOffered,
-      serverDelayMs: errorFacts(error).serverDelayMs,
-      certificate: tls?.certificate ?? null,
-    };
   }
 }
 

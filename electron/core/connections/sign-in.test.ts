@@ -61,6 +61,38 @@ describe('signing in', () => {
     expect(server.loginAttempts.filter(({ ok }) => !ok)).toHaveLength(1);
   });
 
+  test('once refused, stops the siblings that wait for their retry, before they try', async () => {
+    await using server = await startImapServer({ mailboxes: three });
+    await using watched = new TestSupervisor();
+    let { password } = server;
+    const settings = watched.watch(server, { mailboxes: threeNames, paused: true });
+    watched.supervisor.watch({
+      settings: { ...settings, paused: false },
+      password: () => Promise.resolve(password),
+    });
+    await server.until(({ idling }) => idling.length === 3);
+    password = 'changed-elsewhere';
+    server.dropConnections();
+    for (const name of threeNames) await watched.state('retrying', name);
+    watched.supervisor.reconnect(watched.connection('Sent').id);
+    for (const name of threeNames) await watched.state('sign-in-failed', name);
+    expect(server.loginAttempts.filter(({ ok }) => !ok)).toHaveLength(1);
+    expect(watched.clock.pending).toBe(0);
+  });
+
+  test('does not hang on the first one, when that is begun anew', async () => {
+    await using server = await startImapServer({
+      mailboxes: three,
+      script: (connection) => (connection === 1 ? { greeting: fault.hang } : {}),
+    });
+    await using watched = new TestSupervisor();
+    watched.watch(server, { mailboxes: threeNames });
+    await server.until(({ open }) => open === 1);
+    watched.supervisor.reconnect(watched.connection('INBOX').id);
+    await server.until(({ idling }) => idling.length === 3);
+    expect(server.loginAttempts).toHaveLength(3);
+  });
+
   test.each([
     'NO [UNAVAILABLE] Try later',
     'NO [LIMIT] Too many',

@@ -151,6 +151,29 @@ describe('changing an account', () => {
   });
 });
 
+describe('a password that takes its time', () => {
+  test('is not used for an account that is gone by then', async () => {
+    await using server = await startImapServer();
+    await using watched = new TestSupervisor();
+    const settings = watched.watch(server, { paused: true });
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+    watched.supervisor.watch({
+      settings: { ...settings, paused: false },
+      password: () => {
+        ask();
+        return promise;
+      },
+    });
+    await asked;
+    await watched.supervisor.unwatch(settings.id);
+    resolve(server.password);
+    await promise;
+    expect(watched.clock.pending).toBe(0);
+    expect(server.stats().connections).toBe(0);
+  });
+});
+
 describe('the network', () => {
   test('going drops all connections, and nothing is tried until it is back', async () => {
     await using server = await startImapServer({ mailboxes: three });

@@ -31,6 +31,7 @@ export function settingsFor(
     trust: { kind: 'ca', fileName: 'ca.pem', pem: server.caPem },
     mailboxes: ['INBOX'],
     reuse: true,
+    policy: { sharing: 'saving', longestAge: 'server' },
     paused: false,
     ...changes,
   };

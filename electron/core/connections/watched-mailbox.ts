@@ -290,7 +290,7 @@ export class WatchedMailbox {
   }
 
   #changed(): void {
-    if (!this.#isRemoved) this.#host.onConnection(this.#snapshot());
+    this.#host.onConnection(this.#snapshot());
   }
 
   #snapshot(): Connection {

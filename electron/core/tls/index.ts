@@ -5,6 +5,6 @@
 export type { TlsHandshake, TlsOutcome, TransportEvent } from './handshake.ts';
 export type { TlsTrust } from './trust.ts';
 export type { Peer } from './peer.ts';
-export type { SessionPolicy, SharingPolicy } from './peer-sessions.ts';
-export { SessionCache } from './session-cache.ts';
+export type { SessionPolicy } from './peer-sessions.ts';
+export { MAX_AGE_MS, SessionCache } from './session-cache.ts';
 export { createReuseTransport, type ReuseTransportOptions } from './transport.ts';

@@ -2,16 +2,9 @@
  * The sessions held for one peer: which of them is offered next, and which are dropped. One object
  * a peer key; the cache owns them and their number.
  */
-import type { NotOfferedReason } from '../../../shared/model.ts';
+import type { NotOfferedReason, SharingPolicy } from '../../../shared/model.ts';
 import type { HeldSession } from './held-session.ts';
 import { isPaused, NO_REFUSALS, refused, tryNow, type Refusals } from './refusals.ts';
-
-/** How an account trades savings for unlinkability, see RFC 8446 appendix C.4. */
-export type SharingPolicy =
-  /** Each ticket is offered once; a burst that runs out makes full handshakes. */
-  | 'private'
-  /** The newest ticket is shared within a burst that ran out; TLS 1.2 sessions are kept. */
-  | 'saving';
 
 /** What an account allows. */
 export interface SessionPolicy {

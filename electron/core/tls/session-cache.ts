@@ -8,6 +8,7 @@ import type {
   Descent,
   Mechanism,
   NotOfferedReason,
+  Refusing,
   TlsProtocol,
 } from '../../../shared/model.ts';
 import type { PeerCertificate } from 'node:tls';
@@ -16,12 +17,15 @@ import { ColdStart } from './cold-start.ts';
 import { HeldSession, lifetimeMs, type SessionRoot } from './held-session.ts';
 import { IS_BORINGSSL, peerKey, placeKey, type Peer } from './peer.ts';
 import { PeerSessions, type SessionPolicy } from './peer-sessions.ts';
+import { isPaused } from './refusals.ts';
 import { readSession } from './session-format.ts';
 
 const DAY = 24 * 3600 * 1000;
 
 /** Rule 10: renewed tickets do not keep a verification alive for longer. */
-export const DEFAULT_POLICY: SessionPolicy = { sharing: 'saving', maxAgeMs: 7 * DAY };
+export const MAX_AGE_MS = 7 * DAY;
+
+const DEFAULT_POLICY: SessionPolicy = { sharing: 'saving', maxAgeMs: MAX_AGE_MS };
 
 /** Bounds of the cache; what was used least recently goes first. */
 export interface SessionCacheLimits {
@@ -163,6 +167,17 @@ export class SessionCache {
     const forgotten = this.forget(account);
     this.#accounts.delete(account);
     return forgotten;
+  }
+
+  /** The server of this account that keeps refusing, if one does; nothing is offered to it now. */
+  refusing(account: string): Refusing | null {
+    for (const { sessions } of this.#account(account).peers.values()) {
+      const { inARow, pausedUntil } = sessions.refusals;
+      if (pausedUntil !== null && isPaused(sessions.refusals, this.#now())) {
+        return { refusals: inARow, nextTryAt: pausedUntil };
+      }
+    }
+    return null;
   }
 
   /** Offers again at once to servers that kept refusing this account's sessions. */

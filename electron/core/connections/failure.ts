@@ -1,0 +1,59 @@
+import type { Phase } from '../../../shared/model.ts';
+import type { ConnectSettings } from '../accounts/types.ts';
+import type { TlsHandshake } from '../tls/index.ts';
+import { errorFacts } from './connect-error.ts';
+import type { Failure } from './lifecycle.ts';
+import type { ProblemContext } from './problem-context.ts';
+import { describeProblem } from './problems.ts';
+import type { Redact } from './redaction.ts';
+
+/** How far a connection had come when it failed. */
+export interface FailurePoint extends Pick<ProblemContext, 'mailbox' | 'byeLine' | 'strangeLine'> {
+  readonly phase: Phase | 'idle';
+  readonly tls: TlsHandshake | null;
+}
+
+/** Before there was any connection. */
+export const BEFORE_CONNECTING: FailurePoint = {
+  phase: 'dns',
+  mailbox: '',
+  tls: null,
+  byeLine: null,
+  strangeLine: null,
+};
+
+/** What an error means for the connection, in words that hold no secret. */
+export function failureFrom(
+  error: unknown,
+  point: FailurePoint,
+  settings: ConnectSettings,
+  now: number,
+  redact: Redact,
+): Failure {
+  const { phase, mailbox, tls, byeLine, strangeLine } = point;
+  const certificate = tls?.certificate ?? null;
+  const { code, message, serverLine } = describeProblem(error, {
+    phase,
+    host: settings.host,
+    port: settings.port,
+    security: settings.security,
+    servername: settings.servername ?? settings.host,
+    trustsCaFile: settings.trust.kind === 'ca',
+    mailbox,
+    certificate,
+    byeLine,
+    strangeLine,
+    now,
+  });
+  return {
+    problem: {
+      code,
+      message: redact(message),
+      serverLine: serverLine === null ? null : redact(serverLine),
+    },
+    phase,
+    sessionOffered: tls?.outcome.kind === 'failed' && tls.outcome.sessionOffered,
+    serverDelayMs: errorFacts(error).serverDelayMs,
+    certificate,
+  };
+}
