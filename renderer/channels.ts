@@ -109,6 +109,10 @@ function decode(text: unknown): unknown {
  * exchanged for a cookie first and leaves the address bar; later the cookie is enough.
  */
 export function hostChannels(page: Window): OpenChannel {
+  // A new link pasted into the tab of an old one changes the fragment only: nothing is loaded.
+  page.addEventListener('hashchange', () => {
+    if (readToken(page.location.hash) !== null) page.location.reload();
+  });
   return async () => {
     const token = readToken(page.location.hash);
     if (token !== null) await exchangeToken(page, token);
