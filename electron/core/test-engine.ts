@@ -82,6 +82,9 @@ export async function follow(app: App) {
   return { engine, received, state, until, closed, clientChannel };
 }
 
+/** What {@link follow} gives. */
+export type Followed = Awaited<ReturnType<typeof follow>>;
+
 /** The form, filled in for `imap`. */
 export function inputFor(imap: ImapServer, changes: Partial<AccountInput> = {}): AccountInput {
   return {

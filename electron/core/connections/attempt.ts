@@ -4,11 +4,11 @@ import type { AccountId, Phase } from '../../../shared/model.ts';
 import type { ConnectSettings } from '../accounts/types.ts';
 import type { Clock } from '../clock.ts';
 import type { SessionCache } from '../tls/index.ts';
-import { ConnectError } from './connect-error.ts';
+import { ConnectError, ConnectionEnded } from './connect-error.ts';
 import type { ConnectionLog } from './connection-log.ts';
 import { BEFORE_CONNECTING, failureFrom } from './failure.ts';
 import type { HandshakeFacts } from './handshake-record.ts';
-import { ConnectionEnded, ImapConnection } from './imap-connection.ts';
+import { ImapConnection } from './imap-connection.ts';
 import type { Failure } from './lifecycle.ts';
 import type { PhaseLimits } from './phase-limits.ts';
 

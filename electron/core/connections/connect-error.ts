@@ -1,4 +1,5 @@
-/** Reading errors: those of Node, of imapflow, and our own, as plain facts. */
+/** Errors: our own, and those of Node and imapflow read as plain facts. */
+import type { Failure } from './lifecycle.ts';
 
 /** An error that Reprise itself ends a connection with. */
 export class ConnectError extends Error {
@@ -11,6 +12,17 @@ export class ConnectError extends Error {
     super(`Connection ended: ${code}`, { cause: options.cause });
     this.code = code;
     this.limitMs = options.limitMs ?? 0;
+  }
+}
+
+/** Thrown by the steps of a connect; `failure` is what `ImapConnection.ended` gives. */
+export class ConnectionEnded extends Error {
+  override readonly name = 'ConnectionEnded';
+  readonly failure: Failure | null;
+
+  constructor(failure: Failure | null) {
+    super(failure?.problem.message ?? 'The connection was ended here.');
+    this.failure = failure;
   }
 }
 

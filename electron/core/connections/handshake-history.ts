@@ -9,7 +9,7 @@ import type {
 import { isFullHandshake, type HandshakeFacts } from './handshake-record.ts';
 
 /** How many of its handshakes a connection keeps. */
-export const HANDSHAKES_KEPT = 20;
+const HANDSHAKES_KEPT = 20;
 
 /** Phases of the latest full handshake with the server of an account. */
 export interface LastFull {

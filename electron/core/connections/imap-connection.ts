@@ -4,7 +4,7 @@ import type { Phase } from '../../../shared/model.ts';
 import type { ConnectSettings } from '../accounts/types.ts';
 import type { Clock, Timer } from '../clock.ts';
 import { createReuseTransport, type SessionCache, type TransportEvent } from '../tls/index.ts';
-import { ConnectError } from './connect-error.ts';
+import { ConnectError, ConnectionEnded } from './connect-error.ts';
 import type { ConnectionLog } from './connection-log.ts';
 import { failureFrom } from './failure.ts';
 import {
@@ -40,17 +40,6 @@ export interface ImapConnectionOptions {
   readonly onHandshake?: (facts: HandshakeFacts) => void;
   /** The number of messages in the open mailbox has changed. */
   readonly onMessages?: (messages: number) => void;
-}
-
-/** Thrown by the steps of a connect; `failure` is what {@link ImapConnection.ended} gives. */
-export class ConnectionEnded extends Error {
-  override readonly name = 'ConnectionEnded';
-  readonly failure: Failure | null;
-
-  constructor(failure: Failure | null) {
-    super(failure?.problem.message ?? 'The connection was ended here.');
-    this.failure = failure;
-  }
 }
 
 /** How long a server gets to answer LOGOUT; then the connection is closed all the same. */

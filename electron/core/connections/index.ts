@@ -1,4 +1,4 @@
 /** IMAP connections: one for each watched mailbox, kept alive by the {@link Supervisor}. */
 export { Supervisor, type SupervisorDeps } from './supervisor.ts';
 export type { WatchedAccount } from './watched-account.ts';
-export { testConnection, type TestConnectionDeps } from './test-connection.ts';
+export { testConnection } from './test-connection.ts';

@@ -23,7 +23,7 @@ export type NextStep =
   /** Nothing happens by itself: it needs a change, or *Reconnect*. */
   | { readonly kind: 'stop'; readonly state: StoppedState };
 
-export type StoppedState = 'sign-in-failed' | 'certificate-problem' | 'failed';
+type StoppedState = 'sign-in-failed' | 'certificate-problem' | 'failed';
 
 /**
  * Problems that trying again cannot solve. A wrong password tried again and again locks accounts. A

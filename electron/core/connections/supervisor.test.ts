@@ -168,7 +168,10 @@ describe('a password that takes its time', () => {
     await asked;
     await watched.supervisor.unwatch(settings.id);
     resolve(server.password);
-    await promise;
+    // Everything that follows from it without waiting for anything else has happened then.
+    await new Promise((done) => {
+      setImmediate(done);
+    });
     expect(watched.clock.pending).toBe(0);
     expect(server.stats().connections).toBe(0);
   });

@@ -3,9 +3,10 @@ import type { TestResult } from '../../../shared/model.ts';
 import type { ConnectSettings } from '../accounts/types.ts';
 import type { Clock } from '../clock.ts';
 import { SessionCache } from '../tls/index.ts';
+import { ConnectionEnded } from './connect-error.ts';
 import { ConnectionLog } from './connection-log.ts';
 import type { HandshakeFacts } from './handshake-record.ts';
-import { ConnectionEnded, ImapConnection } from './imap-connection.ts';
+import { ImapConnection } from './imap-connection.ts';
 import type { Failure } from './lifecycle.ts';
 import { PHASE_LIMITS, type PhaseLimits } from './phase-limits.ts';
 

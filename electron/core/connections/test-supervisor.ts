@@ -16,7 +16,7 @@ import { connectionId } from './watched-account.ts';
 type StateOf<Kind extends ConnectionState['kind']> = Extract<ConnectionState, { kind: Kind }>;
 
 /** Settings for an account on a scripted server. */
-export function settingsFor(
+function settingsFor(
   server: ImapServer,
   changes: Partial<AccountSettings> = {},
 ): AccountSettings {

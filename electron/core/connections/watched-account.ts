@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { AccountId, ConnectionId } from '../../../shared/model.ts';
 import type { AccountSettings, ConnectSettings } from '../accounts/types.ts';
 import type { AttemptContext } from './attempt.ts';
+import type { MailboxHost } from './mailbox-host.ts';
 import { SignInGate } from './sign-in-gate.ts';
-import { WatchedMailbox, type MailboxHost } from './watched-mailbox.ts';
+import { WatchedMailbox } from './watched-mailbox.ts';
 
 /** An account to keep connected. */
 export interface WatchedAccount {

@@ -1,41 +1,19 @@
 import type {
-  AccountId,
   Connection,
   ConnectionDetail,
   ConnectionId,
   ConnectionState,
-  Handshake,
   Phase,
 } from '../../../shared/model.ts';
-import type { Clock, Timer } from '../clock.ts';
-import { attempt, type AttemptContext, type AttemptListener } from './attempt.ts';
+import type { Timer } from '../clock.ts';
+import { attempt, type AttemptListener } from './attempt.ts';
 import { STABLE_AFTER_MS } from './backoff.ts';
 import { ConnectionLog } from './connection-log.ts';
-import { HandshakeHistory, type LastFull } from './handshake-history.ts';
+import { HandshakeHistory } from './handshake-history.ts';
 import type { ImapConnection } from './imap-connection.ts';
 import { nextStep, type Failure, type NextStep } from './lifecycle.ts';
-import type { SignInGate, SignInPermit } from './sign-in-gate.ts';
-import type { StartGate } from './start-gate.ts';
-
-/** What the mailboxes of an account share. */
-export interface MailboxHost {
-  readonly account: AccountId;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly starts: StartGate;
-  readonly signIn: SignInGate;
-  /** As the settings are now. */
-  attemptContext(): AttemptContext;
-  readonly lastFull: LastFull;
-  /** Connections that are being logged out: done when the servers were told. */
-  readonly endings: Set<Promise<void>>;
-  onConnection(connection: Connection): void;
-  onHandshake(handshake: Handshake): void;
-  /** The server accepted the password of the account. */
-  onSignedIn(): void;
-  /** It did not, or there is none. */
-  onSignInRefused(failure: Failure): void;
-}
+import type { MailboxHost } from './mailbox-host.ts';
+import type { SignInPermit } from './sign-in-gate.ts';
 
 /** One period of wanting to be connected; when it is replaced, whatever belongs to it stops. */
 type Run = symbol;
