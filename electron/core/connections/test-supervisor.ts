@@ -16,10 +16,7 @@ import { connectionId } from './watched-account.ts';
 type StateOf<Kind extends ConnectionState['kind']> = Extract<ConnectionState, { kind: Kind }>;
 
 /** Settings for an account on a scripted server. */
-function settingsFor(
-  server: ImapServer,
-  changes: Partial<AccountSettings> = {},
-): AccountSettings {
+function settingsFor(server: ImapServer, changes: Partial<AccountSettings> = {}): AccountSettings {
   return {
     id: 'account-1' as AccountId,
     label: 'Test',
