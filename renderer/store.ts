@@ -6,8 +6,7 @@ import type { LinkState } from './api.ts';
 import type { EngineState } from './engine-state.ts';
 
 /** The form that is open, if any. */
-export type OpenForm =
-  { readonly kind: 'add' } | { readonly kind: 'edit'; readonly accountId: AccountId };
+type OpenForm = { readonly kind: 'add' } | { readonly kind: 'edit'; readonly accountId: AccountId };
 
 export interface InterfaceState {
   readonly link: LinkState;

@@ -5,7 +5,7 @@ import buttonStyles from './Button.module.css';
 import styles from './Menu.module.css';
 
 /** One thing that can be done. */
-export interface MenuAction {
+interface MenuAction {
   readonly label: string;
   readonly run: () => void;
   readonly isDangerous?: boolean;

@@ -4,7 +4,7 @@ import type { StripMark } from '../../shared/model.ts';
 import { formatTime } from '../format.ts';
 import { useTheme } from '../theme.ts';
 import { OUTCOME_WORDS } from '../words.ts';
-import { MARK_HEIGHT } from './outcome-shape.ts';
+import { MARK_HEIGHT, MARK_WIDTH } from './outcome-shape.ts';
 import { describeStrip, drawStrip, markAt, STRIDE } from './strip-drawing.ts';
 import styles from './Strip.module.css';
 
@@ -15,42 +15,57 @@ interface StripProps {
   readonly length: number;
 }
 
+/** A mark under the pointer, and where it stands in the window. */
+interface Hovered {
+  readonly mark: StripMark;
+  readonly place: DOMRect;
+}
+
 /** The latest handshakes as a row of marks; hovering one says what it was and when. */
 export function Strip({ marks, length }: StripProps): ReactNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useTheme();
-  const [hovered, setHovered] = useState<StripMark | null>(null);
-  const width = length * STRIDE;
+  const [hovered, setHovered] = useState<Hovered | null>(null);
 
   useEffect(() => {
     if (canvas.current !== null) drawStrip(canvas.current, marks, length);
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the theme gives the colours
   }, [marks, length, theme]);
 
-  const follow = (event: MouseEvent<HTMLCanvasElement>) => {
-    setHovered(markAt(marks, length, event.nativeEvent.offsetX));
+  const follow = ({ currentTarget, nativeEvent }: MouseEvent<HTMLCanvasElement>) => {
+    const mark = markAt(marks, length, nativeEvent.offsetX);
+    const { left, top } = currentTarget.getBoundingClientRect();
+    const x = left + Math.floor(nativeEvent.offsetX / STRIDE) * STRIDE;
+    const place = new DOMRect(x, top, MARK_WIDTH, MARK_HEIGHT);
+    setHovered(mark === null ? null : { mark, place });
   };
 
   return (
-    <Tooltip.Root trackCursorAxis="x" disabled={hovered === null}>
-      <Tooltip.Trigger
-        delay={0}
-        render={
-          <canvas
-            ref={canvas}
-            // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn, not loaded
-            role="img"
-            aria-label={describeStrip(marks)}
-            className={styles.strip}
-            style={{ width, height: MARK_HEIGHT }}
-            onMouseMove={follow}
-          />
-        }
+    <>
+      <canvas
+        ref={canvas}
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn, not loaded
+        role="img"
+        aria-label={describeStrip(marks)}
+        className={styles.strip}
+        style={{ width: length * STRIDE, height: MARK_HEIGHT }}
+        onMouseMove={follow}
+        onMouseLeave={() => {
+          setHovered(null);
+        }}
       />
+      {hovered !== null && <Tip {...hovered} />}
+    </>
+  );
+}
+
+function Tip({ mark, place }: Hovered): ReactNode {
+  return (
+    <Tooltip.Root open>
       <Tooltip.Portal>
-        <Tooltip.Positioner sideOffset={6}>
+        <Tooltip.Positioner anchor={{ getBoundingClientRect: () => place }} sideOffset={6}>
           <Tooltip.Popup className={styles.tip}>
-            {hovered !== null && `${OUTCOME_WORDS[hovered.kind]}, ${formatTime(hovered.at)}`}
+            {OUTCOME_WORDS[mark.kind]}, {formatTime(mark.at)}
           </Tooltip.Popup>
         </Tooltip.Positioner>
       </Tooltip.Portal>

@@ -2,7 +2,7 @@ import { useId, type ReactNode } from 'react';
 import styles from './AccountForm.module.css';
 
 /** What ties a control to its label, its hint and its error. */
-export interface ControlProps {
+interface ControlProps {
   readonly id: string;
   readonly 'aria-describedby': string | undefined;
   readonly 'aria-invalid': boolean;

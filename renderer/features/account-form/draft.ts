@@ -9,7 +9,7 @@ import type {
 import { formatMailboxes, parseMailboxes } from './mailbox-list.ts';
 
 /** What the account is to trust: what it did, or a file chosen now. */
-export type DraftTrust =
+type DraftTrust =
   | { readonly kind: 'system' }
   | { readonly kind: 'keep'; readonly fileName: string }
   | { readonly kind: 'ca'; readonly fileName: string; readonly pem: string };

@@ -3,17 +3,16 @@ import { STRIP_LENGTH_PER_ACCOUNT, type Account, type AccountId } from '../../..
 import type { AccountSummary } from '../../account-summary.ts';
 import { useEngineApi } from '../../engine-api.ts';
 import { formatSessions } from '../../format.ts';
-import { openEditForm, useEngine } from '../../store.ts';
+import { useEngine } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ForgetIcon } from '../../ui/icons.tsx';
-import { Menu } from '../../ui/Menu.tsx';
-import { Question } from '../../ui/Question.tsx';
 import { StateMark } from '../../ui/StateMark.tsx';
 import { Strip } from '../../ui/Strip.tsx';
 import { Switch } from '../../ui/Switch.tsx';
 import { Name, Unseen } from '../../ui/Text.tsx';
 import { attempt, toastDone } from '../../ui/toasts.ts';
 import { STATE_WORDS } from '../../words.ts';
+import { AccountMenu } from './AccountMenu.tsx';
 import { AccountTrouble } from './AccountTrouble.tsx';
 import { ReuseChange, type Change } from './ReuseChange.tsx';
 import styles from './AccountItem.module.css';
@@ -86,67 +85,17 @@ function Item({ account, summary }: ItemProps): ReactNode {
           >
             <ForgetIcon />
           </Button>
-          <ItemMenu account={account} />
+          <AccountMenu
+            id={id}
+            label={label}
+            user={account.user}
+            isPaused={account.paused}
+            isDemo={account.demo}
+          />
         </span>
       </div>
       <AccountTrouble account={account} summary={summary} />
       <ReuseChange accountId={id} change={change} />
     </li>
-  );
-}
-
-function ItemMenu({ account: { id, label, paused, user, demo } }: { readonly account: Account }) {
-  const api = useEngineApi();
-  const [isRemoving, setRemoving] = useState(false);
-  const pause = paused ? 'Resume' : 'Pause';
-  return (
-    <>
-      <Menu
-        label={`More for ${label}`}
-        actions={[
-          {
-            label: 'Edit…',
-            run: () => {
-              openEditForm(id);
-            },
-          },
-          {
-            label: pause,
-            run: () =>
-              void attempt(`Could not ${pause.toLowerCase()} ${label}`, api.setPaused(id, !paused)),
-          },
-          {
-            label: 'Reconnect',
-            run: () => void attempt(`Could not reconnect ${label}`, api.reconnectAccount(id)),
-          },
-          {
-            label: 'Remove…',
-            isDangerous: true,
-            run: () => {
-              setRemoving(true);
-            },
-          },
-        ]}
-      />
-      {isRemoving && (
-        <Question
-          title={`Remove ${label}?`}
-          description={
-            demo
-              ? 'Its connections are closed. It comes back when the demo servers are started again.'
-              : `Its connections are closed, and its settings, its password and its sessions are deleted here. Nothing changes on the server, nor in the mailboxes of ${user}.`
-          }
-          confirm="Remove"
-          cancel="Keep"
-          onConfirm={() => {
-            setRemoving(false);
-            void attempt(`Could not remove ${label}`, api.removeAccount(id));
-          }}
-          onCancel={() => {
-            setRemoving(false);
-          }}
-        />
-      )}
-    </>
   );
 }

@@ -8,7 +8,7 @@ export interface Span {
 }
 
 /** One phase of the waterfall. */
-export interface WaterfallRow {
+interface WaterfallRow {
   readonly phase: Phase;
   /** `null` where it did not happen or did not end. */
   readonly span: Span | null;

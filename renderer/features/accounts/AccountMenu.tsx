@@ -1,0 +1,81 @@
+import { memo, useState, type ReactNode } from 'react';
+import type { AccountId } from '../../../shared/model.ts';
+import { useEngineApi } from '../../engine-api.ts';
+import { openEditForm } from '../../store.ts';
+import { Menu } from '../../ui/Menu.tsx';
+import { Question } from '../../ui/Question.tsx';
+import { attempt } from '../../ui/toasts.ts';
+
+interface AccountMenuProps {
+  readonly id: AccountId;
+  readonly label: string;
+  readonly user: string;
+  readonly isPaused: boolean;
+  readonly isDemo: boolean;
+}
+
+/** What can be done with an account; renders only when one of its props changes. */
+export const AccountMenu = memo(function AccountMenu({
+  id,
+  label,
+  user,
+  isPaused,
+  isDemo,
+}: AccountMenuProps): ReactNode {
+  const api = useEngineApi();
+  const [isRemoving, setRemoving] = useState(false);
+  const pause = isPaused ? 'Resume' : 'Pause';
+  return (
+    <>
+      <Menu
+        label={`More for ${label}`}
+        actions={[
+          {
+            label: 'Edit…',
+            run: () => {
+              openEditForm(id);
+            },
+          },
+          {
+            label: pause,
+            run: () =>
+              void attempt(
+                `Could not ${pause.toLowerCase()} ${label}`,
+                api.setPaused(id, !isPaused),
+              ),
+          },
+          {
+            label: 'Reconnect',
+            run: () => void attempt(`Could not reconnect ${label}`, api.reconnectAccount(id)),
+          },
+          {
+            label: 'Remove…',
+            isDangerous: true,
+            run: () => {
+              setRemoving(true);
+            },
+          },
+        ]}
+      />
+      {isRemoving && (
+        <Question
+          title={`Remove ${label}?`}
+          description={
+            isDemo
+              ? 'Its connections are closed. It comes back when the demo servers are started again.'
+              : `Its connections are closed, and its settings, its password and its sessions are deleted here. Nothing changes on the server, nor in the mailboxes of ${user}.`
+          }
+          confirm="Remove"
+          cancel="Keep"
+          onConfirm={() => {
+            setRemoving(false);
+            void attempt(`Could not remove ${label}`, api.removeAccount(id));
+          }}
+          onCancel={() => {
+            setRemoving(false);
+          }}
+        />
+      )}
+    </>
+  );
+});
