@@ -76,6 +76,7 @@ export const PHASE_WORDS: Record<Phase, string> = {
   dns: 'DNS',
   tcp: 'TCP',
   starttls: 'STARTTLS',
+  wait: 'Ticket wait',
   tls: 'TLS',
   greeting: 'Greeting',
   login: 'Login',

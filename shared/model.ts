@@ -125,12 +125,22 @@ export type ProblemCode =
   | 'internal';
 
 /** The phases of a connect, in order. */
-export const PHASES = ['dns', 'tcp', 'starttls', 'tls', 'greeting', 'login', 'select'] as const;
+export const PHASES = [
+  'dns',
+  'tcp',
+  'starttls',
+  'wait',
+  'tls',
+  'greeting',
+  'login',
+  'select',
+] as const;
 export type Phase = (typeof PHASES)[number];
 
 /**
  * Time of each phase in ms; `null` where it did not happen or did not end. With `starttls` the
- * plain-text greeting and the STARTTLS command count as `starttls`, and `greeting` is what follows
+ * plain-text greeting and the STARTTLS command count as `starttls`; `wait` is for the tickets that
+ * another connection to the same server is about to bring; and `greeting` is what follows
  * TLS until the server is ready for a login.
  */
 export type PhaseTimes = Readonly<Record<Phase, number | null>>;

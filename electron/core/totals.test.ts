@@ -26,6 +26,7 @@ function handshake(outcome: Outcome, tlsMs: number | null = null, bytes: number 
       dns: null,
       tcp: null,
       starttls: null,
+      wait: null,
       tls: tlsMs,
       greeting: null,
       login: null,

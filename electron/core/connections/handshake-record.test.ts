@@ -42,7 +42,16 @@ describe('the record of an attempt', () => {
     expect(handshakeFacts(record(...implicitTls))).toEqual({
       startedAt: 1000,
       outcome: resumed.outcome,
-      phases: { dns: 3, tcp: 7, starttls: null, tls: 11, greeting: 9, login: 15, select: 5 },
+      phases: {
+        dns: 3,
+        tcp: 7,
+        starttls: null,
+        wait: null,
+        tls: 11,
+        greeting: 9,
+        login: 15,
+        select: 5,
+      },
       totalMs: 50,
       address: '192.0.2.1',
       protocol: 'TLSv1.3',

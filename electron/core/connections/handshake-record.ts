@@ -36,6 +36,7 @@ const NO_PHASES: PhaseTimes = {
   dns: null,
   tcp: null,
   starttls: null,
+  wait: null,
   tls: null,
   greeting: null,
   login: null,

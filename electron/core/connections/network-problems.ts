@@ -50,6 +50,7 @@ function timeoutMessage(within: string, context: ProblemContext): string {
         `${at(context)} sent no IMAP greeting${within}. If this port speaks TLS from the start, ` +
         'as 993 does, choose TLS instead of STARTTLS.'
       );
+    case 'wait':
     case 'tls':
       return (
         `${at(context)} did not finish the TLS handshake${within}. ` +

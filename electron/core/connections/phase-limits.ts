@@ -15,6 +15,8 @@ export const PHASE_LIMITS: PhaseLimits = {
   tcp: 10_000,
   // Greeting, CAPABILITY and STARTTLS; some servers look up the client's name first.
   starttls: 20_000,
+  // The session cache waits for two seconds at most.
+  wait: 5_000,
   tls: 10_000,
   // Servers that look up the client's name in a slow DNS take up to 15 s.
   greeting: 20_000,

@@ -29,6 +29,7 @@ export const DOING: Readonly<Record<Phase | 'idle', string>> = {
   dns: 'looking up the name of the server',
   tcp: 'connecting',
   starttls: 'asking for TLS',
+  wait: 'waiting for a TLS session',
   tls: 'setting up TLS',
   greeting: 'waiting for the greeting of the server',
   login: 'signing in',

@@ -42,7 +42,7 @@ export type TransportEvent =
   /** This phase begins, and the one before it has ended. */
   | {
       readonly kind: 'phase';
-      readonly phase: Extract<Phase, 'dns' | 'tcp' | 'starttls' | 'tls' | 'greeting'>;
+      readonly phase: Extract<Phase, 'dns' | 'tcp' | 'starttls' | 'wait' | 'tls' | 'greeting'>;
       readonly at: number;
     }
   | { readonly kind: 'handshake'; readonly handshake: TlsHandshake; readonly at: number }

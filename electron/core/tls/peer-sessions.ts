@@ -119,8 +119,12 @@ export class PeerSessions {
     this.refusals = { ...this.refusals, issuesNothing: true };
   }
 
-  /** The server made a full handshake: the ticket and its siblings are as good as dead (RFC 9149). */
-  refused(session: HeldSession, now: number): void {
+  /**
+   * The server made a full handshake: the ticket and its siblings are as good as dead (RFC 9149).
+   *
+   * @param trial `refusals.trials` as it was when the session was taken
+   */
+  refused(session: HeldSession, trial: number, now: number): void {
     if (session.resumed) {
       // The server took it up before, so it does resume, but each ticket once only.
       this.#singleUse = session.origin.protocol === 'TLSv1.3';
@@ -128,7 +132,7 @@ export class PeerSessions {
       return;
     }
     this.dropFamily(session);
-    this.refusals = refused(this.refusals, now);
+    this.refusals = refused(this.refusals, trial, now);
   }
 
   /** The handshake that brought it is not to be built upon: neither are its other sessions. */

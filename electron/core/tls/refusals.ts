@@ -3,7 +3,7 @@
  * out, the time by parameter.
  */
 
-/** Refusals in a row after which nothing is offered for a while. */
+/** Refusals in a row after which nothing is offered for a while; a burst counts as one. */
 export const REFUSALS_UNTIL_PAUSE = 3;
 const MINUTE = 60_000;
 const FIRST_PAUSE_MS = 10 * MINUTE;
@@ -12,8 +12,10 @@ const LONGEST_PAUSE_MS = 60 * MINUTE;
 
 /** The memory of one server. */
 export interface Refusals {
-  /** In a row, since the last resumption. */
+  /** Sessions refused in a row, since the last resumption. */
   readonly inARow: number;
+  /** The same, where those that were offered side by side count as one: they are one trial. */
+  readonly trials: number;
   /** Nothing is offered before this time; `null` while offering goes on. */
   readonly pausedUntil: number | null;
   /** The latest pause; the next one is twice as long. */
@@ -24,20 +26,25 @@ export interface Refusals {
 
 export const NO_REFUSALS: Refusals = {
   inARow: 0,
+  trials: 0,
   pausedUntil: null,
   pauseMs: 0,
   issuesNothing: false,
 };
 
-/** A session was offered and refused. */
-export function refused(before: Refusals, now: number): Refusals {
+/**
+ * A session was offered and refused.
+ *
+ * @param trial {@link Refusals.trials} as it was when that session was offered
+ */
+export function refused(before: Refusals, trial: number, now: number): Refusals {
   const inARow = before.inARow + 1;
-  if (inARow < REFUSALS_UNTIL_PAUSE) return { ...before, inARow };
-  // Those that started together with the one that began the pause add nothing to it.
-  if (isPaused(before, now)) return { ...before, inARow };
+  if (trial < before.trials) return { ...before, inARow };
+  const trials = before.trials + 1;
+  if (trials < REFUSALS_UNTIL_PAUSE) return { ...before, inARow, trials };
   const pauseMs =
     before.pauseMs === 0 ? FIRST_PAUSE_MS : Math.min(before.pauseMs * 2, LONGEST_PAUSE_MS);
-  return { ...before, inARow, pausedUntil: now + pauseMs, pauseMs };
+  return { ...before, inARow, trials, pausedUntil: now + pauseMs, pauseMs };
 }
 
 /** Whether offering is paused; a clock that was set back by more than the pause ends it. */

@@ -286,6 +286,17 @@ describe('the session cache', () => {
     expect(await outcomeOf(at(server))).toEqual(refused('tls13-ticket'));
   });
 
+  it('rule 12: counts the refusals of connections that started together as one', async () => {
+    const server = await start({ sessions: 'fresh-key' });
+    const burst = () => Promise.all(Array.from({ length: 4 }, () => outcomeOf(at(server))));
+    await outcomeOf(at(server));
+    for (let trial = 0; trial < 3; trial += 1) {
+      expect(new Set(await burst())).toContainEqual(refused('tls13-ticket'));
+    }
+    expect(await outcomeOf(at(server))).toEqual(full('server-keeps-refusing'));
+    expect(cache.refusing('alice')).toMatchObject({ refusals: server.stats().offered });
+  });
+
   it('rule 13: has one outcome for each connection, with the reason when nothing was offered', async () => {
     const server = await start({ protocol: 'TLSv1.2', sessions: 'session-ids' });
     expect(await outcomeOf(at(server))).toEqual(full('nothing-held'));

@@ -284,6 +284,8 @@ export class HandshakeSessions {
   readonly #epoch: number;
   readonly #cache: CacheAccess;
   #offered: HeldSession | null = null;
+  /** Of the peer's refusals, when the session was taken. */
+  #trial = 0;
   #offer: Offer | null = null;
   #root: SessionRoot | null = null;
   #stored = 0;
@@ -302,16 +304,17 @@ export class HandshakeSessions {
   }
 
   /**
-   * Resolves when there is no use in waiting: at once where a session is held or nothing is to be
-   * hoped for, else when the first handshake of a cold burst has brought its tickets, has failed,
-   * or takes too long. The first caller of a burst is the one that the others wait for.
+   * What to wait for before `take`, if anything: the first handshake of a cold burst brings tickets
+   * for all. Resolves when they are there, when that handshake failed, or when it takes too long.
+   * `null` where a session is held, nothing is to be hoped for, or this is the first handshake.
    */
-  async ready(): Promise<void> {
-    if (!this.#isAllowed) return;
+  ready(): Promise<void> | null {
+    if (!this.#isAllowed) return null;
     const { sessions, coldStart } = this.#cache.entry(this.#account);
-    if (!sessions.isWorthWaiting(this.#cache.now())) return;
-    if (coldStart.lead()) this.#leads = true;
-    else await coldStart.wait();
+    if (!sessions.isWorthWaiting(this.#cache.now())) return null;
+    if (!coldStart.lead()) return coldStart.wait();
+    this.#leads = true;
+    return null;
   }
 
   /** Chooses what to offer. For a ticket that is used once this is the one act that takes it. */
@@ -335,6 +338,7 @@ export class HandshakeSessions {
       return { kind: 'none', reason: 'trust-changed' };
     }
     this.#offered = choice.session;
+    this.#trial = sessions.refusals.trials;
     return {
       kind: 'session',
       bytes: choice.session.expose(),
@@ -381,7 +385,8 @@ export class HandshakeSessions {
             resumptions: 0,
           };
     if (offered !== null) {
-      if (this.#isAllowed) this.#cache.entry(this.#account).sessions.refused(offered, now);
+      if (this.#isAllowed)
+        this.#cache.entry(this.#account).sessions.refused(offered, this.#trial, now);
       return { kind: 'refused', mechanism: offered.origin.mechanism };
     }
     return offer.kind === 'none' ? { kind: 'full', reason: offer.reason } : { kind: 'off' };

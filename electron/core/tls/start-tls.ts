@@ -36,7 +36,11 @@ export async function startTls(start: TlsStart): Promise<void> {
   // Case matters to Node's own check of a session's identity, and to no server.
   const name = (start.servername ?? start.host).toLowerCase();
   const sessions = cache.begin({ account, name, port, security, trust: anchor.fingerprint });
-  await sessions.ready();
+  const tickets = sessions.ready();
+  if (tickets !== null) {
+    emit({ kind: 'phase', phase: 'wait', at: performance.now() });
+    await tickets;
+  }
   if (raw.destroyed || late.destroyed) {
     sessions.failed('network');
     late.destroy(closedEarly());

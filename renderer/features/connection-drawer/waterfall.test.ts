@@ -6,6 +6,7 @@ import { layOut } from './waterfall.ts';
 const NONE: PhaseTimes = {
   dns: null,
   tcp: null,
+  wait: null,
   starttls: null,
   tls: null,
   greeting: null,
