@@ -4,6 +4,7 @@ import {
   formatCountdown,
   formatDaysLeft,
   formatDuration,
+  formatTimeLeft,
   formatExactBytes,
   formatMs,
   formatOrdinal,
@@ -48,6 +49,18 @@ describe('numbers as the interface writes them', () => {
     [3 * DAY + 4 * HOUR, '3 d 4 h'],
   ])('a duration of %s ms is %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
+  });
+
+  it.each([
+    [600_000, '10 min'],
+    [540_001, '10 min'],
+    [540_000, '9 min'],
+    [60_000, '1 min'],
+    [59_001, '1 min'],
+    [45_000, '45 s'],
+    [-1, '0 s'],
+  ])('round time left up: %d', (ms, text) => {
+    expect(formatTimeLeft(ms)).toBe(text);
   });
 
   it.each([

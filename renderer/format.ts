@@ -42,6 +42,12 @@ function join(large: number, largeUnit: string, small: number, smallUnit: string
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
+/** Time left in words, rounded up: `10 min` until the tenth minute has passed, then `9 min`, `45 s`. */
+export function formatTimeLeft(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / SECOND));
+  return formatDuration(seconds < 60 ? seconds * SECOND : Math.ceil(seconds / 60) * MINUTE);
+}
+
 /** Time left, to the second, rounded up so that it ends at `0:00` and not before: `0:12`, `1:02:03`. */
 export function formatCountdown(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / SECOND));

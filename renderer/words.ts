@@ -83,6 +83,11 @@ export const PHASE_WORDS: Record<Phase, string> = {
   select: 'Select',
 };
 
+/** What a phase is, where its name leaves that open. */
+export const PHASE_EXPLANATIONS: Partial<Record<Phase, string>> = {
+  wait: 'waiting for the tickets of another connection',
+};
+
 export const SECURITY_WORDS: Record<Security, string> = {
   tls: 'TLS',
   starttls: 'STARTTLS (required)',
@@ -112,7 +117,7 @@ const REASON_SENTENCES: Record<NotOfferedReason, string> = {
   'trust-changed':
     'Nothing was offered: what this account trusts has changed since the session was made, so the server had to prove itself again.',
   'server-keeps-refusing':
-    'Nothing was offered: this server issues sessions and refuses them again and again, so Reprise stopped offering for a while.',
+    'Nothing was offered, for a while: this server refused what it had issued again and again.',
 };
 
 /** Why a connection was not resumed, in a sentence; `null` where it was. */

@@ -25,6 +25,10 @@ export const PlusIcon = icon('M8 3.5v9M3.5 8h9');
 export const ForgetIcon = icon(
   'M6.2 13 2.9 9.7a1 1 0 0 1 0-1.4l5-5a1 1 0 0 1 1.4 0l3.8 3.8a1 1 0 0 1 0 1.4L8.6 13zM5.4 5.8l5.2 5.2M6 13h7',
 );
+/** Two sliders: a choice beside a switch. */
+export const PolicyIcon = icon(
+  'M3 5.5h5.5M12 5.5h1M3 10.5h1M7.5 10.5H13M12 5.5a1.7 1.7 0 1 1-3.4 0 1.7 1.7 0 0 1 3.4 0zM7.5 10.5a1.7 1.7 0 1 1-3.4 0 1.7 1.7 0 0 1 3.4 0z',
+);
 export const AscendingIcon = icon('M5 9.5 8 6.5l3 3');
 export const DescendingIcon = icon('M5 6.5l3 3 3-3');
 export const ExternalIcon = icon(

@@ -1,5 +1,10 @@
-import { memo, useState, type ReactNode } from 'react';
-import { STRIP_LENGTH_PER_ACCOUNT, type Account, type AccountId } from '../../../shared/model.ts';
+import { memo, useCallback, useState, type ReactNode } from 'react';
+import {
+  STRIP_LENGTH_PER_ACCOUNT,
+  type Account,
+  type AccountId,
+  type ReusePolicy,
+} from '../../../shared/model.ts';
 import type { AccountSummary } from '../../account-summary.ts';
 import { useEngineApi } from '../../engine-api.ts';
 import { formatSessions } from '../../format.ts';
@@ -14,7 +19,10 @@ import { attempt, toastDone } from '../../ui/toasts.ts';
 import { STATE_WORDS } from '../../words.ts';
 import { AccountMenu } from './AccountMenu.tsx';
 import { AccountTrouble } from './AccountTrouble.tsx';
+import { policySummary } from './policy-words.ts';
+import { RefusingLine } from './RefusingLine.tsx';
 import { ReuseChange, type Change } from './ReuseChange.tsx';
+import { ReusePolicyButton } from './ReusePolicyButton.tsx';
 import styles from './AccountItem.module.css';
 
 /** One account of the list; renders only when that account or one of its connections changes. */
@@ -35,9 +43,10 @@ interface ItemProps {
 }
 
 function Item({ account, summary }: ItemProps): ReactNode {
-  const { id, label, reuse } = account;
+  const { id, label, reuse, policy, refusing } = account;
   const api = useEngineApi();
   const [change, setChange] = useState<Change | null>(null);
+  const unusual = reuse ? policySummary(policy) : null;
   const state = summary.state === null ? 'Not connected yet' : STATE_WORDS[summary.state];
 
   const switchReuse = async (on: boolean) => {
@@ -45,6 +54,18 @@ function Item({ account, summary }: ItemProps): ReactNode {
     const { forgotten } = await api.setReuse(id, on);
     setChange({ at, forgotten: on ? null : forgotten });
   };
+  const changePolicy = useCallback(
+    async (chosen: ReusePolicy) => {
+      const at = Date.now();
+      const isTaken = await attempt(
+        `Could not change the reuse policy of ${label}`,
+        api.setPolicy(id, chosen),
+      );
+      if (isTaken) setChange({ at, forgotten: null });
+      return isTaken;
+    },
+    [api, id, label],
+  );
   const forget = async () => {
     const { forgotten } = await api.forgetSessions(id);
     toastDone(`${formatSessions(forgotten)} of ${label} forgotten`);
@@ -60,6 +81,13 @@ function Item({ account, summary }: ItemProps): ReactNode {
         <span className={styles.name}>
           <Name>{label}</Name>
         </span>
+        <ReusePolicyButton
+          label={label}
+          sharing={policy.sharing}
+          longestAge={policy.longestAge}
+          isReusing={reuse}
+          onChange={changePolicy}
+        />
         <Switch
           label={`Reuse TLS sessions for ${label}`}
           checked={reuse}
@@ -72,7 +100,7 @@ function Item({ account, summary }: ItemProps): ReactNode {
         />
       </div>
       <div className={styles.line}>
-        <Strip marks={account.strip} length={STRIP_LENGTH_PER_ACCOUNT} />
+        <Strip of={label} marks={account.strip} length={STRIP_LENGTH_PER_ACCOUNT} />
         <span className={styles.slots} title="Connections that are up, of those wanted">
           {summary.up} of {summary.wanted}
         </span>
@@ -94,7 +122,15 @@ function Item({ account, summary }: ItemProps): ReactNode {
           />
         </span>
       </div>
+      {unusual !== null && (
+        <p className={styles.policy} title={`Reuse policy: ${unusual}`}>
+          {unusual}
+        </p>
+      )}
       <AccountTrouble account={account} summary={summary} />
+      {refusing !== null && !account.paused && (
+        <RefusingLine accountId={id} label={label} refusing={refusing} />
+      )}
       <ReuseChange accountId={id} change={change} />
     </li>
   );

@@ -68,6 +68,7 @@ function OpenDrawer({ connection, account }: OpenDrawerProps): ReactNode {
           <p className={styles.none}>There has been no handshake on this connection yet.</p>
         ) : (
           <HandshakeSection
+            account={account}
             handshake={handshake}
             lastFull={connection.lastFull}
             isProblemShown={'problem' in state}

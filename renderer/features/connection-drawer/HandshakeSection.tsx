@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Handshake, PhaseTimes } from '../../../shared/model.ts';
+import type { Account, Handshake, PhaseTimes } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
 import {
   formatBytes,
@@ -9,6 +9,7 @@ import {
   formatMoment,
 } from '../../format.ts';
 import { outcomeSentence, protocolName } from '../../words.ts';
+import { RefusingLine } from '../accounts/RefusingLine.tsx';
 import { ReuseText } from '../connections/ReuseText.tsx';
 import { descentSentence } from './descent.ts';
 import { Facts } from './Facts.tsx';
@@ -17,6 +18,7 @@ import { Waterfall } from './Waterfall.tsx';
 import styles from './ConnectionDrawer.module.css';
 
 interface HandshakeSectionProps {
+  readonly account: Account;
   readonly handshake: Handshake;
   readonly lastFull: PhaseTimes | null;
   /** What went wrong stands above already. */
@@ -25,6 +27,7 @@ interface HandshakeSectionProps {
 
 /** What came of the latest handshake, why, and where its time went. */
 export function HandshakeSection({
+  account,
   handshake,
   lastFull,
   isProblemShown,
@@ -32,6 +35,7 @@ export function HandshakeSection({
   const { outcome, descent, protocol, sentBytes, receivedBytes, ticketsReceived } = handshake;
   const now = useNow();
   const sentence = outcomeSentence(outcome);
+  const isHeldBack = outcome.kind === 'full' && outcome.reason === 'server-keeps-refusing';
   return (
     <section className={styles.section} aria-label="Handshake">
       <h3 className={styles.heading}>
@@ -43,6 +47,9 @@ export function HandshakeSection({
         </p>
       )}
       {sentence !== null && <p className={styles.sentence}>{sentence}</p>}
+      {isHeldBack && account.refusing !== null && (
+        <RefusingLine accountId={account.id} label={account.label} refusing={account.refusing} />
+      )}
       {outcome.kind === 'failed' && !isProblemShown && (
         <ProblemBox problem={outcome.problem} isStopped={false} />
       )}

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Handshake, PhaseTimes } from '../../../shared/model.ts';
 import { formatExactMs, formatMs } from '../../format.ts';
-import { PHASE_WORDS } from '../../words.ts';
+import { PHASE_EXPLANATIONS, PHASE_WORDS } from '../../words.ts';
 import { layOut, type Span } from './waterfall.ts';
 import styles from './Waterfall.module.css';
 
@@ -23,6 +23,10 @@ export function Waterfall({ handshake, lastFull }: WaterfallProps): ReactNode {
     <table className={styles.waterfall}>
       <caption className={styles.caption}>
         {ghost === null ? 'Time by phase' : 'Time by phase; the outline is the last full handshake'}
+        {rows.map(({ phase }) => {
+          const explanation = PHASE_EXPLANATIONS[phase];
+          return explanation !== undefined && `. ${PHASE_WORDS[phase]}: ${explanation}`;
+        })}
       </caption>
       <thead className={styles.unseen}>
         <tr>
@@ -35,7 +39,7 @@ export function Waterfall({ handshake, lastFull }: WaterfallProps): ReactNode {
       <tbody>
         {rows.map((row) => (
           <tr key={row.phase}>
-            <th scope="row" className={styles.phase}>
+            <th scope="row" className={styles.phase} title={PHASE_EXPLANATIONS[row.phase]}>
               {PHASE_WORDS[row.phase]}
             </th>
             <td>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Connection } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
 import { formatCountdown, formatDuration, formatExactTime, NOTHING } from '../../format.ts';
-import { PHASE_WORDS } from '../../words.ts';
+import { PHASE_EXPLANATIONS, PHASE_WORDS } from '../../words.ts';
 
 /** How long a connection has been up, when it retries, or which phase it is in. Ticks by itself. */
 export function ClockCell({ connection }: { readonly connection: Connection }): ReactNode {
@@ -13,7 +13,7 @@ export function ClockCell({ connection }: { readonly connection: Connection }): 
     case 'retrying':
       return <Countdown retryAt={state.retryAt} />;
     case 'connecting':
-      return PHASE_WORDS[state.phase];
+      return <span title={PHASE_EXPLANATIONS[state.phase]}>{PHASE_WORDS[state.phase]}</span>;
     case 'offline':
     case 'paused':
     case 'sign-in-failed':

@@ -50,7 +50,7 @@ export function Counters(): ReactNode {
         />
       </div>
       <div className={styles.strip}>
-        <Strip marks={totals.strip} length={STRIP_LENGTH} />
+        <Strip of="all accounts" marks={totals.strip} length={STRIP_LENGTH} />
         <p className={styles.below}>
           <span>last {STRIP_LENGTH} handshakes</span>
           <span title={since}>figures since {formatMoment(totals.since, now)}</span>

@@ -1,0 +1,38 @@
+import type { ReactNode } from 'react';
+import type { AccountId, Refusing } from '../../../shared/model.ts';
+import { useNow } from '../../clock.ts';
+import { useEngineApi } from '../../engine-api.ts';
+import { formatExactTime } from '../../format.ts';
+import { refusalSentence } from '../../refusal.ts';
+import { Button } from '../../ui/Button.tsx';
+import { attempt } from '../../ui/toasts.ts';
+import styles from './RefusingLine.module.css';
+
+interface RefusingLineProps {
+  readonly accountId: AccountId;
+  readonly label: string;
+  readonly refusing: Refusing;
+}
+
+/** Says that nothing is offered to a server, why and until when, and ends that. Ticks by itself. */
+export function RefusingLine({ accountId, label, refusing }: RefusingLineProps): ReactNode {
+  const api = useEngineApi();
+  const now = useNow();
+  return (
+    <p className={styles.line}>
+      <span title={`Next try at ${formatExactTime(refusing.nextTryAt)}`}>
+        {refusalSentence(refusing, now)}
+      </span>{' '}
+      <Button
+        look="quiet"
+        className={styles.button}
+        aria-label={`Try offering sessions now on ${label}`}
+        onClick={() =>
+          void attempt(`Could not offer sessions on ${label}`, api.tryOffering(accountId))
+        }
+      >
+        Try now
+      </Button>
+    </p>
+  );
+}

@@ -1,0 +1,51 @@
+import { Popover as BasePopover } from '@base-ui/react/popover';
+import type { ReactNode } from 'react';
+import { CloseIcon } from './icons.tsx';
+import buttonStyles from './Button.module.css';
+import styles from './Popover.module.css';
+
+interface PopoverProps {
+  /** The accessible name of the button that opens it. */
+  readonly label: string;
+  readonly icon: ReactNode;
+  readonly title: ReactNode;
+  /** Rendered while it is open only. */
+  readonly children: ReactNode;
+}
+
+/** A button with an icon, and a panel beside it that leaves the rest of the page usable. */
+export function Popover({ label, icon, title, children }: PopoverProps): ReactNode {
+  return (
+    <BasePopover.Root>
+      <BasePopover.Trigger
+        className={`${buttonStyles.button} ${buttonStyles.icon}`}
+        aria-label={label}
+        title={label}
+      >
+        {icon}
+      </BasePopover.Trigger>
+      <BasePopover.Portal>
+        <BasePopover.Positioner
+          className={styles.place}
+          side="right"
+          align="start"
+          sideOffset={8}
+          collisionPadding={8}
+        >
+          <BasePopover.Popup className={styles.popup}>
+            <div className={styles.header}>
+              <BasePopover.Title className={styles.title}>{title}</BasePopover.Title>
+              <BasePopover.Close
+                className={`${buttonStyles.button} ${buttonStyles.icon}`}
+                aria-label="Close"
+              >
+                <CloseIcon />
+              </BasePopover.Close>
+            </div>
+            {children}
+          </BasePopover.Popup>
+        </BasePopover.Positioner>
+      </BasePopover.Portal>
+    </BasePopover.Root>
+  );
+}
