@@ -1,6 +1,6 @@
-/** Connections without an IMAP client: TLS, the greeting, and an end in order. */
+/** Connections without an IMAP client: TLS and the greeting. */
 import type { Duplex } from 'node:stream';
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp } from 'node:net';
 import { connect as connectTls, type SecureContext } from 'node:tls';
 import {
   createReuseTransport,
@@ -13,7 +13,7 @@ import type { Dovecot } from '../fixtures/dovecot.ts';
 /** What one connection came to. */
 export interface Dialled {
   readonly resumed: boolean;
-  /** From the ClientHello until the greeting. */
+  /** From the ClientHello until the greeting; 0 where nobody counts. */
   readonly sentBytes: number;
   readonly receivedBytes: number;
 }
@@ -61,43 +61,48 @@ export interface LatestSession {
   session: Buffer | null;
 }
 
-/** With bare `tls.connect`, and a TCP connection of its own as the transport's is. */
+/** With bare `tls.connect`, as a program does it that keeps the latest session. */
 export async function dialBare(
   server: Dovecot,
   latest: LatestSession,
-  secureContext: SecureContext,
+  trust: { readonly ca: string } | { readonly secureContext: SecureContext },
 ): Promise<Dialled> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const raw = connectTcp({ host: server.host, port: server.tlsPort });
   const socket = connectTls({
-    socket: raw,
+    host: server.host,
+    port: server.tlsPort,
     servername: SERVERNAME,
-    secureContext,
+    ...trust,
     ...(latest.session === null ? {} : { session: latest.session }),
   });
-  let received = 0;
-  let sent = 0;
+  let resumed = false;
   socket.on('session', (session) => {
     latest.session = session;
   });
-  socket.once('data', () => {
-    received = raw.bytesRead;
-    sent = raw.bytesWritten;
-  });
   socket.once('error', reject);
-  let resumed = false;
   socket.once('secureConnect', () => {
     resumed = socket.isSessionReused();
     leave(socket, resolve);
   });
   await promise;
-  return { resumed, sentBytes: sent, receivedBytes: received };
+  return { resumed, sentBytes: 0, receivedBytes: 0 };
 }
 
-/** Reads the greeting, says goodbye, and waits until the server has closed. */
-function leave(socket: Duplex | Socket, done: () => void): void {
+/** Without TLS, to the port for STARTTLS: what a connection costs before TLS does. */
+export async function dialPlain(server: Dovecot): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const socket = connectTcp({ host: server.host, port: server.startTlsPort });
+  socket.once('error', reject);
+  leave(socket, resolve);
+  await promise;
+}
+
+/** Reads the greeting, and the tickets that came with it, and hangs up. */
+function leave(socket: Duplex, done: () => void): void {
   socket.once('data', () => {
-    socket.write('a LOGOUT\r\n');
+    setImmediate(() => {
+      socket.destroy();
+    });
   });
   socket.once('close', done);
 }

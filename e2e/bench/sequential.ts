@@ -1,111 +1,166 @@
-/** One connection after another: how many resume, and what a connection costs the server. */
-import { SessionCache } from '../../electron/core/tls/index.ts';
+/** One connection after another: how many resume, and what a connection costs both sides. */
 import { createSecureContext } from 'node:tls';
+import { SessionCache } from '../../electron/core/tls/index.ts';
 import type { TlsProtocol } from '../../shared/model.ts';
 import { Dovecot } from '../fixtures/dovecot.ts';
-import { dialBare, dialTransport, type Dialled } from './dial.ts';
+import { dialBare, dialPlain, dialTransport, type Dialled } from './dial.ts';
 import { rowOf, type Row, type Sample } from './row.ts';
 
 const CONNECTIONS = 500;
-/** For costs: fewer are enough, and each run has both sides. */
-const COST_CONNECTIONS = 200;
 const RUNS = 5;
+/** Clients take turns in small blocks, so that a busy machine slows all alike. */
+const BLOCKS = 30;
+const BLOCK_CONNECTIONS = 10;
+/** The server is measured over long ones: in short ones it mostly wakes up. */
+const SERVER_CONNECTIONS = 300;
 
+type Dial = () => Promise<Dialled>;
+
+/** Sums over connections; divide by their number. */
 interface Cost {
-  readonly serverMs: number;
-  readonly clientMs: number;
-  readonly elapsedMs: number;
-  readonly receivedBytes: number;
+  clientMs: number;
+  elapsedMs: number;
+  receivedBytes: number;
+}
+
+type Measure = keyof Cost;
+
+/** Of the login process, in ms a connection. */
+interface ServerCost {
   readonly resumed: number;
-}
-
-/** CPU of the login process and of this one, per connection. */
-async function costOf(server: Dovecot, count: number, dial: () => Promise<Dialled>): Promise<Cost> {
-  const serverBefore = await serverCpuMs(server);
-  const clientBefore = process.cpuUsage();
-  const startedAt = performance.now();
-  let receivedBytes = 0;
-  let resumed = 0;
-  for (let connection = 0; connection < count; connection += 1) {
-    const dialled = await dial();
-    receivedBytes += dialled.receivedBytes;
-    if (dialled.resumed) resumed += 1;
-  }
-  const elapsedMs = performance.now() - startedAt;
-  const client = process.cpuUsage(clientBefore);
-  return {
-    serverMs: ((await serverCpuMs(server)) - serverBefore) / count,
-    clientMs: (client.user + client.system) / 1000 / count,
-    elapsedMs: elapsedMs / count,
-    receivedBytes: receivedBytes / count,
-    resumed: resumed / count,
-  };
-}
-
-/** Time on a CPU of all login processes together. */
-export async function serverCpuMs(server: Dovecot): Promise<number> {
-  const processes = await server.loginProcesses();
-  return processes.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+  readonly full: number;
+  readonly plain: number;
 }
 
 /** The rows of one TLS version. */
 export async function benchSequential(protocol: TlsProtocol): Promise<Row[]> {
   await using server = await Dovecot.start({ kind: 'one-process', protocol });
-  const name = protocol === 'TLSv1.3' ? 'tls13' : 'tls12';
-  const trust = { kind: 'ca', pem: server.certificate.caPem } as const;
-  const context = createSecureContext({ ca: server.certificate.caPem });
+  const { caPem } = server.certificate;
+  const trust = { kind: 'ca', pem: caPem } as const;
   const on = new SessionCache();
   const off = new SessionCache();
   off.setEnabled('bench', false);
-  const latest = { session: null };
-  const resumedDial = () => dialTransport(server, on, trust);
-  const fullDial = () => dialTransport(server, off, trust);
-  const bareDial = () => dialBare(server, latest, context);
+  const [latest, latestShared, latestByHand] = [
+    { session: null },
+    { session: null },
+    { session: null },
+  ];
+  const shared = { secureContext: createSecureContext({ ca: caPem }) };
+  const dials = {
+    resumed: () => dialTransport(server, on, trust),
+    full: () => dialTransport(server, off, trust),
+    bare: () => dialBare(server, latest, { ca: caPem }),
+    bareShared: () => dialBare(server, latestShared, shared),
+  };
 
-  const rate = await costOf(server, CONNECTIONS, resumedDial);
-  const bareRate = await costOf(server, CONNECTIONS, bareDial);
-  const cpu: Sample[] = [];
-  const bytes: Sample[] = [];
-  const transportCpu: Sample[] = [];
-  const transportTime: Sample[] = [];
+  const rate = await shareResumed(dials.resumed);
+  const rateByHand = await shareResumed(() => dialBare(server, latestByHand, shared));
+  const runs: Record<keyof typeof dials, Cost>[] = [];
+  const serverRuns: ServerCost[] = [];
   for (let run = 0; run < RUNS; run += 1) {
-    const resumed = await costOf(server, COST_CONNECTIONS, resumedDial);
-    const bare = await costOf(server, COST_CONNECTIONS, bareDial);
-    const full = await costOf(server, COST_CONNECTIONS, fullDial);
-    cpu.push({ value: resumed.serverMs, baseline: full.serverMs });
-    bytes.push({ value: resumed.receivedBytes, baseline: full.receivedBytes });
-    transportCpu.push({ value: resumed.clientMs, baseline: bare.clientMs });
-    transportTime.push({ value: resumed.elapsedMs, baseline: bare.elapsedMs });
+    runs.push(await takeTurns(dials));
+    serverRuns.push({
+      resumed: await serverMsEach(server, dials.resumed),
+      full: await serverMsEach(server, dials.full),
+      plain: await serverMsEach(server, () => dialPlain(server)),
+    });
   }
+
+  const name = protocol === 'TLSv1.3' ? 'tls13' : 'tls12';
+  const compare = (measure: Measure, baseline: keyof typeof dials): Sample[] =>
+    runs.map((run) => ({
+      value: run.resumed[measure] / (BLOCKS * BLOCK_CONNECTIONS),
+      baseline: run[baseline][measure] / (BLOCKS * BLOCK_CONNECTIONS),
+    }));
   const rows = [
     rowOf(
       `sequential-${name}`,
       `share resumed of ${CONNECTIONS} connections one after another, against the latest session kept by hand`,
       'share',
-      [{ value: rate.resumed, baseline: bareRate.resumed }],
+      [{ value: rate, baseline: rateByHand }],
     ),
-    rowOf(`server-cpu-${name}`, 'server CPU a connection, resumed against full', 'ms', cpu),
+    rowOf(
+      `server-cpu-${name}`,
+      'server CPU of TLS a connection (less that of one without TLS), resumed against full',
+      'ms',
+      serverRuns.map(({ resumed, full, plain }) => ({
+        value: resumed - plain,
+        baseline: full - plain,
+      })),
+    ),
+    rowOf(
+      `server-cpu-whole-${name}`,
+      'server CPU of a whole connection until the greeting, resumed against full',
+      'ms',
+      serverRuns.map(({ resumed, full }) => ({ value: resumed, baseline: full })),
+    ),
     rowOf(
       `bytes-${name}`,
       'bytes from the server until the greeting, resumed against full',
       'bytes',
-      bytes,
+      compare('receivedBytes', 'full'),
     ),
   ];
   if (protocol === 'TLSv1.2') return rows;
+  const bare = 'our transport against bare tls.connect({ host, port, servername, ca, session })';
+  const strict = 'our transport against bare tls.connect with a session and a ready secureContext';
   return [
     ...rows,
+    rowOf('transport-cpu', `client CPU a connection, ${bare}`, 'ms', compare('clientMs', 'bare')),
+    rowOf('transport-time', `time a connection, ${bare}`, 'ms', compare('elapsedMs', 'bare')),
     rowOf(
-      'transport-cpu',
-      'client CPU a connection, our transport against bare tls.connect with a session',
+      'transport-cpu-ready-context',
+      `client CPU a connection, ${strict}`,
       'ms',
-      transportCpu,
-    ),
-    rowOf(
-      'transport-time',
-      'time a connection, our transport against bare tls.connect with a session',
-      'ms',
-      transportTime,
+      compare('clientMs', 'bareShared'),
     ),
   ];
+}
+
+async function shareResumed(dial: Dial): Promise<number> {
+  let resumed = 0;
+  for (let connection = 0; connection < CONNECTIONS; connection += 1) {
+    if ((await dial()).resumed) resumed += 1;
+  }
+  return resumed / CONNECTIONS;
+}
+
+/** Runs blocks of each in turn, the order turning too, and sums each one's cost. */
+async function takeTurns<Name extends string>(
+  dials: Readonly<Record<Name, Dial>>,
+): Promise<Record<Name, Cost>> {
+  const names = Object.keys(dials) as Name[];
+  const costs = Object.fromEntries(
+    names.map((name) => [name, { clientMs: 0, elapsedMs: 0, receivedBytes: 0 }]),
+  ) as Record<Name, Cost>;
+  for (let block = 0; block < BLOCKS; block += 1) {
+    for (let turn = 0; turn < names.length; turn += 1) {
+      const name = names[(block + turn) % names.length];
+      if (name !== undefined) await addBlock(dials[name], costs[name]);
+    }
+  }
+  return costs;
+}
+
+async function addBlock(dial: Dial, cost: Cost): Promise<void> {
+  const clientBefore = process.cpuUsage();
+  const startedAt = performance.now();
+  for (let connection = 0; connection < BLOCK_CONNECTIONS; connection += 1) {
+    cost.receivedBytes += (await dial()).receivedBytes;
+  }
+  cost.elapsedMs += performance.now() - startedAt;
+  const client = process.cpuUsage(clientBefore);
+  cost.clientMs += (client.user + client.system) / 1000;
+}
+
+async function serverMsEach(server: Dovecot, dial: () => Promise<unknown>): Promise<number> {
+  const before = await serverCpuMs(server);
+  for (let connection = 0; connection < SERVER_CONNECTIONS; connection += 1) await dial();
+  return ((await serverCpuMs(server)) - before) / SERVER_CONNECTIONS;
+}
+
+/** Time on a CPU of all login processes together, in ms. */
+export async function serverCpuMs(server: Dovecot): Promise<number> {
+  const processes = await server.loginProcesses();
+  return processes.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
 }

@@ -38,7 +38,7 @@ const certificate = {
   fingerprint256: 'AA:BB',
 } as unknown as PeerCertificate;
 
-const FALLBACK = { protocol: 'TLSv1.3', hasTicket: true } as const;
+const FALLBACK = { protocol: 'TLSv1.3', hasTicket: () => true } as const;
 
 /** A ticket under TLS 1.3, unlike any other. */
 function ticket(lifetime: number | null = 7200, sizeBytes = 16): Buffer {

@@ -429,7 +429,7 @@ export class HandshakeSessions {
    */
   store(
     bytes: Buffer,
-    fallback: { readonly protocol: TlsProtocol; readonly hasTicket: boolean },
+    fallback: { readonly protocol: TlsProtocol; readonly hasTicket: () => boolean },
   ): void {
     const root = this.#root;
     if (root === null || !this.#isAllowed || bytes.length > this.#cache.sessionBytes) return;
@@ -438,7 +438,7 @@ export class HandshakeSessions {
     const lifetime = lifetimeMs(facts, protocol, this.#cache.isBoringSsl);
     if (lifetime <= 0) return;
     const now = this.#cache.now();
-    const hasTicket = facts?.hasTicket ?? fallback.hasTicket;
+    const hasTicket = facts?.hasTicket ?? fallback.hasTicket();
     const mechanism: Mechanism =
       protocol === 'TLSv1.3' ? 'tls13-ticket' : hasTicket ? 'tls12-ticket' : 'session-id';
     const entry = this.#cache.entry(this.#account);
@@ -454,9 +454,14 @@ export class HandshakeSessions {
     );
     this.#stored += 1;
     // The second ticket of the same flight is given in the same turn: the others get both.
-    if (this.#stored === 1) setImmediate(() => this.done());
+    this.doneSoon();
     this.#account.trusted.set(this.#cache.place, this.#peer.trust);
     this.#cache.stored();
+  }
+
+  /** As {@link HandshakeSessions.done}, once this turn is over: for the others only, if any wait. */
+  doneSoon(): void {
+    if (this.#leads) setImmediate(() => this.done());
   }
 
   /** Nothing more is waited for: what came is there for the others. */

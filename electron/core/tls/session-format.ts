@@ -60,7 +60,8 @@ export function readSession(session: Uint8Array): SessionFacts | null {
   };
 }
 
-function unwrap(session: Uint8Array): Uint8Array | null {
+/** The DER of a session, without the identity that Node puts in front of it. */
+export function unwrap(session: Uint8Array): Uint8Array | null {
   const bytes = Buffer.from(session.buffer, session.byteOffset, session.byteLength);
   if (!bytes.subarray(0, WRAPPER.length).equals(WRAPPER)) return bytes;
   const lengthAt = WRAPPER.length;
@@ -101,9 +102,23 @@ function element(der: Uint8Array, at: number): Element | null {
   return end <= der.length ? { tag, start, end } : null;
 }
 
+/** A server gives all its sessions the same few numbers; reading each once is enough. */
+const known = new Map<string, number | null>();
+const MAX_KNOWN = 256;
+
 function integer(der: Uint8Array | null): number | null {
-  // None of ours has more than five octets; the library takes far longer over larger ones.
+  // None of ours has more than five octets.
   if (der === null || der.length > 7) return null;
+  const key = der.join();
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const value = readInteger(der);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(key, value);
+  return value;
+}
+
+function readInteger(der: Uint8Array): number | null {
   try {
     const { result } = fromBER(der);
     if (!(result instanceof Integer)) return null;

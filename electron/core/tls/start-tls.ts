@@ -14,6 +14,8 @@ import type { TrustAnchor } from './trust.ts';
 /** Everything that one TLS handshake needs. */
 export interface TlsStart {
   readonly raw: Socket;
+  /** Of the server, as far as it is known. */
+  readonly address: () => string | null;
   /** Gets the TLS socket when it is secure, and the error when it is not to be. */
   readonly late: LateSocket;
   readonly host: string;
@@ -63,7 +65,7 @@ export async function startTls(start: TlsStart): Promise<void> {
     received += 1;
     emit({ kind: 'ticket', received });
     const protocol = tlsProtocol(socket) ?? 'TLSv1.2';
-    sessions.store(session, { protocol, hasTicket: socket.getTLSTicket() !== undefined });
+    sessions.store(session, { protocol, hasTicket: () => socket.getTLSTicket() !== undefined });
   });
   let shown: PeerCertificate | null = null;
   // Before Node's own listener, which destroys the socket when it does not trust the certificate.
@@ -76,7 +78,7 @@ export async function startTls(start: TlsStart): Promise<void> {
     start.settle({
       ...unknownHandshake,
       outcome: { kind: 'failed', error, sessionOffered },
-      address: raw.remoteAddress ?? null,
+      address: start.address(),
       certificate: shown === null ? null : certificateFacts(shown, Date.now()),
     });
     late.destroy(error);
@@ -87,7 +89,7 @@ export async function startTls(start: TlsStart): Promise<void> {
   });
   socket.once('secureConnect', () => {
     socket.off('error', onError);
-    start.settle(handshake(socket, raw, sessions, shown));
+    start.settle({ ...handshake(socket, sessions, shown), address: start.address() });
     emit({ kind: 'phase', phase: 'greeting', at: performance.now() });
     socket.once('data', () => {
       emit({
@@ -97,9 +99,7 @@ export async function startTls(start: TlsStart): Promise<void> {
         receivedBytes: raw.bytesRead - bytesBefore.received,
       });
       // Tickets come with or before the first line; Node gives them in the turn after it.
-      setImmediate(() => {
-        sessions.done();
-      });
+      sessions.doneSoon();
     });
     late.attach(socket);
     start.onSecure();
@@ -133,10 +133,9 @@ export function failedHandshake(error: Error, address: string | null): TlsHandsh
 
 function handshake(
   socket: TLSSocket,
-  raw: Socket,
   sessions: HandshakeSessions,
   shown: PeerCertificate | null,
-): TlsHandshake {
+): Omit<TlsHandshake, 'address'> {
   const protocol = tlsProtocol(socket);
   const resumed = socket.isSessionReused();
   const reuse = sessions.verified(resumed ? { resumed } : { resumed, certificate: shown });
@@ -145,7 +144,6 @@ function handshake(
   const key = socket.getEphemeralKeyInfo();
   return {
     outcome: reuse.kind === 'resumed' ? { kind: 'resumed', mechanism: reuse.mechanism } : reuse,
-    address: raw.remoteAddress ?? null,
     protocol,
     cipher: socket.getCipher().standardName,
     group: hasGroup && key !== null && 'name' in key ? (key.name ?? null) : null,

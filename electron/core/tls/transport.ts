@@ -27,6 +27,7 @@ export function createReuseTransport(options: ReuseTransportOptions): ImapTransp
   const { cache, account } = options;
   const anchor = trustAnchor(options.trust ?? { kind: 'system' });
   const emit = (event: TransportEvent): void => options.onEvent?.(event);
+  let address: string | null = null;
   let isSettled = false;
   const settle = (handshake: TlsHandshake): void => {
     if (isSettled) return;
@@ -43,13 +44,15 @@ export function createReuseTransport(options: ReuseTransportOptions): ImapTransp
       noDelay: true,
       ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
     });
-    raw.once('connectionAttempt', () => {
-      emit({ kind: 'phase', phase: 'tcp', at: performance.now() });
+    // Attempts follow one another: the latest is the one that connects.
+    raw.on('connectionAttempt', (ip) => {
+      if (address === null) emit({ kind: 'phase', phase: 'tcp', at: performance.now() });
+      address = ip;
     });
     let failure: Error | null = null;
     raw.once('error', (error) => (failure = error));
     raw.once('close', () => {
-      if (!isSettled) settle(failedHandshake(failure ?? closedEarly(), null));
+      if (!isSettled) settle(failedHandshake(failure ?? closedEarly(), address));
     });
     return raw;
   };
@@ -63,6 +66,7 @@ export function createReuseTransport(options: ReuseTransportOptions): ImapTransp
   ): Promise<void> =>
     startTls({
       raw,
+      address: () => address,
       late,
       host,
       port,

@@ -35,14 +35,12 @@ const anchors = new Map<string, TrustAnchor>();
  */
 export function trustAnchor(trust: TlsTrust): TrustAnchor {
   if (trust.kind === 'system') {
-    systemAnchor ??= anchor([
-      ...new Set([...getCACertificates('default'), ...getCACertificates('system')]),
-    ]);
+    systemAnchor ??= anchor(authorities(trust));
     return systemAnchor;
   }
   const known = anchors.get(trust.pem);
   if (known !== undefined) return known;
-  const made = anchor(splitPem(trust.pem));
+  const made = anchor(authorities(trust));
   if (anchors.size >= MAX_ANCHORS) {
     for (const oldest of anchors.keys()) {
       anchors.delete(oldest);
@@ -51,6 +49,17 @@ export function trustAnchor(trust: TlsTrust): TrustAnchor {
   }
   anchors.set(trust.pem, made);
   return made;
+}
+
+/**
+ * The certificates that `trust` stands for, as PEM; for those who need contexts of their own.
+ *
+ * @throws Error where the PEM text holds no certificate
+ */
+export function authorities(trust: TlsTrust): readonly string[] {
+  return trust.kind === 'system'
+    ? [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
+    : splitPem(trust.pem);
 }
 
 function anchor(certificates: readonly string[]): TrustAnchor {
