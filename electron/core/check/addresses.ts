@@ -1,0 +1,72 @@
+/** The addresses that a name stands for. */
+import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import { isIP } from 'node:net';
+import { CheckCancelled, CheckFailure, failureOf } from './failure.ts';
+import { MAX_ADDRESSES, STEP_LIMITS_MS } from './limits.ts';
+
+export interface Address {
+  readonly address: string;
+  readonly family: 4 | 6;
+}
+
+/** Resolves a name to every address of it; rejects as Node's own does. */
+export type Resolve = (host: string) => Promise<readonly Address[]>;
+
+/**
+ * The addresses to check, at most {@link MAX_ADDRESSES}, both families where there are both.
+ *
+ * @throws CheckFailure when there are none, or the answer takes too long
+ * @throws CheckCancelled
+ */
+export async function addressesOf(
+  host: string,
+  signal: AbortSignal,
+  resolve: Resolve = systemResolve,
+): Promise<readonly Address[]> {
+  const family = isIP(host);
+  if (family === 4 || family === 6) return [{ address: host, family }];
+  const limitMs = STEP_LIMITS_MS.dns;
+  const { promise: given, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new CheckFailure('timeout', 'dns', { limitMs }));
+  }, limitMs);
+  const cancel = (): void => {
+    reject(new CheckCancelled());
+  };
+  if (signal.aborted) cancel();
+  signal.addEventListener('abort', cancel);
+  try {
+    return chosen(await Promise.race([given, resolve(host)]));
+  } catch (error) {
+    if (error instanceof CheckFailure || error instanceof CheckCancelled) throw error;
+    throw failureOf(error as NodeJS.ErrnoException, 'dns', null);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+/** In the resolver's order, but with both families among them. */
+function chosen(all: readonly Address[]): readonly Address[] {
+  const unique = [...new Map(all.map((entry) => [entry.address, entry])).values()];
+  const turns = new Map<number, number>();
+  const inTurn = unique.map((entry) => {
+    const turn = turns.get(entry.family) ?? 0;
+    turns.set(entry.family, turn + 1);
+    return { entry, turn };
+  });
+  return inTurn
+    .toSorted((a, b) => a.turn - b.turn)
+    .slice(0, MAX_ADDRESSES)
+    .map(({ entry }) => entry);
+}
+
+function systemResolve(host: string): Promise<readonly Address[]> {
+  return new Promise((resolve, reject) => {
+    systemLookup(host, { all: true, order: 'verbatim' }, (error, found: LookupAddress[]) => {
+      if (error === null)
+        resolve(found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 })));
+      else reject(error);
+    });
+  });
+}
