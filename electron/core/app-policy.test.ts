@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { EngineApi } from '../../shared/contract.ts';
+import type { AccountId } from '../../shared/model.ts';
 import {
   allIdle,
   allIdleAgain,
@@ -79,6 +81,25 @@ describe('a server that keeps refusing', () => {
     const pause = (again.accounts[0]?.refusing?.nextTryAt ?? 0) - Date.now();
     expect(pause / 60_000).toBeGreaterThan(15);
   });
+
+  it.each([
+    ['its sessions are forgotten', (engine, id) => engine.forgetSessions(id)],
+    ['reuse is switched off', (engine, id) => engine.setReuse(id, false)],
+  ] as readonly [string, (engine: EngineApi, id: AccountId) => Promise<unknown>][])(
+    'is shown no longer once %s',
+    async (_, forget) => {
+      const imap = await server({ sessions: 'fresh-key' });
+      const program = await start(await folder());
+      const { engine, until } = program;
+      const { id } = await engine.addAccount(inputFor(imap));
+      await until(allIdle(1));
+      for (let refusal = 1; refusal <= 3; refusal += 1) await reconnected(program);
+      await until((now) => now.accounts[0]?.refusing !== null);
+      await forget(engine, id);
+      const { accounts } = await until((now) => now.accounts[0]?.refusing === null);
+      expect(accounts[0]?.id).toBe(id);
+    },
+  );
 
   it('is offered sessions again once the account is with a server that resumes', async () => {
     const refusing = await server({ sessions: 'fresh-key' });

@@ -40,7 +40,7 @@ export type Calls = Omit<EngineApi, 'getState'>;
  */
 export function createCalls(services: Services): Calls {
   const { state, watchList, own, passwordOf, demo, notices, redaction, log, clock } = services;
-  const { sessions, supervisor } = watchList;
+  const { supervisor } = watchList;
   const turn = inTurn();
 
   /** The accounts that this one belongs to: the user's or the demo's. */
@@ -145,7 +145,7 @@ export function createCalls(services: Services): Calls {
     forgetSessions: (id) =>
       turn(() => {
         bookOf(id);
-        return { forgotten: sessions.forget(id) };
+        return { forgotten: watchList.forgetSessions(id) };
       }),
 
     reconnect: (id) =>

@@ -68,10 +68,11 @@ export class WatchList {
     const elsewhere = connectsElsewhere(before, settings);
     this.#settings.set(id, settings);
     if (elsewhere) this.#tally.forgetBaselines(id);
-    this.#show(settings, this.#state.find('accounts', id)?.demo ?? false);
     let forgotten = this.sessions.setEnabled(id, settings.reuse);
     this.sessions.setPolicy(id, sessionPolicy(settings.policy));
     if (elsewhere) forgotten += this.sessions.forget(id);
+    // After the sessions: with them goes what is known of a server that refuses them.
+    this.#show(settings, this.#state.find('accounts', id)?.demo ?? false);
     // Those that a refused password stopped, and those that go elsewhere, start by themselves.
     const signedIn = this.#connectionsOf(id).filter(({ state }) => state.kind !== 'sign-in-failed');
     this.supervisor.watch({ settings, password: () => password(id) });
@@ -97,9 +98,15 @@ export class WatchList {
   /** Offers sessions again to a server that kept refusing them, on new connections. */
   tryOffering(id: AccountId): void {
     this.sessions.tryNow(id);
-    const account = this.#state.find('accounts', id);
-    if (account !== undefined) this.#state.put('accounts', { ...account, refusing: null });
+    this.#showRefusing(id);
     this.supervisor.reconnectAccount(id);
+  }
+
+  /** @returns how many sessions of the account were forgotten */
+  forgetSessions(id: AccountId): number {
+    const forgotten = this.sessions.forget(id);
+    this.#showRefusing(id);
+    return forgotten;
   }
 
   /** Logs out everywhere; nothing is connected any more after that. */
@@ -120,6 +127,12 @@ export class WatchList {
       refusing: this.sessions.refusing(id),
       strip: this.#tally.strip(id),
     });
+  }
+
+  #showRefusing(id: AccountId): void {
+    const account = this.#state.find('accounts', id);
+    if (account === undefined) return;
+    this.#state.put('accounts', { ...account, refusing: this.sessions.refusing(id) });
   }
 
   #onConnection(connection: Connection): void {

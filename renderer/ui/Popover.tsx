@@ -1,5 +1,5 @@
 import { Popover as BasePopover } from '@base-ui/react/popover';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { CloseIcon } from './icons.tsx';
 import buttonStyles from './Button.module.css';
 import styles from './Popover.module.css';
@@ -15,9 +15,11 @@ interface PopoverProps {
 
 /** A button with an icon, and a panel beside it that leaves the rest of the page usable. */
 export function Popover({ label, icon, title, children }: PopoverProps): ReactNode {
+  const trigger = useRef<HTMLButtonElement>(null);
   return (
     <BasePopover.Root>
       <BasePopover.Trigger
+        ref={trigger}
         className={`${buttonStyles.button} ${buttonStyles.icon}`}
         aria-label={label}
         title={label}
@@ -27,6 +29,8 @@ export function Popover({ label, icon, title, children }: PopoverProps): ReactNo
       <BasePopover.Portal>
         <BasePopover.Positioner
           className={styles.place}
+          // Beside the whole item, so that its other controls stay in sight.
+          anchor={() => trigger.current?.closest('li') ?? trigger.current}
           side="right"
           align="start"
           sideOffset={8}

@@ -1,4 +1,4 @@
-import { memo, useCallback, useState, type ReactNode } from 'react';
+import { memo, useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import {
   STRIP_LENGTH_PER_ACCOUNT,
   type Account,
@@ -49,6 +49,13 @@ function Item({ account, summary }: ItemProps): ReactNode {
   const unusual = reuse ? policySummary(policy) : null;
   const state = summary.state === null ? 'Not connected yet' : STATE_WORDS[summary.state];
 
+  const item = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    // What is said below the last account in sight would go unnoticed.
+    if (change !== null) item.current?.scrollIntoView({ block: 'nearest' });
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the summary adds a line
+  }, [change, unusual]);
+
   const switchReuse = async (on: boolean) => {
     const at = Date.now();
     const { forgotten } = await api.setReuse(id, on);
@@ -68,11 +75,15 @@ function Item({ account, summary }: ItemProps): ReactNode {
   );
   const forget = async () => {
     const { forgotten } = await api.forgetSessions(id);
-    toastDone(`${formatSessions(forgotten)} of ${label} forgotten`);
+    toastDone(
+      forgotten === 0
+        ? `No session of ${label} was held`
+        : `${formatSessions(forgotten)} of ${label} forgotten`,
+    );
   };
 
   return (
-    <li className={styles.item} aria-label={label}>
+    <li ref={item} className={styles.item} aria-label={label}>
       <div className={styles.line}>
         <span className={styles.state} title={state}>
           <StateMark kind={summary.state} />
@@ -81,23 +92,25 @@ function Item({ account, summary }: ItemProps): ReactNode {
         <span className={styles.name}>
           <Name>{label}</Name>
         </span>
-        <ReusePolicyButton
-          label={label}
-          sharing={policy.sharing}
-          longestAge={policy.longestAge}
-          isReusing={reuse}
-          onChange={changePolicy}
-        />
-        <Switch
-          label={`Reuse TLS sessions for ${label}`}
-          checked={reuse}
-          onChange={(on) =>
-            void attempt(
-              `Could not switch reuse ${on ? 'on' : 'off'} for ${label}`,
-              switchReuse(on),
-            )
-          }
-        />
+        <span className={styles.reuse}>
+          <ReusePolicyButton
+            label={label}
+            sharing={policy.sharing}
+            longestAge={policy.longestAge}
+            isReusing={reuse}
+            onChange={changePolicy}
+          />
+          <Switch
+            label={`Reuse TLS sessions for ${label}`}
+            checked={reuse}
+            onChange={(on) =>
+              void attempt(
+                `Could not switch reuse ${on ? 'on' : 'off'} for ${label}`,
+                switchReuse(on),
+              )
+            }
+          />
+        </span>
       </div>
       <div className={styles.line}>
         <Strip of={label} marks={account.strip} length={STRIP_LENGTH_PER_ACCOUNT} />
@@ -129,7 +142,9 @@ function Item({ account, summary }: ItemProps): ReactNode {
       )}
       <AccountTrouble account={account} summary={summary} />
       {refusing !== null && !account.paused && (
-        <RefusingLine accountId={id} label={label} refusing={refusing} />
+        <div className={styles.refusing}>
+          <RefusingLine accountId={id} label={label} refusing={refusing} />
+        </div>
       )}
       <ReuseChange accountId={id} change={change} />
     </li>

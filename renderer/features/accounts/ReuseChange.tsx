@@ -7,10 +7,10 @@ import { Button } from '../../ui/Button.tsx';
 import { attempt } from '../../ui/toasts.ts';
 import styles from './ReuseChange.module.css';
 
-/** A change of an account's switch. */
+/** A change of an account's switch or policy. */
 export interface Change {
   readonly at: number;
-  /** Sessions that were forgotten by it; `null` when it was switched on. */
+  /** Sessions that were forgotten by it; `null` where it forgets none: switched on, another policy. */
   readonly forgotten: number | null;
 }
 
@@ -19,7 +19,7 @@ interface ReuseChangeProps {
   readonly change: Change | null;
 }
 
-/** Says that a change of the switch is yet to take effect, while there are older connections. */
+/** Says that a change is yet to take effect, while there are older connections. */
 export function ReuseChange({ accountId, change }: ReuseChangeProps): ReactNode {
   const api = useEngineApi();
   const isPending = useEngine(
@@ -37,6 +37,7 @@ export function ReuseChange({ accountId, change }: ReuseChangeProps): ReactNode 
           applies to the next connection
           <Button
             look="quiet"
+            className={styles.now}
             onClick={() => void attempt('Could not reconnect', api.reconnectAccount(accountId))}
           >
             Reconnect now

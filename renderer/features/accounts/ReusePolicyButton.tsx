@@ -39,18 +39,16 @@ export const ReusePolicyButton = memo(function ReusePolicyButton(
 function Choices({ sharing, longestAge, isReusing, onChange }: ReusePolicyProps): ReactNode {
   // A choice shows at once; the engine's word on it comes a moment later.
   const [policy, setPolicy] = useState<ReusePolicy>({ sharing, longestAge });
-  const [isChanged, setChanged] = useState(false);
   const choose = async (chosen: ReusePolicy) => {
     setPolicy(chosen);
     const isTaken = await onChange(chosen);
-    if (isTaken) setChanged(true);
-    else setPolicy({ sharing, longestAge });
+    if (!isTaken) setPolicy({ sharing, longestAge });
   };
   return (
     <div className={styles.choices}>
       {!isReusing && (
         <p className={styles.off}>
-          Reuse is off for this account. The policy holds from when it is switched on.
+          Reuse is off for this account. Its policy takes effect when it is switched on.
         </p>
       )}
       <RadioGroup
@@ -68,7 +66,7 @@ function Choices({ sharing, longestAge, isReusing, onChange }: ReusePolicyProps)
         disabled={!isReusing}
         onChoose={(longestAge) => void choose({ ...policy, longestAge })}
       />
-      <output className={styles.effect}>{isChanged && 'applies to the next connection'}</output>
+      <p className={styles.effect}>A choice applies to the next connection.</p>
     </div>
   );
 }

@@ -34,8 +34,9 @@ export function HandshakeSection({
 }: HandshakeSectionProps): ReactNode {
   const { outcome, descent, protocol, sentBytes, receivedBytes, ticketsReceived } = handshake;
   const now = useNow();
-  const sentence = outcomeSentence(outcome);
   const isHeldBack = outcome.kind === 'full' && outcome.reason === 'server-keeps-refusing';
+  const refusing = isHeldBack ? account.refusing : null;
+  const sentence = refusing === null ? outcomeSentence(outcome) : null;
   return (
     <section className={styles.section} aria-label="Handshake">
       <h3 className={styles.heading}>
@@ -47,8 +48,8 @@ export function HandshakeSection({
         </p>
       )}
       {sentence !== null && <p className={styles.sentence}>{sentence}</p>}
-      {isHeldBack && account.refusing !== null && (
-        <RefusingLine accountId={account.id} label={account.label} refusing={account.refusing} />
+      {refusing !== null && (
+        <RefusingLine accountId={account.id} label={account.label} refusing={refusing} />
       )}
       {outcome.kind === 'failed' && !isProblemShown && (
         <ProblemBox problem={outcome.problem} isStopped={false} />

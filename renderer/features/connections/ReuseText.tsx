@@ -16,7 +16,12 @@ export function ReuseText({ outcome }: { readonly outcome: Outcome | null }): Re
       <OutcomeMark kind={outcome.kind} />
       <span className={styles.text}>
         {word}
-        {detail !== null && <span className={styles.detail}> · {detail}</span>}
+        {detail !== null && (
+          <>
+            <span className={styles.separator}> · </span>
+            <span className={styles.detail}>{detail}</span>
+          </>
+        )}
       </span>
     </span>
   );
