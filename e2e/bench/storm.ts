@@ -12,11 +12,13 @@ import {
 import type { SharingPolicy } from '../../shared/model.ts';
 import { Dovecot } from '../fixtures/dovecot.ts';
 import { SERVERNAME, type LatestSession } from './dial.ts';
+import { Eavesdropper } from './eavesdropper.ts';
 import { rowOf, type Row, type Sample } from './row.ts';
 import { serverCpuMs } from './sequential.ts';
 
 const CONNECTIONS = 50;
 const RUNS = 5;
+const STORMS_OBSERVED = 3;
 const DAY = 86_400_000;
 
 /** A way of keeping sessions; fresh for each storm that is to be cold. */
@@ -92,7 +94,7 @@ interface Storm {
   readonly serverMs: number;
 }
 
-async function storm(server: Dovecot, keeper: Keeper): Promise<Storm> {
+async function storm(server: Dovecot, keeper: Keeper, port = server.tlsPort): Promise<Storm> {
   const cpuBefore = await serverCpuMs(server);
   const startedAt = performance.now();
   const connections = Array.from({ length: CONNECTIONS }, () => keeper.connection());
@@ -100,7 +102,7 @@ async function storm(server: Dovecot, keeper: Keeper): Promise<Storm> {
     ({ transport }) =>
       new ImapFlow({
         host: server.host,
-        port: server.tlsPort,
+        port,
         servername: SERVERNAME,
         secure: true,
         auth: { user: 'ann', pass: server.users['ann'] ?? '' },
@@ -140,7 +142,7 @@ export async function benchStorm(): Promise<Row[]> {
       }
     }
   }
-  return (['cold', 'warm'] as const).flatMap((start) =>
+  const rows = (['cold', 'warm'] as const).flatMap((start) =>
     VARIANTS.flatMap((variant) => {
       const mine = storms.get(`${start}-${variant}`) ?? [];
       const off = storms.get(`${start}-off`) ?? [];
@@ -172,5 +174,25 @@ export async function benchStorm(): Promise<Row[]> {
         ),
       ];
     }),
+  );
+  return [...rows, await benchRepeats(server, trust)];
+}
+
+/** What an observer sees of three storms in a row, apart from the timed ones: it costs time itself. */
+async function benchRepeats(server: Dovecot, trust: TlsTrust): Promise<Row> {
+  const repeatsOf = async (keeper: Keeper): Promise<number> => {
+    await using eavesdropper = await Eavesdropper.start(server.tlsPort);
+    for (let turn = 0; turn < STORMS_OBSERVED; turn += 1) {
+      await storm(server, keeper, eavesdropper.port);
+    }
+    return eavesdropper.repeats;
+  };
+  const value = await repeatsOf(KEEPERS.private(trust));
+  const baseline = await repeatsOf(KEEPERS['latest-only'](trust));
+  return rowOf(
+    'storm-private-repeats',
+    `tickets offered again in ${STORMS_OBSERVED} storms under private, as seen on the wire, against latest-only`,
+    'offers',
+    [{ value, baseline }],
   );
 }

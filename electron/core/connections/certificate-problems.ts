@@ -81,7 +81,7 @@ function otherName({ host, servername, certificate }: CertificateContext): Certi
     message:
       `The certificate of ${host} is for ${belongs}, not for ${servername}. ` +
       'Enter the server by a name that is in its certificate, ' +
-      'or give that name as server name under Advanced.',
+      'or give that name as server name.',
   };
 }
 
@@ -92,7 +92,7 @@ function selfSigned({ host, trustsCaFile }: CertificateContext): CertificateProb
       ? `${host} shows a self-signed certificate that is not in your CA file. ` +
         'If it is the right server, give its certificate as the CA file.'
       : `${host} shows a self-signed certificate, which anyone could have made. ` +
-        'If it is your own server, give its certificate as CA certificate file under Advanced.',
+        'If it is your own server, give its certificate as CA certificate file.',
   };
 }
 
@@ -103,7 +103,7 @@ function unknownAuthority({ host, trustsCaFile }: CertificateContext): Certifica
       ? `The certificate of ${host} was not issued by the authority in your CA file. ` +
         'Check that it is the right file, or that the server sends its whole chain.'
       : `The certificate of ${host} comes from an authority that this computer does not trust. ` +
-        'If your organisation has its own, give its CA certificate file under Advanced.',
+        'If your organisation has its own, give its CA certificate file.',
   };
 }
 
