@@ -4,7 +4,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Peer } from './peer.ts';
-import { SessionCache, type HandshakeSessions } from './session-cache.ts';
+import type { HandshakeSessions } from './handshake-sessions.ts';
+import { SessionCache } from './session-cache.ts';
 import { sessionDer, TLS13 } from './session-fixtures.ts';
 
 const HOUR = 3_600_000;

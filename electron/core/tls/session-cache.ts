@@ -3,22 +3,13 @@
  * everything through it: it takes at most one session, and stores only what a verified handshake
  * brought, while its account still allows that.
  */
-import type {
-  CertificateFacts,
-  Descent,
-  Mechanism,
-  NotOfferedReason,
-  Refusing,
-  TlsProtocol,
-} from '../../../shared/model.ts';
-import type { PeerCertificate } from 'node:tls';
-import { certificateFacts } from './certificate.ts';
+import type { Mechanism, Refusing } from '../../../shared/model.ts';
+import type { AccountState, PeerEntry } from './cache-entries.ts';
 import { ColdStart } from './cold-start.ts';
-import { HeldSession, lifetimeMs, type SessionRoot } from './held-session.ts';
+import { HandshakeSessions } from './handshake-sessions.ts';
 import { IS_BORINGSSL, peerKey, placeKey, type Peer } from './peer.ts';
 import { PeerSessions, type SessionPolicy } from './peer-sessions.ts';
 import { isPaused } from './refusals.ts';
-import { readSession } from './session-format.ts';
 
 const DAY = 24 * 3600 * 1000;
 
@@ -46,17 +37,6 @@ const DEFAULT_LIMITS: SessionCacheLimits = {
   sessionBytes: 16 * 1024,
 };
 
-/** What a handshake offers. */
-export type Offer =
-  | { readonly kind: 'session'; readonly bytes: Buffer; readonly mechanism: Mechanism }
-  | { readonly kind: 'none'; readonly reason: NotOfferedReason }
-  | { readonly kind: 'off' };
-
-/** How a handshake ended well: the certificate that it verified, or that it was resumed. */
-export type Verified =
-  | { readonly resumed: true }
-  | { readonly resumed: false; readonly certificate: PeerCertificate | null };
-
 /** One session held, without its bytes. */
 export interface HeldSessionFacts {
   readonly account: string;
@@ -66,25 +46,6 @@ export interface HeldSessionFacts {
   readonly receivedAt: number;
   readonly expiresAt: number;
   readonly sizeBytes: number;
-}
-
-interface AccountState {
-  enabled: boolean;
-  policy: SessionPolicy;
-  /** Handshakes that began before the latest change to it store nothing. */
-  epoch: number;
-  readonly peers: Map<string, PeerEntry>;
-  /** By place: the trust that sessions were last stored under. */
-  readonly trusted: Map<string, string>;
-}
-
-interface PeerEntry {
-  readonly key: string;
-  readonly place: string;
-  readonly peer: Peer;
-  readonly account: AccountState;
-  readonly sessions: PeerSessions;
-  readonly coldStart: ColdStart;
 }
 
 export class SessionCache {
@@ -251,226 +212,5 @@ export class SessionCache {
       entry.account.trusted.delete(entry.place);
       this.#peers.delete(entry.key);
     }
-  }
-}
-
-/** What a handshake needs of the cache it belongs to. */
-interface CacheAccess {
-  readonly now: () => number;
-  readonly isBoringSsl: boolean;
-  readonly sessionBytes: number;
-  readonly family: number;
-  /** See {@link placeKey}. */
-  readonly place: string;
-  /** The peer's entry, now the most recently used. */
-  readonly entry: (account: AccountState) => PeerEntry;
-  readonly stored: () => void;
-}
-
-/** How a handshake stands to the cache, known when it ended well. */
-export type Reuse =
-  | { readonly kind: 'off' }
-  | { readonly kind: 'full'; readonly reason: NotOfferedReason }
-  | { readonly kind: 'refused'; readonly mechanism: Mechanism }
-  | { readonly kind: 'resumed'; readonly mechanism: Mechanism; readonly descent: Descent };
-
-/**
- * The sessions of one handshake, in the order of its calls: `ready`, `take`, then `verified` or
- * `failed`, then `store` for each session that comes, `done` once nothing more is waited for.
- */
-export class HandshakeSessions {
-  readonly #peer: Peer;
-  readonly #account: AccountState;
-  readonly #epoch: number;
-  readonly #cache: CacheAccess;
-  #offered: HeldSession | null = null;
-  /** Of the peer's refusals, when the session was taken. */
-  #trial = 0;
-  #offer: Offer | null = null;
-  #root: SessionRoot | null = null;
-  #stored = 0;
-  #leads = false;
-
-  constructor(peer: Peer, account: AccountState, cache: CacheAccess) {
-    this.#peer = peer;
-    this.#account = account;
-    this.#epoch = account.epoch;
-    this.#cache = cache;
-  }
-
-  /** Off means off, and it is off for good for a handshake that saw it. */
-  get #isAllowed(): boolean {
-    return this.#account.enabled && this.#account.epoch === this.#epoch;
-  }
-
-  /**
-   * What to wait for before `take`, if anything: the first handshake of a cold burst brings tickets
-   * for all. Resolves when they are there, when that handshake failed, or when it takes too long.
-   * `null` where a session is held, nothing is to be hoped for, or this is the first handshake.
-   */
-  ready(): Promise<void> | null {
-    if (!this.#isAllowed) return null;
-    const { sessions, coldStart } = this.#cache.entry(this.#account);
-    if (!sessions.isWorthWaiting(this.#cache.now())) return null;
-    if (!coldStart.lead()) return coldStart.wait();
-    this.#leads = true;
-    return null;
-  }
-
-  /** Chooses what to offer. For a ticket that is used once this is the one act that takes it. */
-  take(): Offer {
-    if (this.#offer !== null) throw new Error('A handshake takes one offer only.');
-    this.#offer = this.#choose();
-    return this.#offer;
-  }
-
-  #choose(): Offer {
-    if (!this.#isAllowed) {
-      return this.#account.enabled ? { kind: 'none', reason: 'nothing-held' } : { kind: 'off' };
-    }
-    const { sessions } = this.#cache.entry(this.#account);
-    const choice = sessions.take(this.#cache.now(), this.#account.policy);
-    if (choice.session === null) {
-      return { kind: 'none', reason: this.#trustChanged() ? 'trust-changed' : choice.reason };
-    }
-    if (!choice.session.fits(this.#peer.name)) {
-      sessions.evict(choice.session);
-      return { kind: 'none', reason: 'trust-changed' };
-    }
-    this.#offered = choice.session;
-    this.#trial = sessions.refusals.trials;
-    return {
-      kind: 'session',
-      bytes: choice.session.expose(),
-      mechanism: choice.session.origin.mechanism,
-    };
-  }
-
-  #trustChanged(): boolean {
-    const before = this.#account.trusted.get(this.#cache.place);
-    return before !== undefined && before !== this.#peer.trust;
-  }
-
-  /** The handshake ended well, and the certificate was verified, now or at the session's root. */
-  verified(result: Verified): Reuse {
-    const offer = this.#offer ?? this.take();
-    const now = this.#cache.now();
-    const offered = this.#offered;
-    if (offered !== null && result.resumed) {
-      this.#root = offered.origin.root;
-      this.#root.resumptions += 1;
-      if (this.#isAllowed) this.#cache.entry(this.#account).sessions.resumed(offered);
-      return {
-        kind: 'resumed',
-        mechanism: offered.origin.mechanism,
-        descent: {
-          fullHandshakeAt: this.#root.fullHandshakeAt,
-          reuse: this.#root.resumptions,
-        },
-      };
-    }
-    const certificate = result.resumed ? null : result.certificate;
-    // Without the certificate's facts nothing could be checked later: nothing is stored then.
-    this.#root =
-      certificate === null
-        ? null
-        : {
-            fullHandshakeAt: now,
-            certificate: certificateFacts(certificate, now),
-            identity: {
-              subject: certificate.subject,
-              subjectaltname: certificate.subjectaltname,
-            },
-            fitsName: null,
-            resumptions: 0,
-          };
-    if (offered !== null) {
-      if (this.#isAllowed)
-        this.#cache.entry(this.#account).sessions.refused(offered, this.#trial, now);
-      return { kind: 'refused', mechanism: offered.origin.mechanism };
-    }
-    return offer.kind === 'none' ? { kind: 'full', reason: offer.reason } : { kind: 'off' };
-  }
-
-  /** The certificate that was verified, now or in the full handshake that this one goes back to. */
-  get certificate(): CertificateFacts | null {
-    return this.#root?.certificate ?? null;
-  }
-
-  /**
-   * The handshake failed: the network broke, or TLS itself, or the server refused the session and
-   * showed a certificate that is not trusted.
-   *
-   * @returns whether the session that was offered may be why; it is gone now, so that trying again
-   *   makes sense
-   */
-  failed(cause: 'network' | 'handshake' | 'certificate'): boolean {
-    const offered = this.#offered;
-    this.done();
-    if (offered === null || !this.#isAllowed) return false;
-    const { sessions } = this.#cache.entry(this.#account);
-    switch (cause) {
-      case 'network':
-        sessions.giveBack(offered, this.#account.policy);
-        return false;
-      case 'certificate':
-        sessions.dropFamily(offered);
-        return false;
-      case 'handshake':
-        sessions.evict(offered);
-        return true;
-    }
-  }
-
-  /**
-   * Keeps a session that the server issued, unless it may not be used.
-   *
-   * @param fallback what the connection knows, for a session whose format is not known
-   */
-  store(
-    bytes: Buffer,
-    fallback: { readonly protocol: TlsProtocol; readonly hasTicket: () => boolean },
-  ): void {
-    const root = this.#root;
-    if (root === null || !this.#isAllowed || bytes.length > this.#cache.sessionBytes) return;
-    const facts = readSession(bytes);
-    const protocol = facts?.protocol ?? fallback.protocol;
-    const lifetime = lifetimeMs(facts, protocol, this.#cache.isBoringSsl);
-    if (lifetime <= 0) return;
-    const now = this.#cache.now();
-    const hasTicket = facts?.hasTicket ?? fallback.hasTicket();
-    const mechanism: Mechanism =
-      protocol === 'TLSv1.3' ? 'tls13-ticket' : hasTicket ? 'tls12-ticket' : 'session-id';
-    const entry = this.#cache.entry(this.#account);
-    entry.sessions.put(
-      new HeldSession(bytes, {
-        root,
-        family: this.#cache.family,
-        protocol,
-        mechanism,
-        receivedAt: now,
-        expiresAt: now + lifetime,
-      }),
-    );
-    this.#stored += 1;
-    // The second ticket of the same flight is given in the same turn: the others get both.
-    this.doneSoon();
-    this.#account.trusted.set(this.#cache.place, this.#peer.trust);
-    this.#cache.stored();
-  }
-
-  /** As {@link HandshakeSessions.done}, once this turn is over: for the others only, if any wait. */
-  doneSoon(): void {
-    if (this.#leads) setImmediate(() => this.done());
-  }
-
-  /** Nothing more is waited for: what came is there for the others. */
-  done(): void {
-    if (!this.#leads) return;
-    this.#leads = false;
-    if (!this.#isAllowed) return;
-    const { sessions, coldStart } = this.#cache.entry(this.#account);
-    if (this.#root !== null && this.#stored === 0) sessions.broughtNothing();
-    coldStart.release();
   }
 }

@@ -8,7 +8,8 @@ import type { Security, TlsProtocol } from '../../../shared/model.ts';
 import { certificateFacts, peerCertificate } from './certificate.ts';
 import type { TlsHandshake, TransportEvent } from './handshake.ts';
 import type { LateSocket } from './late-socket.ts';
-import type { HandshakeSessions, SessionCache } from './session-cache.ts';
+import type { HandshakeSessions } from './handshake-sessions.ts';
+import type { SessionCache } from './session-cache.ts';
 import type { TrustAnchor } from './trust.ts';
 
 /** Everything that one TLS handshake needs. */
