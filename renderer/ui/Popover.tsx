@@ -13,9 +13,14 @@ interface PopoverProps {
   readonly children: ReactNode;
 }
 
-/** A button with an icon, and a panel beside it that leaves the rest of the page usable. */
+/**
+ * A button with an icon, and a panel beside it that leaves the rest of the page usable. What is
+ * chosen in it has the focus first.
+ */
 export function Popover({ label, icon, title, children }: PopoverProps): ReactNode {
   const trigger = useRef<HTMLButtonElement>(null);
+  const popup = useRef<HTMLDivElement>(null);
+  const findChosen = () => popup.current?.querySelector<HTMLElement>('input:checked:enabled');
   return (
     <BasePopover.Root>
       <BasePopover.Trigger
@@ -36,7 +41,11 @@ export function Popover({ label, icon, title, children }: PopoverProps): ReactNo
           sideOffset={8}
           collisionPadding={8}
         >
-          <BasePopover.Popup className={styles.popup}>
+          <BasePopover.Popup
+            ref={popup}
+            className={styles.popup}
+            initialFocus={() => findChosen() ?? true}
+          >
             <div className={styles.header}>
               <BasePopover.Title className={styles.title}>{title}</BasePopover.Title>
               <BasePopover.Close
