@@ -1,11 +1,15 @@
+/** The words for a server that issues sessions and does not take them up. */
 import type { Refusing } from '../shared/model.ts';
 import { formatCount, formatTimeLeft } from './format.ts';
 
-/** What became of the sessions offered to a server that keeps refusing, and until when none is. */
-export function refusalSentence({ refusals, nextTryAt }: Refusing, now: number): string {
+/** What became of the sessions that were offered to it. */
+export function refusedSoFar({ refusals }: Refusing): string {
   const count = formatCount(refusals);
+  return `This server issues tickets and never takes them up: ${count} of ${count} refused`;
+}
+
+/** When it is offered one again. */
+export function nextTry({ nextTryAt }: Refusing, now: number): string {
   const left = nextTryAt - now;
-  const next =
-    left > 0 ? `next try in ${formatTimeLeft(left)}` : 'next try with the next connection';
-  return `This server issues tickets and never takes them up: ${count} of ${count} refused, ${next}.`;
+  return left > 0 ? `next try in ${formatTimeLeft(left)}` : 'next try with the next connection';
 }

@@ -3,7 +3,7 @@ import type { AccountId, Refusing } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
 import { useEngineApi } from '../../engine-api.ts';
 import { formatExactTime } from '../../format.ts';
-import { refusalSentence } from '../../refusal.ts';
+import { nextTry, refusedSoFar } from '../../refusal.ts';
 import { Button } from '../../ui/Button.tsx';
 import { attempt } from '../../ui/toasts.ts';
 import styles from './RefusingLine.module.css';
@@ -21,7 +21,7 @@ export function RefusingLine({ accountId, label, refusing }: RefusingLineProps):
   return (
     <p className={styles.line}>
       <span title={`Next try at ${formatExactTime(refusing.nextTryAt)}`}>
-        {refusalSentence(refusing, now)}
+        {refusedSoFar(refusing)}, <span className={styles.next}>{nextTry(refusing, now)}.</span>
       </span>{' '}
       <Button
         look="quiet"

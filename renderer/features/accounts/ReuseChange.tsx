@@ -34,7 +34,7 @@ export function ReuseChange({ accountId, change }: ReuseChangeProps): ReactNode 
       {change !== null && isPending && (
         <span className={styles.line}>
           {change.forgotten !== null && <>{formatSessions(change.forgotten)} forgotten; </>}
-          applies to the next connection
+          applies to the next connection{' '}
           <Button
             look="quiet"
             className={styles.now}
