@@ -14,9 +14,16 @@ import {
   type Snapshot,
   type TestResult,
 } from './model.ts';
+import { EXPORT_FORMATS, HISTORY_RANGES, type HistoryExport, type HistoryView } from './history.ts';
 
 const accountId = z.string().min(1).max(64) as unknown as z.ZodType<AccountId>;
 const connectionId = z.string().min(1).max(64) as unknown as z.ZodType<ConnectionId>;
+
+const historyQuery = z.strictObject({
+  range: z.enum(HISTORY_RANGES),
+  /** One that was removed has its figures still; one that never was has none. */
+  account: accountId.nullable(),
+});
 
 /** A call's arguments as a tuple schema, and the type of its result. */
 interface Call<Arguments extends z.ZodType, Result> {
@@ -70,6 +77,13 @@ export const contract = {
   reconnectAccount: call(accountId).returns<void>(),
   reconnectAll: call().returns<void>(),
   getConnection: call(connectionId).returns<ConnectionDetail>(),
+
+  /** The figures of a range that ends now, everything that has happened included. */
+  getHistory: call(historyQuery).returns<HistoryView>(),
+  /** The same as {@link getHistory}, as the text of a file. */
+  exportHistory: call(
+    historyQuery.extend({ format: z.enum(EXPORT_FORMATS) }),
+  ).returns<HistoryExport>(),
 
   /** Starts the built-in servers and adds an account for each; they are never stored. */
   startDemo: call().returns<void>(),

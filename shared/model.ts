@@ -228,8 +228,11 @@ export interface Connection {
   readonly lastFull: PhaseTimes | null;
 }
 
-/** Sums since the engine started. */
+/**
+ * Sums of the last 24 hours, over the same quarters of an hour as the history's view of that range.
+ */
 export interface Totals {
+  /** When they begin: 24 hours ago, or when the first handshake was recorded. */
   readonly since: number;
   readonly resumed: number;
   readonly full: number;

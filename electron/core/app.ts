@@ -1,4 +1,5 @@
 /** Builds the engine out of its services, and answers the contract on every channel. */
+import { join } from 'node:path';
 import type { EngineApi } from '../../shared/contract.ts';
 import type { AppFacts } from '../../shared/model.ts';
 import { serveEngine, type Channel } from '../../shared/rpc.ts';
@@ -7,8 +8,11 @@ import type { SecretProtector } from './accounts/secret-protector.ts';
 import { createCalls } from './calls.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { DemoAccounts } from './demo-accounts.ts';
+import { History } from './history/history.ts';
+import { rowOf } from './history/row.ts';
 import { redactedLog, Redaction, type Log } from './log.ts';
 import { NoticeBoard, passwordNotice } from './notice-board.ts';
+import { refreshTotals } from './refresh-totals.ts';
 import { EngineState, SnapshotStream } from './snapshot.ts';
 import { Tally } from './totals.ts';
 import { WatchList, type PasswordOf } from './watch-list.ts';
@@ -34,6 +38,9 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** In the data folder. */
+const HISTORY_FILE = 'history.sqlite';
+
 /** The end must not wait for a disk or a server that does not answer. */
 const CLOSE_WITHIN_MS = 2_800;
 
@@ -47,7 +54,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const { clock = systemClock, demoOnly = false } = deps;
   const redaction = new Redaction();
   const log = redactedLog(deps.log, redaction);
-  const tally = new Tally(clock.now());
+  const tally = new Tally(() => clock.now());
   const state = new EngineState(factsOf(deps), tally.totals());
   const notices = new NoticeBoard(state, clock);
 
@@ -79,7 +86,19 @@ export async function createApp(deps: AppDeps): Promise<App> {
     if (password !== null) redaction.hide(id, password);
     return password;
   };
-  const watchList = new WatchList(state, tally, clock);
+  const history = new History({
+    path: demoOnly ? null : join(deps.dataDir, HISTORY_FILE),
+    clock,
+    notices,
+    log,
+  });
+  const totals = refreshTotals(state, tally, clock);
+  // Not waited for: connecting does not depend on it. What happens meanwhile is recorded later.
+  if (history.isThere) void addRecorded(history, tally, totals, log);
+  const watchList = new WatchList(state, tally, clock, (handshake, { label, demo }, saving) => {
+    // The demo's accounts leave nothing behind.
+    if (demoOnly || !demo) history.record(rowOf(handshake, label, saving));
+  });
   const demo = new DemoAccounts(watchList, clock);
   const calls = createCalls({
     state,
@@ -87,6 +106,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     own,
     passwordOf,
     demo,
+    history,
     notices,
     redaction,
     log,
@@ -117,10 +137,11 @@ export async function createApp(deps: AppDeps): Promise<App> {
 
   const shutDown = async (): Promise<void> => {
     for (const channel of channels) channel.close();
+    totals.close();
     try {
       await watchList.close();
     } finally {
-      await Promise.all([own.settled(), demo.close()]);
+      await Promise.all([own.settled(), demo.close(), history.close()]);
     }
   };
 
@@ -131,6 +152,21 @@ export async function createApp(deps: AppDeps): Promise<App> {
       return closing;
     },
   };
+}
+
+/** Adds the last 24 hours of earlier runs to the totals. Never rejects. */
+async function addRecorded(
+  history: History,
+  tally: Tally,
+  totals: { show(): void },
+  log: Log,
+): Promise<void> {
+  try {
+    tally.addRecorded(await history.view({ range: '24h', account: null }));
+    totals.show();
+  } catch (error) {
+    log.error('the last 24 hours could not be read from the history', error);
+  }
 }
 
 /** Resolves with `work`, or after `limitMs` without it. @throws what `work` throws before that */

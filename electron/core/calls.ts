@@ -10,6 +10,8 @@ import type { AccountSettings } from './accounts/types.ts';
 import type { Clock } from './clock.ts';
 import { testConnection } from './connections/index.ts';
 import type { DemoAccounts } from './demo-accounts.ts';
+import { exportView } from './history/export.ts';
+import type { History } from './history/history.ts';
 import type { Log, Redaction } from './log.ts';
 import { passwordNotice, type NoticeBoard } from './notice-board.ts';
 import type { EngineState } from './snapshot.ts';
@@ -25,6 +27,7 @@ export interface Services {
   /** Gives the passwords of the user's own accounts. */
   readonly passwordOf: PasswordOf;
   readonly demo: DemoAccounts;
+  readonly history: History;
   readonly notices: NoticeBoard;
   readonly redaction: Redaction;
   readonly log: Log;
@@ -39,7 +42,8 @@ export type Calls = Omit<EngineApi, 'getState'>;
  * happen one after another, so that none can undo half of another.
  */
 export function createCalls(services: Services): Calls {
-  const { state, watchList, own, passwordOf, demo, notices, redaction, log, clock } = services;
+  const { state, watchList, own, passwordOf, demo, history, notices, redaction, log, clock } =
+    services;
   const { supervisor } = watchList;
   const turn = inTurn();
 
@@ -169,6 +173,10 @@ export function createCalls(services: Services): Calls {
       const detail = supervisor.detail(id);
       return detail === null ? Promise.reject(connectionNotFound()) : Promise.resolve(detail);
     },
+
+    getHistory: (query) => history.view(query),
+
+    exportHistory: async ({ format, ...query }) => exportView(await history.view(query), format),
 
     startDemo: () =>
       turn(async () => {

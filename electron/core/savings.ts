@@ -10,6 +10,12 @@
  * to be saved. The median, because one slow handshake in a bad network must not count for twenty.
  */
 
+/** What one handshake saved; 0 where it is unknown. */
+export interface Saving {
+  readonly ms: number;
+  readonly bytes: number;
+}
+
 /** How many handshakes the median looks back on. */
 const LOOK_BACK = 20;
 

@@ -3,11 +3,12 @@ import {
   STRIP_LENGTH_PER_ACCOUNT,
   type AccountId,
   type Handshake,
-  type OutcomeKind,
   type StripMark,
   type Totals,
 } from '../../shared/model.ts';
-import { saving, withBaseline } from './savings.ts';
+import type { HistoryView } from '../../shared/history.ts';
+import { RollingDay } from './rolling-day.ts';
+import { saving, withBaseline, type Saving } from './savings.ts';
 
 interface AccountTally {
   readonly strip: readonly StripMark[];
@@ -19,30 +20,28 @@ interface AccountTally {
 const NOTHING: AccountTally = { strip: [], fullMs: [], fullBytes: [] };
 
 /**
- * Counts handshakes, and what resumed ones saved. What it holds grows with accounts, not
- * with handshakes.
+ * Counts the handshakes of the last 24 hours, and what resumed ones saved. What it holds grows with
+ * accounts, not with handshakes.
  */
 export class Tally {
-  readonly #since: number;
-  readonly #counts: Record<OutcomeKind, number> = {
-    resumed: 0,
-    full: 0,
-    refused: 0,
-    off: 0,
-    failed: 0,
-  };
-  #savedMs = 0;
-  #savedBytes = 0;
+  readonly #now: () => number;
+  readonly #day: RollingDay;
   #strip: readonly StripMark[] = [];
   readonly #accounts = new Map<AccountId, AccountTally>();
 
-  /** @param since when counting began, ms since the epoch */
-  constructor(since: number) {
-    this.#since = since;
+  /** @param now the time of day, ms since the epoch; counting begins now */
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#day = new RollingDay(now());
   }
 
-  /** Counts a handshake; once for each, when all of it is known. */
-  count(handshake: Handshake): void {
+  /** Adds what earlier runs recorded of the last 24 hours. */
+  addRecorded({ buckets, recordedSince }: HistoryView): void {
+    this.#day.addRecorded(buckets, recordedSince);
+  }
+
+  /** Counts a handshake; once for each, when all of it is known. @returns what it saved */
+  count(handshake: Handshake): Saving {
     const { accountId, outcome, phases } = handshake;
     const mark: StripMark = {
       handshakeId: handshake.id,
@@ -51,18 +50,20 @@ export class Tally {
     };
     const bytes = bytesOf(handshake);
     const tally = this.#accounts.get(accountId) ?? NOTHING;
-    this.#counts[outcome.kind] += 1;
+    const isResumed = outcome.kind === 'resumed';
+    const saved = {
+      ms: isResumed ? saving(phases.tls, tally.fullMs) : 0,
+      bytes: isResumed ? saving(bytes, tally.fullBytes) : 0,
+    };
+    this.#day.add(mark.at, mark.kind, saved);
     this.#strip = [...this.#strip, mark].slice(-STRIP_LENGTH);
-    if (outcome.kind === 'resumed') {
-      this.#savedMs += saving(phases.tls, tally.fullMs);
-      this.#savedBytes += saving(bytes, tally.fullBytes);
-    }
     const offeredNothing = outcome.kind === 'full' || outcome.kind === 'off';
     this.#accounts.set(accountId, {
       strip: [...tally.strip, mark].slice(-STRIP_LENGTH_PER_ACCOUNT),
       fullMs: offeredNothing ? withBaseline(tally.fullMs, phases.tls) : tally.fullMs,
       fullBytes: offeredNothing ? withBaseline(tally.fullBytes, bytes) : tally.fullBytes,
     });
+    return saved;
   }
 
   /** The account talks to another server now: what its handshakes cost before says nothing. */
@@ -82,13 +83,7 @@ export class Tally {
   }
 
   totals(): Totals {
-    return {
-      since: this.#since,
-      ...this.#counts,
-      savedMs: this.#savedMs,
-      savedBytes: this.#savedBytes,
-      strip: this.#strip,
-    };
+    return { ...this.#day.sums(this.#now()), strip: this.#strip };
   }
 }
 

@@ -7,10 +7,14 @@ import { Supervisor } from './connections/index.ts';
 import type { EngineState } from './snapshot.ts';
 import { sessionPolicy } from './session-policy.ts';
 import { SessionCache } from './tls/index.ts';
+import type { Saving } from './savings.ts';
 import type { Tally } from './totals.ts';
 
 /** Gives an account's password at each connect; `null` where none is stored. */
 export type PasswordOf = (id: AccountId) => Promise<string | null>;
+
+/** Hears of each handshake that has come to its end, and what it saved. */
+export type OnCounted = (handshake: Handshake, account: Account, saving: Saving) => void;
 
 /**
  * The accounts that are connected: keeps their connections, their TLS sessions and what the
@@ -21,12 +25,14 @@ export class WatchList {
   readonly supervisor: Supervisor;
   readonly #state: EngineState;
   readonly #tally: Tally;
+  readonly #onCounted: OnCounted;
   readonly #settings = new Map<AccountId, AccountSettings>();
   #closed = false;
 
-  constructor(state: EngineState, tally: Tally, clock: Clock) {
+  constructor(state: EngineState, tally: Tally, clock: Clock, onCounted: OnCounted) {
     this.#state = state;
     this.#tally = tally;
+    this.#onCounted = onCounted;
     this.sessions = new SessionCache({ now: () => clock.now() });
     this.supervisor = new Supervisor({
       clock,
@@ -144,7 +150,7 @@ export class WatchList {
   #onHandshake(handshake: Handshake): void {
     const account = this.#state.find('accounts', handshake.accountId);
     if (account === undefined) return;
-    this.#tally.count(handshake);
+    this.#onCounted(handshake, account, this.#tally.count(handshake));
     this.#state.set('totals', this.#tally.totals());
     this.#state.put('accounts', {
       ...account,

@@ -21,7 +21,7 @@ export const RENDERER: Part = {
   },
 };
 
-/** Electron's main program and its preload. */
+/** Electron's main program, the history's thread and the preload. */
 export const SHELL: Part = {
   name: 'shell',
   sources: [
@@ -35,7 +35,7 @@ export const SHELL: Part = {
   build: (root) => bundleShell(root, join(root, 'dist', 'shell')),
 };
 
-/** Bundles Electron's two programs into `folder`. */
+/** Bundles Electron's programs into `folder`. */
 export async function bundleShell(root: string, folder: string): Promise<void> {
   const { build } = await import('esbuild');
   const common: BuildOptions = {
@@ -49,11 +49,22 @@ export async function bundleShell(root: string, folder: string): Promise<void> {
     sourcemap: true,
     logLevel: 'warning',
   };
+  const program: BuildOptions = {
+    ...common,
+    // A CommonJS file does not know its URL by itself; the engine looks for its thread beside it.
+    define: { 'import.meta.url': 'fileUrl' },
+    banner: { js: "const fileUrl = require('node:url').pathToFileURL(__filename).href;" },
+  };
   await Promise.all([
     build({
-      ...common,
+      ...program,
       entryPoints: ['electron/shell/main.ts'],
       outfile: join(folder, 'main.cjs'),
+    }),
+    build({
+      ...program,
+      entryPoints: ['electron/core/history/worker.ts'],
+      outfile: join(folder, 'history-worker.cjs'),
     }),
     // A sandboxed preload can load Electron and nothing else: it has to be one file.
     build({

@@ -1,0 +1,114 @@
+/** Opens the history's database file, whatever has become of it. */
+import { closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { migrate, NewerSchemaError } from './schema.ts';
+import { isDamage, whyNot } from './sqlite-error.ts';
+
+/** How long another program may hold the file before a write is given up. */
+const BUSY_MS = 1000;
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+/** What SQLite keeps beside the file; they belong together. */
+const COMPANIONS = ['', '-wal', '-shm'];
+
+/** An open database, and what the user should know about how it was found. */
+export interface OpenedDatabase {
+  readonly db: DatabaseSync;
+  /** It is in memory: what is recorded is gone at the end. */
+  readonly inMemory: boolean;
+  readonly problem: string | null;
+}
+
+/**
+ * Opens the database at `path`, or one in memory for `null`. A damaged file is kept aside and a new
+ * one begun; where the file cannot be used at all, or is a newer program's, the history is in memory.
+ * Never throws for what it finds there.
+ */
+export function openDatabase(path: string | null, now: number): OpenedDatabase {
+  if (path === null) return { db: openInMemory(), inMemory: true, problem: null };
+  try {
+    return { db: openFile(path), inMemory: false, problem: null };
+  } catch (error) {
+    if (error instanceof NewerSchemaError) {
+      return notKept(
+        `The history in ${path} was made by a newer Reprise. Use that one, or another --data-dir. The file is left as it is, and what happens now is forgotten when Reprise ends.`,
+      );
+    }
+    return isDamage(error) ? beginAnew(path, now) : notKept(cannotOpen(path, error));
+  }
+}
+
+/** Keeps the damaged file aside, which nobody may have open, and begins a new one. Never throws. */
+export function beginAnew(path: string, now: number): OpenedDatabase {
+  let aside: string;
+  try {
+    aside = keepAside(path, now);
+  } catch {
+    // Whatever the file system said: what cannot be moved must not be overwritten.
+    return notKept(
+      `The history in ${path} is damaged, and the file could not be kept aside. Move it away and start Reprise again; until then the history is forgotten when Reprise ends.`,
+    );
+  }
+  const problem = `The history in ${path} was damaged. The file is kept as ${basename(aside)}, and a new history has begun.`;
+  try {
+    return { db: openFile(path), inMemory: false, problem };
+  } catch (error) {
+    return notKept(cannotOpen(path, error));
+  }
+}
+
+function openFile(path: string): DatabaseSync {
+  mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+  // SQLite would make it readable for everyone; its companions take the mode of the file. Where
+  // the file may not be written, it may still be read.
+  if (!existsSync(path)) closeSync(openSync(path, 'a', FILE_MODE));
+  const db = new DatabaseSync(path, { timeout: BUSY_MS });
+  try {
+    db.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = NORMAL;
+      PRAGMA journal_size_limit = 4194304;
+    `);
+    const check = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+    if (check !== 'ok') throw new DamageError();
+    migrate(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Found by a check; with the number that SQLite gives damage that it meets by itself. */
+class DamageError extends Error {
+  override readonly name = 'DamageError';
+  readonly errcode = 11;
+}
+
+function openInMemory(): DatabaseSync {
+  const db = new DatabaseSync(':memory:');
+  migrate(db);
+  return db;
+}
+
+function notKept(problem: string): OpenedDatabase {
+  return { db: openInMemory(), inMemory: true, problem };
+}
+
+function cannotOpen(path: string, error: unknown): string {
+  return `The history in ${path} cannot be used: ${whyNot(error)}, then start Reprise again. Until then the history is forgotten when Reprise ends.`;
+}
+
+/** Moves the file and its companions to a name that is free. @throws the file system's error */
+function keepAside(path: string, now: number): string {
+  const time = new Date(now).toISOString().replaceAll(/[-:]/g, '');
+  for (let attempt = 1; ; attempt++) {
+    const aside = `${path}.corrupt-${time}${attempt === 1 ? '' : `-${String(attempt)}`}`;
+    if (COMPANIONS.some((suffix) => existsSync(aside + suffix))) continue;
+    for (const suffix of COMPANIONS) {
+      if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+    }
+    return aside;
+  }
+}

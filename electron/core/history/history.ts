@@ -1,0 +1,192 @@
+import { existsSync } from 'node:fs';
+import type { HistoryQuery, HistoryView } from '../../../shared/history.ts';
+import { RepriseError } from '../../../shared/errors.ts';
+import type { Clock, Timer } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { NoticeBoard } from '../notice-board.ts';
+import { BEAT_MS, lived, type AliveSpan, type Beat } from './alive.ts';
+import { Missing } from './missing.ts';
+import type { HandshakeRow } from './row.ts';
+import { startThread, type HistoryThread } from './thread.ts';
+import type { Batch } from './writer.ts';
+
+/**
+ * A handshake waits at most this long before it is given to the thread that writes it. What a
+ * `kill -9` can cost is this batch, and the one before it while it is being written.
+ */
+export const BATCH_MS = 100;
+/** A batch of so many does not wait. */
+export const BATCH_ROWS = 1000;
+
+/** More than this waiting for the disk are not recorded: memory has to stay bounded. */
+const MAX_UNWRITTEN = 20_000;
+
+/** A thread that ends by a defect so often is not started again. */
+const MAX_STARTS = 3;
+
+/** What the history works with. */
+export interface HistoryDeps {
+  /** The database's file, made when something is first recorded; `null` for memory. */
+  readonly path: string | null;
+  readonly clock: Clock;
+  readonly notices: NoticeBoard;
+  readonly log: Log;
+}
+
+/**
+ * What happened, on the disk: takes handshakes at once and writes them in batches on a thread of its
+ * own. Never stops the program: what goes wrong is said by a notice, and what is missing is counted.
+ */
+export class History {
+  readonly #deps: HistoryDeps;
+  readonly #missing: Missing;
+  #thread: HistoryThread | null = null;
+  #starts = 0;
+  #waiting: HandshakeRow[] = [];
+  #underWay = 0;
+  #batchTimer: Timer | null = null;
+  #beatTimer: Timer | null = null;
+  #span: AliveSpan;
+  #lastBeat: Beat;
+  /** Spans that ended since the last batch. */
+  #ended: AliveSpan[] = [];
+  #closing: Promise<void> | null = null;
+
+  constructor(deps: HistoryDeps) {
+    this.#deps = deps;
+    this.#missing = new Missing(deps.notices);
+    this.#lastBeat = this.#beatNow();
+    this.#span = lived(null, null, this.#lastBeat);
+    this.#scheduleBeat();
+  }
+
+  /** Whether anything may have been recorded by earlier runs. */
+  get isThere(): boolean {
+    return this.#deps.path !== null && existsSync(this.#deps.path);
+  }
+
+  /** Records a handshake, soon. */
+  record(row: HandshakeRow): void {
+    if (this.#closing !== null) return;
+    if (this.#underWay + this.#waiting.length >= MAX_UNWRITTEN) {
+      this.#missing.add(1, 'the disk is too slow. Look for what keeps it busy');
+      return;
+    }
+    this.#waiting.push(row);
+    if (this.#waiting.length >= BATCH_ROWS) this.#flush();
+    else
+      this.#batchTimer ??= this.#deps.clock.after(BATCH_MS, () => {
+        this.#flush();
+      });
+  }
+
+  /**
+   * The figures of a range that ends now, with everything that was recorded before.
+   *
+   * @throws RepriseError `storage` where they cannot be read
+   */
+  async view(query: HistoryQuery): Promise<HistoryView> {
+    if (this.#closing !== null) throw unreadable(null);
+    this.#flush();
+    try {
+      const view = await this.#running().view(query, this.#deps.clock.now());
+      return { ...view, notRecorded: this.#missing.count };
+    } catch (cause) {
+      throw unreadable(cause);
+    }
+  }
+
+  /** Writes what is waiting and ends the thread. */
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown();
+    return this.#closing;
+  }
+
+  async #shutDown(): Promise<void> {
+    this.#beatTimer?.cancel();
+    if (this.#thread === null && this.#waiting.length === 0) return;
+    this.#flush();
+    try {
+      await this.#thread?.close();
+    } catch (error) {
+      this.#deps.log.error('the history was not closed', error);
+    }
+  }
+
+  /** Gives what is waiting to the thread, if only that the program is alive. */
+  #flush(): void {
+    this.#batchTimer?.cancel();
+    this.#batchTimer = null;
+    this.#beat();
+    const rows = this.#waiting;
+    this.#waiting = [];
+    const batch = { rows, alive: [...this.#ended, this.#span], now: this.#lastBeat.at };
+    this.#ended = [];
+    void this.#write(batch);
+  }
+
+  /** Never rejects. */
+  async #write(batch: Batch): Promise<void> {
+    this.#underWay += batch.rows.length;
+    try {
+      const written = await this.#running().write(batch);
+      if (written.ok) this.#missing.recovered();
+      else this.#missing.add(batch.rows.length, written.why);
+    } catch {
+      // The thread has ended by a defect, which the log has, or must not be started again.
+      this.#missing.add(batch.rows.length, 'a part of Reprise has failed. Start it again');
+    }
+    this.#underWay -= batch.rows.length;
+  }
+
+  /** @throws Error where it has ended too often */
+  #running(): HistoryThread {
+    if (this.#thread !== null) return this.#thread;
+    if (this.#starts === MAX_STARTS) throw new Error('the history ended too often');
+    this.#starts += 1;
+    const { path, clock, notices, log } = this.#deps;
+    const thread = startThread(
+      { path, now: clock.now() },
+      (text) => {
+        log.warn(text);
+        notices.post('history', 'error', text);
+      },
+      (error) => {
+        if (error !== null) log.error('the history has ended', error);
+        if (this.#thread === thread) this.#thread = null;
+      },
+    );
+    this.#thread = thread;
+    return thread;
+  }
+
+  #scheduleBeat(): void {
+    this.#beatTimer = this.#deps.clock.after(BEAT_MS, () => {
+      // Without a file there is nothing yet that a gap could be told from.
+      if (this.#thread === null) this.#beat();
+      else this.#flush();
+      this.#scheduleBeat();
+    });
+  }
+
+  #beat(): void {
+    const beat = this.#beatNow();
+    const span = lived(this.#span, this.#lastBeat, beat);
+    if (span.startAt !== this.#span.startAt && this.#thread !== null) this.#ended.push(this.#span);
+    this.#span = span;
+    this.#lastBeat = beat;
+  }
+
+  #beatNow(): Beat {
+    const { clock } = this.#deps;
+    return { at: clock.now(), monotonic: clock.monotonic() };
+  }
+}
+
+function unreadable(cause: unknown): RepriseError {
+  return new RepriseError(
+    'storage',
+    'The history cannot be read at the moment. The log has the details; please try again.',
+    { cause },
+  );
+}

@@ -1,0 +1,52 @@
+/** The lengths of time that figures are added up over, and which of them a range is made of. */
+import type { HistoryRange } from '../../../shared/history.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Sums are kept for these lengths of time; `id` is what the database calls it. */
+export const LEVELS = [
+  { id: 0, lengthMs: MINUTE_MS, keptMs: 2 * HOUR_MS },
+  { id: 1, lengthMs: 15 * MINUTE_MS, keptMs: 2 * DAY_MS },
+  { id: 2, lengthMs: HOUR_MS, keptMs: 365 * DAY_MS },
+] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** Handshakes one by one are kept this long. */
+export const ROWS_KEPT_MS = 30 * DAY_MS;
+/** As the longest sums: without them nobody could tell a gap from a zero. */
+export const ALIVE_KEPT_MS = 365 * DAY_MS;
+
+interface Shape {
+  readonly level: Level;
+  readonly bucketMs: number;
+  readonly buckets: number;
+}
+
+const [MINUTE, QUARTER, HOUR] = LEVELS;
+
+const SHAPES: Readonly<Record<HistoryRange, Shape>> = {
+  '1h': { level: MINUTE, bucketMs: MINUTE_MS, buckets: 60 },
+  '24h': { level: QUARTER, bucketMs: 15 * MINUTE_MS, buckets: 96 },
+  '7d': { level: HOUR, bucketMs: HOUR_MS, buckets: 168 },
+  '30d': { level: HOUR, bucketMs: 6 * HOUR_MS, buckets: 120 },
+};
+
+/** The buckets of a range that ends now. */
+export interface Grid extends Shape {
+  readonly fromAt: number;
+  /** The end of the bucket that `now` is in. */
+  readonly toAt: number;
+}
+
+export function gridOf(range: HistoryRange, now: number): Grid {
+  const shape = SHAPES[range];
+  const toAt = startOf(now, shape.bucketMs) + shape.bucketMs;
+  return { ...shape, toAt, fromAt: toAt - shape.buckets * shape.bucketMs };
+}
+
+/** The start of the span of this length that `at` is in; spans are counted from the epoch. */
+export function startOf(at: number, lengthMs: number): number {
+  return Math.floor(at / lengthMs) * lengthMs;
+}

@@ -1,0 +1,63 @@
+import type { AccountId, Handshake, OutcomeKind } from '../../../shared/model.ts';
+import type { Saving } from '../savings.ts';
+
+/** The codes of outcomes in the database, in the order that they are shown in; never renumber. */
+export const KIND_CODES: Readonly<Record<OutcomeKind, number>> = {
+  resumed: 0,
+  full: 1,
+  refused: 2,
+  off: 3,
+  failed: 4,
+};
+
+/** A handshake as the history keeps it: figures only, no secret and no address. */
+export interface HandshakeRow {
+  readonly at: number;
+  readonly account: AccountId;
+  /** The account's name, to be remembered when it is gone. */
+  readonly label: string;
+  readonly kind: OutcomeKind;
+  /** The mechanism, the reason or the problem's code. */
+  readonly detail: string | null;
+  readonly protocol: string | null;
+  /** Time of the TLS phase, in µs. */
+  readonly tlsUs: number | null;
+  readonly totalMs: number | null;
+  readonly sentBytes: number | null;
+  readonly receivedBytes: number | null;
+  readonly savedUs: number;
+  readonly savedBytes: number;
+}
+
+/** What is kept of a handshake that has come to its end. */
+export function rowOf(handshake: Handshake, label: string, saving: Saving): HandshakeRow {
+  const { startedAt, accountId, outcome, protocol, phases, totalMs } = handshake;
+  return {
+    at: startedAt,
+    account: accountId,
+    label,
+    kind: outcome.kind,
+    detail: detailOf(handshake),
+    protocol,
+    tlsUs: phases.tls === null ? null : Math.round(phases.tls * 1000),
+    totalMs: totalMs === null ? null : Math.round(totalMs),
+    sentBytes: handshake.sentBytes,
+    receivedBytes: handshake.receivedBytes,
+    savedUs: Math.round(saving.ms * 1000),
+    savedBytes: Math.round(saving.bytes),
+  };
+}
+
+function detailOf({ outcome }: Handshake): string | null {
+  switch (outcome.kind) {
+    case 'resumed':
+    case 'refused':
+      return outcome.mechanism;
+    case 'full':
+      return outcome.reason;
+    case 'failed':
+      return outcome.problem.code;
+    case 'off':
+      return null;
+  }
+}
