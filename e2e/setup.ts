@@ -1,6 +1,6 @@
 /**
- * Makes sure that the tests find a Chromium and, on Linux, a Dovecot; installs what is missing.
- * What cannot be installed is said, and the specs that need it are skipped with that reason.
+ * Makes sure that the tests find a Chromium and, on Linux, a Dovecot and a Postfix; installs what
+ * is missing. What cannot be installed is said, and the specs that need it are skipped with that reason.
  *
  * Exits 1 only where there is no browser: then nothing could be shown end to end.
  */
@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { chooseChromium } from './fixtures/chromium.ts';
 import { whyNoDovecot } from './fixtures/dovecot-binary.ts';
 import { findElectronProgram } from './fixtures/electron-program.ts';
+import { whyNoPostfix } from './fixtures/postfix.ts';
 
 const say = (line: string) => process.stdout.write(`setup: ${line}\n`);
 
@@ -43,7 +44,14 @@ async function lookForElectron(): Promise<void> {
   );
 }
 
-/** Debian may try to start the system's Dovecot; nothing here uses it. */
+function ensurePostfix(): void {
+  const isMissing = !existsSync('/usr/sbin/postfix');
+  if (isMissing && process.platform === 'linux' && hasApt) aptInstall('postfix');
+  const why = whyNoPostfix();
+  say(why === null ? 'Postfix is installed' : `POSTFIX SPECS WILL BE SKIPPED. ${why}`);
+}
+
+/** Debian may try to start the system's own server; nothing here uses it. */
 function aptInstall(name: string): void {
   say(`installing ${name} by apt-get`);
   const isRoot = process.getuid?.() === 0;
@@ -81,5 +89,6 @@ function readIfThere(path: string): string {
 }
 
 ensureDovecot();
+ensurePostfix();
 await lookForElectron();
 process.exitCode = ensureChromium() ? 0 : 1;
