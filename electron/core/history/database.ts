@@ -1,7 +1,8 @@
 /** Opens the history's database file, whatever has become of it. */
-import { closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isErrno } from '../accounts/atomic-file.ts';
 import { migrate, NewerSchemaError } from './schema.ts';
 import { isDamage, whyNot } from './sqlite-error.ts';
 
@@ -63,6 +64,7 @@ function openFile(path: string): DatabaseSync {
   // SQLite would make it readable for everyone; its companions take the mode of the file. Where
   // the file may not be written, it may still be read.
   if (!existsSync(path)) closeSync(openSync(path, 'a', FILE_MODE));
+  else if (!looksRight(path)) throw new DamageError();
   const db = new DatabaseSync(path, { timeout: BUSY_MS });
   try {
     db.exec(`
@@ -77,6 +79,28 @@ function openFile(path: string): DatabaseSync {
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/** What a database file begins with, see https://sqlite.org/fileformat.html. */
+const MAGIC = 'SQLite format 3\0';
+
+/**
+ * Whether SQLite may have a go at the file. Otherwise it would throw away the log beside it, where
+ * the latest handshakes may be.
+ */
+function looksRight(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const begin = Buffer.alloc(MAGIC.length);
+    const length = readSync(file, begin);
+    return length === 0 || begin.toString('latin1') === MAGIC;
+  } catch (error) {
+    // A folder, for example; SQLite says more about it.
+    if (isErrno(error, 'EISDIR')) return true;
+    throw error;
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../accounts/temporary-folder.ts';
+import type { AliveSpan } from './alive.ts';
+import { Pruner } from './pruning.ts';
+import { migrate } from './schema.ts';
+import { DAY, HOUR, MINUTE, NOON, row } from './test-rows.ts';
+import { Writer } from './writer.ts';
+
+/** Alive for so long, until now. */
+const aliveFor = (ms: number): AliveSpan => ({ startAt: NOON - ms, endAt: NOON });
+
+function database(maxBytes = Infinity, path = ':memory:') {
+  const db = new DatabaseSync(path);
+  migrate(db);
+  const writer = new Writer(db);
+  return {
+    db,
+    pruner: new Pruner(db, maxBytes),
+    /** Handshakes that took place so long ago. */
+    write: (...ages: readonly number[]) => {
+      writer.write({
+        rows: ages.map((age) => row(NOON - age)),
+        alive: ages.slice(0, 6).map((age) => ({ startAt: NOON - age, endAt: NOON - age + 1 })),
+        now: NOON,
+      });
+    },
+    count: (what: string) => Number(db.prepare(`SELECT count(*) AS n FROM ${what}`).get()?.['n']),
+    [Symbol.dispose]: () => {
+      db.close();
+    },
+  };
+}
+
+describe('what is too old', () => {
+  it('goes: handshakes after 30 days, hours after a year, with the spans of life', () => {
+    using history = database();
+    const { count } = history;
+    history.write(366 * DAY, 364 * DAY, 31 * DAY, 29 * DAY, 3 * HOUR, MINUTE);
+    history.pruner.prune(aliveFor(HOUR));
+    expect(count('handshake')).toBe(3);
+    // Each account's, and those of all.
+    expect(count('sums WHERE level = 2')).toBe(2 * 5);
+    expect(count('sums WHERE level = 1')).toBe(2 * 2);
+    expect(count('sums WHERE level = 0')).toBe(2 * 1);
+    expect(count('alive')).toBe(5);
+    expect(count('account')).toBe(1);
+  });
+
+  it('takes the names of accounts along that have no figures any more', () => {
+    using history = database();
+    history.write(366 * DAY);
+    history.pruner.prune(aliveFor(HOUR));
+    expect(history.count('account')).toBe(0);
+  });
+
+  it('stays until the clock has been steady for ten minutes: it may be wrong', () => {
+    using history = database();
+    history.write(31 * DAY);
+    history.pruner.prune(aliveFor(9 * MINUTE));
+    expect(history.count('handshake')).toBe(1);
+    history.pruner.prune(aliveFor(10 * MINUTE));
+    expect(history.count('handshake')).toBe(0);
+  });
+
+  it('is looked for once an hour', () => {
+    using history = database();
+    history.pruner.prune(aliveFor(HOUR));
+    history.write(31 * DAY);
+    history.pruner.prune({ startAt: NOON - HOUR, endAt: NOON + 59 * MINUTE });
+    expect(history.count('handshake')).toBe(1);
+    history.pruner.prune({ startAt: NOON - HOUR, endAt: NOON + HOUR });
+    expect(history.count('handshake')).toBe(0);
+  });
+});
+
+describe('what is too much', () => {
+  it('goes oldest first, handshakes before sums, and the file stays within its size', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'history.sqlite');
+    const maxBytes = 400_000;
+    using history = database(maxBytes, path);
+    for (let round = 30; round > 0; round--) {
+      history.write(...Array.from({ length: 1000 }, (_, index) => round * HOUR - index));
+      history.pruner.prune(null);
+      expect(history.pruner.usedBytes()).toBeLessThanOrEqual(maxBytes);
+    }
+    const kept = history.count('handshake');
+    expect(kept).toBeGreaterThan(3000);
+    expect(kept).toBeLessThan(30_000);
+    expect(history.count(`handshake WHERE at < ${String(NOON - 15 * HOUR)}`)).toBe(0);
+    expect(history.count('sums WHERE level = 2')).toBeGreaterThanOrEqual(2 * 30);
+    const pages = Number(history.db.prepare('PRAGMA page_count').get()?.['page_count']);
+    expect(pages * 4096).toBeLessThan(1.2 * maxBytes);
+  });
+
+  it('takes the oldest sums when no handshake is left', () => {
+    using history = database(60_000);
+    for (let age = 400; age > 0; age--) history.write(age * HOUR);
+    for (let go = 0; go < 5; go++) history.pruner.prune(null);
+    expect(history.count('handshake')).toBe(0);
+    expect(history.pruner.usedBytes()).toBeLessThanOrEqual(60_000);
+  });
+});
