@@ -6,6 +6,8 @@ import type {
   Connection,
   ConnectionId,
   EntityPatch,
+  HeldSessions,
+  HeldSessionsId,
   Notice,
   Patch,
   Snapshot,
@@ -24,6 +26,7 @@ export interface EngineState {
   readonly connectionIds: readonly ConnectionId[];
   readonly connectionIdsOf: ReadonlyMap<AccountId, readonly ConnectionId[]>;
   readonly summaries: ReadonlyMap<AccountId, AccountSummary>;
+  readonly heldSessions: ReadonlyMap<HeldSessionsId, HeldSessions>;
   readonly notices: readonly Notice[];
 }
 
@@ -42,6 +45,7 @@ export function fromSnapshot(snapshot: Snapshot): EngineState {
     connectionIds: [...connections.keys()],
     connectionIdsOf,
     summaries: summariseAll(new Map(), accounts.keys(), { accounts, connections, connectionIdsOf }),
+    heldSessions: byId(snapshot.heldSessions),
     notices: snapshot.notices,
   };
 }
@@ -72,6 +76,7 @@ export function applyPatch(state: EngineState, patch: Patch): EngineState | 'gap
     connectionIdsOf,
     summaries:
       touched.size === 0 ? state.summaries : summariseAll(state.summaries, touched, entities),
+    heldSessions: patchEntities(state.heldSessions, patch.heldSessions),
     notices:
       patch.notices === undefined
         ? state.notices

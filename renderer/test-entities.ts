@@ -79,6 +79,7 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
     },
     accounts: [],
     connections: [],
+    heldSessions: [],
     notices: [],
     ...more,
   };

@@ -9,6 +9,7 @@ import {
   type AccountId,
   type ConnectionDetail,
   type ConnectionId,
+  type HeldSessionsId,
   type Patch,
   type ProviderPreset,
   type Snapshot,
@@ -18,6 +19,7 @@ import { EXPORT_FORMATS, HISTORY_RANGES, type HistoryExport, type HistoryView } 
 
 const accountId = z.string().min(1).max(64) as unknown as z.ZodType<AccountId>;
 const connectionId = z.string().min(1).max(64) as unknown as z.ZodType<ConnectionId>;
+const heldSessionsId = z.string().min(1).max(64) as unknown as z.ZodType<HeldSessionsId>;
 
 const historyQuery = z.strictObject({
   range: z.enum(HISTORY_RANGES),
@@ -71,6 +73,10 @@ export const contract = {
   tryOffering: call(accountId).returns<void>(),
   setPaused: call(accountId, z.boolean()).returns<void>(),
   forgetSessions: call(accountId).returns<Forgotten>(),
+  /** Forgets the sessions for one server; 0 where they are gone already. */
+  forgetHeldSessions: call(heldSessionsId).returns<Forgotten>(),
+  /** Forgets every session of every account. */
+  forgetAllSessions: call().returns<Forgotten>(),
 
   /** Ends the connection, if there is one, and makes a new one now; also skips a wait. */
   reconnect: call(connectionId).returns<void>(),

@@ -18,6 +18,8 @@ export type AccountId = Id<'account'>;
 export type ConnectionId = Id<'connection'>;
 /** One attempt at a TLS connection. */
 export type HandshakeId = Id<'handshake'>;
+/** What is held for one server by one account. */
+export type HeldSessionsId = Id<'held-sessions'>;
 
 /** `starttls` means required: a server that does not offer it is an error (RFC 8314). */
 export type Security = 'tls' | 'starttls';
@@ -228,6 +230,26 @@ export interface Connection {
   readonly lastFull: PhaseTimes | null;
 }
 
+/** The sessions that are held for one server by one account; their bytes stay in the engine. */
+export interface HeldSessions {
+  readonly id: HeldSessionsId;
+  readonly accountId: AccountId;
+  /** The name that the certificate is for. */
+  readonly name: string;
+  readonly port: number;
+  readonly security: Security;
+  readonly mechanism: Mechanism;
+  /** Until when each session may be offered, oldest first; none while all are in use. */
+  readonly endsAt: readonly number[];
+  /** The connection that brought the newest session, and when; `null` where it is not known. */
+  readonly issuedTo: string | null;
+  readonly issuedAt: number;
+  /** The full handshake that the newest session goes back to. */
+  readonly fullHandshakeAt: number;
+  /** Resumptions from it so far. */
+  readonly resumptions: number;
+}
+
 /**
  * Sums of the last 24 hours, over the same quarters of an hour as the history's view of that range.
  */
@@ -282,6 +304,7 @@ export interface Snapshot {
   readonly totals: Totals;
   readonly accounts: readonly Account[];
   readonly connections: readonly Connection[];
+  readonly heldSessions: readonly HeldSessions[];
   readonly notices: readonly Notice[];
 }
 
@@ -293,6 +316,7 @@ export interface Patch {
   readonly totals?: Totals;
   readonly accounts?: EntityPatch<Account>;
   readonly connections?: EntityPatch<Connection>;
+  readonly heldSessions?: EntityPatch<HeldSessions>;
   readonly notices?: EntityPatch<Notice>;
 }
 

@@ -152,6 +152,10 @@ export function createCalls(services: Services): Calls {
         return { forgotten: watchList.forgetSessions(id) };
       }),
 
+    forgetHeldSessions: (id) => turn(() => ({ forgotten: watchList.forgetHeldSessions(id) })),
+
+    forgetAllSessions: () => turn(() => ({ forgotten: watchList.forgetAllSessions() })),
+
     reconnect: (id) =>
       turn(() => {
         mustBeConnection(id);

@@ -8,6 +8,7 @@ import type {
   AppFacts,
   Connection,
   EntityPatch,
+  HeldSessions,
   Notice,
   Patch,
   Snapshot,
@@ -27,9 +28,14 @@ const RETRY_INTERVAL_MS = 1_000;
  */
 const MAX_DIRTY = 10_000;
 
-const TABLES = ['accounts', 'connections', 'notices'] as const;
+const TABLES = ['accounts', 'connections', 'heldSessions', 'notices'] as const;
 type Table = (typeof TABLES)[number];
-type Entities = { accounts: Account; connections: Connection; notices: Notice };
+type Entities = {
+  accounts: Account;
+  connections: Connection;
+  heldSessions: HeldSessions;
+  notices: Notice;
+};
 
 const SINGLES = ['app', 'totals'] as const;
 type Single = (typeof SINGLES)[number];
@@ -43,6 +49,7 @@ export class EngineState {
   readonly #tables: { readonly [T in Table]: Map<string, Entities[T]> } = {
     accounts: new Map(),
     connections: new Map(),
+    heldSessions: new Map(),
     notices: new Map(),
   };
   readonly #listeners = new Set<(changed: Changed) => void>();
@@ -96,7 +103,12 @@ interface Dirty {
 function clean(): Dirty {
   return {
     singles: new Set(),
-    tables: { accounts: new Set(), connections: new Set(), notices: new Set() },
+    tables: {
+      accounts: new Set(),
+      connections: new Set(),
+      heldSessions: new Set(),
+      notices: new Set(),
+    },
   };
 }
 
@@ -145,6 +157,7 @@ export class SnapshotStream {
       totals: this.#state.get('totals'),
       accounts: this.#state.list('accounts'),
       connections: this.#state.list('connections'),
+      heldSessions: this.#state.list('heldSessions'),
       notices: this.#state.list('notices'),
     };
   }
@@ -218,6 +231,7 @@ export class SnapshotStream {
       ...(singles.has('totals') ? { totals: this.#state.get('totals') } : {}),
       ...this.#entityPatch('accounts', tables.accounts),
       ...this.#entityPatch('connections', tables.connections),
+      ...this.#entityPatch('heldSessions', tables.heldSessions),
       ...this.#entityPatch('notices', tables.notices),
     };
   }

@@ -10,6 +10,7 @@ export function applyPatch(snapshot: Snapshot, patch: Patch): Snapshot {
     totals: patch.totals ?? snapshot.totals,
     accounts: fold(snapshot.accounts, patch.accounts),
     connections: fold(snapshot.connections, patch.connections),
+    heldSessions: fold(snapshot.heldSessions, patch.heldSessions),
     notices: fold(snapshot.notices, patch.notices),
   };
 }

@@ -1,4 +1,10 @@
-import type { Account, AccountId, Connection, Handshake } from '../../shared/model.ts';
+import type {
+  Account,
+  AccountId,
+  Connection,
+  Handshake,
+  HeldSessionsId,
+} from '../../shared/model.ts';
 import { connectsElsewhere } from './accounts/account-input.ts';
 import { subjectsOf } from './accounts/ca-file.ts';
 import type { AccountSettings } from './accounts/types.ts';
@@ -33,7 +39,12 @@ export class WatchList {
     this.#state = state;
     this.#tally = tally;
     this.#onCounted = onCounted;
-    this.sessions = new SessionCache({ now: () => clock.now() });
+    this.sessions = new SessionCache({
+      now: () => clock.now(),
+      onChange: (id) => {
+        this.#showHeld(id as HeldSessionsId);
+      },
+    });
     this.supervisor = new Supervisor({
       clock,
       sessions: this.sessions,
@@ -115,6 +126,21 @@ export class WatchList {
     return forgotten;
   }
 
+  /** @returns how many sessions were forgotten */
+  forgetHeldSessions(id: HeldSessionsId): number {
+    const account = this.#state.find('heldSessions', id)?.accountId;
+    const forgotten = this.sessions.forgetPeer(id);
+    if (account !== undefined) this.#showRefusing(account);
+    return forgotten;
+  }
+
+  /** @returns how many sessions were forgotten */
+  forgetAllSessions(): number {
+    let forgotten = 0;
+    for (const id of this.#settings.keys()) forgotten += this.forgetSessions(id);
+    return forgotten;
+  }
+
   /** Logs out everywhere; nothing is connected any more after that. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -139,6 +165,22 @@ export class WatchList {
     const account = this.#state.find('accounts', id);
     if (account === undefined) return;
     this.#state.put('accounts', { ...account, refusing: this.sessions.refusing(id) });
+  }
+
+  #showHeld(id: HeldSessionsId): void {
+    const held = this.sessions.heldForPeer(id);
+    if (held === null) {
+      this.#state.remove('heldSessions', id);
+      return;
+    }
+    const { account, connection, receivedAt, ...facts } = held;
+    this.#state.put('heldSessions', {
+      ...facts,
+      id,
+      accountId: account as AccountId,
+      issuedTo: connection,
+      issuedAt: receivedAt,
+    });
   }
 
   #onConnection(connection: Connection): void {

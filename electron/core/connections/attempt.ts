@@ -57,6 +57,7 @@ export async function attempt(
       password,
       sessions: context.sessions,
       account: context.account,
+      name: mailbox,
       clock: context.clock,
       limits: context.limits,
       lookup: context.lookup,

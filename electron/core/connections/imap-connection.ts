@@ -29,6 +29,8 @@ export interface ImapConnectionOptions {
   readonly sessions: SessionCache;
   /** Whose sessions may be offered. */
   readonly account: string;
+  /** Said of the sessions that this connection brings: its mailbox. */
+  readonly name?: string;
   readonly clock: Clock;
   readonly limits: PhaseLimits;
   readonly log: ConnectionLog;
@@ -69,13 +71,14 @@ export class ImapConnection {
 
   constructor(options: ImapConnectionOptions) {
     this.#options = options;
-    const { clock, settings, password, sessions, account, lookup } = options;
+    const { clock, settings, password, sessions, account, name, lookup } = options;
     this.#redact = redactorFor(settings.user, password);
     this.#record = beginRecord(clock.now(), clock.monotonic());
     ({ promise: this.ended, resolve: this.#resolveEnded } = Promise.withResolvers());
     const transport = createReuseTransport({
       cache: sessions,
       account,
+      ...(name === undefined ? {} : { connection: name }),
       trust: settings.trust,
       onEvent: (event) => {
         this.#transportEvent(event);

@@ -16,6 +16,8 @@ export interface AccountState {
 
 /** A peer that is within the cache's bounds. */
 export interface PeerEntry {
+  /** Names it to others: the key spells out what they need not know. */
+  readonly id: string;
   readonly key: string;
   readonly place: string;
   readonly peer: Peer;

@@ -37,6 +37,7 @@ export interface CacheAccess {
   readonly isBoringSsl: boolean;
   readonly sessionBytes: number;
   readonly family: number;
+  readonly connection: string | null;
   /** See {@link placeKey}. */
   readonly place: string;
   /** The peer's entry, now the most recently used. */
@@ -216,6 +217,7 @@ export class HandshakeSessions {
       new HeldSession(bytes, {
         root,
         family: this.#cache.family,
+        connection: this.#cache.connection,
         protocol,
         mechanism,
         receivedAt: now,

@@ -58,6 +58,7 @@ describe('a held session', () => {
       fitsName: null,
       resumptions: 0,
     },
+    connection: null,
     family: 1,
     protocol: 'TLSv1.3',
     mechanism: 'tls13-ticket',

@@ -37,6 +37,8 @@ export interface SessionOrigin {
   readonly root: SessionRoot;
   /** Tickets of one handshake are siblings. */
   readonly family: number;
+  /** The connection that brought it; `null` where nobody said. */
+  readonly connection: string | null;
   readonly protocol: TlsProtocol;
   readonly mechanism: Mechanism;
   readonly receivedAt: number;
@@ -76,16 +78,16 @@ export class HeldSession {
     return true;
   }
 
+  /** Until when it may be offered: its own lifetime, the account's limit or its certificate's end. */
+  endsAt(maxAgeMs: number): number {
+    const { root, expiresAt } = this.origin;
+    return Math.min(expiresAt, root.fullHandshakeAt + maxAgeMs, root.certificate.validToAt);
+  }
+
   /** A clock that went backwards means expired: nobody knows how old it is then. */
   isExpired(now: number, maxAgeMs: number): boolean {
-    const { root, receivedAt, expiresAt } = this.origin;
-    return (
-      now < receivedAt ||
-      now >= expiresAt ||
-      now >= root.fullHandshakeAt + maxAgeMs ||
-      now >= root.certificate.validToAt ||
-      now < root.certificate.validFromAt
-    );
+    const { root, receivedAt } = this.origin;
+    return now < receivedAt || now >= this.endsAt(maxAgeMs) || now < root.certificate.validFromAt;
   }
 }
 

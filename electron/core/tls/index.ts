@@ -6,7 +6,7 @@ export type { TlsHandshake, TlsOutcome, TransportEvent } from './handshake.ts';
 export { authorities, MAX_VERSION, MIN_VERSION, type TlsTrust } from './trust.ts';
 export type { Peer } from './peer.ts';
 export type { SessionPolicy } from './peer-sessions.ts';
-export { MAX_AGE_MS, SessionCache } from './session-cache.ts';
+export { MAX_AGE_MS, SessionCache, type HeldForPeer } from './session-cache.ts';
 export { createReuseTransport, type ReuseTransportOptions } from './transport.ts';
 // For those who make handshakes of their own, such as the server check.
 export { certificateFacts, peerCertificate } from './certificate.ts';

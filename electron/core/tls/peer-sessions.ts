@@ -43,14 +43,25 @@ export class PeerSessions {
 
   readonly #maxSessions: number;
   readonly #onSize: (changeBytes: number) => void;
+  readonly #onChange: () => void;
 
-  constructor(maxSessions: number, onSize: (changeBytes: number) => void) {
+  /**
+   * @param onChange what {@link held}, {@link latest} or the number of reuses says has changed;
+   *   called last, so that all of it can be read
+   */
+  constructor(maxSessions: number, onSize: (changeBytes: number) => void, onChange: () => void) {
     this.#maxSessions = maxSessions;
     this.#onSize = onSize;
+    this.#onChange = onChange;
   }
 
   get held(): readonly HeldSession[] {
     return this.#sessions;
+  }
+
+  /** The newest session: held, or the last one that was taken; `null` where there was none. */
+  get latest(): HeldSession | null {
+    return this.#sessions.at(-1) ?? this.#lastTaken?.session ?? null;
   }
 
   /**
@@ -68,7 +79,10 @@ export class PeerSessions {
   take(now: number, policy: SessionPolicy): Choice {
     this.#dropExpired(now, policy);
     // A used ticket is kept no longer than it may be shared.
-    if (this.#lastTaken !== null && !isSameBurst(this.#lastTaken, now)) this.#lastTaken = null;
+    if (this.#lastTaken !== null && !isSameBurst(this.#lastTaken, now)) {
+      this.#lastTaken = null;
+      this.#onChange();
+    }
     if (isPaused(this.refusals, now)) return { session: null, reason: 'server-keeps-refusing' };
     const newest = this.#sessions.at(-1);
     if (newest !== undefined) {
@@ -77,6 +91,7 @@ export class PeerSessions {
         this.#remove((session) => session === newest);
         this.#lastTaken = { session: newest, at: now };
         this.#emptyReason = 'all-in-use';
+        this.#onChange();
       }
       return { session: newest };
     }
@@ -106,12 +121,14 @@ export class PeerSessions {
     }
     this.#emptyReason = 'nothing-held';
     this.refusals = { ...this.refusals, issuesNothing: false };
+    this.#onChange();
   }
 
   resumed(session: HeldSession): void {
     session.resumed = true;
     session.networkErrors = 0;
     this.refusals = NO_REFUSALS;
+    this.#onChange();
   }
 
   /** A full handshake ended without bringing anything: others need not wait for its tickets. */
@@ -140,12 +157,14 @@ export class PeerSessions {
     const { family } = session.origin;
     this.#remove((held) => held.origin.family === family);
     if (this.#lastTaken?.session.origin.family === family) this.#lastTaken = null;
+    this.#onChange();
   }
 
   /** The handshake broke with the session offered (fact 5): it is not offered again. */
   evict(session: HeldSession): void {
     this.#remove((held) => held === session);
     if (this.#lastTaken?.session === session) this.#lastTaken = null;
+    this.#onChange();
   }
 
   /** The network broke, which says nothing about the session. */
@@ -159,12 +178,14 @@ export class PeerSessions {
     ) {
       this.#sessions.push(session);
       this.#onSize(session.sizeBytes);
+      this.#onChange();
     }
   }
 
   /** Another network may hold another observer: nothing is shared across the change. */
   endBurst(): void {
     this.#lastTaken = null;
+    this.#onChange();
   }
 
   tryNow(): void {
@@ -176,13 +197,16 @@ export class PeerSessions {
     this.#remove(() => true);
     this.#lastTaken = null;
     this.#emptyReason = 'nothing-held';
+    this.#onChange();
     return count;
   }
 
   #dropExpired(now: number, policy: SessionPolicy): void {
     const before = this.#sessions.length;
     this.#remove((session) => session.isExpired(now, policy.maxAgeMs));
-    if (this.#sessions.length < before) this.#emptyReason = 'expired';
+    if (this.#sessions.length === before) return;
+    this.#emptyReason = 'expired';
+    this.#onChange();
   }
 
   #remove(matches: (session: HeldSession) => boolean): void {

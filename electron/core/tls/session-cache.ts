@@ -3,7 +3,7 @@
  * everything through it: it takes at most one session, and stores only what a verified handshake
  * brought, while its account still allows that.
  */
-import type { Mechanism, Refusing } from '../../../shared/model.ts';
+import type { Mechanism, Refusing, Security } from '../../../shared/model.ts';
 import type { AccountState, PeerEntry } from './cache-entries.ts';
 import { ColdStart } from './cold-start.ts';
 import { HandshakeSessions } from './handshake-sessions.ts';
@@ -48,33 +48,57 @@ export interface HeldSessionFacts {
   readonly sizeBytes: number;
 }
 
+/** What is held for one server by one account, without a byte of it. */
+export interface HeldForPeer {
+  readonly account: string;
+  readonly name: string;
+  readonly port: number;
+  readonly security: Security;
+  readonly mechanism: Mechanism;
+  /** Until when each session may be offered, oldest first; none while all are in use. */
+  readonly endsAt: readonly number[];
+  /** Of the newest session: the connection that brought it, and when. */
+  readonly connection: string | null;
+  readonly receivedAt: number;
+  /** Of the newest session: the full handshake at its root, and how often it was built upon. */
+  readonly fullHandshakeAt: number;
+  readonly resumptions: number;
+}
+
 export class SessionCache {
   readonly #limits: SessionCacheLimits;
   readonly #now: () => number;
   readonly #isBoringSsl: boolean;
+  readonly #onChange: (peerId: string) => void;
   readonly #accounts = new Map<string, AccountState>();
   /** Least recently used first. */
   readonly #peers = new Map<string, PeerEntry>();
+  /** The same peers by their id. */
+  readonly #byId = new Map<string, PeerEntry>();
   #bytes = 0;
   #families = 0;
+  #peerIds = 0;
 
   /**
    * @param options.now wall-clock time in ms: time asleep counts, and a jump back expires
+   * @param options.onChange what {@link heldForPeer} says of this peer may have changed
    */
   constructor(
     options: {
       limits?: Partial<SessionCacheLimits>;
       now?: () => number;
       isBoringSsl?: boolean;
+      onChange?: (peerId: string) => void;
     } = {},
   ) {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#now = options.now ?? Date.now;
     this.#isBoringSsl = options.isBoringSsl ?? IS_BORINGSSL;
+    this.#onChange = options.onChange ?? (() => undefined);
   }
 
-  /** Begins a handshake with `peer`. */
-  begin(peer: Peer): HandshakeSessions {
+  /** Begins a handshake with `peer`; `connection` is who makes it. */
+  begin(peer: Peer, connection: string | null = null): HandshakeSessions {
     const place = placeKey(peer);
     const key = peerKey(place, peer.trust);
     return new HandshakeSessions(peer, this.#account(peer.account), {
@@ -82,6 +106,7 @@ export class SessionCache {
       isBoringSsl: this.#isBoringSsl,
       sessionBytes: this.#limits.sessionBytes,
       family: (this.#families += 1),
+      connection,
       place,
       entry: (state) => this.#entry(key, place, peer, state),
       stored: () => {
@@ -105,7 +130,9 @@ export class SessionCache {
 
   /** How the account's sessions may be used; holds for those already held as well. */
   setPolicy(account: string, policy: SessionPolicy): void {
-    this.#account(account).policy = policy;
+    const state = this.#account(account);
+    state.policy = policy;
+    for (const { id } of state.peers.values()) this.#onChange(id);
   }
 
   /** Forgets the account's sessions, and those that handshakes in flight will bring. */
@@ -114,13 +141,22 @@ export class SessionCache {
     if (state === undefined) return 0;
     state.epoch += 1;
     let forgotten = 0;
-    for (const entry of state.peers.values()) {
-      forgotten += entry.sessions.clear();
-      entry.coldStart.release();
-      this.#peers.delete(entry.key);
-    }
-    state.peers.clear();
+    for (const entry of state.peers.values()) forgotten += this.#drop(entry);
     return forgotten;
+  }
+
+  /**
+   * Forgets what is held for one peer. Handshakes of its account in flight store nothing: what
+   * they bring may descend from what is forgotten.
+   */
+  forgetPeer(peerId: string): number {
+    const entry = this.#byId.get(peerId);
+    if (entry === undefined) return 0;
+    const { account } = entry;
+    account.epoch += 1;
+    // Nobody leads any more: those who wait go on.
+    for (const { coldStart } of account.peers.values()) coldStart.release();
+    return this.#drop(entry);
   }
 
   /** Forgets the account itself as well. */
@@ -166,6 +202,27 @@ export class SessionCache {
     );
   }
 
+  /** What is held for a peer that was told of; `null` where that is nothing. */
+  heldForPeer(peerId: string): HeldForPeer | null {
+    const entry = this.#byId.get(peerId);
+    const latest = entry?.sessions.latest ?? null;
+    if (entry === undefined || latest === null) return null;
+    const { peer, sessions, account } = entry;
+    const { root, mechanism, connection, receivedAt } = latest.origin;
+    return {
+      account: peer.account,
+      name: peer.name,
+      port: peer.port,
+      security: peer.security,
+      mechanism,
+      endsAt: sessions.held.map((session) => session.endsAt(account.policy.maxAgeMs)),
+      connection,
+      receivedAt,
+      fullHandshakeAt: root.fullHandshakeAt,
+      resumptions: root.resumptions,
+    };
+  }
+
   /** How much is held now. */
   get size(): { readonly peers: number; readonly bytes: number } {
     return { peers: this.#peers.size, bytes: this.#bytes };
@@ -189,12 +246,20 @@ export class SessionCache {
   #entry(key: string, place: string, peer: Peer, account: AccountState): PeerEntry {
     let entry = this.#peers.get(key);
     if (entry === undefined) {
-      const sessions = new PeerSessions(this.#limits.sessionsPerPeer, (change) => {
-        this.#bytes += change;
-      });
-      entry = { key, place, peer, account, sessions, coldStart: new ColdStart() };
+      const id = String((this.#peerIds += 1));
+      const sessions = new PeerSessions(
+        this.#limits.sessionsPerPeer,
+        (change) => {
+          this.#bytes += change;
+        },
+        () => {
+          this.#onChange(id);
+        },
+      );
+      entry = { id, key, place, peer, account, sessions, coldStart: new ColdStart() };
       account.peers.set(key, entry);
       this.#peers.set(key, entry);
+      this.#byId.set(id, entry);
       this.#evict();
     } else {
       this.#peers.delete(key);
@@ -206,11 +271,17 @@ export class SessionCache {
   #evict(): void {
     for (const entry of this.#peers.values()) {
       if (this.#peers.size <= this.#limits.peers && this.#bytes <= this.#limits.totalBytes) return;
-      entry.sessions.clear();
-      entry.coldStart.release();
-      entry.account.peers.delete(entry.key);
       entry.account.trusted.delete(entry.place);
-      this.#peers.delete(entry.key);
+      this.#drop(entry);
     }
+  }
+
+  /** @returns how many sessions went with the entry */
+  #drop(entry: PeerEntry): number {
+    this.#peers.delete(entry.key);
+    this.#byId.delete(entry.id);
+    entry.account.peers.delete(entry.key);
+    entry.coldStart.release();
+    return entry.sessions.clear();
   }
 }

@@ -27,6 +27,8 @@ export interface TlsStart {
   readonly anchor: TrustAnchor;
   readonly cache: SessionCache;
   readonly account: string;
+  /** Who makes this connection; `null` where nobody asks. */
+  readonly connection: string | null;
   readonly emit: (event: TransportEvent) => void;
   /** Told once, with `failed` or what became of the session. */
   readonly settle: (handshake: TlsHandshake) => void;
@@ -35,10 +37,11 @@ export interface TlsStart {
 
 /** Runs the handshake; every outcome goes to `settle`, every error to `late`. */
 export async function startTls(start: TlsStart): Promise<void> {
-  const { raw, late, cache, account, port, security, anchor, emit } = start;
+  const { raw, late, cache, account, connection, port, security, anchor, emit } = start;
   // Case matters to Node's own check of a session's identity, and to no server.
   const name = (start.servername ?? start.host).toLowerCase();
-  const sessions = cache.begin({ account, name, port, security, trust: anchor.fingerprint });
+  const peer = { account, name, port, security, trust: anchor.fingerprint };
+  const sessions = cache.begin(peer, connection);
   const tickets = sessions.ready();
   if (tickets !== null) {
     emit({ kind: 'phase', phase: 'wait', at: performance.now() });

@@ -15,6 +15,8 @@ export interface ReuseTransportOptions {
   readonly cache: SessionCache;
   /** Sessions are never shared between accounts. */
   readonly account: string;
+  /** Who makes this connection, such as its mailbox: said of the sessions that it brings. */
+  readonly connection?: string;
   readonly trust?: TlsTrust;
   /** Hears what happens, in order; see {@link TransportEvent}. */
   readonly onEvent?: (event: TransportEvent) => void;
@@ -75,6 +77,7 @@ export function createReuseTransport(options: ReuseTransportOptions): ImapTransp
       anchor,
       cache,
       account,
+      connection: options.connection ?? null,
       emit,
       settle,
       onSecure,
