@@ -100,7 +100,7 @@ const CASES: readonly Case[] = [
 describe.skipIf(noDovecot !== null)('the check of Dovecot', () => {
   it.each(CASES)(
     'is right about one $what',
-    async ({ security = 'tls', overall, notes, what: _, ...options }) => {
+    async ({ security = 'tls', overall, notes, ...options }) => {
       await using server = await Dovecot.start(options);
       const expected = await expectedOf(
         {

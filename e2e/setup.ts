@@ -1,6 +1,7 @@
 /**
  * Makes sure that the tests find a Chromium and, on Linux, a Dovecot and a Postfix; installs what
- * is missing. What cannot be installed is said, and the specs that need it are skipped with that reason.
+ * is missing. What cannot be installed is said, and the specs that need it are skipped with that
+ * reason.
  *
  * Exits 1 only where there is no browser: then nothing could be shown end to end.
  */

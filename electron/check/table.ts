@@ -28,7 +28,7 @@ export function tableOf(report: CheckReport): string {
     ),
     report.summary,
     ...(stopped === null ? [] : [stopped]),
-    ...notes.flatMap((note) => ['', ...noteLines(note)]),
+    ...notes.flatMap(noteLines),
     '',
     `${connections} connections in ${(tookMs / 1000).toFixed(1)} s.`,
   ];
@@ -62,6 +62,7 @@ function spread({ median, low, high }: Spread): string {
 
 function noteLines({ id, confidence, text, evidence, advice }: CheckNote): string[] {
   return [
+    '',
     `${id} (${confidence}): ${text}`,
     `  ${evidence}`,
     ...(advice === null ? [] : [`  → ${advice.text}`]),

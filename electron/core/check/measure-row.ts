@@ -7,7 +7,7 @@ import { CheckFailure } from './failure.ts';
 import { STATEFUL_TICKET_BYTES } from './limits.ts';
 import type { RowPlan } from './plan.ts';
 import type { Visit } from './visit.ts';
-import type { Visitor } from './visitor.ts';
+import { CheckStopped, type Visitor } from './visitor.ts';
 
 const KEY_NAME_BYTES = 16;
 /** Where offering a session breaks the handshake, these tell as much as eight. */
@@ -69,8 +69,30 @@ export class RowMeasurement implements RowEvidence {
     while (this.attempts < plan.attempts && this.broken < BROKEN_ENOUGH && this.#mayGoOn()) {
       await this.#attempt(await this.#next());
     }
+    if (this.broken > 0) await this.#confirmBroken();
     await this.#hunt();
     await this.#twice();
+  }
+
+  /** Whether handshakes break over sessions only, or the server lets nobody in any more. */
+  async #confirmBroken(): Promise<void> {
+    if ((await this.#visit(null)) !== null) return;
+    this.attempts -= this.broken;
+    this.broken = 0;
+    throw new CheckStopped('The server stopped answering, so the check ended early.');
+  }
+
+  /** Whether a connection that was closed tells that this version is not spoken. */
+  async #confirmNotOffered(failure: CheckFailure): Promise<void> {
+    const { visitor, contexts, target, address } = this.#deps;
+    try {
+      await visitor.visit({ target, address, context: contexts.any() });
+    } catch (error) {
+      if (!(error instanceof CheckFailure)) throw error;
+      visitor.trouble(failure);
+      visitor.trouble(error);
+    }
+    this.offered = false;
   }
 
   /** A session for another address: one that was not offered yet, where each is good once. */
@@ -169,7 +191,7 @@ export class RowMeasurement implements RowEvidence {
       return seen;
     } catch (error) {
       if (!(error instanceof CheckFailure) || error.kind === 'certificate') throw error;
-      this.#noteFailure(error, session !== null);
+      await this.#noteFailure(error, session !== null);
       return null;
     }
   }
@@ -202,12 +224,11 @@ export class RowMeasurement implements RowEvidence {
     this.samples.push({ resumed, offered, issued, ms, sentBytes, receivedBytes });
   }
 
-  #noteFailure(failure: CheckFailure, offered: boolean): void {
+  async #noteFailure(failure: CheckFailure, offered: boolean): Promise<void> {
     const inHandshake =
       failure.step === 'tls' && failure.kind !== 'timeout' && failure.kind !== 'complaint';
     if (inHandshake && offered) this.broken += 1;
-    // The first connection of all came to TLS, so it is this version that is not spoken.
-    else if (inHandshake && this.samples.length === 0) this.offered = false;
+    else if (inHandshake && this.samples.length === 0) await this.#confirmNotOffered(failure);
     else this.#deps.visitor.trouble(failure);
   }
 

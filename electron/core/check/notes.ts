@@ -86,8 +86,11 @@ function stateful({ rows }: CheckEvidence): CheckNote | null {
   return null;
 }
 
+function works({ resumed, attempts }: RowEvidence): boolean {
+  return attempts > 0 && resumed === attempts;
+}
+
 function notShared({ rows, acrossAddresses }: CheckEvidence): CheckNote | null {
-  const works = ({ resumed, attempts }: RowEvidence) => attempts > 0 && resumed === attempts;
   // Only where the other address resumes its own: else it says nothing about sharing.
   const refused = acrossAddresses.filter(
     ({ resumed, to, protocol, mechanism }) =>
@@ -122,8 +125,7 @@ function keys(evidence: CheckEvidence, target: CheckTarget): CheckNote | null {
       ({ mechanism, attempts, sessions }) =>
         mechanism === 'ticket' && attempts > 0 && sessions.length > 0,
     );
-    if (tickets.length === 0 || tickets.every(({ attempts, resumed }) => attempts === resumed))
-      continue;
+    if (tickets.every(({ attempts, resumed }) => attempts === resumed)) continue;
     const seen = ticketKeysOf(here);
     if (seen === null || seen.names < 2) {
       const sometimes = tickets.find(({ resumed, attempts }) => resumed > 0 && resumed < attempts);

@@ -71,7 +71,7 @@ function certificateMessage({ facts }: CheckFailure, target: CheckTarget, now: n
   const shown = facts.certificate ?? null;
   const trust =
     'A resumed connection is not checked again, so sessions of an untrusted server are worth nothing.';
-  switch (facts.code) {
+  switch (facts.code ?? '') {
     case 'CERT_HAS_EXPIRED':
       return `The certificate of ${host} expired${onDay(shown?.validToAt, now)}. Whoever runs the server has to renew it. ${trust}`;
     case 'CERT_NOT_YET_VALID':

@@ -66,16 +66,13 @@ export class ReplyReader {
 
   /** Resolves when the connection is over, or `limitMs` have passed. */
   async end(limitMs: number): Promise<void> {
-    let timeIsUp = false;
-    const timer = setTimeout(() => {
-      timeIsUp = true;
-      this.#wake?.();
-    }, limitMs);
-    while (this.#ended === null && !timeIsUp) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, limitMs);
+    this.#wake = () => {
+      if (this.#ended !== null) resolve();
+    };
+    this.#wake();
+    await promise;
     clearTimeout(timer);
     this.#wake = null;
   }

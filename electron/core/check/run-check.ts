@@ -198,9 +198,10 @@ class CheckRun {
   /** Rows of addresses that could not be tested: last, so that what is known comes first. */
   #untested(): CheckReport['results'] {
     return [...this.#failures].flatMap(([address, failure]) =>
-      ROWS.map((row) => ({
+      ROWS.map(({ protocol, mechanism }) => ({
         address,
-        ...row,
+        protocol,
+        mechanism,
         verdict: verdictOf(failure) ?? 'unreachable',
         issuedOnFull: null,
         issuedOnResumption: null,
