@@ -4,12 +4,14 @@ import type {
   AccountId,
   AppFacts,
   Connection,
+  CheckId,
   ConnectionId,
   EntityPatch,
   HeldSessions,
   HeldSessionsId,
   Notice,
   Patch,
+  ServerCheck,
   Snapshot,
   Totals,
 } from '../shared/model.ts';
@@ -27,6 +29,8 @@ export interface EngineState {
   readonly connectionIdsOf: ReadonlyMap<AccountId, readonly ConnectionId[]>;
   readonly summaries: ReadonlyMap<AccountId, AccountSummary>;
   readonly heldSessions: ReadonlyMap<HeldSessionsId, HeldSessions>;
+  readonly checks: ReadonlyMap<CheckId, ServerCheck>;
+  readonly heldSessionIds: readonly HeldSessionsId[];
   readonly notices: readonly Notice[];
 }
 
@@ -35,6 +39,7 @@ export function fromSnapshot(snapshot: Snapshot): EngineState {
   const accounts = byId(snapshot.accounts);
   const connections = byId(snapshot.connections);
   const connectionIdsOf = groupByAccount(connections);
+  const heldSessions = byId(snapshot.heldSessions);
   return {
     version: snapshot.version,
     app: snapshot.app,
@@ -45,7 +50,9 @@ export function fromSnapshot(snapshot: Snapshot): EngineState {
     connectionIds: [...connections.keys()],
     connectionIdsOf,
     summaries: summariseAll(new Map(), accounts.keys(), { accounts, connections, connectionIdsOf }),
-    heldSessions: byId(snapshot.heldSessions),
+    heldSessions,
+    heldSessionIds: [...heldSessions.keys()],
+    checks: byId(snapshot.checks),
     notices: snapshot.notices,
   };
 }
@@ -63,6 +70,7 @@ export function applyPatch(state: EngineState, patch: Patch): EngineState | 'gap
   const connectionIds = idsOf(connections, state.connectionIds);
   const connectionIdsOf =
     connectionIds === state.connectionIds ? state.connectionIdsOf : groupByAccount(connections);
+  const heldSessions = patchEntities(state.heldSessions, patch.heldSessions);
   const touched = touchedAccounts(state, patch);
   const entities = { accounts, connections, connectionIdsOf };
   return {
@@ -76,7 +84,9 @@ export function applyPatch(state: EngineState, patch: Patch): EngineState | 'gap
     connectionIdsOf,
     summaries:
       touched.size === 0 ? state.summaries : summariseAll(state.summaries, touched, entities),
-    heldSessions: patchEntities(state.heldSessions, patch.heldSessions),
+    heldSessions,
+    heldSessionIds: idsOf(heldSessions, state.heldSessionIds),
+    checks: patchEntities(state.checks, patch.checks),
     notices:
       patch.notices === undefined
         ? state.notices

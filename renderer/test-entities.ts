@@ -5,6 +5,8 @@ import type {
   Connection,
   ConnectionId,
   ConnectionState,
+  HeldSessions,
+  HeldSessionsId,
   Problem,
   Snapshot,
 } from '../shared/model.ts';
@@ -55,6 +57,27 @@ export function connection(
   };
 }
 
+export function heldSessions(
+  id: string,
+  accountId: string,
+  more: Partial<HeldSessions> = {},
+): HeldSessions {
+  return {
+    id: id as HeldSessionsId,
+    accountId: accountId as AccountId,
+    name: 'imap.example.org',
+    port: 993,
+    security: 'tls',
+    mechanism: 'tls13-ticket',
+    endsAt: [],
+    issuedTo: 'INBOX',
+    issuedAt: 0,
+    fullHandshakeAt: 0,
+    resumptions: 0,
+    ...more,
+  };
+}
+
 export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
   return {
     version: 1,
@@ -80,6 +103,7 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
     accounts: [],
     connections: [],
     heldSessions: [],
+    checks: [],
     notices: [],
     ...more,
   };

@@ -3,10 +3,12 @@
  * arguments. The engine's side implements {@link EngineApi}, the interface's {@link ClientApi}.
  */
 import { z } from 'zod';
+import { checkInputSchema } from './check-input.ts';
 import {
   accountInputSchema,
   reusePolicySchema,
   type AccountId,
+  type CheckId,
   type ConnectionDetail,
   type ConnectionId,
   type HeldSessionsId,
@@ -18,6 +20,7 @@ import {
 import { EXPORT_FORMATS, HISTORY_RANGES, type HistoryExport, type HistoryView } from './history.ts';
 
 const accountId = z.string().min(1).max(64) as unknown as z.ZodType<AccountId>;
+const checkId = z.string().min(1).max(64) as unknown as z.ZodType<CheckId>;
 const connectionId = z.string().min(1).max(64) as unknown as z.ZodType<ConnectionId>;
 const heldSessionsId = z.string().min(1).max(64) as unknown as z.ZodType<HeldSessionsId>;
 
@@ -83,6 +86,15 @@ export const contract = {
   reconnectAccount: call(accountId).returns<void>(),
   reconnectAll: call().returns<void>(),
   getConnection: call(connectionId).returns<ConnectionDetail>(),
+
+  /** Starts a server check; its course is part of the state. */
+  startCheck: call(checkInputSchema).returns<{ readonly id: CheckId }>(),
+  /** Checks the server of an account, trusting what the account trusts. */
+  checkAccountServer: call(accountId).returns<{ readonly id: CheckId }>(),
+  /** The same check once more. */
+  repeatCheck: call(checkId).returns<{ readonly id: CheckId }>(),
+  /** Ends it, with every connection; a check that is over stays as it is. */
+  cancelCheck: call(checkId).returns<void>(),
 
   /** The figures of a range that ends now, everything that has happened included. */
   getHistory: call(historyQuery).returns<HistoryView>(),

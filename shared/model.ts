@@ -4,6 +4,7 @@
  * Names are those of RFC 8446, RFC 5077 and RFC 3501. Points in time end in `At` and are
  * milliseconds since the epoch; spans end in `Ms`; sizes end in `Bytes`.
  */
+import type { CheckReport, CheckTarget } from './check.ts';
 import type { ReusePolicy } from './reuse-policy.ts';
 
 export { accountInputSchema, reusePolicySchema, type AccountInput } from './account-input.ts';
@@ -16,6 +17,8 @@ type Id<Kind extends string> = string & { readonly [brand]: Kind };
 export type AccountId = Id<'account'>;
 /** A watched mailbox of an account: it lives across reconnects. */
 export type ConnectionId = Id<'connection'>;
+/** One run of the server check. */
+export type CheckId = Id<'check'>;
 /** One attempt at a TLS connection. */
 export type HandshakeId = Id<'handshake'>;
 /** What is held for one server by one account. */
@@ -284,6 +287,23 @@ export interface Notice {
   readonly message: string;
 }
 
+/** A server check that runs or has run; the latest ones are kept while the engine runs. */
+export interface ServerCheck {
+  readonly id: CheckId;
+  readonly target: CheckTarget;
+  readonly trust: Trust;
+  readonly startedAt: number;
+  readonly state:
+    | { readonly kind: 'running'; readonly step: string }
+    | { readonly kind: 'done' }
+    | { readonly kind: 'cancelled' }
+    | { readonly kind: 'failed'; readonly message: string };
+  /** What is known so far; `null` before the first row is done. */
+  readonly report: CheckReport | null;
+  /** The check of the same server that came to its end before this one. */
+  readonly previous: CheckReport | null;
+}
+
 /** Facts about the running program. */
 export interface AppFacts {
   readonly version: string;
@@ -305,6 +325,7 @@ export interface Snapshot {
   readonly accounts: readonly Account[];
   readonly connections: readonly Connection[];
   readonly heldSessions: readonly HeldSessions[];
+  readonly checks: readonly ServerCheck[];
   readonly notices: readonly Notice[];
 }
 
@@ -317,6 +338,7 @@ export interface Patch {
   readonly accounts?: EntityPatch<Account>;
   readonly connections?: EntityPatch<Connection>;
   readonly heldSessions?: EntityPatch<HeldSessions>;
+  readonly checks?: EntityPatch<ServerCheck>;
   readonly notices?: EntityPatch<Notice>;
 }
 

@@ -5,6 +5,7 @@ import type { AppFacts } from '../../shared/model.ts';
 import { serveEngine, type Channel } from '../../shared/rpc.ts';
 import { memoryBook, openAccountBook, type OpenedBook } from './accounts/account-book.ts';
 import type { SecretProtector } from './accounts/secret-protector.ts';
+import { CheckDesk } from './check/index.ts';
 import { createCalls } from './calls.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { DemoAccounts } from './demo-accounts.ts';
@@ -100,6 +101,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     if (demoOnly || !demo) history.record(rowOf(handshake, label, saving));
   });
   const demo = new DemoAccounts(watchList, clock);
+  const checks = new CheckDesk(state, clock);
   const calls = createCalls({
     state,
     watchList,
@@ -107,6 +109,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     passwordOf,
     demo,
     history,
+    checks,
     notices,
     redaction,
     log,
@@ -136,6 +139,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 
   const shutDown = async (): Promise<void> => {
+    checks.close();
     for (const channel of channels) channel.close();
     totals.close();
     try {

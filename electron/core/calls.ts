@@ -4,7 +4,9 @@ import { RepriseError } from '../../shared/errors.ts';
 import type { AccountId, AccountInput, ConnectionId } from '../../shared/model.ts';
 import type { AccountBook } from './accounts/account-book.ts';
 import { editedAccount, newAccount, settingsToTest } from './accounts/account-input.ts';
+import { parseTarget, type CheckDesk } from './check/index.ts';
 import { accountNotFound } from './accounts/account-store.ts';
+import { readCaFile } from './accounts/ca-file.ts';
 import { suggestSettings } from './accounts/presets.ts';
 import type { AccountSettings } from './accounts/types.ts';
 import type { Clock } from './clock.ts';
@@ -28,6 +30,7 @@ export interface Services {
   readonly passwordOf: PasswordOf;
   readonly demo: DemoAccounts;
   readonly history: History;
+  readonly checks: CheckDesk;
   readonly notices: NoticeBoard;
   readonly redaction: Redaction;
   readonly log: Log;
@@ -42,8 +45,19 @@ export type Calls = Omit<EngineApi, 'getState'>;
  * happen one after another, so that none can undo half of another.
  */
 export function createCalls(services: Services): Calls {
-  const { state, watchList, own, passwordOf, demo, history, notices, redaction, log, clock } =
-    services;
+  const {
+    state,
+    watchList,
+    own,
+    passwordOf,
+    demo,
+    history,
+    checks,
+    notices,
+    redaction,
+    log,
+    clock,
+  } = services;
   const { supervisor } = watchList;
   const turn = inTurn();
 
@@ -176,6 +190,30 @@ export function createCalls(services: Services): Calls {
     getConnection: (id) => {
       const detail = supervisor.detail(id);
       return detail === null ? Promise.reject(connectionNotFound()) : Promise.resolve(detail);
+    },
+
+    startCheck: async ({ server, starttls, servername, trust, attempts }) => {
+      const parsed = parseTarget({ server, starttls, servername });
+      if (parsed.kind === 'wrong') {
+        throw new RepriseError('invalid-input', parsed.message, { field: 'host' });
+      }
+      const read =
+        trust.kind === 'system'
+          ? trust
+          : { ...trust, pem: readCaFile(trust.pem, trust.fileName).pem };
+      return { id: checks.start({ target: parsed.target, trust: read, attempts }) };
+    },
+
+    checkAccountServer: async (id) => {
+      const { host, port, security, servername, trust } = bookOf(id).book.accounts.mustGet(id);
+      const target = { protocol: 'imap', host, port, security, servername } as const;
+      return { id: checks.start({ target, trust, attempts: null }) };
+    },
+
+    repeatCheck: async (id) => ({ id: checks.repeat(id) }),
+
+    cancelCheck: async (id) => {
+      checks.cancel(id);
     },
 
     getHistory: (query) => history.view(query),

@@ -11,6 +11,7 @@ import type {
   HeldSessions,
   Notice,
   Patch,
+  ServerCheck,
   Snapshot,
   Totals,
 } from '../../shared/model.ts';
@@ -28,12 +29,13 @@ const RETRY_INTERVAL_MS = 1_000;
  */
 const MAX_DIRTY = 10_000;
 
-const TABLES = ['accounts', 'connections', 'heldSessions', 'notices'] as const;
+const TABLES = ['accounts', 'connections', 'heldSessions', 'checks', 'notices'] as const;
 type Table = (typeof TABLES)[number];
 type Entities = {
   accounts: Account;
   connections: Connection;
   heldSessions: HeldSessions;
+  checks: ServerCheck;
   notices: Notice;
 };
 
@@ -50,6 +52,7 @@ export class EngineState {
     accounts: new Map(),
     connections: new Map(),
     heldSessions: new Map(),
+    checks: new Map(),
     notices: new Map(),
   };
   readonly #listeners = new Set<(changed: Changed) => void>();
@@ -107,6 +110,7 @@ function clean(): Dirty {
       accounts: new Set(),
       connections: new Set(),
       heldSessions: new Set(),
+      checks: new Set(),
       notices: new Set(),
     },
   };
@@ -158,6 +162,7 @@ export class SnapshotStream {
       accounts: this.#state.list('accounts'),
       connections: this.#state.list('connections'),
       heldSessions: this.#state.list('heldSessions'),
+      checks: this.#state.list('checks'),
       notices: this.#state.list('notices'),
     };
   }
@@ -232,6 +237,7 @@ export class SnapshotStream {
       ...this.#entityPatch('accounts', tables.accounts),
       ...this.#entityPatch('connections', tables.connections),
       ...this.#entityPatch('heldSessions', tables.heldSessions),
+      ...this.#entityPatch('checks', tables.checks),
       ...this.#entityPatch('notices', tables.notices),
     };
   }

@@ -11,6 +11,7 @@ export function applyPatch(snapshot: Snapshot, patch: Patch): Snapshot {
     accounts: fold(snapshot.accounts, patch.accounts),
     connections: fold(snapshot.connections, patch.connections),
     heldSessions: fold(snapshot.heldSessions, patch.heldSessions),
+    checks: fold(snapshot.checks, patch.checks),
     notices: fold(snapshot.notices, patch.notices),
   };
 }

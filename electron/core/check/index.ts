@@ -1,4 +1,5 @@
 /** The server check: what a mail server does about TLS sessions, and what to change. */
+export { CheckDesk } from './check-desk.ts';
 export { CheckCancelled } from './failure.ts';
 export { runCheck, type CheckOptions } from './run-check.ts';
 export { parseTarget, targetName } from './target.ts';
