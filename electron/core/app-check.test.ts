@@ -14,15 +14,15 @@ const isOver =
   (state: Snapshot): boolean =>
     state.checks.some((check) => check.id === id && check.state.kind !== 'running');
 
-describe('server checks of the interface', () => {
-  const ask = (imap: Awaited<ReturnType<typeof server>>): CheckInput => ({
-    server: `imap://${imap.host}:${imap.port}`,
-    starttls: false,
-    servername: imap.servername,
-    trust: { kind: 'ca', fileName: 'ca.pem', pem: imap.caPem },
-    attempts: 2,
-  });
+const ask = (imap: Awaited<ReturnType<typeof server>>): CheckInput => ({
+  server: `imap://${imap.host}:${imap.port}`,
+  starttls: false,
+  servername: imap.servername,
+  trust: { kind: 'ca', fileName: 'ca.pem', pem: imap.caPem },
+  attempts: 2,
+});
 
+describe('server checks of the interface', () => {
   it('come to a report, live, and compare with the last one when repeated', async () => {
     const imap = await server({ protocol: 'TLSv1.3' });
     const { engine, until, received } = await start(await folder());
@@ -69,6 +69,7 @@ describe('server checks of the interface', () => {
     await imap.until(({ open }) => open === 1);
     await app.close();
     await imap.until(({ open }) => open === 0);
+    expect(imap.stats().connections).toBe(1);
   });
 
   it('run four at a time, and say so', async () => {

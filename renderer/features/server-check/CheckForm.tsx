@@ -1,0 +1,132 @@
+import { useState, type ReactNode, type SyntheticEvent } from 'react';
+import { RepriseError } from '../../../shared/errors.ts';
+import type { CheckId } from '../../../shared/model.ts';
+import { useEngineApi } from '../../engine-api.ts';
+import { Button } from '../../ui/Button.tsx';
+import { errorMessage } from '../../ui/toasts.ts';
+import { FieldFrame } from '../account-form/FieldFrame.tsx';
+import styles from './ServerCheck.module.css';
+
+interface Problem {
+  readonly field: 'host' | 'trust';
+  readonly message: string;
+}
+
+interface CaFile {
+  readonly fileName: string;
+  readonly pem: string;
+}
+
+interface CheckFormProps {
+  readonly onStarted: (id: CheckId) => void;
+}
+
+/** Which server to check, and what to trust. */
+export function CheckForm({ onStarted }: CheckFormProps): ReactNode {
+  const api = useEngineApi();
+  const [server, setServer] = useState('');
+  const [starttls, setStarttls] = useState(false);
+  const [servername, setServername] = useState('');
+  const [caFile, setCaFile] = useState<CaFile | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const errorOf = (field: Problem['field']) => (problem?.field === field ? problem.message : null);
+
+  const start = async () => {
+    setProblem(null);
+    try {
+      const { id } = await api.startCheck({
+        server,
+        starttls,
+        servername: servername.trim() === '' ? null : servername,
+        trust: caFile === null ? { kind: 'system' } : { kind: 'ca', ...caFile },
+        attempts: null,
+      });
+      onStarted(id);
+    } catch (error) {
+      const isTrust = error instanceof RepriseError && error.field === 'trust';
+      setProblem({ field: isTrust ? 'trust' : 'host', message: errorMessage(error) });
+    }
+  };
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    void start();
+  };
+  const choose = async (file: File | undefined) => {
+    setCaFile(file === undefined ? null : { fileName: file.name, pem: await file.text() });
+  };
+
+  return (
+    <form className={styles.form} onSubmit={submit} aria-label="Server check">
+      <FieldFrame
+        label="Server to check"
+        error={errorOf('host')}
+        hint="Name and port, such as imap.example.org, smtp.example.org:587 or pop3://192.0.2.1."
+      >
+        {(control) => (
+          <input
+            {...control}
+            className={styles.input}
+            type="text"
+            inputMode="url"
+            autoCapitalize="none"
+            spellCheck={false}
+            value={server}
+            onChange={(event) => {
+              setServer(event.target.value);
+            }}
+          />
+        )}
+      </FieldFrame>
+      <FieldFrame label="Encryption" error={null}>
+        {(control) => (
+          <select
+            {...control}
+            className={styles.input}
+            value={starttls ? 'starttls' : 'port'}
+            onChange={(event) => {
+              setStarttls(event.target.value === 'starttls');
+            }}
+          >
+            <option value="port">As the port implies</option>
+            <option value="starttls">STARTTLS</option>
+          </select>
+        )}
+      </FieldFrame>
+      <FieldFrame label="Name in the certificate" error={null} hint="Only where it differs.">
+        {(control) => (
+          <input
+            {...control}
+            className={styles.input}
+            type="text"
+            autoCapitalize="none"
+            spellCheck={false}
+            value={servername}
+            onChange={(event) => {
+              setServername(event.target.value);
+            }}
+          />
+        )}
+      </FieldFrame>
+      <FieldFrame
+        label="CA file to trust"
+        error={errorOf('trust')}
+        hint="Without one, your system’s authorities are trusted."
+      >
+        {(control) => (
+          <input
+            {...control}
+            className={styles.file}
+            type="file"
+            accept=".pem,.crt,.cer,.ca-bundle"
+            onChange={(event) => void choose(event.target.files?.[0])}
+          />
+        )}
+      </FieldFrame>
+      <div className={styles.submit}>
+        <Button look="primary" type="submit">
+          Check server
+        </Button>
+      </div>
+    </form>
+  );
+}
