@@ -12,6 +12,10 @@ import { AboutLine } from './features/frame/AboutLine.tsx';
 import { AwayBanner } from './features/link/AwayBanner.tsx';
 import { LinkPage } from './features/link/LinkPage.tsx';
 import { Notices } from './features/notices/Notices.tsx';
+import { ServerCheck } from './features/server-check/ServerCheck.tsx';
+import { Sessions } from './features/sessions/Sessions.tsx';
+import { showScreen, useRoute } from './navigation.ts';
+import { findScreen } from './route.ts';
 import { useEngine, useInterface } from './store.ts';
 import { Toaster } from './ui/Toaster.tsx';
 import styles from './App.module.css';
@@ -39,9 +43,16 @@ export function App({ retryNow }: AppProps): ReactNode {
 
 function Dashboard({ isAway, retryNow }: AppProps & { readonly isAway: boolean }): ReactNode {
   const isFirstRun = useEngine((state) => state.accountIds.length === 0);
+  const { screen } = useRoute();
   return (
     <>
-      <Tabs.Root defaultValue="connections" className={styles.page}>
+      <Tabs.Root
+        value={screen}
+        onValueChange={(value) => {
+          showScreen(findScreen(value));
+        }}
+        className={styles.page}
+      >
         {isAway && <AwayBanner retryNow={retryNow} />}
         <Header isFirstRun={isFirstRun} />
         {isFirstRun ? (
@@ -61,6 +72,12 @@ function Dashboard({ isAway, retryNow }: AppProps & { readonly isAway: boolean }
               <Tabs.Panel value="connections" tabIndex={-1} className={styles.panel}>
                 <Counters />
                 <Connections />
+              </Tabs.Panel>
+              <Tabs.Panel value="sessions" tabIndex={-1} className={styles.panel}>
+                <Sessions />
+              </Tabs.Panel>
+              <Tabs.Panel value="check" tabIndex={-1} className={styles.panel}>
+                <ServerCheck />
               </Tabs.Panel>
             </main>
           </div>

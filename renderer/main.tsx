@@ -4,6 +4,7 @@ import { App } from './App.tsx';
 import { electronChannels, hostChannels, readToken } from './channels.ts';
 import { EngineApiContext } from './engine-api.ts';
 import { watchSignIns } from './features/accounts/sign-in-toasts.ts';
+import { startNavigation } from './navigation.ts';
 import { store } from './store.ts';
 import { startTheme } from './theme.ts';
 import { FailureBoundary } from './ui/FailureBoundary.tsx';
@@ -18,6 +19,7 @@ declare global {
 }
 
 startTheme();
+startNavigation();
 // A new link that is pasted into this tab changes the fragment alone, which loads nothing by itself.
 window.addEventListener('hashchange', () => {
   if (readToken(window.location.hash) !== null) window.location.reload();

@@ -34,7 +34,7 @@ export const OUTCOME_WORDS: Record<OutcomeKind, string> = {
   failed: 'Failed',
 };
 
-const MECHANISM_WORDS: Record<Mechanism, string> = {
+export const MECHANISM_WORDS: Record<Mechanism, string> = {
   'tls13-ticket': 'TLS 1.3 ticket',
   'tls12-ticket': 'TLS 1.2 ticket',
   'session-id': 'Session ID',

@@ -20,6 +20,12 @@ export function Header({ isFirstRun }: { readonly isFirstRun: boolean }): ReactN
           <Tabs.Tab value="connections" className={styles.tab}>
             Connections
           </Tabs.Tab>
+          <Tabs.Tab value="sessions" className={styles.tab}>
+            Sessions
+          </Tabs.Tab>
+          <Tabs.Tab value="check" className={styles.tab}>
+            Server check
+          </Tabs.Tab>
         </Tabs.List>
       )}
       <div className={styles.actions}>

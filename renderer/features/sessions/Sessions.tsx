@@ -1,0 +1,95 @@
+import { useCallback, useMemo, useState, type ReactNode } from 'react';
+import type { AccountId, HeldSessionsId } from '../../../shared/model.ts';
+import { showScreen, useRoute } from '../../navigation.ts';
+import { store, useEngine } from '../../store.ts';
+import { Button } from '../../ui/Button.tsx';
+import { AccountFilter } from './AccountFilter.tsx';
+import { ForgetQuestion, type ForgetTarget } from './ForgetQuestion.tsx';
+import { heldSummary, inOrder } from './held.ts';
+import { SessionTable } from './SessionTable.tsx';
+import styles from './Sessions.module.css';
+
+/** The sessions that are held, by server and account, and the ways to forget them. */
+export function Sessions(): ReactNode {
+  const { query } = useRoute();
+  const accountIds = useEngine((state) => state.accountIds);
+  const heldIds = useEngine((state) => state.heldSessionIds);
+  const chosen = accountIds.find((id) => id === query['account']) ?? null;
+  const account = useEngine((state) => (chosen === null ? undefined : state.accounts.get(chosen)));
+  const [asked, setAsked] = useState<ForgetTarget | null>(null);
+  // These stand for the state that is read: rows show live values of their own accord.
+  const ids = useMemo(
+    () => orderedIds(chosen),
+    // oxlint-disable-next-line react/exhaustive-deps -- see above
+    [chosen, heldIds, accountIds],
+  );
+  const askServer = useCallback((id: HeldSessionsId) => {
+    const { engine } = store.getState();
+    const held = engine?.heldSessions.get(id);
+    if (held === undefined) return;
+    const label = engine?.accounts.get(held.accountId)?.label ?? '';
+    setAsked({ kind: 'server', held, label });
+  }, []);
+  return (
+    <>
+      <div className={styles.bar}>
+        <AccountFilter
+          chosen={chosen}
+          onChoose={(id) => {
+            showScreen('sessions', id === null ? {} : { account: id });
+          }}
+        />
+        {ids.length > 0 && (
+          <>
+            <Summary chosen={chosen} />
+            <Button
+              className={styles.forget}
+              onClick={() => {
+                setAsked(account === undefined ? { kind: 'all' } : { kind: 'account', account });
+              }}
+            >
+              {account === undefined ? 'Forget all sessions…' : `Forget all of ${account.label}…`}
+            </Button>
+          </>
+        )}
+      </div>
+      {ids.length > 0 ? (
+        <SessionTable ids={ids} onForget={askServer} />
+      ) : (
+        <div className={styles.empty}>
+          <p>
+            {account === undefined
+              ? 'No session is held.'
+              : `No session of ${account.label} is held.`}
+          </p>
+          <p>
+            {account?.reuse === false
+              ? 'Reuse is off for this account: nothing is offered and nothing is kept.'
+              : 'A server issues them with a connection, and they are gone when they expire, when they are refused, and when Reprise is closed. Some servers issue none.'}
+          </p>
+        </div>
+      )}
+      {asked !== null && (
+        <ForgetQuestion
+          target={asked}
+          onDone={() => {
+            setAsked(null);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function orderedIds(account: AccountId | null): readonly HeldSessionsId[] {
+  const { engine } = store.getState();
+  if (engine === null) return [];
+  return inOrder(engine.heldSessions.values(), engine.accounts, account).map(({ id }) => id);
+}
+
+/** Apart from the table, because it changes with every session. */
+function Summary({ chosen }: { readonly chosen: AccountId | null }): ReactNode {
+  const all = useEngine((state) => state.heldSessions);
+  const held = [...all.values()].filter(({ accountId }) => chosen === null || accountId === chosen);
+  return <p className={styles.summary}>{heldSummary(held)}</p>;
+}

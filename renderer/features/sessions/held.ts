@@ -1,0 +1,44 @@
+/** What the Sessions screen says of what is held. Pure. */
+import type { Account, AccountId, HeldSessions } from '../../../shared/model.ts';
+import { formatCount, formatCountdown, formatSessions } from '../../format.ts';
+
+/** How many sessions can still be offered. */
+export function countLeft({ endsAt }: HeldSessions, now: number): number {
+  return endsAt.filter((at) => at > now).length;
+}
+
+/** The whole cell: how long the last of them lasts, or why there is none. */
+export function timeLeft(held: HeldSessions, now: number): string {
+  if (held.endsAt.length === 0) return 'all in use';
+  const last = Math.max(...held.endsAt);
+  return last <= now ? 'expired' : formatCountdown(last - now);
+}
+
+/** `imap.example.org:993`. */
+export function serverName({ name, port }: HeldSessions): string {
+  return `${name}:${port}`;
+}
+
+const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
+/** By account, then by server; only those of `account` where one is given. */
+export function inOrder(
+  held: Iterable<HeldSessions>,
+  accounts: ReadonlyMap<AccountId, Account>,
+  account: AccountId | null,
+): readonly HeldSessions[] {
+  const label = ({ accountId }: HeldSessions) => accounts.get(accountId)?.label ?? '';
+  return [...held]
+    .filter(({ accountId }) => account === null || accountId === account)
+    .toSorted(
+      (a, b) =>
+        collator.compare(label(a), label(b)) || collator.compare(serverName(a), serverName(b)),
+    );
+}
+
+/** What there is in all. */
+export function heldSummary(held: readonly HeldSessions[]): string {
+  const sessions = held.reduce((sum, { endsAt }) => sum + endsAt.length, 0);
+  const servers = `${formatCount(held.length)} ${held.length === 1 ? 'server' : 'servers'}`;
+  return `${formatSessions(sessions)} held for ${servers}`;
+}
