@@ -74,6 +74,7 @@ test.describe('the Sessions screen', () => {
     startReprise,
     dashboard,
   }) => {
+    test.slow();
     await using server = await startImapServer();
     const reprise = await startReprise();
     const { page } = dashboard;

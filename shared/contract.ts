@@ -86,6 +86,8 @@ export const contract = {
   reconnectAccount: call(accountId).returns<void>(),
   reconnectAll: call().returns<void>(),
   getConnection: call(connectionId).returns<ConnectionDetail>(),
+  /** Lines for a shell that repeat its latest handshake with the `openssl` program. */
+  getOpensslCommand: call(connectionId).returns<string>(),
 
   /** Starts a server check; its course is part of the state. */
   startCheck: call(checkInputSchema).returns<{ readonly id: CheckId }>(),

@@ -187,6 +187,12 @@ export function createCalls(services: Services): Calls {
         supervisor.reconnectAll();
       }),
 
+    getOpensslCommand: (id) => {
+      const connection = state.find('connections', id);
+      const command = connection === undefined ? null : watchList.opensslCommand(connection);
+      return command === null ? Promise.reject(connectionNotFound()) : Promise.resolve(command);
+    },
+
     getConnection: (id) => {
       const detail = supervisor.detail(id);
       return detail === null ? Promise.reject(connectionNotFound()) : Promise.resolve(detail);

@@ -9,7 +9,7 @@ import { connectsElsewhere } from './accounts/account-input.ts';
 import { subjectsOf } from './accounts/ca-file.ts';
 import type { AccountSettings } from './accounts/types.ts';
 import type { Clock } from './clock.ts';
-import { Supervisor } from './connections/index.ts';
+import { opensslCommand, Supervisor } from './connections/index.ts';
 import type { EngineState } from './snapshot.ts';
 import { sessionPolicy } from './session-policy.ts';
 import { SessionCache } from './tls/index.ts';
@@ -139,6 +139,14 @@ export class WatchList {
     let forgotten = 0;
     for (const id of this.#settings.keys()) forgotten += this.forgetSessions(id);
     return forgotten;
+  }
+
+  /** Repeats the connection's latest handshake; `null` where there was none. */
+  opensslCommand({ accountId, handshake }: Connection): string | null {
+    const settings = this.#settings.get(accountId);
+    if (settings === undefined || handshake === null) return null;
+    const { outcome, protocol } = handshake;
+    return opensslCommand({ settings, outcome: outcome.kind, protocol });
   }
 
   /** Logs out everywhere; nothing is connected any more after that. */

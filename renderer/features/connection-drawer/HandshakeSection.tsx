@@ -13,6 +13,7 @@ import { RefusingLine } from '../accounts/RefusingLine.tsx';
 import { ReuseText } from '../connections/ReuseText.tsx';
 import { descentSentence } from './descent.ts';
 import { Facts } from './Facts.tsx';
+import { OpensslCommand } from './OpensslCommand.tsx';
 import { ProblemBox } from './ProblemBox.tsx';
 import { Waterfall } from './Waterfall.tsx';
 import styles from './ConnectionDrawer.module.css';
@@ -83,6 +84,7 @@ export function HandshakeSection({
           },
         ]}
       />
+      <OpensslCommand key={handshake.id} connectionId={handshake.connectionId} />
     </section>
   );
 }

@@ -2,7 +2,7 @@ import { useRef, type ReactNode } from 'react';
 import type { LogLine } from '../../../shared/model.ts';
 import { formatExactTime, formatMs, formatTime } from '../../format.ts';
 import { Button } from '../../ui/Button.tsx';
-import { toastDone } from '../../ui/toasts.ts';
+import { copyText, selectForCopy } from '../../ui/copy.ts';
 import { ReuseText } from '../connections/ReuseText.tsx';
 import type { Detail } from './use-connection-detail.ts';
 import styles from './ConnectionDrawer.module.css';
@@ -49,14 +49,7 @@ function Log({ lines }: { readonly lines: readonly LogLine[] }): ReactNode {
   const text = lines.map(({ at, text }) => `${formatTime(at)}  ${text}`).join('\n');
 
   const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      toastDone('Log copied');
-    } catch {
-      // No permission for the clipboard: leave it to the user's own keys.
-      if (box.current !== null) getSelection()?.selectAllChildren(box.current);
-      toastDone('Log selected: press Ctrl+C to copy it');
-    }
+    if (!(await copyText(text, 'Log'))) selectForCopy(box.current, 'Log');
   };
   return (
     <section className={styles.section} aria-label="Log">

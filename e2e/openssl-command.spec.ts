@@ -1,0 +1,42 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { startImapServer } from '../electron/core/demo/index.ts';
+import { expect, test } from './fixtures/reprise.ts';
+import { accountOn } from './fixtures/typed-accounts.ts';
+
+test('the drawer copies its handshake as an openssl command, without a secret', async ({
+  startReprise,
+  dashboard,
+}) => {
+  test.slow();
+  await using server = await startImapServer();
+  const reprise = await startReprise();
+  const { page } = dashboard;
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await dashboard.open(reprise.url);
+  await dashboard.addAccount(accountOn(server, 'Work'));
+  await dashboard.row('Work', 'INBOX').click();
+  const drawer = dashboard.drawer('Work', 'INBOX');
+  const copy = drawer.getByRole('button', { name: 'Copy as openssl command' });
+  await copy.click();
+  await expect(page.getByText('openssl command copied')).toBeVisible();
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  const full = await copied();
+  expect(full).toContain(`-connect '${server.host}:${server.port}'`);
+  expect(full).toContain(server.caPem.trim());
+  expect(full).not.toContain('-sess_in');
+  expect(full).not.toContain(server.password);
+  await expect(drawer.getByLabel('openssl command')).toHaveText(full.trimEnd());
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    expect((await new AxeBuilder({ page }).analyze()).violations, colorScheme).toEqual([]);
+  }
+
+  await drawer.getByRole('button', { name: 'Reconnect', exact: true }).click();
+  await expect(drawer.getByRole('region', { name: 'Handshake', exact: true })).toContainText(
+    'Resumed',
+  );
+  await expect(drawer.getByLabel('openssl command')).toBeHidden();
+  await copy.click();
+  await expect(drawer.getByLabel('openssl command')).toContainText('-sess_in');
+  await expect.poll(copied).toContain('-sess_in');
+});

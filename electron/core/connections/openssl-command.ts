@@ -1,0 +1,65 @@
+/** A command line for `openssl s_client` that does what a connection did. Pure. */
+import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { OutcomeKind, TlsProtocol } from '../../../shared/model.ts';
+import type { ConnectSettings } from '../accounts/types.ts';
+import { authorities } from '../tls/index.ts';
+
+const PROTOCOL_FLAGS: Readonly<Record<TlsProtocol, string>> = {
+  'TLSv1.2': '-tls1_2',
+  'TLSv1.3': '-tls1_3',
+};
+
+/** What is to be reproduced. */
+export interface Reproduction {
+  readonly settings: ConnectSettings;
+  readonly outcome: OutcomeKind;
+  /** That was negotiated; `null` where the handshake did not come so far. */
+  readonly protocol: TlsProtocol | null;
+}
+
+/**
+ * Lines to paste into a POSIX shell with OpenSSL 3. They print `Reused, …` where the handshake was
+ * resumed, `New, …` where it was a full one, and OpenSSL's own words where it failed. A session is
+ * offered exactly where the connection offered one; it lies in a folder that is removed at the end.
+ * Nothing of the account but its server is in them.
+ *
+ * @throws what Node's X.509 parser says where the account's CA file holds no certificate
+ */
+export function opensslCommand({ settings, outcome, protocol }: Reproduction): string {
+  const { trust } = settings;
+  const offers = outcome === 'resumed' || outcome === 'refused';
+  const lines = ['(d=$(mktemp -d) && trap \'rm -rf "$d"\' EXIT'];
+  if (trust.kind === 'ca') {
+    // Parsed and written anew: a CA file may hold more than certificates, and lines of its own.
+    const certificates = authorities(trust).map((pem) => new X509Certificate(pem).toString());
+    lines.push(`cat >"$d/ca.pem" <<'END'`, ...certificates.map((pem) => pem.trim()), 'END');
+  }
+  // The server ends the connection after LOGOUT, once everything was read: no ticket is missed.
+  lines.push(
+    `c() { printf 'a LOGOUT\\r\\n' | openssl s_client -ign_eof ${flags(settings, protocol)} "$@" 2>&1; }`,
+  );
+  if (offers) lines.push('c -sess_out "$d/session.pem" >/dev/null');
+  const last = offers ? 'c -sess_in "$d/session.pem"' : 'c';
+  lines.push(`${last} | grep -Ei '^(new|reused), |error')`);
+  return `${lines.join('\n')}\n`;
+}
+
+function flags(settings: ConnectSettings, protocol: TlsProtocol | null): string {
+  const { host, port, security, servername, trust } = settings;
+  const name = (servername ?? host).toLowerCase();
+  const isAddress = isIP(name) !== 0;
+  return [
+    `-connect ${quote(`${isIP(host) === 6 ? `[${host}]` : host}:${port}`)}`,
+    isAddress ? '-noservername' : `-servername ${quote(name)}`,
+    ...(security === 'starttls' ? ['-starttls imap'] : []),
+    protocol === null ? '-min_protocol TLSv1.2' : PROTOCOL_FLAGS[protocol],
+    ...(trust.kind === 'ca' ? ['-CAfile "$d/ca.pem" -no-CApath -no-CAstore'] : []),
+    `-verify_return_error ${isAddress ? '-verify_ip' : '-verify_hostname'} ${quote(name)}`,
+  ].join(' ');
+}
+
+/** Whatever it holds, the shell takes it for one word. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
