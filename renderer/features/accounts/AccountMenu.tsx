@@ -1,6 +1,7 @@
 import { memo, useState, type ReactNode } from 'react';
 import type { AccountId } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine-api.ts';
+import { showScreen } from '../../navigation.ts';
 import { openEditForm } from '../../store.ts';
 import { Menu } from '../../ui/Menu.tsx';
 import { Question } from '../../ui/Question.tsx';
@@ -24,6 +25,10 @@ export const AccountMenu = memo(function AccountMenu({
 }: AccountMenuProps): ReactNode {
   const api = useEngineApi();
   const [isRemoving, setRemoving] = useState(false);
+  const check = async () => {
+    const started = await api.checkAccountServer(id);
+    showScreen('check', { check: started.id });
+  };
   const pause = isPaused ? 'Resume' : 'Pause';
   return (
     <>
@@ -47,6 +52,10 @@ export const AccountMenu = memo(function AccountMenu({
           {
             label: 'Reconnect',
             run: () => void attempt(`Could not reconnect ${label}`, api.reconnectAccount(id)),
+          },
+          {
+            label: 'Check server',
+            run: () => void attempt(`Could not check the server of ${label}`, check()),
           },
           {
             label: 'Remove…',

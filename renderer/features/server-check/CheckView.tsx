@@ -80,12 +80,12 @@ export function CheckView({ check, onStarted }: CheckViewProps): ReactNode {
 
 function StateLine({ check: { state, report } }: { readonly check: ServerCheck }): ReactNode {
   return (
-    <div role="status" aria-label="Verdict" className={styles.state}>
+    <section aria-live="polite" aria-label="Verdict" className={styles.state}>
       {state.kind === 'running' && <p className={styles.step}>Checking: {state.step}</p>}
       {state.kind === 'cancelled' && <p>Cancelled. Every connection is closed.</p>}
       {state.kind === 'failed' && <p>The check failed: {state.message}</p>}
       {state.kind === 'done' && report !== null && <Verdict report={report} />}
-    </div>
+    </section>
   );
 }
 

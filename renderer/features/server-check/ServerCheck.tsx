@@ -6,15 +6,16 @@ import { CheckForm } from './CheckForm.tsx';
 import { CheckView } from './CheckView.tsx';
 import styles from './ServerCheck.module.css';
 
+function show(id: CheckId): void {
+  showScreen('check', { check: id });
+}
+
 /** Type a server, get a verdict with its evidence and what to change on the server. */
 export function ServerCheck(): ReactNode {
   const { query } = useRoute();
   const checks = useEngine((state) => state.checks);
   const asked = checks.get((query['check'] ?? '') as CheckId);
   const shown = asked ?? [...checks.values()].at(-1);
-  const show = (id: CheckId) => {
-    showScreen('check', { check: id });
-  };
   return (
     <div className={styles.screen}>
       <CheckForm onStarted={show} />
