@@ -1,9 +1,10 @@
 /** Where the host keeps accounts and settings. */
 import { constants, type PathLike } from 'node:fs';
-import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { StartError } from './start-error.ts';
+import { makeFolder } from '../core/make-folder.ts';
 
 /** The parts of the environment that say where a user's files belong. */
 export interface UserFolders {
@@ -45,7 +46,7 @@ export async function openDataFolder(dataDir: string | null, demo: boolean): Pro
     dataDir ?? defaultDataFolder({ platform: process.platform, env: process.env, home: homedir() }),
   );
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    makeFolder(path, 0o700);
     await tryToWrite(join(path, `.write-test-${process.pid}`));
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';

@@ -3,8 +3,9 @@
  * what was there after it, also when the program or the machine dies in the middle.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 
 /** Only the user may read what is written here. */
 const FILE_MODE = 0o600;
@@ -24,7 +25,7 @@ const ABANDONED_AFTER_MS = 3_600_000;
  */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  makeFolder(folder, FOLDER_MODE);
   const unfinished = `${path}.${randomUUID()}.unfinished`;
   try {
     await writeThrough(unfinished, content);

@@ -4,12 +4,13 @@
  * other users. It does not keep them from programs that run as this user.
  */
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
-import { chmod, link, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, link, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RepriseError } from '../../../shared/errors.ts';
 import { isErrno, syncFolder, writeThrough } from './atomic-file.ts';
 import type { SecretProtector } from './secret-protector.ts';
 import { storageError } from './storage-error.ts';
+import { makeFolder } from '../make-folder.ts';
 
 const KEY_FILE = 'secrets.key';
 const CIPHER = 'aes-256-gcm';
@@ -133,7 +134,7 @@ async function closeToOthers(path: string, onRepaired: (message: string) => void
 async function makeKey(path: string, onRepaired: (message: string) => void): Promise<Buffer> {
   const mine = `${path}.${randomUUID()}.unfinished`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path), 0o700);
     const key = randomBytes(KEY_BYTES);
     await writeThrough(mine, key);
     try {

@@ -1,10 +1,11 @@
 /** Opens the history's database file, whatever has become of it. */
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, renameSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isErrno } from '../accounts/atomic-file.ts';
 import { migrate, NewerSchemaError } from './schema.ts';
 import { isDamage, whyNot } from './sqlite-error.ts';
+import { makeFolder } from '../make-folder.ts';
 
 /** How long another program may hold the file before a write is given up. */
 const BUSY_MS = 1000;
@@ -60,7 +61,7 @@ export function beginAnew(path: string, now: number): OpenedDatabase {
 }
 
 function openFile(path: string): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+  makeFolder(dirname(path), FOLDER_MODE);
   // SQLite would make it readable for everyone; its companions take the mode of the file. Where
   // the file may not be written, it may still be read.
   if (!existsSync(path)) closeSync(openSync(path, 'a', FILE_MODE));
