@@ -23,6 +23,9 @@ describe('making a folder', () => {
     expect(() => {
       makeFolder(join(file, 'below'), 0o700);
     }).toThrow('ENOTDIR');
+    expect(() => {
+      makeFolder(file, 0o700);
+    }).toThrow('EEXIST');
   });
 
   it.runIf(process.platform === 'linux')('ends where none can be made', () => {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -7,26 +7,25 @@ import { dirname } from 'node:path';
  * Node's own recursive mkdir never returns where the system says ENOENT below a folder that exists,
  * as in /proc (Node 24.21), so this goes up and down once.
  *
- * @throws the system's error, such as EACCES, ENOENT or ENOTDIR
+ * @throws the system's error, such as EACCES, ENOENT, ENOTDIR, or EEXIST for a file in its place
  */
 export function makeFolder(path: string, mode: number): void {
   try {
-    mkdirSync(path, { mode });
+    makeOne(path, mode);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
     const parent = dirname(path);
-    if (code !== 'ENOENT' || parent === path) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error;
     makeFolder(parent, mode);
     // The parent is there now: whatever this says is so.
-    makeSingle(path, mode);
+    makeOne(path, mode);
   }
 }
 
-function makeSingle(path: string, mode: number): void {
+function makeOne(path: string, mode: number): void {
   try {
     mkdirSync(path, { mode });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    if (!exists || !statSync(path).isDirectory()) throw error;
   }
 }
