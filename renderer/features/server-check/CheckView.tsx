@@ -80,7 +80,12 @@ export function CheckView({ check, onStarted }: CheckViewProps): ReactNode {
 
 function StateLine({ check: { state, report } }: { readonly check: ServerCheck }): ReactNode {
   return (
-    <section aria-live="polite" aria-label="Verdict" className={styles.state}>
+    // Steps change several times a second: only the end is said aloud.
+    <section
+      aria-live={state.kind === 'running' ? 'off' : 'polite'}
+      aria-label="Verdict"
+      className={styles.state}
+    >
       {state.kind === 'running' && <p className={styles.step}>Checking: {state.step}</p>}
       {state.kind === 'cancelled' && <p>Cancelled. Every connection is closed.</p>}
       {state.kind === 'failed' && <p>The check failed: {state.message}</p>}

@@ -8,7 +8,8 @@ import styles from './ServerCheck.module.css';
 /** Version and mechanism against what came of them, by address. */
 export function ResultTable({ report }: { readonly report: CheckReport }): ReactNode {
   return (
-    <div className={styles.scroller}>
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls: keys must reach it
+    <section className={styles.scroller} tabIndex={0} aria-label="Results">
       <table className={styles.table} aria-label="Server check results">
         <thead>
           <tr>
@@ -31,7 +32,7 @@ export function ResultTable({ report }: { readonly report: CheckReport }): React
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 
