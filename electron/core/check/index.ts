@@ -1,6 +1,6 @@
 /** The server check: what a mail server does about TLS sessions, and what to change. */
 export { CheckDesk } from './check-desk.ts';
 export { CheckCancelled } from './failure.ts';
-export { runCheck, type CheckOptions } from './run-check.ts';
-export { parseTarget, targetName } from './target.ts';
+export { runCheck } from './run-check.ts';
+export { parseTarget } from './target.ts';
 export { isResuming } from './verdict.ts';
