@@ -8,6 +8,8 @@ import { migrate } from './schema.ts';
 import { DAY, HOUR, MINUTE, NOON, row } from './test-rows.ts';
 import { Writer } from './writer.ts';
 
+const QUARTER = 15 * MINUTE;
+
 /** Alive for so long, until now. */
 const aliveFor = (ms: number): AliveSpan => ({ startAt: NOON - ms, endAt: NOON });
 
@@ -42,10 +44,28 @@ describe('what is too old', () => {
     expect(count('handshake')).toBe(3);
     // Each account's, and those of all.
     expect(count('sums WHERE level = 2')).toBe(2 * 5);
-    expect(count('sums WHERE level = 1')).toBe(2 * 2);
-    expect(count('sums WHERE level = 0')).toBe(2 * 1);
     expect(count('alive')).toBe(5);
     expect(count('account')).toBe(1);
+  });
+
+  it('goes minute by minute and quarter by quarter, but for the latest that there are', () => {
+    using history = database();
+    const { count } = history;
+    for (let minute = 500; minute > 0; minute--) history.write(40 * DAY + minute * MINUTE);
+    for (let quarter = 500; quarter > 0; quarter--) history.write(3 * DAY + quarter * QUARTER);
+    history.write(2 * DAY, 0);
+    history.pruner.prune(aliveFor(HOUR));
+    expect(count('sums WHERE level = 0 AND account = 0')).toBe(240);
+    expect(count('sums WHERE level = 1 AND account = 0')).toBe(384);
+    expect(count(`sums WHERE start_at < ${String(NOON - 9 * DAY)} AND level < 2`)).toBe(0);
+  });
+
+  it('never is what happened just now, though the clock was ahead for a while', () => {
+    using history = database();
+    for (let minute = 0; minute < 500; minute++) history.write(-10 * DAY - minute * MINUTE);
+    history.write(MINUTE, 0);
+    history.pruner.prune(aliveFor(HOUR));
+    expect(history.count(`sums WHERE level = 0 AND start_at <= ${String(NOON)}`)).toBe(2 * 2);
   });
 
   it('takes the names of accounts along that have no figures any more', () => {

@@ -55,8 +55,15 @@ export class Pruner {
     for (let go = 0; this.#deleteRows((now - ROWS_KEPT_MS) * 1000); go++) {
       if (go === GOES) return false;
     }
-    for (const { id, keptMs } of LEVELS) {
-      this.#db.prepare('DELETE FROM sums WHERE level = ? AND start_at < ?').run(id, now - keptMs);
+    for (const { id, keptMs, kept } of LEVELS) {
+      this.#db
+        .prepare(
+          `DELETE FROM sums WHERE level = :level AND start_at < :before AND start_at NOT IN (
+             SELECT start_at FROM sums WHERE level = :level AND account = 0
+             ORDER BY start_at DESC LIMIT :kept
+           )`,
+        )
+        .run({ level: id, before: now - keptMs, kept });
     }
     this.#db.prepare('DELETE FROM alive WHERE end_at < ?').run(now - ALIVE_KEPT_MS);
     this.#db.exec(

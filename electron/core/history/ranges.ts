@@ -5,11 +5,15 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Sums are kept for these lengths of time; `id` is what the database calls it. */
+/**
+ * Sums are kept over these lengths of time; `id` is what the database calls it. One is let go of when
+ * it is older than `keptMs` and not among the latest `kept` in which anything happened: where the
+ * clock is set forward for a while and back again, nothing of the last hour or day is missing.
+ */
 export const LEVELS = [
-  { id: 0, lengthMs: MINUTE_MS, keptMs: 2 * HOUR_MS },
-  { id: 1, lengthMs: 15 * MINUTE_MS, keptMs: 2 * DAY_MS },
-  { id: 2, lengthMs: HOUR_MS, keptMs: 365 * DAY_MS },
+  { id: 0, lengthMs: MINUTE_MS, keptMs: HOUR_MS, kept: 240 },
+  { id: 1, lengthMs: 15 * MINUTE_MS, keptMs: DAY_MS, kept: 384 },
+  { id: 2, lengthMs: HOUR_MS, keptMs: 365 * DAY_MS, kept: 0 },
 ] as const;
 export type Level = (typeof LEVELS)[number];
 

@@ -67,7 +67,8 @@ export class Reader {
         startAt,
         lengthMs: grid.bucketMs,
         aliveMs,
-        isGap: sum === undefined && aliveMs === 0,
+        // The last one is that of the moment in which this runs.
+        isGap: sum === undefined && aliveMs === 0 && index < grid.buckets - 1,
       };
     });
     const first = this.#first.get()?.['at'];

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { AccountId } from '../../../shared/model.ts';
+import { exportView } from './export.ts';
+import { batch, MINUTE, NOON, openStore, row } from './test-rows.ts';
+
+function viewOf(account: AccountId | null) {
+  using opened = openStore();
+  const at = NOON - (NOON % MINUTE);
+  opened.store.write(
+    batch(
+      [
+        row(at, { tlsUs: 4321, savedUs: 1500, savedBytes: 800 }),
+        row(at, { kind: 'full', tlsUs: 20_000 }),
+        row(at, { kind: 'failed', tlsUs: null }),
+      ],
+      { startAt: at - MINUTE, endAt: NOON },
+    ),
+  );
+  return { ...opened.store.view({ range: '1h', account }, NOON), notRecorded: 2 };
+}
+
+describe('an export as CSV', () => {
+  it('has a line a bucket, with empty figures where nothing is known', () => {
+    const { fileName, text } = exportView(viewOf(null), 'csv');
+    expect(fileName).toBe('reprise-history-1h-2026-10-15.csv');
+    const lines = text.split('\r\n');
+    expect(lines).toHaveLength(1 + 60 + 1);
+    expect(lines[0]).toBe(
+      'start,length_s,alive_s,resumed,full,refused,off,failed,resumed_median_ms,resumed_p95_ms,full_median_ms,full_p95_ms,saved_ms_estimate,saved_bytes_estimate',
+    );
+    expect(lines.slice(-4)).toEqual([
+      '2026-10-15T12:32:00.000Z,60,0,,,,,,,,,,,',
+      '2026-10-15T12:33:00.000Z,60,60,0,0,0,0,0,,,,,0,0',
+      '2026-10-15T12:34:00.000Z,60,57,1,1,0,0,1,4.321,4.321,20,20,1.5,800',
+      '',
+    ]);
+  });
+});
+
+describe('an export as JSON', () => {
+  it('has the figures that are shown, and the account’s name', () => {
+    const view = viewOf('work' as AccountId);
+    const { fileName, text } = exportView(view, 'json');
+    expect(fileName).toBe('reprise-history-1h-2026-10-15.json');
+    const document = JSON.parse(text) as { buckets: unknown[] };
+    expect(document).toMatchObject({
+      range: '1h',
+      account: { id: 'work', label: 'Work' },
+      at: '2026-10-15T12:34:56.789Z',
+      notRecorded: 2,
+      timesAreExact: true,
+      totals: JSON.parse(JSON.stringify(view.totals)) as unknown,
+    });
+    expect(document.buckets[0]).toEqual({
+      start: new Date(view.fromAt).toISOString(),
+      lengthMs: MINUTE,
+      isGap: true,
+    });
+    expect(document.buckets.at(-1)).toMatchObject({ resumed: 1, full: 1, failed: 1 });
+  });
+});

@@ -1,0 +1,190 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { AppFacts, Notice, Totals } from '../../../shared/model.ts';
+import { temporaryFolder } from '../accounts/temporary-folder.ts';
+import { TestClock } from '../connections/test-clock.ts';
+import { lineLog } from '../log.ts';
+import { NoticeBoard } from '../notice-board.ts';
+import { EngineState } from '../snapshot.ts';
+import { BATCH_MS, BATCH_ROWS, History } from './history.ts';
+import { askFile, MINUTE, row } from './test-rows.ts';
+
+const owned: (() => PromiseLike<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of owned.splice(0).toReversed()) await close();
+});
+
+async function folderPath(): Promise<string> {
+  const folder = await temporaryFolder();
+  owned.push(() => folder[Symbol.asyncDispose]());
+  return join(folder.path, 'history.sqlite');
+}
+
+/** Sleeps too: then the time of day goes on, but not the time that only rises, nor any call. */
+class SleepingClock extends TestClock {
+  #sleptMs = 0;
+
+  override now(): number {
+    return super.now() + this.#sleptMs;
+  }
+
+  sleep(ms: number): void {
+    this.#sleptMs += ms;
+  }
+}
+
+function start(path: string | null, clock = new SleepingClock()) {
+  const state = new EngineState({} as AppFacts, {} as Totals);
+  const logged: string[] = [];
+  const log = lineLog(
+    (line) => logged.push(line),
+    () => new Date(0),
+  );
+  const history = new History({ path, clock, notices: new NoticeBoard(state, clock), log });
+  owned.push(() => history.close());
+  const notices = (): readonly Notice[] => state.list('notices');
+  /** Resolves with the notice once it says this. */
+  const until = (text: string): Promise<Notice> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        const found = notices().find(({ message }) => message.includes(text));
+        if (found === undefined) return;
+        stop();
+        resolve(found);
+      };
+      const stop = state.listen(look);
+      look();
+    });
+  const lastHour = () => history.view({ range: '1h', account: null });
+  return { history, clock, logged, notices, until, lastHour };
+}
+
+describe('the history', () => {
+  it('makes no file before something is recorded', async () => {
+    const path = await folderPath();
+    const { history, clock } = start(path);
+    clock.advance(10 * MINUTE);
+    await history.close();
+    expect(existsSync(path)).toBe(false);
+    expect(history.isThere).toBe(false);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('writes a handshake after the time of a batch, and a full batch at once', async () => {
+    const path = await folderPath();
+    const { history, clock } = start(path);
+    history.record(row(clock.now()));
+    expect(existsSync(path)).toBe(false);
+    clock.advance(BATCH_MS);
+    for (let count = 0; count < BATCH_ROWS; count++) history.record(row(clock.now()));
+    expect(clock.pending).toBe(1);
+    await history.close();
+    expect(askFile(path, 'SELECT count(*) FROM handshake')).toBe(1 + BATCH_ROWS);
+  });
+
+  it('shows what was recorded a moment ago', async () => {
+    const { history, clock, lastHour } = start(null);
+    history.record(row(clock.now()));
+    expect((await lastHour()).totals.resumed).toBe(1);
+  });
+
+  it('has everything in the file when it is closed, and is there again', async () => {
+    const path = await folderPath();
+    const first = start(path);
+    for (let count = 0; count < 10; count++) first.history.record(row(first.clock.now()));
+    await first.history.close();
+    first.history.record(row(first.clock.now()));
+    expect(existsSync(`${path}-wal`)).toBe(false);
+    const second = start(path, first.clock);
+    expect(second.history.isThere).toBe(true);
+    expect((await second.lastHour()).totals.resumed).toBe(10);
+  });
+
+  it('leaves a gap where it was closed or the machine slept, and none where it only waited', async () => {
+    const path = await folderPath();
+    const first = start(path);
+    first.history.record(row(first.clock.now()));
+    for (let minute = 0; minute < 10; minute++) first.clock.advance(MINUTE);
+    await first.history.close();
+    first.clock.advance(10 * MINUTE);
+    const second = start(path, first.clock);
+    await second.lastHour();
+    for (let minute = 0; minute < 10; minute++) second.clock.advance(MINUTE);
+    // No beat in between, as when the machine sleeps.
+    second.clock.sleep(10 * MINUTE);
+    second.clock.advance(10 * MINUTE);
+    const { buckets } = await second.lastHour();
+    const shape = buckets.slice(-51).map(({ isGap }) => (isGap ? '-' : '0'));
+    // A sleep ends with the next sign of life, at most a minute after it.
+    const expected = [
+      '0'.repeat(10),
+      '-'.repeat(10),
+      '0'.repeat(10),
+      '-'.repeat(11),
+      '0'.repeat(10),
+    ];
+    expect(shape.join('')).toBe(expected.join(''));
+  });
+
+  it('refuses to be read when it is closed', async () => {
+    const { history, lastHour } = start(null);
+    await history.close();
+    await expect(lastHour()).rejects.toMatchObject({ code: 'storage' });
+  });
+});
+
+describe('a history that cannot be written', () => {
+  it('says what is missing, goes on, and says when it is recorded again', async () => {
+    const path = await folderPath();
+    const { history, clock, notices, until, lastHour } = start(path);
+    await lastHour();
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    for (let count = 0; count < 3; count++) history.record(row(clock.now()));
+    clock.advance(BATCH_MS);
+    expect(await until('3 handshakes are missing')).toMatchObject({
+      level: 'error',
+      message:
+        'The history is not being recorded: another program keeps the file locked. Close it. 3 handshakes are missing in it. Everything else goes on.',
+    });
+    other.exec('ROLLBACK');
+    other.close();
+    history.record(row(clock.now()));
+    const view = await lastHour();
+    expect(view.totals.resumed).toBe(1);
+    expect(view.notRecorded).toBe(3);
+    expect(notices()).toMatchObject([
+      {
+        level: 'warning',
+        message: 'The history is recorded again. 3 handshakes are missing in it.',
+      },
+    ]);
+  });
+
+  it('holds a bounded number of handshakes while the disk does not answer', async () => {
+    const path = await folderPath();
+    const { history, clock, lastHour, until } = start(path);
+    await lastHour();
+    // The thread answers only when this turn of the loop is over.
+    for (let count = 0; count < 20_005; count++) history.record(row(clock.now()));
+    expect(await until('5 handshakes are missing')).toMatchObject({
+      message: expect.stringContaining('too slow') as unknown,
+    });
+    const view = await lastHour();
+    expect(view.totals.resumed).toBe(20_000);
+    expect(view.notRecorded).toBe(5);
+  });
+
+  it('says that a damaged file was kept aside', async () => {
+    const path = await folderPath();
+    await writeFile(path, 'damaged '.repeat(100));
+    const { lastHour, until, logged } = start(path);
+    expect((await lastHour()).recordedSince).not.toBeNull();
+    expect(await until('was damaged')).toMatchObject({ id: 'history', level: 'error' });
+    expect(logged).toHaveLength(1);
+  });
+});
