@@ -25,6 +25,13 @@ export function showScreen(screen: Screen, query: Route['query'] = {}): void {
   routes.setState(route, true);
 }
 
+/** Changes what the screen that is shown is narrowed down to: no step of its own for Back. */
+export function narrow(query: Route['query']): void {
+  const route = { screen: routes.getState().screen, query };
+  window.history.replaceState(null, '', formatRoute(route));
+  routes.setState(route, true);
+}
+
 /** The screen that is shown. */
 export function useRoute(): Route {
   return useStore(routes);

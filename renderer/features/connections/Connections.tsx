@@ -1,8 +1,11 @@
 import { useTable, type SortingState } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef, useState, type ReactNode } from 'react';
+import { useMemo, useRef, useState, type ReactNode } from 'react';
+import { narrow, useRoute } from '../../navigation.ts';
 import { columns, features } from './columns.ts';
 import { ConnectionRow } from './ConnectionRow.tsx';
+import { filterRows, isOpen, readFilter, writeFilter } from './filter.ts';
+import { FilterBar } from './FilterBar.tsx';
 import { HeaderRow } from './HeaderRow.tsx';
 import { useRovingRow } from './use-roving-row.ts';
 import { useSortableRows } from './use-sortable-rows.ts';
@@ -15,7 +18,10 @@ const ROW_HEIGHT = 32;
 export function Connections(): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const [sorting, setSorting] = useState<SortingState>([]);
-  const data = useSortableRows(sorting.length > 0);
+  const { query } = useRoute();
+  const filter = useMemo(() => readFilter(query), [query]);
+  const all = useSortableRows(sorting.length > 0 || !isOpen(filter));
+  const data = useMemo(() => filterRows(all, filter), [all, filter]);
   const table = useTable({
     features,
     columns,
@@ -43,35 +49,48 @@ export function Connections(): ReactNode {
   });
 
   return (
-    <div className={styles.scroller} ref={scroller}>
-      <table aria-label="Connections" aria-rowcount={rows.length + 1} className={styles.table}>
-        <thead className={styles.head}>
-          <HeaderRow table={table} />
-        </thead>
-        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- for its rows */}
-        <tbody
-          className={styles.body}
-          style={{ height: virtualizer.getTotalSize() }}
-          onKeyDown={onKeyDown}
-          onFocus={onFocus}
-        >
-          {virtualizer.getVirtualItems().map(({ index, start }) => {
-            const id = ids[index];
-            return (
-              id !== undefined && (
-                <ConnectionRow
-                  key={id}
-                  id={id}
-                  index={index}
-                  start={start}
-                  isCurrent={id === currentId}
-                />
-              )
-            );
-          })}
-        </tbody>
-      </table>
-      {rows.length === 0 && <p className={styles.empty}>No connections yet.</p>}
-    </div>
+    <>
+      <FilterBar
+        filter={filter}
+        shown={rows.length}
+        onChange={(changed) => {
+          narrow(writeFilter(changed));
+        }}
+      />
+      <div className={styles.scroller} ref={scroller}>
+        <table aria-label="Connections" aria-rowcount={rows.length + 1} className={styles.table}>
+          <thead className={styles.head}>
+            <HeaderRow table={table} />
+          </thead>
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- for its rows */}
+          <tbody
+            className={styles.body}
+            style={{ height: virtualizer.getTotalSize() }}
+            onKeyDown={onKeyDown}
+            onFocus={onFocus}
+          >
+            {virtualizer.getVirtualItems().map(({ index, start }) => {
+              const id = ids[index];
+              return (
+                id !== undefined && (
+                  <ConnectionRow
+                    key={id}
+                    id={id}
+                    index={index}
+                    start={start}
+                    isCurrent={id === currentId}
+                  />
+                )
+              );
+            })}
+          </tbody>
+        </table>
+        {rows.length === 0 && (
+          <p className={styles.empty}>
+            {all.length === 0 ? 'No connections yet.' : 'No connection is like this.'}
+          </p>
+        )}
+      </div>
+    </>
   );
 }

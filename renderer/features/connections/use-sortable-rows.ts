@@ -8,28 +8,28 @@ const REORDER_MS = 1000;
 
 /**
  * All connections with their accounts, as they were when the last one came or went, or, while the
- * table is sorted, up to {@link REORDER_MS} ago. Rows show live values of their own accord.
+ * table is sorted or filtered, up to {@link REORDER_MS} ago. Rows show live values of their own accord.
  */
-export function useSortableRows(isSorted: boolean): readonly ConnectionRow[] {
+export function useSortableRows(isSortedOrFiltered: boolean): readonly ConnectionRow[] {
   const ids = useEngine((state) => state.connectionIds);
   const accountIds = useEngine((state) => state.accountIds);
   const [round, setRound] = useState(0);
 
   useEffect(() => {
-    if (!isSorted) return undefined;
+    if (!isSortedOrFiltered) return undefined;
     const timer = setInterval(() => {
       setRound((before) => before + 1);
     }, REORDER_MS);
     return () => {
       clearInterval(timer);
     };
-  }, [isSorted]);
+  }, [isSortedOrFiltered]);
 
   // These stand for the state that is read: ids and round change when it is to be read again.
   return useMemo(
     () => readRows(store.getState().engine),
     // oxlint-disable-next-line react/exhaustive-deps -- see above
-    [ids, accountIds, round, isSorted],
+    [ids, accountIds, round, isSortedOrFiltered],
   );
 }
 

@@ -1,0 +1,43 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { startImapServer } from '../electron/core/demo/index.ts';
+import { expect, test } from './fixtures/reprise.ts';
+import { accountOn } from './fixtures/typed-accounts.ts';
+
+test('connections are found by words, state and outcome, which the address remembers', async ({
+  startReprise,
+  dashboard,
+}) => {
+  test.slow();
+  await using server = await startImapServer({ mailboxes: { INBOX: 1, Archive: 1 } });
+  const reprise = await startReprise();
+  const { page } = dashboard;
+  await dashboard.open(reprise.url);
+  await dashboard.addAccount(accountOn(server, 'Work'));
+  const rows = dashboard.connections.locator('[data-connection]');
+  const bar = page.getByRole('search');
+  await bar.getByLabel('Find connections').fill('work arch');
+  await expect(rows).toHaveCount(1);
+  await expect(dashboard.row('Work', 'Archive')).toBeVisible();
+  await expect(bar).toContainText('1 shown');
+  await page.reload();
+  await expect(dashboard.row('Work', 'Archive')).toBeVisible();
+  await expect(rows).toHaveCount(1);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    expect((await new AxeBuilder({ page }).analyze()).violations, colorScheme).toEqual([]);
+  }
+
+  await bar.getByLabel('Outcome').selectOption('Off');
+  await expect(page.getByText('No connection is like this.')).toBeVisible();
+  await bar.getByRole('button', { name: 'Show all' }).click();
+  await expect(rows).toHaveCount(2);
+
+  // What becomes like this appears by itself.
+  await bar.getByLabel('Outcome').selectOption('Off');
+  await expect(rows).toHaveCount(0);
+  await dashboard.reuseSwitch('Work').click();
+  await dashboard.account('Work').getByRole('button', { name: 'Reconnect now' }).click();
+  await expect(rows).toHaveCount(2);
+  await bar.getByLabel('State', { exact: true }).selectOption('Paused');
+  await expect(rows).toHaveCount(0);
+});

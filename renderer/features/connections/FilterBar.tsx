@@ -1,0 +1,75 @@
+import type { ReactNode } from 'react';
+import { formatCount } from '../../format.ts';
+import { Button } from '../../ui/Button.tsx';
+import { OUTCOME_WORDS, STATE_WORDS } from '../../words.ts';
+import { isOpen, OUTCOMES, STATES, type ConnectionFilter } from './filter.ts';
+import styles from './FilterBar.module.css';
+
+interface FilterBarProps {
+  readonly filter: ConnectionFilter;
+  /** How many connections it lets through. */
+  readonly shown: number;
+  readonly onChange: (filter: ConnectionFilter) => void;
+}
+
+/** Narrows the table down by words, state and outcome. */
+export function FilterBar({ filter, shown, onChange }: FilterBarProps): ReactNode {
+  return (
+    <search className={styles.bar} aria-label="Filter of the connections">
+      <input
+        type="search"
+        className={styles.text}
+        aria-label="Find connections"
+        placeholder="Find account, mailbox or server"
+        maxLength={200}
+        value={filter.text}
+        onChange={({ target }) => {
+          onChange({ ...filter, text: target.value });
+        }}
+      />
+      <select
+        className={styles.select}
+        aria-label="State"
+        value={filter.state ?? ''}
+        onChange={({ target }) => {
+          onChange({ ...filter, state: STATES.find((kind) => kind === target.value) ?? null });
+        }}
+      >
+        <option value="">Any state</option>
+        {STATES.map((kind) => (
+          <option key={kind} value={kind}>
+            {STATE_WORDS[kind]}
+          </option>
+        ))}
+      </select>
+      <select
+        className={styles.select}
+        aria-label="Outcome"
+        value={filter.outcome ?? ''}
+        onChange={({ target }) => {
+          onChange({ ...filter, outcome: OUTCOMES.find((kind) => kind === target.value) ?? null });
+        }}
+      >
+        <option value="">Any outcome</option>
+        {OUTCOMES.map((kind) => (
+          <option key={kind} value={kind}>
+            {OUTCOME_WORDS[kind]}
+          </option>
+        ))}
+      </select>
+      {!isOpen(filter) && (
+        <>
+          <span className={styles.count}>{formatCount(shown)} shown</span>
+          <Button
+            look="quiet"
+            onClick={() => {
+              onChange({ text: '', state: null, outcome: null });
+            }}
+          >
+            Show all
+          </Button>
+        </>
+      )}
+    </search>
+  );
+}
