@@ -2,11 +2,9 @@ import type { ReactNode } from 'react';
 import type { CertificateFacts } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
 import { formatDate, formatDaysLeft, formatExactTime, formatMoment } from '../../format.ts';
+import { SOON_MS } from '../attention/attention.ts';
 import { Facts } from './Facts.tsx';
 import styles from './ConnectionDrawer.module.css';
-
-/** A certificate with less time left than this is pointed out. */
-const SOON_MS = 14 * 24 * 60 * 60 * 1000;
 
 interface CertificateSectionProps {
   readonly certificate: CertificateFacts;

@@ -5,6 +5,7 @@ import { useEngine } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ReconnectIcon } from '../../ui/icons.tsx';
 import { attempt } from '../../ui/toasts.ts';
+import { Attention } from '../attention/Attention.tsx';
 import { ThemeSelect } from './ThemeSelect.tsx';
 import styles from './Header.module.css';
 
@@ -29,6 +30,7 @@ export function Header({ isFirstRun }: { readonly isFirstRun: boolean }): ReactN
         </Tabs.List>
       )}
       <div className={styles.actions}>
+        {!isFirstRun && <Attention />}
         {isDemoRunning && (
           <p className={styles.demo}>
             Demo servers running

@@ -1,0 +1,43 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { startImapServer } from '../electron/core/demo/index.ts';
+import { expect, test } from './fixtures/reprise.ts';
+import { accountOn } from './fixtures/typed-accounts.ts';
+
+test('what needs attention is listed with the action that helps, and is gone with its cause', async ({
+  startReprise,
+  dashboard,
+}) => {
+  test.slow();
+  await using server = await startImapServer();
+  await using expired = await startImapServer({ certificate: 'expired' });
+  const reprise = await startReprise();
+  const { page } = dashboard;
+  await dashboard.open(reprise.url);
+  const button = page.getByRole('button', { name: /^Attention: / });
+  await dashboard.fillForm({ ...accountOn(server, 'Work'), password: 'wrong' });
+  await dashboard.save();
+  await expect(dashboard.state('Work', 'INBOX')).toHaveText('Sign-in failed');
+  await dashboard.fillForm({ ...accountOn(expired, 'Home'), user: 'bob' });
+  await dashboard.save();
+  await expect(button).toHaveAccessibleName('Attention: 2');
+
+  await button.focus();
+  await page.keyboard.press('Enter');
+  const list = page.getByRole('dialog', { name: 'Needs attention' });
+  await expect(list.getByRole('listitem')).toHaveCount(2);
+  await expect(list).toContainText('expired on');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    expect((await new AxeBuilder({ page }).analyze()).violations, colorScheme).toEqual([]);
+  }
+  await list.getByRole('button', { name: 'Show: Home' }).click();
+  await expect(dashboard.drawer('Home', 'INBOX')).toContainText('expired on');
+  await page.keyboard.press('Escape');
+
+  await button.click();
+  await list.getByRole('button', { name: 'Edit: Work' }).click();
+  await dashboard.form.getByLabel('Password', { exact: true }).fill(server.password);
+  await dashboard.save();
+  await expect(dashboard.state('Work', 'INBOX')).toHaveText('Idle');
+  await expect(button).toHaveAccessibleName('Attention: 1');
+});

@@ -1,0 +1,85 @@
+import { Popover } from '@base-ui/react/popover';
+import type { ReactNode } from 'react';
+import { useNow } from '../../clock.ts';
+import { formatCount } from '../../format.ts';
+import { showScreen } from '../../navigation.ts';
+import { openDrawer, openEditForm, store } from '../../store.ts';
+import { Button } from '../../ui/Button.tsx';
+import { attention, type AttentionItem } from './attention.ts';
+import styles from './Attention.module.css';
+
+const ACTION_WORDS = { edit: 'Edit', show: 'Show', check: 'Check server' } as const;
+
+/** A quiet list behind a button, which is there only while something needs attention. */
+export function Attention(): ReactNode {
+  // Once a second is soon enough, whatever happens on a thousand connections.
+  const now = useNow();
+  const { engine } = store.getState();
+  const items = engine === null ? [] : attention(engine, now);
+  if (items.length === 0) return null;
+  const count = formatCount(items.length);
+  return (
+    <Popover.Root>
+      <Popover.Trigger
+        render={<Button look="quiet" className={styles.trigger} />}
+        aria-label={`Attention: ${count}`}
+      >
+        Attention <span className={styles.count}>{count}</span>
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Positioner
+          className={styles.place}
+          align="end"
+          sideOffset={8}
+          collisionPadding={8}
+        >
+          <Popover.Popup className={styles.popup}>
+            <Popover.Title className={styles.title}>Needs attention</Popover.Title>
+            <ul className={styles.list}>
+              {items.map((item) => (
+                <Item key={item.id} item={item} />
+              ))}
+            </ul>
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+function Item({ item: { label, text, action } }: { readonly item: AttentionItem }): ReactNode {
+  const words = ACTION_WORDS[action.kind];
+  return (
+    <li className={styles.item}>
+      <p className={styles.text}>
+        <strong>
+          <bdi>{label}</bdi>
+        </strong>{' '}
+        {text}
+      </p>
+      <Popover.Close
+        render={<Button look="quiet" />}
+        aria-label={`${words}: ${label}`}
+        onClick={() => {
+          act(action);
+        }}
+      >
+        {words}
+      </Popover.Close>
+    </li>
+  );
+}
+
+function act(action: AttentionItem['action']): void {
+  switch (action.kind) {
+    case 'edit':
+      openEditForm(action.accountId);
+      break;
+    case 'show':
+      openDrawer(action.connectionId);
+      break;
+    case 'check':
+      showScreen('check');
+      break;
+  }
+}
