@@ -64,24 +64,10 @@ describe('the account list', () => {
     expect(store.list().map(({ id }) => id)).toEqual(['a']);
   });
 
-  it('sets the switch and the pause', async () => {
-    const store = emptyStore();
-    await store.add(account('a'));
-    expect(await store.setReuse('a' as AccountId, false)).toMatchObject({ reuse: false });
-    expect(await store.setPaused('a' as AccountId, true)).toMatchObject({
-      reuse: false,
-      paused: true,
-    });
-  });
-
   it('says that an account is gone', async () => {
     const store = emptyStore();
     const gone = 'gone' as AccountId;
-    for (const call of [
-      () => store.remove(gone),
-      () => store.setReuse(gone, true),
-      () => store.update(gone, (old) => old),
-    ]) {
+    for (const call of [() => store.remove(gone), () => store.update(gone, (old) => old)]) {
       await expect(call()).rejects.toMatchObject({ code: 'not-found' });
     }
   });
@@ -93,7 +79,9 @@ describe('the account list', () => {
     full = true;
     await expect(store.add(account('b'))).rejects.toThrow('full');
     await expect(store.remove('a' as AccountId)).rejects.toThrow('full');
-    await expect(store.setReuse('a' as AccountId, false)).rejects.toThrow('full');
+    await expect(
+      store.update('a' as AccountId, (old) => ({ ...old, reuse: false })),
+    ).rejects.toThrow('full');
     expect(store.list()).toEqual([account('a')]);
   });
 });

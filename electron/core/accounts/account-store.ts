@@ -74,16 +74,6 @@ export class AccountStore {
     });
   }
 
-  /** @throws RepriseError `not-found` */
-  setReuse(id: AccountId, reuse: boolean): Promise<AccountSettings> {
-    return this.update(id, (account) => ({ ...account, reuse }));
-  }
-
-  /** @throws RepriseError `not-found` */
-  setPaused(id: AccountId, paused: boolean): Promise<AccountSettings> {
-    return this.update(id, (account) => ({ ...account, paused }));
-  }
-
   /** Resolves when nothing is waiting to be written. */
   settled(): Promise<void> {
     return this.#settings.settled();
