@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -42,7 +42,7 @@ describe('accounts and passwords on disk', () => {
     await using folder = await temporaryFolder();
     const first = await open(folder.path);
     await first.book.add(account, password);
-    await first.book.accounts.setPaused(id, true);
+    await first.book.update(id, (old) => ({ ...old, paused: true }), null);
     const second = await open(folder.path);
     expect(second.problems).toEqual([]);
     expect(second.book.accounts.list()).toEqual([{ ...account, paused: true }]);
@@ -120,6 +120,29 @@ describe('accounts and passwords on disk', () => {
     await writeFile(path, good);
     const repaired = await open(folder.path);
     expect(await repaired.book.secrets.get(id)).toBe(password);
+  });
+
+  it('lose no password of a damaged list that is kept aside when an account is added meanwhile', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'settings.json');
+    const first = await open(folder.path);
+    await first.book.add(account, password);
+    const good = await readFile(path, 'utf8');
+    await writeFile(path, good.slice(0, -30));
+    const damaged = await open(folder.path);
+    await damaged.book.add({ ...account, id: 'account-2' as AccountId }, 'other-password');
+    await damaged.book.secrets.set('nobody' as AccountId, 'left-behind');
+    await open(folder.path);
+    await writeFile(path, good);
+    const repaired = await open(folder.path);
+    expect(await repaired.book.secrets.get(id)).toBe(password);
+
+    for (const name of await readdir(folder.path)) {
+      if (name.includes('.corrupt-')) await rm(join(folder.path, name));
+    }
+    const tidied = await open(folder.path);
+    expect(await tidied.book.secrets.get(id)).toBe(password);
+    expect(tidied.book.secrets.sealed('nobody' as AccountId)).toBeNull();
   });
 
   it('delete at the next start a password that was left behind', async () => {

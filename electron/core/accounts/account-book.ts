@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { AccountId } from '../../../shared/model.ts';
 import { AccountStore } from './account-store.ts';
+import { hasKeptAside } from './atomic-file.ts';
 import { Durable, inMemory } from './durable.ts';
 import { memoryProtector, type SecretProtector } from './secret-protector.ts';
 import { SealedSecretStore, secretsFormat, type SealedSecrets } from './secret-store.ts';
@@ -57,8 +59,11 @@ export async function openAccountBook(
   const keepsSecrets = protector.protection.kind !== 'memory';
   const secrets = keepsSecrets ? await openStored(dataDir, secretsFormat, now) : null;
   const store = new SealedSecretStore(secrets?.durable ?? emptySecrets(), protector, onUnreadable);
-  // Only a list that is known to be complete says that a password is nobody's.
-  if (settings.intact && secrets?.intact === true) {
+  // Only a list that is known to be complete says that a password is nobody's: with a damaged one
+  // kept aside, the accounts in that may come back.
+  const isComplete =
+    settings.intact && !(await hasKeptAside(join(dataDir, settingsFormat.fileName)));
+  if (isComplete && secrets?.intact === true) {
     const known = new Set<string>(settings.durable.value.accounts.map(({ id }) => id));
     // A folder that cannot be written now: they are still nobody's at the next start.
     await store.keepOnly(known).catch(() => undefined);

@@ -14,6 +14,9 @@ const FOLDER_MODE = 0o700;
 /** How a file that is being written is called, until it takes the place of the old one. */
 const UNFINISHED = /\.[\da-f-]{36}\.unfinished$/;
 
+/** Stands before the time in the name of a damaged file that was moved away. */
+const KEPT_ASIDE = '.corrupt-';
+
 /** An unfinished file older than this belongs to a program that died, not to one that writes. */
 const ABANDONED_AFTER_MS = 3_600_000;
 
@@ -78,7 +81,7 @@ export async function removeAbandoned(path: string, now: number): Promise<void> 
 export async function keepAside(path: string, now: number): Promise<string> {
   const time = new Date(now).toISOString().replaceAll(/[-:]/g, '');
   for (let attempt = 1; ; attempt++) {
-    const aside = `${path}.corrupt-${time}${attempt === 1 ? '' : `-${String(attempt)}`}`;
+    const aside = `${path}${KEPT_ASIDE}${time}${attempt === 1 ? '' : `-${String(attempt)}`}`;
     try {
       // Taking the name first makes the rename unable to replace somebody else's file.
       await (await open(aside, 'wx', FILE_MODE)).close();
@@ -95,6 +98,13 @@ export async function keepAside(path: string, now: number): Promise<string> {
     await syncFolder(dirname(path));
     return aside;
   }
+}
+
+/** Whether a file that {@link keepAside} moved away still lies beside `path`, or cannot be ruled out. */
+export async function hasKeptAside(path: string): Promise<boolean> {
+  // A folder that cannot be listed may hold one.
+  const names = await readdir(dirname(path)).catch(() => null);
+  return names?.some((name) => name.startsWith(`${basename(path)}${KEPT_ASIDE}`)) ?? true;
 }
 
 /** Whether `error` is the file system's error of one of these codes. */
