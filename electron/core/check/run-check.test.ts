@@ -181,7 +181,11 @@ describe('what the check says to a server', () => {
       const server = await started({ protocol, security });
       const report = await check(server, server.target);
       expect(report.problem).toBeNull();
-      expect(verdicts(report)).toMatchObject({ 'TLSv1.2 ticket': 'resumes' });
+      expect(verdicts(report)).toMatchObject({
+        'TLSv1.2 ticket': 'resumes',
+        // Node's server names sessions and keeps none, which tickets would hide.
+        'TLSv1.2 session-id': 'issues-but-refuses',
+      });
       expect([...new Set(server.lines)].toSorted()).toEqual([...said]);
       expect(server.lines.filter((line) => LOGIN.test(line))).toEqual([]);
       // A goodbye on each connection.
@@ -405,6 +409,15 @@ describe('a server that cannot be tested', () => {
     const server = await started({ protocol, security: 'starttls', hideStarttls: true });
     const report = await check(server, server.target);
     expect(report).toMatchObject({ verdict: 'not-tls', problem: { code: 'no-starttls' } });
+  });
+
+  it('because something came in plain text behind the answer to STARTTLS', async () => {
+    await using server = await startImapServer({
+      security: 'starttls',
+      script: { injectAfterStarttls: '* OK injected\r\n' },
+    });
+    const report = await check(server, { ...targetOf(server), security: 'starttls' });
+    expect(report).toMatchObject({ verdict: 'not-tls', problem: { code: 'not-tls' } });
   });
 
   it('because it speaks another protocol', async () => {
