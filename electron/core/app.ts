@@ -9,6 +9,7 @@ import { CheckDesk } from './check/index.ts';
 import { createCalls } from './calls.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { DemoAccounts } from './demo-accounts.ts';
+import type { Simulation } from './demo/simulated-accounts.ts';
 import { History } from './history/history.ts';
 import { rowOf } from './history/row.ts';
 import { redactedLog, Redaction, type Log } from './log.ts';
@@ -16,7 +17,7 @@ import { NoticeBoard, passwordNotice } from './notice-board.ts';
 import { refreshTotals } from './refresh-totals.ts';
 import { EngineState, SnapshotStream } from './snapshot.ts';
 import { Tally } from './totals.ts';
-import { WatchList, type PasswordOf } from './watch-list.ts';
+import { WatchList, type OnCounted, type PasswordOf } from './watch-list.ts';
 
 /** What a shell gives to the engine. */
 export interface AppDeps {
@@ -29,6 +30,8 @@ export interface AppDeps {
   readonly clock?: Clock;
   /** Nothing of the user's is read or written; the demo servers start at once. */
   readonly demoOnly?: boolean;
+  /** With `demoOnly`: simulated connections in place of the demo servers. */
+  readonly simulation?: Simulation | null;
 }
 
 /** The running engine. */
@@ -52,7 +55,7 @@ const CLOSE_WITHIN_MS = 2_800;
  *   What is wrong in the data folder is no error: it is said by a notice.
  */
 export async function createApp(deps: AppDeps): Promise<App> {
-  const { clock = systemClock, demoOnly = false } = deps;
+  const { clock = systemClock, demoOnly = false, simulation = null } = deps;
   const redaction = new Redaction();
   const log = redactedLog(deps.log, redaction);
   const tally = new Tally(() => clock.now());
@@ -96,11 +99,12 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const totals = refreshTotals(state, tally, clock);
   // Not waited for: connecting does not depend on it. What happens meanwhile is recorded later.
   if (history.isThere) void addRecorded(history, tally, totals, log);
-  const watchList = new WatchList(state, tally, clock, (handshake, { label, demo }, saving) => {
+  const record: OnCounted = (handshake, { label, demo }, saving) => {
     // The demo's accounts leave nothing behind.
     if (demoOnly || !demo) history.record(rowOf(handshake, label, saving));
-  });
-  const demo = new DemoAccounts(watchList, clock);
+  };
+  const watchList = new WatchList(state, tally, clock, record, simulation?.rate ?? null);
+  const demo = new DemoAccounts(watchList, clock, simulation);
   const checks = new CheckDesk(state, clock);
   const calls = createCalls({
     state,

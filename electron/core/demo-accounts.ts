@@ -5,7 +5,10 @@ import { DEFAULT_POLICY } from './accounts/account-input.ts';
 import type { AccountSettings } from './accounts/types.ts';
 import type { Clock } from './clock.ts';
 import { type DemoServer, type DemoServers, startDemoServers } from './demo/index.ts';
+import { simulatedAccounts, type Simulation } from './demo/simulated-accounts.ts';
 import type { WatchList } from './watch-list.ts';
+
+type Servers = Pick<DemoServers, 'servers' | 'caPem' | 'close'>;
 
 /**
  * The built-in servers and an account for each, which are in memory only: what belongs to them is
@@ -15,12 +18,15 @@ export class DemoAccounts {
   readonly book: AccountBook = memoryBook();
   readonly #watchList: WatchList;
   readonly #clock: Clock;
-  #servers: DemoServers | null = null;
+  #servers: Servers | null = null;
+  readonly #simulation: Simulation | null;
   #closed = false;
 
-  constructor(watchList: WatchList, clock: Clock) {
+  /** @param simulation stands in for the servers; `null` for real ones */
+  constructor(watchList: WatchList, clock: Clock, simulation: Simulation | null = null) {
     this.#watchList = watchList;
     this.#clock = clock;
+    this.#simulation = simulation;
   }
 
   get running(): boolean {
@@ -34,7 +40,8 @@ export class DemoAccounts {
    */
   async start(): Promise<void> {
     if (this.#servers !== null) return;
-    const servers = await startDemoServers({ clock: this.#clock });
+    const servers =
+      this.#simulation === null ? await startDemoServers({ clock: this.#clock }) : NO_SERVERS;
     // The program ended while they started.
     if (this.#closed) {
       await servers.close();
@@ -44,6 +51,10 @@ export class DemoAccounts {
     for (const server of servers.servers) {
       const account = accountFor(server, servers.caPem);
       await this.book.add(account, server.password);
+      this.#watchList.start(account, true, (id) => this.book.secrets.get(id));
+    }
+    for (const account of this.#simulation === null ? [] : simulatedAccounts(this.#simulation)) {
+      await this.book.add(account, 'simulated');
       this.#watchList.start(account, true, (id) => this.book.secrets.get(id));
     }
   }
@@ -72,6 +83,9 @@ export class DemoAccounts {
     await this.#watchList.stop(id);
   }
 }
+
+/** What simulated accounts are with. */
+const NO_SERVERS: Servers = { servers: [], caPem: '', close: () => Promise.resolve() };
 
 function accountFor(server: DemoServer, caPem: string): AccountSettings {
   const { label, user, host, port, security, servername, mailboxes } = server;

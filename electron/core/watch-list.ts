@@ -2,6 +2,7 @@ import type {
   Account,
   AccountId,
   Connection,
+  ConnectionId,
   Handshake,
   HeldSessionsId,
 } from '../../shared/model.ts';
@@ -9,7 +10,8 @@ import { connectsElsewhere } from './accounts/account-input.ts';
 import { subjectsOf } from './accounts/ca-file.ts';
 import type { AccountSettings } from './accounts/types.ts';
 import type { Clock } from './clock.ts';
-import { opensslCommand, Supervisor } from './connections/index.ts';
+import { opensslCommand } from './connections/index.ts';
+import { mailConnections, type MailConnections } from './mail-connections.ts';
 import type { EngineState } from './snapshot.ts';
 import { sessionPolicy } from './session-policy.ts';
 import { SessionCache } from './tls/index.ts';
@@ -28,14 +30,21 @@ export type OnCounted = (handshake: Handshake, account: Account, saving: Saving)
  */
 export class WatchList {
   readonly sessions: SessionCache;
-  readonly supervisor: Supervisor;
+  readonly supervisor: MailConnections;
   readonly #state: EngineState;
   readonly #tally: Tally;
   readonly #onCounted: OnCounted;
   readonly #settings = new Map<AccountId, AccountSettings>();
   #closed = false;
 
-  constructor(state: EngineState, tally: Tally, clock: Clock, onCounted: OnCounted) {
+  /** @param simulatedRate of simulated handshakes in a second; `null` for none */
+  constructor(
+    state: EngineState,
+    tally: Tally,
+    clock: Clock,
+    onCounted: OnCounted,
+    simulatedRate: number | null = null,
+  ) {
     this.#state = state;
     this.#tally = tally;
     this.#onCounted = onCounted;
@@ -45,19 +54,20 @@ export class WatchList {
         this.#showHeld(id as HeldSessionsId);
       },
     });
-    this.supervisor = new Supervisor({
+    const deps = {
       clock,
       sessions: this.sessions,
-      onConnection: (connection) => {
+      onConnection: (connection: Connection) => {
         this.#onConnection(connection);
       },
-      onRemoved: (id) => {
+      onRemoved: (id: ConnectionId) => {
         this.#state.remove('connections', id);
       },
-      onHandshake: (handshake) => {
+      onHandshake: (handshake: Handshake) => {
         this.#onHandshake(handshake);
       },
-    });
+    };
+    this.supervisor = mailConnections(deps, simulatedRate);
   }
 
   /** Connects a new account. */

@@ -29,7 +29,14 @@ function setUp(overrides: Partial<HostDeps> = {}, options: Partial<HostOptions> 
   const logged: string[] = [];
   const opened: string[] = [];
   const ended = runHost(
-    { port: 0, openBrowser: false, dataDir: join(folder, 'own'), demo: false, ...options },
+    {
+      port: 0,
+      openBrowser: false,
+      dataDir: join(folder, 'own'),
+      demo: false,
+      simulation: null,
+      ...options,
+    },
     {
       version: '1.2.3',
       pageFolder: folder,

@@ -60,6 +60,7 @@ export async function runHost(options: HostOptions, deps: HostDeps): Promise<0 |
       log: deps.log,
       clock,
       demoOnly: options.demo,
+      simulation: options.simulation,
     });
     closers.push(() => app.close());
     server.serve((channel) => {

@@ -77,6 +77,7 @@ export async function startShell(electron: ElectronMain, deps: ShellDeps): Promi
       log: deps.log,
       clock,
       demoOnly: options.demo,
+      simulation: options.simulation,
     });
     endWithEngine(electron, engine, deps.log, clock);
     handOverPorts({

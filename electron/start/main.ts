@@ -53,7 +53,13 @@ async function tryElectron(options: HostOptions): Promise<number | { readonly wh
   const binary = await findElectron(electronPackageFolder(), say);
   if (binary.kind === 'missing') return { why: binary.why };
   await buildIfStale(ROOT, SHELL);
-  const flags = options.demo ? ['--demo'] : [];
+  const { simulation } = options;
+  const flags = [
+    ...(options.demo ? ['--demo'] : []),
+    ...(simulation === null
+      ? []
+      : [`--connections=${String(simulation.connections)}`, `--rate=${String(simulation.rate)}`]),
+  ];
   if (options.dataDir === null && !options.demo) {
     return outcomeOf(await runElectron(binary.path, [ROOT, ...flags]));
   }

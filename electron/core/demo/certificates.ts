@@ -49,14 +49,15 @@ export interface CertificateAuthority {
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
 
-/** Makes an authority with a key of its own; its certificate is good for 30 days. */
+/** Makes an authority with a key of its own; its certificate is good for 30 days if nothing is said. */
 export async function createAuthority(
   commonName = 'Reprise demo authority',
+  options: Pick<CertificateOptions, 'validFromAt' | 'validToAt'> = {},
 ): Promise<CertificateAuthority> {
   const keys = await makeKeys();
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [commonName] }],
-    ...validity({}),
+    ...validity(options),
     keys,
     signingAlgorithm: ALGORITHM,
     extensions: [
