@@ -210,12 +210,12 @@ describe('what the check says to a server', () => {
       expect(server.mostOpen).toBe(1);
       expect(server.connections).toBeGreaterThan(40);
       expect(server.connections).toBeLessThanOrEqual(MAX_CONNECTIONS);
-      const gaps = server.times.flatMap(({ startedAt }, index) => {
-        const before = server.times[index - 1]?.endedAt ?? null;
-        return before === null ? [] : [startedAt - before];
-      });
-      // The server sees the end a little later than the client, so its gap is a little shorter.
-      expect(Math.min(...gaps)).toBeGreaterThan(GAP_MS - 15);
+      // One cannot end before the server took it, nor the next begin before the gap is over; timers
+      // may be a millisecond early.
+      const apart = server.times
+        .slice(1)
+        .map(({ startedAt }, index) => startedAt - (server.times[index]?.startedAt ?? 0));
+      expect(Math.min(...apart)).toBeGreaterThan(GAP_MS - 2);
     },
     LIMIT_MS,
   );
