@@ -33,13 +33,24 @@ describe('the usual data folder', () => {
 });
 
 describe('opening a data folder', () => {
-  it('makes it for this user alone, leaves nothing in it, and keeps it', async () => {
+  it('makes it for this user alone, leaves nothing but its lock in it, and keeps it', async () => {
     const opened = await openDataFolder(join(folder, 'a', 'b'), false);
     expect(opened.path).toBe(join(folder, 'a', 'b'));
     expect((await stat(opened.path)).mode & 0o777).toBe(0o700);
-    expect(await readdir(opened.path)).toEqual([]);
+    expect(await readdir(opened.path)).toEqual(['reprise.lock']);
     await opened.release();
-    expect(await readdir(opened.path)).toEqual([]);
+    expect(await readdir(opened.path)).toEqual(['reprise.lock']);
+  });
+
+  it('gives it to one Reprise at a time', async () => {
+    const first = await openDataFolder(folder, false);
+    await expect(openDataFolder(folder, false)).rejects.toThrow(
+      `Reprise is already running with the data folder ${folder}. ` +
+        'Use its window, stop it, or choose another folder with --data-dir DIR.',
+    );
+    await first.release();
+    const next = await openDataFolder(folder, false);
+    await next.release();
   });
 
   it('gives a demo a folder of its own that is gone afterwards', async () => {

@@ -3,8 +3,9 @@ import { constants, type PathLike } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { StartError } from './start-error.ts';
+import { lockFolder } from '../core/accounts/folder-lock.ts';
 import { makeFolder } from '../core/make-folder.ts';
+import { StartError } from './start-error.ts';
 
 /** The parts of the environment that say where a user's files belong. */
 export interface UserFolders {
@@ -25,17 +26,19 @@ export function defaultDataFolder({ platform, env, home }: UserFolders): string 
   return join(isUsable ? base : join(home, '.local', 'share'), 'reprise');
 }
 
-/** A folder to work in; `release` removes it where it was made for this run alone. */
+/** A folder to work in. */
 export interface DataFolder {
   readonly path: string;
+  /** Lets another Reprise have it; one that was made for this run alone is removed. */
   release(): Promise<void>;
 }
 
 /**
  * The folder of `dataDir`, or the usual one; for a demo, which keeps nothing, a temporary one.
- * It exists and can be written afterwards.
+ * It exists, can be written and is nobody else's afterwards.
  *
- * @throws {StartError} where it cannot
+ * @throws {StartError} where it cannot be written
+ * @throws RepriseError `storage` where another Reprise uses it
  */
 export async function openDataFolder(dataDir: string | null, demo: boolean): Promise<DataFolder> {
   if (dataDir === null && demo) {
@@ -56,7 +59,14 @@ export async function openDataFolder(dataDir: string | null, demo: boolean): Pro
       { cause },
     );
   }
-  return { path, release: () => Promise.resolve() };
+  const lock = lockFolder(path);
+  return {
+    path,
+    release: () => {
+      lock[Symbol.dispose]();
+      return Promise.resolve();
+    },
+  };
 }
 
 /** Permission bits do not tell: file systems are read-only, full, or refuse even root. */
