@@ -29,6 +29,7 @@ export const ForgetIcon = icon(
 export const PolicyIcon = icon(
   'M3 5.5h5.5M12 5.5h1M3 10.5h1M7.5 10.5H13M12 5.5a1.7 1.7 0 1 1-3.4 0 1.7 1.7 0 0 1 3.4 0zM7.5 10.5a1.7 1.7 0 1 1-3.4 0 1.7 1.7 0 0 1 3.4 0z',
 );
+export const ColumnsIcon = icon('M3 3.5h10v9H3zM6.3 3.5v9M9.7 3.5v9');
 export const AscendingIcon = icon('M5 9.5 8 6.5l3 3');
 export const DescendingIcon = icon('M5 6.5l3 3 3-3');
 export const ExternalIcon = icon(

@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState, type ReactNode } from 'react';
 import { narrow, useRoute } from '../../navigation.ts';
 import { columns, features } from './columns.ts';
+import { useHiddenColumns } from './column-choice.ts';
 import { ConnectionRow } from './ConnectionRow.tsx';
 import { filterRows, isOpen, readFilter, writeFilter } from './filter.ts';
 import { FilterBar } from './FilterBar.tsx';
@@ -18,6 +19,7 @@ const ROW_HEIGHT = 32;
 export function Connections(): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const [sorting, setSorting] = useState<SortingState>([]);
+  const hidden = useHiddenColumns();
   const { query } = useRoute();
   const filter = useMemo(() => readFilter(query), [query]);
   const all = useSortableRows(sorting.length > 0 || !isOpen(filter));
@@ -58,7 +60,12 @@ export function Connections(): ReactNode {
         }}
       />
       <div className={styles.scroller} ref={scroller}>
-        <table aria-label="Connections" aria-rowcount={rows.length + 1} className={styles.table}>
+        <table
+          aria-label="Connections"
+          aria-rowcount={rows.length + 1}
+          data-hidden={hidden.join(' ')}
+          className={styles.table}
+        >
           <thead className={styles.head}>
             <HeaderRow table={table} />
           </thead>

@@ -3,6 +3,7 @@ import { formatCount } from '../../format.ts';
 import { Button } from '../../ui/Button.tsx';
 import { OUTCOME_WORDS, STATE_WORDS } from '../../words.ts';
 import { isOpen, OUTCOMES, STATES, type ConnectionFilter } from './filter.ts';
+import { ColumnChoice } from './ColumnChoice.tsx';
 import styles from './FilterBar.module.css';
 
 interface FilterBarProps {
@@ -70,6 +71,9 @@ export function FilterBar({ filter, shown, onChange }: FilterBarProps): ReactNod
           </Button>
         </>
       )}
+      <span className={styles.choice}>
+        <ColumnChoice />
+      </span>
     </search>
   );
 }

@@ -1,0 +1,41 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { startImapServer } from '../electron/core/demo/index.ts';
+import { expect, test } from './fixtures/reprise.ts';
+import { accountOn } from './fixtures/typed-accounts.ts';
+
+test('columns are left out by choice, which is remembered, and the others keep their places', async ({
+  startReprise,
+  dashboard,
+}) => {
+  test.slow();
+  await using server = await startImapServer();
+  const reprise = await startReprise();
+  const { page } = dashboard;
+  await dashboard.open(reprise.url);
+  await dashboard.addAccount(accountOn(server, 'Work'));
+  const header = (name: string) => dashboard.connections.getByRole('columnheader', { name });
+  await expect(header('Server')).toBeVisible();
+  await page.getByRole('button', { name: 'Columns', exact: true }).click();
+  const panel = page.getByRole('dialog', { name: 'Columns' });
+  await panel.getByLabel('Server').uncheck();
+  await panel.getByLabel('Messages').uncheck();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    expect((await new AxeBuilder({ page }).analyze()).violations, colorScheme).toEqual([]);
+  }
+  await page.keyboard.press('Escape');
+  await page.reload();
+  await expect(header('Reuse')).toBeVisible();
+  await expect(header('Server')).toBeHidden();
+  await expect(header('Messages')).toBeHidden();
+  // Head and rows agree, and the last cell is still at the end of the row.
+  const lefts = async (role: 'columnheader' | 'cell') =>
+    Promise.all(
+      (await dashboard.connections.getByRole(role).all()).map(
+        async (cell) => (await cell.boundingBox())?.x,
+      ),
+    );
+  const [heads, cells] = [await lefts('columnheader'), await lefts('cell')];
+  expect(heads).toEqual(cells);
+  expect(heads.at(-1)).toBeGreaterThan(1200);
+});
