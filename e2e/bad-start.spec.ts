@@ -47,4 +47,25 @@ test.describe('6: a start under bad conditions', () => {
     await dashboard.open(first.url);
     await expect(dashboard.page.getByRole('button', { name: 'Add account' })).toBeVisible();
   });
+
+  test('a data folder in use is said in a sentence, until whoever uses it is gone, however it went', async ({
+    startReprise,
+    dashboard,
+    dataDir,
+  }) => {
+    const first = await startReprise({ dataDir });
+    const second = await RepriseProcess.spawn({ dataDir });
+    expect(await second.ended).toEqual({ code: 1, signal: null });
+    expect(second.stderr).toMatch(
+      /^Reprise is already running with the data folder .*--data-dir DIR\.\n$/,
+    );
+    expect(second.stdout).toBe('');
+    await second.cleanUp();
+    await dashboard.open(first.url);
+    await expect(dashboard.page.getByRole('button', { name: 'Add account' })).toBeVisible();
+
+    await dashboard.page.close();
+    await first.kill();
+    await startReprise({ dataDir });
+  });
 });
