@@ -72,6 +72,27 @@ describe('signing in with a password that is not known to be right', () => {
     expect(await decided([gate.enter(), gate.enter()])).toEqual(['go', 'go']);
   });
 
+  test('once a signed-in connection was lost, one tries again and the others wait for it', async () => {
+    const gate = new SignInGate();
+    gate.signedIn(await admitted(gate.enter()));
+    gate.lost();
+    const leader = await admitted(gate.enter());
+    const others = [gate.enter(), gate.enter()];
+    expect(await decided(others)).toEqual(['waiting', 'waiting']);
+    gate.signedIn(leader);
+    expect(await decided(others)).toEqual(['go', 'go']);
+  });
+
+  test('when another one is lost meanwhile, there is still only one that tries', async () => {
+    const gate = new SignInGate();
+    gate.signedIn(await admitted(gate.enter()));
+    gate.lost();
+    const entries = [gate.enter(), gate.enter()];
+    gate.lost();
+    entries.push(gate.enter());
+    expect(await decided(entries)).toEqual(['go', 'waiting', 'waiting']);
+  });
+
   test('a refusal of the credentials of before says nothing about the new ones', async () => {
     const gate = new SignInGate();
     const leader = await admitted(gate.enter());

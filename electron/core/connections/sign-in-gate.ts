@@ -13,11 +13,13 @@ export type Admission =
 
 /**
  * Lets one connection of an account try the password before all others do, because servers lock
- * accounts after a few wrong ones. Once a sign-in has succeeded all may go at once; after a refused
- * one none may, until the credentials change or a person asks for it.
+ * accounts after a few wrong ones. Once a sign-in has succeeded all may go at once, until a signed-in
+ * connection is lost: the password may have been changed at the server since. After a refused one
+ * none may, until the credentials change or a person asks for it.
  */
 export class SignInGate {
   #generation = 0;
+  /** A sign-in has succeeded, and no signed-in connection was lost since. */
   #isProven = false;
   #refusal: Failure | null = null;
   #leader: SignInPermit | null = null;
@@ -40,6 +42,14 @@ export class SignInGate {
     this.#isProven = true;
     this.#leader = null;
     for (const resolve of this.#waiting.splice(0)) resolve({ kind: 'go', permit: this.#admit() });
+  }
+
+  /**
+   * A connection that had signed in is gone, for whatever reason: the next one leads again. Those
+   * that were let in before go on.
+   */
+  lost(): void {
+    this.#isProven = false;
   }
 
   /**

@@ -27,6 +27,47 @@ describe('signing in', () => {
     expect(server.loginAttempts.filter(({ ok }) => !ok)).toHaveLength(2);
   });
 
+  test.each(['dropped', 'offline for a moment', 'reconnected by hand'])(
+    'with a password changed at the server is tried once by thirty mailboxes that were %s',
+    async (how) => {
+      const names = Array.from({ length: 30 }, (_, index) => `Box ${index}`);
+      const mailboxes = Object.fromEntries(names.map((name) => [name, 1]));
+      await using server = await startImapServer({ mailboxes });
+      await using watched = new TestSupervisor();
+      watched.watch(server, { mailboxes: names });
+      await server.until(({ idling }) => idling.length === 30);
+      expect(server.loginAttempts).toHaveLength(30);
+      server.setScript({ login: fault.reply('NO [AUTHENTICATIONFAILED] Invalid credentials') });
+      if (how === 'reconnected by hand') watched.supervisor.reconnectAll();
+      else if (how === 'dropped') {
+        server.dropConnections();
+        for (const name of names) await watched.state('retrying', name);
+        watched.clock.advance(1000);
+      } else {
+        watched.supervisor.setOnline(false);
+        watched.supervisor.setOnline(true);
+      }
+      for (const name of names) await watched.state('sign-in-failed', name);
+      expect(server.loginAttempts).toHaveLength(31);
+      // The others were not on their way to it either, and saved by a quick answer only.
+      expect(server.stats().connections).toBe(31);
+      expect(watched.clock.pending).toBe(0);
+    },
+  );
+
+  test('after all were dropped, the first success lets all others go at once', async () => {
+    await using server = await startImapServer({ mailboxes: three });
+    await using watched = new TestSupervisor();
+    watched.watch(server, { mailboxes: threeNames });
+    await server.until(({ idling }) => idling.length === 3);
+    server.setScript((connection) => (connection === 4 ? {} : { login: fault.hang }));
+    server.dropConnections();
+    for (const name of threeNames) await watched.state('retrying', name);
+    watched.clock.advance(1000);
+    await server.until(({ idling, open }) => idling.length === 1 && open === 3);
+    expect(server.stats().connections).toBe(6);
+  });
+
   test('brings back the siblings that had stopped, once one succeeded', async () => {
     await using server = await startImapServer({ mailboxes: three });
     await using watched = new TestSupervisor();

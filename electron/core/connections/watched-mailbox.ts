@@ -122,7 +122,13 @@ export class WatchedMailbox {
   #end(): void {
     this.#run = null;
     this.#retry?.cancel();
+    this.#signedOut();
+  }
+
+  #signedOut(): void {
+    if (!this.#isSignedIn) return;
     this.#isSignedIn = false;
+    this.#host.signIn.lost();
   }
 
   async #logOut(): Promise<void> {
@@ -199,9 +205,9 @@ export class WatchedMailbox {
         this.#changed();
       },
       signedIn: () => {
-        this.#host.signIn.signedIn(permit);
         if (!isWanted()) return;
         this.#isSignedIn = true;
+        this.#host.signIn.signedIn(permit);
         this.#host.onSignedIn();
       },
       idle: (messages) => {
@@ -229,7 +235,7 @@ export class WatchedMailbox {
     report.settle();
     if (!isWanted()) return null;
     this.#connection = null;
-    this.#isSignedIn = false;
+    this.#signedOut();
     if (idleAt !== null && clock.monotonic() - idleAt >= STABLE_AFTER_MS) this.#failures = 0;
     return failure;
   }
