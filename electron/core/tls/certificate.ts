@@ -1,10 +1,13 @@
 /** The facts of a certificate that the interface shows and that sessions keep. */
-import type { PeerCertificate, TLSSocket } from 'node:tls';
+import type { DetailedPeerCertificate, PeerCertificate, TLSSocket } from 'node:tls';
 import type { CertificateFacts } from '../../../shared/model.ts';
 
-/** What Node says of the peer's certificate; `null` on a resumed connection, which shows none. */
-export function peerCertificate(socket: TLSSocket): PeerCertificate | null {
-  const certificate = socket.getPeerCertificate();
+/**
+ * What Node says of the peer's certificate, with those above it; `null` on a resumed connection,
+ * which shows none.
+ */
+export function peerCertificate(socket: TLSSocket): DetailedPeerCertificate | null {
+  const certificate = socket.getPeerCertificate(true);
   // Node's type promises every field; without a certificate the object is empty or null.
   return (certificate as Partial<PeerCertificate> | null)?.fingerprint256 === undefined
     ? null
@@ -32,4 +35,36 @@ function distinguishedName(name: Readonly<Record<string, unknown>> | undefined):
   return Object.entries(name ?? {})
     .map(([type, value]) => `${type}=${Array.isArray(value) ? value.join('+') : String(value)}`)
     .join(', ');
+}
+
+/** When a certificate, with all those that vouch for it, is good; ms since the epoch. */
+export interface Validity {
+  readonly fromAt: number;
+  readonly toAt: number;
+}
+
+/**
+ * While a full handshake would accept the whole chain: authorities expire as well, and nobody asks
+ * them again when a session is resumed.
+ *
+ * @param now one that is not good now was not needed for the verdict: servers send old
+ *   cross-signed ones along
+ */
+export function chainValidity(leaf: PeerCertificate, now: number): Validity {
+  let fromAt = Date.parse(leaf.valid_from);
+  let toAt = Date.parse(leaf.valid_to);
+  const seen = new Set<string>();
+  let current: Partial<DetailedPeerCertificate> | undefined = leaf;
+  // A root is its own issuer, and a hostile chain could run in circles.
+  while (current?.fingerprint256 !== undefined && !seen.has(current.fingerprint256)) {
+    seen.add(current.fingerprint256);
+    const from = Date.parse(current.valid_from ?? '');
+    const to = Date.parse(current.valid_to ?? '');
+    if (from <= now && now < to) {
+      fromAt = Math.max(fromAt, from);
+      toAt = Math.min(toAt, to);
+    }
+    current = current.issuerCertificate;
+  }
+  return { fromAt, toAt };
 }

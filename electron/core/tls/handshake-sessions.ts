@@ -8,10 +8,14 @@ import type {
   TlsProtocol,
 } from '../../../shared/model.ts';
 import type { AccountState, PeerEntry } from './cache-entries.ts';
-import { certificateFacts } from './certificate.ts';
-import { HeldSession, lifetimeMs, type SessionRoot } from './held-session.ts';
+import { certificateFacts, chainValidity } from './certificate.ts';
+import { HeldSession, lifetimeMs, type Family, type SessionRoot } from './held-session.ts';
 import type { Peer } from './peer.ts';
+import type { SessionPolicy } from './peer-sessions.ts';
 import { readSession } from './session-format.ts';
+
+/** Places of one account whose trust is remembered; an account has one, seldom two. */
+const MAX_TRUSTED = 64;
 
 /** What a handshake offers. */
 export type Offer =
@@ -36,7 +40,7 @@ export interface CacheAccess {
   readonly now: () => number;
   readonly isBoringSsl: boolean;
   readonly sessionBytes: number;
-  readonly family: number;
+  readonly family: Family;
   readonly connection: string | null;
   /** See {@link placeKey}. */
   readonly place: string;
@@ -60,6 +64,8 @@ export class HandshakeSessions {
   #offer: Offer | null = null;
   #root: SessionRoot | null = null;
   #stored = 0;
+  /** Under which the session was taken. */
+  #policy: SessionPolicy | null = null;
   #leads = false;
 
   constructor(peer: Peer, account: AccountState, cache: CacheAccess) {
@@ -82,7 +88,7 @@ export class HandshakeSessions {
   ready(): Promise<void> | null {
     if (!this.#isAllowed) return null;
     const { sessions, coldStart } = this.#cache.entry(this.#account);
-    if (!sessions.isWorthWaiting(this.#cache.now())) return null;
+    if (!sessions.isWorthWaiting(this.#cache.now(), this.#account.policy)) return null;
     if (!coldStart.lead()) return coldStart.wait();
     this.#leads = true;
     return null;
@@ -110,6 +116,7 @@ export class HandshakeSessions {
     }
     this.#offered = choice.session;
     this.#trial = sessions.refusals.trials;
+    this.#policy = this.#account.policy;
     return {
       kind: 'session',
       bytes: choice.session.expose(),
@@ -120,6 +127,17 @@ export class HandshakeSessions {
   #trustChanged(): boolean {
     const before = this.#account.trusted.get(this.#cache.place);
     return before !== undefined && before !== this.#peer.trust;
+  }
+
+  /** Outlives the sessions, so that a change can be said; as many places as there may be peers. */
+  #rememberTrust(): void {
+    const { trusted } = this.#account;
+    trusted.delete(this.#cache.place);
+    trusted.set(this.#cache.place, this.#peer.trust);
+    for (const oldest of trusted.keys()) {
+      if (trusted.size <= MAX_TRUSTED) return;
+      trusted.delete(oldest);
+    }
   }
 
   /** The handshake ended well, and the certificate was verified, now or at the session's root. */
@@ -148,6 +166,7 @@ export class HandshakeSessions {
         : {
             fullHandshakeAt: now,
             certificate: certificateFacts(certificate, now),
+            validity: chainValidity(certificate, now),
             identity: {
               subject: certificate.subject,
               subjectaltname: certificate.subjectaltname,
@@ -182,7 +201,8 @@ export class HandshakeSessions {
     const { sessions } = this.#cache.entry(this.#account);
     switch (cause) {
       case 'network':
-        sessions.giveBack(offered, this.#account.policy);
+        if (this.#policy?.sharing === 'saving') sessions.giveBack(offered);
+        else sessions.evict(offered);
         return false;
       case 'certificate':
         sessions.dropFamily(offered);
@@ -227,7 +247,7 @@ export class HandshakeSessions {
     this.#stored += 1;
     // The second ticket of the same flight is given in the same turn: the others get both.
     this.doneSoon();
-    this.#account.trusted.set(this.#cache.place, this.#peer.trust);
+    this.#rememberTrust();
     this.#cache.stored();
   }
 

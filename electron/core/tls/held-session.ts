@@ -4,6 +4,7 @@
  */
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { CertificateFacts, Mechanism, TlsProtocol } from '../../../shared/model.ts';
+import type { Validity } from './certificate.ts';
 import type { SessionFacts } from './session-format.ts';
 
 const SECOND = 1000;
@@ -21,6 +22,8 @@ const OPAQUE_LIFETIME_MS = 2 * HOUR;
 export interface SessionRoot {
   readonly fullHandshakeAt: number;
   readonly certificate: CertificateFacts;
+  /** Of that certificate and those above it. */
+  readonly validity: Validity;
   /** Of that certificate: what the name is checked against. */
   readonly identity: {
     readonly subject: PeerCertificate['subject'];
@@ -32,11 +35,17 @@ export interface SessionRoot {
   resumptions: number;
 }
 
+/** The sessions of one handshake; one object for all of them. */
+export interface Family {
+  /** The server refused one: none of them is to be offered any more (RFC 9149). */
+  dropped: boolean;
+}
+
 /** Everything about a session but its bytes. */
 export interface SessionOrigin {
   readonly root: SessionRoot;
   /** Tickets of one handshake are siblings. */
-  readonly family: number;
+  readonly family: Family;
   /** The connection that brought it; `null` where nobody said. */
   readonly connection: string | null;
   readonly protocol: TlsProtocol;
@@ -49,6 +58,8 @@ export interface SessionOrigin {
 export class HeldSession {
   readonly origin: SessionOrigin;
   readonly #bytes: Buffer;
+  /** It has been on the wire: under `private` that was its only time. */
+  offered = false;
   /** Network errors in a row while it was offered. */
   networkErrors = 0;
   /** The server has taken it up at least once. */
@@ -81,13 +92,13 @@ export class HeldSession {
   /** Until when it may be offered: its own lifetime, the account's limit or its certificate's end. */
   endsAt(maxAgeMs: number): number {
     const { root, expiresAt } = this.origin;
-    return Math.min(expiresAt, root.fullHandshakeAt + maxAgeMs, root.certificate.validToAt);
+    return Math.min(expiresAt, root.fullHandshakeAt + maxAgeMs, root.validity.toAt);
   }
 
   /** A clock that went backwards means expired: nobody knows how old it is then. */
   isExpired(now: number, maxAgeMs: number): boolean {
     const { root, receivedAt } = this.origin;
-    return now < receivedAt || now >= this.endsAt(maxAgeMs) || now < root.certificate.validFromAt;
+    return now < receivedAt || now >= this.endsAt(maxAgeMs) || now < root.validity.fromAt;
   }
 }
 

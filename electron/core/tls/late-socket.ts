@@ -24,9 +24,16 @@ export class LateSocket extends Duplex {
     socket.on('data', (chunk: Buffer) => {
       if (!this.push(chunk)) socket.pause();
     });
-    socket.on('end', () => this.push(null));
+    let hasEnded = false;
+    socket.on('end', () => {
+      hasEnded = true;
+      this.push(null);
+    });
     socket.on('error', (error) => this.destroy(error));
-    socket.on('close', () => this.destroy());
+    socket.on('close', () => {
+      // After an end in order, what was received is still to be read; then this ends by itself.
+      if (!hasEnded) this.destroy();
+    });
     socket.on('timeout', () => this.emit('timeout'));
     socket.setTimeout(this.#timeoutMs);
   }

@@ -17,6 +17,8 @@ export interface SessionPolicy {
 export const BURST_MS = 10_000;
 /** A session is dropped after two network errors in a row: it may be what breaks them. */
 const MAX_NETWORK_ERRORS = 2;
+/** A refused second use may have had another cause, such as a new ticket key: it is tried again. */
+const SINGLE_USE_MS = 3_600_000;
 
 /** A session to offer, or why there is none. */
 export type Choice =
@@ -37,8 +39,8 @@ export class PeerSessions {
   #lastTaken: LastTaken | null = null;
   /** Why nothing is left, where nothing is. */
   #emptyReason: NotOfferedReason = 'nothing-held';
-  /** The server takes a ticket once only: one offered a second time was refused. */
-  #singleUse = false;
+  /** The server takes a ticket once only, as far as is known: until then none is shared. */
+  #singleUseUntil = 0;
   refusals: Refusals = NO_REFUSALS;
 
   readonly #maxSessions: number;
@@ -68,7 +70,8 @@ export class PeerSessions {
    * Whether waiting for another handshake's tickets makes sense: there are none, no burst is
    * under way already, and the server is not known to bring none or to refuse them.
    */
-  isWorthWaiting(now: number): boolean {
+  isWorthWaiting(now: number, policy: SessionPolicy): boolean {
+    this.#dropExpired(now, policy);
     if (this.#sessions.length > 0 || this.refusals.inARow > 0 || this.refusals.issuesNothing) {
       return false;
     }
@@ -78,6 +81,7 @@ export class PeerSessions {
   /** Chooses what to offer and, for a ticket that is offered once, removes it: one act. */
   take(now: number, policy: SessionPolicy): Choice {
     this.#dropExpired(now, policy);
+    if (policy.sharing === 'private') this.#dropOffered();
     // A used ticket is kept no longer than it may be shared.
     if (this.#lastTaken !== null && !isSameBurst(this.#lastTaken, now)) {
       this.#lastTaken = null;
@@ -86,6 +90,7 @@ export class PeerSessions {
     if (isPaused(this.refusals, now)) return { session: null, reason: 'server-keeps-refusing' };
     const newest = this.#sessions.at(-1);
     if (newest !== undefined) {
+      newest.offered = true;
       const isKept = newest.origin.protocol === 'TLSv1.2' && policy.sharing === 'saving';
       if (!isKept) {
         this.#remove((session) => session === newest);
@@ -102,7 +107,7 @@ export class PeerSessions {
 
   #shareable(now: number, policy: SessionPolicy): HeldSession | null {
     const last = this.#lastTaken;
-    if (policy.sharing === 'private' || this.#singleUse || last === null) return null;
+    if (policy.sharing === 'private' || now < this.#singleUseUntil || last === null) return null;
     if (!isSameBurst(last, now) || last.session.isExpired(now, policy.maxAgeMs)) return null;
     return last.session;
   }
@@ -144,7 +149,7 @@ export class PeerSessions {
   refused(session: HeldSession, trial: number, now: number): void {
     if (session.resumed) {
       // The server took it up before, so it does resume, but each ticket once only.
-      this.#singleUse = session.origin.protocol === 'TLSv1.3';
+      if (session.origin.protocol === 'TLSv1.3') this.#singleUseUntil = now + SINGLE_USE_MS;
       this.evict(session);
       return;
     }
@@ -155,6 +160,7 @@ export class PeerSessions {
   /** The handshake that brought it is not to be built upon: neither are its other sessions. */
   dropFamily(session: HeldSession): void {
     const { family } = session.origin;
+    family.dropped = true;
     this.#remove((held) => held.origin.family === family);
     if (this.#lastTaken?.session.origin.family === family) this.#lastTaken = null;
     this.#onChange();
@@ -168,11 +174,11 @@ export class PeerSessions {
   }
 
   /** The network broke, which says nothing about the session. */
-  giveBack(session: HeldSession, policy: SessionPolicy): void {
+  giveBack(session: HeldSession): void {
     session.networkErrors += 1;
     if (session.networkErrors >= MAX_NETWORK_ERRORS) this.evict(session);
     else if (
-      policy.sharing === 'saving' &&
+      !session.origin.family.dropped &&
       this.#sessions.length < this.#maxSessions &&
       !this.#sessions.includes(session)
     ) {
@@ -199,6 +205,14 @@ export class PeerSessions {
     this.#emptyReason = 'nothing-held';
     this.#onChange();
     return count;
+  }
+
+  #dropOffered(): void {
+    const before = this.#sessions.length;
+    this.#remove((session) => session.offered);
+    if (this.#sessions.length === before) return;
+    this.#emptyReason = 'all-in-use';
+    this.#onChange();
   }
 
   #dropExpired(now: number, policy: SessionPolicy): void {

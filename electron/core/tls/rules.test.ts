@@ -8,12 +8,13 @@ import type { ImapServer } from '../demo/index.ts';
 import { connectOnce, outcomeOf, type Target } from './connect-once.ts';
 import type { PeerCertificate } from 'node:tls';
 import type { Mechanism } from '../../../shared/model.ts';
+import { chainValidity } from './certificate.ts';
 import type { TransportEvent } from './handshake.ts';
 import { HeldSession, type SessionOrigin } from './held-session.ts';
 import { peerKey, placeKey, TLS_ENGINE, type Peer } from './peer.ts';
 import { sessionDer, TLS12, TLS13 } from './session-fixtures.ts';
 import { SessionCache } from './session-cache.ts';
-import { trustAnchor, type TlsTrust } from './trust.ts';
+import { MAX_VERSION, MIN_VERSION, trustAnchor, type TlsTrust } from './trust.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -56,6 +57,21 @@ function peerOf(server: ImapServer): Peer {
   };
 }
 
+/** A whole second, as certificates have them. */
+const START = 20_000 * DAY;
+
+/** Certificates as Node links them, the leaf first. */
+function chain(...certificates: object[]): PeerCertificate {
+  return certificates.reduceRight((issuer, certificate) => ({
+    ...certificate,
+    issuerCertificate: issuer,
+  })) as PeerCertificate;
+}
+
+function date(days: number): string {
+  return new Date(START + days * DAY).toUTCString();
+}
+
 /** As Node gives one; only what the cache reads. */
 const CERTIFICATE = {
   subject: { CN: 'localhost' },
@@ -96,7 +112,7 @@ describe('the session cache', () => {
     const keys = new Set([peer, ...others.map((other) => ({ ...peer, ...other }))].map(keyOf));
     expect(keys.size).toBe(others.length + 1);
     expect(keyOf({ ...peer, name: 'IMAP.Example.ORG' })).toBe(keyOf(peer));
-    expect(keyOf(peer)).toContain(TLS_ENGINE);
+    for (const part of [TLS_ENGINE, MIN_VERSION, MAX_VERSION]) expect(keyOf(peer)).toContain(part);
 
     const server = await start();
     await outcomeOf(at(server));
@@ -156,6 +172,30 @@ describe('the session cache', () => {
     now = validToAt;
     expect(await outcomeOf(at(server))).toEqual(full('expired'));
     expect(server.stats().offered).toBe(0);
+  });
+
+  it('rule 5: offers nothing once an authority above it has expired, or before one was good', async () => {
+    const validToAt = Math.ceil(now / 1000) * 1000 + MINUTE;
+    const validFromAt = Math.floor(now / 1000) * 1000 - MINUTE;
+    const authority = await createAuthority('Short-lived', { validFromAt, validToAt });
+    const server = await start({ authority });
+    await outcomeOf(at(server));
+    now = validToAt;
+    expect(await outcomeOf(at(server))).toEqual(full('expired'));
+    expect(server.stats().offered).toBe(0);
+
+    const leaf = { fingerprint256: 'A', valid_from: date(-10), valid_to: date(10) };
+    const root = { fingerprint256: 'C', valid_from: date(-20), valid_to: date(20) };
+    const expiredCrossSigned = { fingerprint256: 'D', valid_from: date(-9), valid_to: date(-1) };
+    const intermediate = { fingerprint256: 'B', valid_from: date(-2), valid_to: date(3) };
+    expect(chainValidity(chain(leaf, intermediate, root), START)).toEqual({
+      fromAt: START - 2 * DAY,
+      toAt: START + 3 * DAY,
+    });
+    expect(chainValidity(chain(leaf, expiredCrossSigned), START)).toEqual({
+      fromAt: START - 10 * DAY,
+      toAt: START + 10 * DAY,
+    });
   });
 
   it('rule 6: gives connections that start together different tickets, or none', async () => {
@@ -359,6 +399,25 @@ describe('the session cache', () => {
     });
     const outcomes = await Promise.all(Array.from({ length: 3 }, () => outcomeOf(at(failing))));
     expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['failed', 'full', 'full']);
+  });
+
+  it('rule 15: under private, gives nothing back that was on the wire, and drops what was', async () => {
+    const server = await start({
+      script: (n) => (n === 2 ? { handshake: { kind: 'reset' } } : {}),
+    });
+    await outcomeOf(at(server));
+    cache.setPolicy('alice', { sharing: 'private', maxAgeMs: DAY });
+    await outcomeOf(at(server));
+    await outcomeOf(at(server));
+    expect(server.offers).toHaveLength(2);
+    expect(new Set(server.offers.map(({ sha256 }) => sha256)).size).toBe(2);
+
+    const old = await start({ protocol: 'TLSv1.2' });
+    const asBob = at(old, { account: 'bob' });
+    await outcomeOf(asBob);
+    expect(await outcomeOf(asBob)).toEqual(resumed('tls12-ticket'));
+    cache.setPolicy('bob', { sharing: 'private', maxAgeMs: DAY });
+    expect(await outcomeOf(asBob)).toEqual(full('all-in-use'));
   });
 
   it('rule 16: shows no session byte in any inspection', async () => {

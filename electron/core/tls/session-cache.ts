@@ -76,7 +76,6 @@ export class SessionCache {
   /** The same peers by their id. */
   readonly #byId = new Map<string, PeerEntry>();
   #bytes = 0;
-  #families = 0;
   #peerIds = 0;
 
   /**
@@ -105,7 +104,7 @@ export class SessionCache {
       now: this.#now,
       isBoringSsl: this.#isBoringSsl,
       sessionBytes: this.#limits.sessionBytes,
-      family: (this.#families += 1),
+      family: { dropped: false },
       connection,
       place,
       entry: (state) => this.#entry(key, place, peer, state),

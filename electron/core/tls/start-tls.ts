@@ -3,13 +3,12 @@
  * became of it. Implicit TLS and STARTTLS are the same from here on.
  */
 import { isIP, type Socket } from 'node:net';
-import { connect as connectTls, type PeerCertificate, type TLSSocket } from 'node:tls';
-import type { Security, TlsProtocol } from '../../../shared/model.ts';
+import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import type { TlsProtocol } from '../../../shared/model.ts';
 import { certificateFacts, peerCertificate } from './certificate.ts';
 import type { TlsHandshake, TransportEvent } from './handshake.ts';
 import type { LateSocket } from './late-socket.ts';
 import type { HandshakeSessions } from './handshake-sessions.ts';
-import type { SessionCache } from './session-cache.ts';
 import type { TrustAnchor } from './trust.ts';
 
 /** Everything that one TLS handshake needs. */
@@ -20,28 +19,26 @@ export interface TlsStart {
   /** Gets the TLS socket when it is secure, and the error when it is not to be. */
   readonly late: LateSocket;
   readonly host: string;
-  readonly port: number;
   /** Absent for an IP address: the certificate is then checked against that, without SNI. */
   readonly servername: string | undefined;
-  readonly security: Security;
   readonly anchor: TrustAnchor;
-  readonly cache: SessionCache;
-  readonly account: string;
-  /** Who makes this connection; `null` where nobody asks. */
-  readonly connection: string | null;
+  /** Of the connection's first moment: what its account is told afterwards holds for it. */
+  readonly sessions: HandshakeSessions;
   readonly emit: (event: TransportEvent) => void;
   /** Told once, with `failed` or what became of the session. */
   readonly settle: (handshake: TlsHandshake) => void;
   readonly onSecure: () => void;
 }
 
+/** The name that the certificate is checked against; case matters to Node, and to no server. */
+export function peerName(target: Pick<TlsStart, 'host' | 'servername'>): string {
+  return (target.servername ?? target.host).toLowerCase();
+}
+
 /** Runs the handshake; every outcome goes to `settle`, every error to `late`. */
 export async function startTls(start: TlsStart): Promise<void> {
-  const { raw, late, cache, account, connection, port, security, anchor, emit } = start;
-  // Case matters to Node's own check of a session's identity, and to no server.
-  const name = (start.servername ?? start.host).toLowerCase();
-  const peer = { account, name, port, security, trust: anchor.fingerprint };
-  const sessions = cache.begin(peer, connection);
+  const { raw, late, sessions, anchor, emit } = start;
+  const name = peerName(start);
   const tickets = sessions.ready();
   if (tickets !== null) {
     emit({ kind: 'phase', phase: 'wait', at: performance.now() });
@@ -60,8 +57,12 @@ export async function startTls(start: TlsStart): Promise<void> {
     host: name,
     ...(isIP(name) === 0 ? { servername: name } : {}),
     secureContext: anchor.context,
+    // Said, because the environment variable NODE_TLS_REJECT_UNAUTHORIZED decides else.
+    rejectUnauthorized: true,
     ...(offer.kind === 'session' ? { session: offer.bytes } : {}),
   });
+  // IMAP has no use for it, and Node gives a session before it judges the new certificate.
+  socket.disableRenegotiation();
 
   let received = 0;
   // From the start: under TLS 1.2 the session is given in the same turn as secureConnect.
@@ -71,12 +72,13 @@ export async function startTls(start: TlsStart): Promise<void> {
     const protocol = tlsProtocol(socket) ?? 'TLSv1.2';
     sessions.store(session, { protocol, hasTicket: () => socket.getTLSTicket() !== undefined });
   });
-  let shown: PeerCertificate | null = null;
+  let shown: DetailedPeerCertificate | null = null;
   // Before Node's own listener, which destroys the socket when it does not trust the certificate.
   socket.prependOnceListener('secure', () => {
-    shown = peerCertificate(socket);
+    shown = socket.isSessionReused() ? null : peerCertificate(socket);
   });
   const onError = (error: Error): void => {
+    isOver = true;
     const verified = shown === null ? 'handshake' : 'certificate';
     const sessionOffered = sessions.failed(isNetworkError(error) ? 'network' : verified);
     start.settle({
@@ -88,11 +90,15 @@ export async function startTls(start: TlsStart): Promise<void> {
     late.destroy(error);
   };
   socket.once('error', onError);
+  let isOver = false;
   socket.once('close', () => {
+    // Given up on the way, without an error: nobody knows whether the session was the cause.
+    if (!isOver) sessions.failed('network');
     sessions.done();
   });
   socket.once('secureConnect', () => {
     socket.off('error', onError);
+    isOver = true;
     start.settle({ ...handshake(socket, sessions, shown), address: start.address() });
     emit({ kind: 'phase', phase: 'greeting', at: performance.now() });
     socket.once('data', () => {
@@ -138,7 +144,7 @@ export function failedHandshake(error: Error, address: string | null): TlsHandsh
 function handshake(
   socket: TLSSocket,
   sessions: HandshakeSessions,
-  shown: PeerCertificate | null,
+  shown: DetailedPeerCertificate | null,
 ): Omit<TlsHandshake, 'address'> {
   const protocol = tlsProtocol(socket);
   const resumed = socket.isSessionReused();

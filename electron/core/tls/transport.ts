@@ -6,9 +6,10 @@ import type { ImapTransport, ImapTransportOptions } from 'imapflow';
 import { connect as connectTcp, Socket, type LookupFunction } from 'node:net';
 import type { Security } from '../../../shared/model.ts';
 import type { TlsHandshake, TransportEvent } from './handshake.ts';
+import type { HandshakeSessions } from './handshake-sessions.ts';
 import { LateSocket } from './late-socket.ts';
 import type { SessionCache } from './session-cache.ts';
-import { closedEarly, failedHandshake, startTls } from './start-tls.ts';
+import { closedEarly, failedHandshake, peerName, startTls } from './start-tls.ts';
 import { trustAnchor, type TlsTrust } from './trust.ts';
 
 export interface ReuseTransportOptions {
@@ -37,7 +38,15 @@ export function createReuseTransport(options: ReuseTransportOptions): ImapTransp
     emit({ kind: 'handshake', handshake, at: performance.now() });
   };
 
-  const dial = ({ host, port }: ImapTransportOptions): Socket => {
+  let sessions: HandshakeSessions | null = null;
+
+  const dial = (target: ImapTransportOptions, security: Security): Socket => {
+    const { host, port } = target;
+    const name = peerName({ host, servername: target.servername });
+    sessions = cache.begin(
+      { account, name, port, security, trust: anchor.fingerprint },
+      options.connection ?? null,
+    );
     emit({ kind: 'phase', phase: 'dns', at: performance.now() });
     const raw = connectTcp({
       host,
@@ -48,7 +57,9 @@ export function createReuseTransport(options: ReuseTransportOptions): ImapTransp
     });
     // Attempts follow one another: the latest is the one that connects.
     raw.on('connectionAttempt', (ip) => {
-      if (address === null) emit({ kind: 'phase', phase: 'tcp', at: performance.now() });
+      const at = performance.now();
+      // Node goes on with the socket after this, even where a listener has closed it.
+      if (address === null) process.nextTick(emit, { kind: 'phase', phase: 'tcp', at });
       address = ip;
     });
     let failure: Error | null = null;
@@ -62,22 +73,18 @@ export function createReuseTransport(options: ReuseTransportOptions): ImapTransp
   const secure = (
     raw: Socket,
     late: LateSocket,
-    security: Security,
-    { host, port, servername }: ImapTransportOptions,
+    { host, servername }: ImapTransportOptions,
     onSecure: () => void,
-  ): Promise<void> =>
+  ): void => {
+    if (sessions === null) throw new Error('This transport upgrades its own connection only.');
     startTls({
       raw,
       address: () => address,
       late,
       host,
-      port,
       servername,
-      security,
       anchor,
-      cache,
-      account,
-      connection: options.connection ?? null,
+      sessions,
       emit,
       settle,
       onSecure,
@@ -85,11 +92,12 @@ export function createReuseTransport(options: ReuseTransportOptions): ImapTransp
       // What tls.connect itself refuses, such as a name it cannot use.
       late.destroy(error instanceof Error ? error : new Error(String(error)));
     });
+  };
 
   return {
     connect(target, onConnect) {
       refuseTlsOptions(target);
-      const raw = dial(target);
+      const raw = dial(target, target.secure ? 'tls' : 'starttls');
       if (!target.secure) {
         raw.once('connect', () => {
           emit({ kind: 'phase', phase: 'starttls', at: performance.now() });
@@ -104,14 +112,14 @@ export function createReuseTransport(options: ReuseTransportOptions): ImapTransp
       raw.once('error', onError);
       raw.once('connect', () => {
         raw.off('error', onError);
-        void secure(raw, late, 'tls', target, onConnect);
+        secure(raw, late, target, onConnect);
       });
       return late;
     },
     upgrade(socket, target, onSecure) {
       if (!(socket instanceof Socket)) throw new Error('This transport upgrades its own sockets.');
       const late = new LateSocket(socket);
-      void secure(socket, late, 'starttls', target, onSecure);
+      secure(socket, late, target, onSecure);
       return late;
     },
   };

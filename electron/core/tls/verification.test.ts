@@ -142,6 +142,18 @@ function damageSecret(server: ImapServer): void {
 }
 
 describe('what a server can do to the cache:', () => {
+  it('a certificate that is not trusted any more ends every session of the handshake before', async () => {
+    const server = await start({});
+    await closed(await connectOnce(at(server)));
+    expect(cache.held()).toHaveLength(2);
+    await server.setCertificate('other-authority');
+    server.forgetSessions();
+    await closed(await connectOnce(at(server)));
+    expect(cache.held()).toEqual([]);
+  });
+});
+
+describe('what else a server can do to it:', () => {
   it('a certificate that changed shows on the next full handshake, and is verified', async () => {
     const server = await start({});
     await closed(await connectOnce(at(server)));
