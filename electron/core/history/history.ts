@@ -65,10 +65,15 @@ export class History {
     return this.#deps.path !== null && existsSync(this.#deps.path);
   }
 
+  /** Handshakes that are not known to be on the disk yet. */
+  get unwritten(): number {
+    return this.#waiting.length + this.#underWay;
+  }
+
   /** Records a handshake, soon. */
   record(row: HandshakeRow): void {
     if (this.#closing !== null) return;
-    if (this.#underWay + this.#waiting.length >= MAX_UNWRITTEN) {
+    if (this.unwritten >= MAX_UNWRITTEN) {
       this.#missing.add(1, 'the disk is too slow. Look for what keeps it busy');
       return;
     }
