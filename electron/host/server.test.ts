@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
 import { systemClock, type Clock } from '../core/clock.ts';
@@ -17,6 +17,9 @@ const page: BuiltPage = new Map([
   ['/', file('<!doctype html>')],
   ['/assets/main-1.js', { ...file('run()'), cacheControl: 'immutable' }],
 ]);
+
+/** Of both ends of a connection together. */
+const MORE_THAN_BUFFERS_HOLD = 64 * 1024 * 1024;
 
 let server: HostServer;
 let engine: EngineStub;
@@ -36,8 +39,8 @@ afterEach(async () => {
   await server.close();
 });
 
-async function start(clock: Clock = systemClock) {
-  server = await startHostServer({ port: 0, page, clock });
+async function start(clock: Clock = systemClock, served: BuiltPage = page) {
+  server = await startHostServer({ port: 0, page: served, clock });
   origin = `http://127.0.0.1:${server.port}`;
   token = tokenOf(server.dashboardUrl);
 }
@@ -94,6 +97,43 @@ async function openTool(): Promise<WebSocket> {
   const socket = await open({ authorization: `Bearer ${token}` });
   if (typeof socket === 'number') throw new Error(`refused: ${socket}`);
   return socket;
+}
+
+/** Asks for a WebSocket without being allowed to. */
+function upgrade(): string {
+  return `GET /rpc HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+}
+
+/** A client that asks for the page and for an upgrade, and takes neither answer. */
+async function refuseUnread() {
+  await server.close();
+  const due = Promise.withResolvers<() => void>();
+  await start(
+    {
+      ...systemClock,
+      after: (_, run) => {
+        due.resolve(run);
+        return { cancel: () => undefined };
+      },
+    },
+    new Map([['/', { ...file(''), bytes: new Uint8Array(MORE_THAN_BUFFERS_HOLD) }]]),
+  );
+  const client = connect({ host: '127.0.0.1', port: server.port });
+  client.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\n\r\n${upgrade()}`);
+  const givesUp = await due.promise;
+  return { givesUp, received: () => bytesUntilClosed(client) };
+}
+
+/** Takes what a connection still brings; one that was cut off counts as closed. */
+async function bytesUntilClosed(client: Socket): Promise<number> {
+  let bytes = 0;
+  client.on('data', (chunk) => (bytes += chunk.byteLength));
+  client.on('error', () => client.destroy());
+  const { promise, resolve } = Promise.withResolvers<number>();
+  client.once('close', () => {
+    resolve(bytes);
+  });
+  return promise;
 }
 
 describe('the page', () => {
@@ -239,6 +279,35 @@ describe('the WebSocket', () => {
     expect(await ask('GET', '/rpc', { authorization: `Bearer ${token}` })).toMatchObject({
       status: 404,
     });
+  });
+});
+
+describe('a refused upgrade', () => {
+  it('holds no place, also where the client never closes its half', async () => {
+    const clients = Array.from({ length: 128 }, () =>
+      connect({ host: '127.0.0.1', port: server.port, allowHalfOpen: true }),
+    );
+    try {
+      for (const client of clients) {
+        client.resume().write(upgrade());
+        await once(client, 'end');
+      }
+      expect(await ask('GET', '/')).toMatchObject({ status: 200 });
+    } finally {
+      for (const client of clients) client.destroy();
+    }
+  });
+
+  it('waits for a client that does not read it, but not for long', async () => {
+    const { givesUp, received } = await refuseUnread();
+    givesUp();
+    expect(await received()).toBeLessThan(MORE_THAN_BUFFERS_HOLD);
+  });
+
+  it('ends with the server', async () => {
+    const { received } = await refuseUnread();
+    await server.close();
+    expect(await received()).toBeLessThan(MORE_THAN_BUFFERS_HOLD);
   });
 });
 

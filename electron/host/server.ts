@@ -33,7 +33,7 @@ const HTTP_LIMITS = {
   requestTimeout: 15_000,
   keepAliveTimeout: 5000,
 } as const;
-/** How long a page has to answer the WebSocket's close. */
+/** How long a page has to answer the WebSocket's close, and anyone to take a refusal. */
 const CLOSE_GRACE_MS = 250;
 
 export interface HostServerDeps {
@@ -86,6 +86,19 @@ export async function startHostServer(deps: HostServerDeps): Promise<HostServer>
     perMessageDeflate: false,
   });
   let attach: ((channel: Channel) => void) | null = null;
+  // Node's server lets go of a connection that asks for an upgrade: it closes these no more.
+  const refused = new Set<Duplex>();
+  const refuse = (socket: Duplex, status: number, reason: string) => {
+    refused.add(socket);
+    const timer = clock.after(CLOSE_GRACE_MS, () => {
+      socket.destroy();
+    });
+    socket.once('close', () => {
+      timer.cancel();
+      refused.delete(socket);
+    });
+    refuseUpgrade(socket, status, reason);
+  };
 
   http.on('request', (request: IncomingMessage, response: ServerResponse) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -118,16 +131,16 @@ export async function startHostServer(deps: HostServerDeps): Promise<HostServer>
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const verdict = judgeRequest(factsOf(request, true), rules);
     if (verdict.kind !== 'rpc') {
-      refuseUpgrade(socket, ...refusalOf(verdict));
+      refuse(socket, ...refusalOf(verdict));
       return;
     }
     const accept = attach;
     if (accept === null) {
-      refuseUpgrade(socket, 503, 'Reprise is starting.');
+      refuse(socket, 503, 'Reprise is starting.');
       return;
     }
     if (webSockets.clients.size >= MAX_WEB_SOCKETS) {
-      refuseUpgrade(socket, 503, 'Too many pages are open.');
+      refuse(socket, 503, 'Too many pages are open.');
       return;
     }
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -144,6 +157,7 @@ export async function startHostServer(deps: HostServerDeps): Promise<HostServer>
     },
     close: async () => {
       attach = null;
+      for (const socket of refused) socket.destroy();
       await Promise.all([closeHttp(http), closeWebSockets(webSockets, clock)]);
     },
   };
@@ -203,6 +217,10 @@ function refuseUpgrade(socket: Duplex, status: number, reason: string): void {
       'X-Content-Type-Options: nosniff\r\n' +
       'Connection: close\r\n\r\n' +
       body,
+    // A client that never closes its own half would hold the connection, and one of the few places.
+    () => {
+      socket.destroy();
+    },
   );
 }
 
