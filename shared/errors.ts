@@ -17,6 +17,8 @@ export const ERROR_CODES = [
   'storage',
   /** The system's key store could not be used. */
   'secrets',
+  /** Too many calls are under way on this channel. */
+  'busy',
   /** The engine is stopping or the channel is closed. */
   'closed',
   'internal',

@@ -3,7 +3,7 @@ import type { EngineApi } from './contract.ts';
 import { RepriseError } from './errors.ts';
 import type { AccountId, Snapshot } from './model.ts';
 import { channelPair } from './channel-pair.ts';
-import { connectEngine, serveEngine } from './rpc.ts';
+import { connectEngine, MAX_CALLS_IN_FLIGHT, serveEngine } from './rpc.ts';
 
 const notImplemented = () => Promise.reject(new Error('secret detail'));
 const engine = new Proxy({} as EngineApi, {
@@ -97,6 +97,40 @@ describe('the contract over a channel', () => {
     clientChannel.post(frame);
     expect(await answered).toMatchObject({ t: 'rejected', error: { code: 'invalid-input' } });
     expect(await connected.engine.getState()).toEqual({ version: 7 });
+  });
+
+  it('refuses more calls at a time than it has room for, and has room again afterwards', async () => {
+    const [serverChannel, clientChannel] = channelPair();
+    const answers: (() => void)[] = [];
+    const slow: Partial<EngineApi> = {
+      getState: () => Promise.resolve({ version: 7 } as Snapshot),
+      reconnectAll: () => {
+        const { promise, resolve, reject } = Promise.withResolvers<void>();
+        // Failures give their place back as well.
+        answers.push(
+          answers.length === 0
+            ? () => {
+                reject(new Error('broken'));
+              }
+            : resolve,
+        );
+        return promise;
+      },
+    };
+    serveEngine(serverChannel, slow as EngineApi, () => undefined);
+    const { engine: client } = connectEngine(clientChannel, { patch: () => Promise.resolve() });
+    const calls = Array.from({ length: MAX_CALLS_IN_FLIGHT }, () => client.reconnectAll());
+    const settled = Promise.allSettled(calls);
+    await expect(client.getState()).rejects.toMatchObject({ code: 'busy' });
+    await expect(client.reconnectAll()).rejects.toMatchObject({ code: 'busy' });
+    expect(answers).toHaveLength(MAX_CALLS_IN_FLIGHT);
+    answers[0]?.();
+    await expect(calls[0]).rejects.toMatchObject({ code: 'internal' });
+    expect(await client.getState()).toEqual({ version: 7 });
+    for (const answer of answers) answer();
+    expect((await settled).filter(({ status }) => status === 'fulfilled')).toHaveLength(
+      MAX_CALLS_IN_FLIGHT - 1,
+    );
   });
 
   it('resolves a patch when the interface has applied it', async () => {

@@ -13,6 +13,12 @@ import { isFrame, type Answer } from './frame.ts';
 export type { Channel } from './channel.ts';
 export { connectEngine, type ClientEnd } from './rpc-client.ts';
 
+/**
+ * More calls than this at a time are refused, on each channel. An interface has a handful under way;
+ * some calls hold a connection to a mail server until they are answered.
+ */
+export const MAX_CALLS_IN_FLIGHT = 64;
+
 /** Sent in answer to a frame that is no call: there is no id to answer to. */
 interface RejectedFrame {
   readonly t: 'rejected';
@@ -26,6 +32,11 @@ const noFrame: RejectedFrame = {
     message:
       'This frame is not a call. A call is { "t": "q", "i": id, "m": method, "a": [arguments] }.',
   },
+};
+
+const tooMany: ErrorData = {
+  code: 'busy',
+  message: `Reprise is still at work on ${MAX_CALLS_IN_FLIGHT} other requests. Wait for some of them, then try again.`,
 };
 
 /** The engine's end of a channel. */
@@ -45,6 +56,16 @@ export function serveEngine(
   api: EngineApi,
   onInternalError: (error: unknown, method: Method) => void,
 ): EngineEnd {
+  let inFlight = 0;
+  const answerWithinLimit = async (method: string, args: readonly unknown[]): Promise<Answer> => {
+    if (inFlight >= MAX_CALLS_IN_FLIGHT) return failure(tooMany);
+    inFlight += 1;
+    try {
+      return await answer(method, args, api, onInternalError);
+    } finally {
+      inFlight -= 1;
+    }
+  };
   const rpc = createBirpc<ClientApi, Record<string, never>, false>(
     {},
     {
@@ -60,7 +81,7 @@ export function serveEngine(
       resolver:
         (method) =>
         (...args) =>
-          answer(method, args, api, onInternalError),
+          answerWithinLimit(method, args),
       // A client may take its time: the next patch waits for it, and nothing piles up.
       timeout: -1,
       proxify: false,
