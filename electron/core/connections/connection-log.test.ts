@@ -29,4 +29,11 @@ describe('the log of a connection', () => {
     log.add('x'.repeat(LOG_LINE_LENGTH - 20) + secret, (text) => text.replaceAll(secret, '#'));
     expect(log.lines()[0]?.text).toBe(`${'x'.repeat(LOG_LINE_LENGTH - 20)}#`);
   });
+
+  test('keeps no part of a long secret that a server says again and again', () => {
+    const log = new ConnectionLog(() => 0);
+    const secret = 'abcdefghij0123456789'.repeat(15);
+    log.add(`S: * OK ${secret.repeat(100)}`, (text) => text.replaceAll(secret, '#'));
+    expect(log.lines()[0]?.text).toBe(`S: * OK ${'#'.repeat(100)}`);
+  });
 });

@@ -20,8 +20,8 @@ export class ConnectionLog {
 
   add(text: string, redact?: Redact): void {
     // Redacted first: a secret cut in half would no longer be found.
-    const bounded = text.slice(0, LOG_LINE_LENGTH * 4);
-    const clean = (redact?.(bounded) ?? bounded).replaceAll(CONTROL_CHARACTERS, ' ').trimEnd();
+    const bounded = (redact?.(text) ?? text).slice(0, LOG_LINE_LENGTH * 4);
+    const clean = bounded.replaceAll(CONTROL_CHARACTERS, ' ').trimEnd();
     const line = clean.length > LOG_LINE_LENGTH ? `${clean.slice(0, LOG_LINE_LENGTH)} …` : clean;
     this.#lines.push({ at: this.#now(), text: line });
     if (this.#lines.length > LOG_LINES) this.#lines.shift();

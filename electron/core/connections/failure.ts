@@ -13,6 +13,9 @@ export interface FailurePoint extends Pick<ProblemContext, 'mailbox' | 'byeLine'
   readonly tls: TlsHandshake | null;
 }
 
+/** Characters kept of what a server said or shows: it goes into the state of every mailbox it concerns. */
+export const PROBLEM_TEXT_LENGTH = 500;
+
 /** Before there was any connection. */
 export const BEFORE_CONNECTING: FailurePoint = {
   phase: 'dns',
@@ -48,12 +51,17 @@ export function failureFrom(
   return {
     problem: {
       code,
-      message: redact(message),
-      serverLine: serverLine === null ? null : redact(serverLine),
+      message: cut(redact(message)),
+      serverLine: serverLine === null ? null : cut(redact(serverLine)),
     },
     phase,
     sessionOffered: tls?.outcome.kind === 'failed' && tls.outcome.sessionOffered,
     serverDelayMs: errorFacts(error).serverDelayMs,
     certificate,
   };
+}
+
+/** Comes after redaction: a secret cut in half would no longer be found. */
+function cut(text: string): string {
+  return text.length > PROBLEM_TEXT_LENGTH ? `${text.slice(0, PROBLEM_TEXT_LENGTH)} …` : text;
 }

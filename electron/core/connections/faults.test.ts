@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fault, startImapServer } from '../demo/index.ts';
+import { PROBLEM_TEXT_LENGTH } from './failure.ts';
 import { PHASE_LIMITS } from './phase-limits.ts';
 import { TestSupervisor } from './test-supervisor.ts';
 
@@ -31,6 +32,38 @@ describe('a server that fails at each step', () => {
       await server.until(({ open }) => open === 0);
     },
   );
+
+  const endless = 'x'.repeat(900_000);
+  test.each([
+    ['a refused sign-in', { login: fault.reply(`NO [AUTHENTICATIONFAILED] ${endless}`) }],
+    ['a BYE', { select: fault.bye(endless) }],
+    ['a strange greeting', { greeting: fault.raw(`220 ${endless}\r\n`) }],
+  ])(
+    'a server that talks without end in %s: only the beginning is kept',
+    async (_where, script) => {
+      await using server = await startImapServer({ script });
+      await using watched = new TestSupervisor();
+      watched.watch(server);
+      await watched.until(() => 'problem' in watched.connection().state);
+      const { state } = watched.connection();
+      const { serverLine, message } = 'problem' in state ? state.problem : {};
+      expect(serverLine).toMatch(/^(?:NO|BYE|220).* x+ …$/);
+      expect(serverLine).toHaveLength(PROBLEM_TEXT_LENGTH + 2);
+      expect(message).not.toContain('xx');
+    },
+  );
+
+  test('a secret that a server says again and again is hidden before the line is cut', async () => {
+    const password = 'abcdefghij0123456789'.repeat(5);
+    await using server = await startImapServer({
+      script: { login: fault.reply(`NO [AUTHENTICATIONFAILED] ${password.repeat(100)}`) },
+    });
+    await using watched = new TestSupervisor();
+    watched.watch(server, {}, password);
+    const { problem } = await watched.state('sign-in-failed');
+    expect(problem.serverLine).toMatch(/^NO \[AUTHENTICATIONFAILED\] \(hidden\)/);
+    expect(problem.serverLine).not.toContain('abc');
+  });
 
   test('a name that cannot be looked up', async () => {
     await using server = await startImapServer();

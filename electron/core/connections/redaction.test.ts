@@ -26,7 +26,35 @@ describe('redaction', () => {
     expect(redactorFor(user, password)(line)).toBe(line);
   });
 
+  test.each([
+    ['p4$$', 0],
+    ['p4$$', 1],
+    ['p4$$', 2],
+    ['a longer one, ünd not ASCII', 0],
+    ['a longer one, ünd not ASCII', 1],
+    ['a longer one, ünd not ASCII', 2],
+  ])('hides %s in base64 of something longer, %i bytes before it', (secret, before) => {
+    for (const after of ['', 'x', 'xy', 'xyz']) {
+      const text = Buffer.from('-'.repeat(before) + secret + after).toString('base64');
+      // Each character holds six bits: none is left that holds one of the secret's.
+      const start = Math.floor((before * 8) / 6);
+      const end = Math.ceil(((before + Buffer.byteLength(secret)) * 8) / 6);
+      const rest = `${text.slice(0, start)}(hidden)${text.slice(end)}`;
+      expect(redactorFor(user, secret)(`* OK ${text}`)).toBe(`* OK ${rest}`);
+    }
+  });
+
   test('does not take a password of a few letters out of every word', () => {
     expect(redactorFor(user, 'in')('signed in')).toBe('signed in');
+    expect(redactorFor(user, 'a')('* OK [CAPABILITY IMAP4rev1] a b')).toContain('a b');
+  });
+
+  test.each([
+    `LOGIN ${user} in`,
+    `LOGIN "${user}" "in"`,
+    Buffer.from(`\0${user}\0in`).toString('base64'),
+    Buffer.from(`${user}\0${user}\0in`).toString('base64'),
+  ])('hides a password of two letters where it stands as one: %j', (text) => {
+    expect(redactorFor(user, 'in')(text)).toMatch(/^(?:LOGIN .*)?\(hidden\)=*$/);
   });
 });

@@ -1,6 +1,6 @@
 /** Keeps a connection's secrets out of everything that is kept or shown. */
 
-/** Shorter ones cannot be told from ordinary text; they never reach a log by the usual way. */
+/** Shorter texts cannot be told from ordinary ones: taken out of every word, they would be named. */
 const SHORTEST_SECRET = 4;
 
 /** Stands where a secret stood; of fixed width, so that it says nothing about the length. */
@@ -10,25 +10,58 @@ const HIDDEN = '(hidden)';
 export type Redact = (text: string) => string;
 
 /**
- * Hides a password in every form in which a sign-in puts it on the wire: bare, in base64, and in
- * base64 as part of SASL PLAIN (RFC 4616). Frames of a sign-in are never logged at all; this is
- * for servers that say back what they heard.
+ * Hides a password in every form in which a sign-in puts it on the wire: bare, quoted, and in base64,
+ * also as a part of something longer such as SASL PLAIN (RFC 4616). Frames of a sign-in are never
+ * logged at all; this is for servers that say back what they heard. A password of less than four
+ * characters is hidden where it stands as a password only: in quotes, after the user, in SASL PLAIN.
  */
 export function redactorFor(user: string, password: string): Redact {
-  if (password.length < SHORTEST_SECRET) return (text) => text;
+  if (password === '') return (text) => text;
+  // As an IMAP quoted string (RFC 3501 §4.3), and as JSON; its quotes tell a short one from a word.
+  const quoted = password.replaceAll(/["\\]/g, String.raw`\$&`);
+  const json = JSON.stringify(password);
   const forms = [
     base64(`\0${user}\0${password}`),
     base64(`${user}\0${user}\0${password}`),
-    base64(password),
+    `${user} ${password}`,
+    json,
+    quoted,
+    json.slice(1, -1),
     password,
-    // As an IMAP quoted string (RFC 3501 §4.3).
-    password.replaceAll(/["\\]/g, String.raw`\$&`),
-    JSON.stringify(password).slice(1, -1),
-  ];
-  return (text) => forms.reduce((redacted, form) => redacted.replaceAll(form, HIDDEN), text);
+  ].filter(isLongEnough);
+  const encoded = [0, 1, 2].map((offset) => base64Within(password, offset));
+  const embedded = encoded.filter(({ core }) => isLongEnough(core));
+  return (text) => {
+    const redacted = forms.reduce((rest, form) => rest.replaceAll(form, HIDDEN), text);
+    return embedded.reduce(
+      // The search is far faster than the pattern, and nearly always all that is needed.
+      (rest, { core, pattern }) => (rest.includes(core) ? rest.replaceAll(pattern, HIDDEN) : rest),
+      redacted,
+    );
+  };
+}
+
+function isLongEnough(form: string): boolean {
+  return form.length >= SHORTEST_SECRET;
 }
 
 function base64(text: string): string {
   // Without padding: the padding depends on what follows.
   return Buffer.from(text).toString('base64').replace(/=+$/, '');
+}
+
+/**
+ * Base64 of `text` where `offset` bytes (modulo 3) stand before it and anything after it.
+ *
+ * @returns `core`, the characters that depend on nothing else, and `pattern`, which takes along the
+ * characters at both ends that hold some bits of it
+ */
+function base64Within(text: string, offset: number): { core: string; pattern: RegExp } {
+  const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(text)]);
+  const core = bytes
+    .toString('base64')
+    .slice(Math.ceil((offset * 8) / 6), Math.floor((bytes.length * 8) / 6));
+  const before = offset === 0 ? '' : '[A-Za-z0-9+/]?';
+  const after = bytes.length % 3 === 0 ? '' : '[A-Za-z0-9+/]?';
+  return { core, pattern: new RegExp(before + core.replaceAll('+', String.raw`\+`) + after, 'g') };
 }
