@@ -101,7 +101,10 @@ export function electronStandIn(circumstances: StandInCircumstances): ElectronSt
     },
     enableSandbox: () => order.push('enableSandbox'),
     quit,
-    exit: exited.resolve,
+    exit: (code: number) => {
+      app.emit('quit', new StandInEvent(), code);
+      exited.resolve(code);
+    },
   });
 
   class BrowserWindow extends StandInWindow {

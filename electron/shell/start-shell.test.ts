@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -135,12 +135,36 @@ describe('starting', () => {
     expect(order.slice(0, 2)).toEqual(['setPath', 'requestSingleInstanceLock']);
   });
 
-  it('keeps a demo away from the user’s folder', async () => {
-    const { engine } = await setUpWindow({}, { args: ['.', '--demo'] });
+  it('keeps a demo away from the user’s folder, and leaves nothing of it behind', async () => {
+    const { engine, quit, exited } = await setUpWindow({}, { args: ['.', '--demo'] });
     expect(engine.deps).toMatchObject({ demoOnly: true });
     const dataDir = engine.deps?.dataDir ?? '';
     expect(dataDir).toContain(join(tmpdir(), 'reprise-demo-'));
-    await rm(dataDir, { recursive: true });
+    await writeFile(join(dataDir, 'Preferences'), '{}');
+    quit();
+    await exited;
+    await expect(stat(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('leaves nothing of a demo behind that could not start either', async () => {
+    const { paths, becomeReady, exited } = setUp(
+      {},
+      { args: ['.', '--demo'], createApp: () => Promise.reject(new Error('no port is free')) },
+    );
+    const dataDir = paths.get('userData') ?? '';
+    expect((await stat(dataDir)).isDirectory()).toBe(true);
+    becomeReady();
+    expect(await exited).toBe(1);
+    await expect(stat(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('keeps a folder that the user named, for a demo too', async () => {
+    const own = join(appPath, 'own');
+    await mkdir(own);
+    const { quit, exited } = await setUpWindow({}, { args: ['.', '--demo', `--data-dir=${own}`] });
+    quit();
+    await exited;
+    expect((await stat(own)).isDirectory()).toBe(true);
   });
 
   it('leaves the stage to an instance that is there already, and is shown by it', async () => {

@@ -1,5 +1,5 @@
 /** The Electron program from its start to its end. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserWindow } from 'electron';
@@ -41,7 +41,7 @@ export interface ShellDeps {
 export async function startShell(electron: ElectronMain, deps: ShellDeps): Promise<void> {
   const { app } = electron;
   const options = parseShellOptions(deps.args);
-  const dataDir = options.dataDir ?? (options.demo ? temporaryFolder() : null);
+  const dataDir = options.dataDir ?? (options.demo ? temporaryFolder(app, deps.log) : null);
   if (dataDir !== null) app.setPath('userData', dataDir);
   // The lock is per data folder: a demo may run beside the real thing.
   if (!app.requestSingleInstanceLock()) {
@@ -156,7 +156,20 @@ function explain(error: unknown, log: Log): string {
   return 'Something went wrong inside Reprise. Start it from a terminal to see what.';
 }
 
-/** Synchronous: the folder has to be set before Electron is ready. */
-function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'reprise-demo-'));
+/**
+ * For a demo, gone when the program is. Synchronous: the folder has to be set before Electron is
+ * ready, and nothing is waited for when it quits.
+ */
+function temporaryFolder(app: ElectronMain['app'], log: Log): string {
+  const path = mkdtempSync(join(tmpdir(), 'reprise-demo-'));
+  // The last event there is, at `app.exit` too: before it Chromium still writes there.
+  app.once('quit', () => {
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch (error) {
+      // Windows keeps files that are still open.
+      log.warn(`The demo’s folder ${path} could not be removed: ${String(error)}`);
+    }
+  });
+  return path;
 }
