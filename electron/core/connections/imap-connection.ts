@@ -65,6 +65,8 @@ export class ImapConnection {
   #mailbox = '';
   #byeLine: string | null = null;
   #strangeLine: string | null = null;
+  /** TLS took too long: the transport has yet to say whether a session was offered in it. */
+  #tlsTimeout: ConnectError | null = null;
   /** A step waits for the server. */
   #isBusy = false;
   #hasEnded = false;
@@ -166,7 +168,7 @@ export class ImapConnection {
     this.#step(event);
     if (event.kind === 'phase') this.#enter(event.phase);
     else if (event.kind === 'handshake' && event.handshake.outcome.kind === 'failed')
-      this.#fail(event.handshake.outcome.error);
+      this.#fail(this.#tlsTimeout ?? event.handshake.outcome.error);
   }
 
   #imapflowLogger() {
@@ -216,7 +218,13 @@ export class ImapConnection {
     const limitMs = this.#options.limits[phase];
     this.#limit?.cancel();
     this.#limit = this.#options.clock.after(limitMs, () => {
-      this.#fail(new ConnectError('PHASE_TIMEOUT', { limitMs }));
+      const timeout = new ConnectError('PHASE_TIMEOUT', { limitMs });
+      if (phase !== 'tls') {
+        this.#fail(timeout);
+        return;
+      }
+      this.#tlsTimeout = timeout;
+      this.#client.close();
     });
   }
 
@@ -238,7 +246,7 @@ export class ImapConnection {
 
   /** Ends it with the first thing that went wrong; what follows from that is not looked at. */
   #fail(error: unknown): void {
-    if (this.#hasEnded) return;
+    if (this.#hasEnded || (this.#tlsTimeout !== null && this.#record.tls === null)) return;
     const failure = failureFrom(
       error,
       {
