@@ -42,6 +42,8 @@ export interface CacheAccess {
   readonly sessionBytes: number;
   readonly family: Family;
   readonly connection: string | null;
+  /** `refusals.trials` of the peer when the connection began: a burst is one trial. */
+  readonly trial: number;
   /** See {@link placeKey}. */
   readonly place: string;
   /** The peer's entry, now the most recently used. */
@@ -59,8 +61,6 @@ export class HandshakeSessions {
   readonly #epoch: number;
   readonly #cache: CacheAccess;
   #offered: HeldSession | null = null;
-  /** Of the peer's refusals, when the session was taken. */
-  #trial = 0;
   #offer: Offer | null = null;
   #root: SessionRoot | null = null;
   #stored = 0;
@@ -106,7 +106,7 @@ export class HandshakeSessions {
       return this.#account.enabled ? { kind: 'none', reason: 'nothing-held' } : { kind: 'off' };
     }
     const { sessions } = this.#cache.entry(this.#account);
-    const choice = sessions.take(this.#cache.now(), this.#account.policy);
+    const choice = sessions.take(this.#cache.now(), this.#account.policy, this.#cache.trial);
     if (choice.session === null) {
       return { kind: 'none', reason: this.#trustChanged() ? 'trust-changed' : choice.reason };
     }
@@ -115,7 +115,6 @@ export class HandshakeSessions {
       return { kind: 'none', reason: 'trust-changed' };
     }
     this.#offered = choice.session;
-    this.#trial = sessions.refusals.trials;
     this.#policy = this.#account.policy;
     return {
       kind: 'session',
@@ -176,7 +175,7 @@ export class HandshakeSessions {
           };
     if (offered !== null) {
       if (this.#isAllowed)
-        this.#cache.entry(this.#account).sessions.refused(offered, this.#trial, now);
+        this.#cache.entry(this.#account).sessions.refused(offered, this.#cache.trial, now);
       return { kind: 'refused', mechanism: offered.origin.mechanism };
     }
     return offer.kind === 'none' ? { kind: 'full', reason: offer.reason } : { kind: 'off' };

@@ -78,8 +78,13 @@ export class PeerSessions {
     return this.#lastTaken === null || !isSameBurst(this.#lastTaken, now);
   }
 
-  /** Chooses what to offer and, for a ticket that is offered once, removes it: one act. */
-  take(now: number, policy: SessionPolicy): Choice {
+  /**
+   * Chooses what to offer and, for a ticket that is offered once, removes it: one act.
+   *
+   * @param trial `refusals.trials` as it was when the connection began: those of a burst do as its
+   *   first one does, though a pause has begun meanwhile
+   */
+  take(now: number, policy: SessionPolicy, trial: number): Choice {
     this.#dropExpired(now, policy);
     if (policy.sharing === 'private') this.#dropOffered();
     // A used ticket is kept no longer than it may be shared.
@@ -87,7 +92,9 @@ export class PeerSessions {
       this.#lastTaken = null;
       this.#onChange();
     }
-    if (isPaused(this.refusals, now)) return { session: null, reason: 'server-keeps-refusing' };
+    if (trial >= this.refusals.trials && isPaused(this.refusals, now)) {
+      return { session: null, reason: 'server-keeps-refusing' };
+    }
     const newest = this.#sessions.at(-1);
     if (newest !== undefined) {
       newest.offered = true;
@@ -144,7 +151,7 @@ export class PeerSessions {
   /**
    * The server made a full handshake: the ticket and its siblings are as good as dead (RFC 9149).
    *
-   * @param trial `refusals.trials` as it was when the session was taken
+   * @param trial `refusals.trials` as it was when the connection began
    */
   refused(session: HeldSession, trial: number, now: number): void {
     if (session.resumed) {

@@ -35,7 +35,7 @@ export const NO_REFUSALS: Refusals = {
 /**
  * A session was offered and refused.
  *
- * @param trial {@link Refusals.trials} as it was when that session was offered
+ * @param trial {@link Refusals.trials} as it was when that connection began
  */
 export function refused(before: Refusals, trial: number, now: number): Refusals {
   const inARow = before.inARow + 1;

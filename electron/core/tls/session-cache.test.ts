@@ -63,6 +63,14 @@ function shake(tickets: readonly Buffer[] = [ticket(), ticket()], to = peer): Ha
   return handshake;
 }
 
+/** A handshake in full that brings two tickets, whatever it offers; what became of that. */
+function refuse(handshake: HandshakeSessions): string {
+  handshake.take();
+  const { kind } = handshake.verified({ resumed: false, certificate });
+  for (const bytes of [ticket(), ticket()]) handshake.store(bytes, FALLBACK);
+  return kind;
+}
+
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
@@ -195,6 +203,14 @@ describe('the session cache', () => {
     leader.done();
     await waiting;
     expect(follower.take().kind).toBe('session');
+  });
+
+  it('lets a burst go on as it began, though its first refusals start a pause', () => {
+    // The first has nothing to offer; two are refused.
+    for (let connection = 0; connection < 3; connection += 1) refuse(cache.begin(peer));
+    const burst = [cache.begin(peer), cache.begin(peer), cache.begin(peer)];
+    for (const handshake of burst) expect(refuse(handshake)).toBe('refused');
+    expect(cache.begin(peer).take()).toEqual({ kind: 'none', reason: 'server-keeps-refusing' });
   });
 
   it('makes nobody wait for a server that is known to issue nothing', async () => {

@@ -106,6 +106,7 @@ export class SessionCache {
       sessionBytes: this.#limits.sessionBytes,
       family: { dropped: false },
       connection,
+      trial: this.#peers.get(key)?.sessions.refusals.trials ?? 0,
       place,
       entry: (state) => this.#entry(key, place, peer, state),
       stored: () => {
