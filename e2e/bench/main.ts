@@ -9,6 +9,7 @@ import { connect } from 'node:tls';
 import { Dovecot } from '../fixtures/dovecot.ts';
 import { whyNoDovecot } from '../fixtures/dovecot-binary.ts';
 import { benchCache } from './cache.ts';
+import { benchHistory, benchScale } from './history.ts';
 import { benchMemory } from './memory.ts';
 import { tableOf, type Row } from './row.ts';
 import { SERVERNAME } from './dial.ts';
@@ -21,6 +22,8 @@ const GROUPS: Readonly<Record<string, () => Promise<Row[]>>> = {
   storm: benchStorm,
   cache: benchCacheOnRealSession,
   memory: benchMemory,
+  history: benchHistory,
+  scale: benchScale,
 };
 
 /** With a session as a real server issues it. */
