@@ -132,7 +132,7 @@ export function Fields({ state, account }: FieldsProps): ReactNode {
       <FieldFrame
         label="Mailboxes to watch"
         error={errorOf('mailboxes')}
-        hint="One a line, or separated by commas. Each one is a connection of its own."
+        hint="One a line; on a single line, separated by commas. Each one is a connection of its own."
       >
         {(control) => (
           <textarea
