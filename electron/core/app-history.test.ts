@@ -55,6 +55,20 @@ describe('the history', () => {
     expect((await engine.getHistory(DAY)).totals.full).toBe(1);
   });
 
+  it('holds no password, user or server', async () => {
+    const dataDir = await folder();
+    const imap = await server();
+    const { app, engine, until } = await start(dataDir);
+    await engine.addAccount(inputFor(imap, { label: 'Work' }));
+    await until((state) => allIdle(1)(state) && state.totals.full === 1);
+    await app.close();
+    const file = await readFile(join(dataDir, 'history.sqlite'), 'latin1');
+    expect(file).toContain('Work');
+    for (const secret of [imap.password, imap.user, imap.servername]) {
+      expect(file).not.toContain(secret);
+    }
+  });
+
   it('is exported as it is shown', async () => {
     const { engine, until } = await start(await folder(), { demoOnly: true });
     await until((state) => state.totals.full >= 6);
