@@ -15,7 +15,7 @@ import { useEngine } from '../../store.ts';
 import { Strip } from '../../ui/Strip.tsx';
 import styles from './Counters.module.css';
 
-/** What reuse has brought since the engine started. */
+/** What reuse has brought in the last 24 hours. */
 export function Counters(): ReactNode {
   const totals = useEngine((state) => state.totals);
   const made = totals.resumed + totals.full + totals.refused + totals.off;
