@@ -1,9 +1,7 @@
 import { Tabs } from '@base-ui/react/tabs';
 import { Tooltip } from '@base-ui/react/tooltip';
 import type { ReactNode } from 'react';
-import { AccountForm } from './features/account-form/AccountForm.tsx';
 import { AccountList } from './features/accounts/AccountList.tsx';
-import { ConnectionDrawer } from './features/connection-drawer/ConnectionDrawer.tsx';
 import { Connections } from './features/connections/Connections.tsx';
 import { Counters } from './features/counters/Counters.tsx';
 import { FirstRun } from './features/first-run/FirstRun.tsx';
@@ -12,13 +10,24 @@ import { AboutLine } from './features/frame/AboutLine.tsx';
 import { AwayBanner } from './features/link/AwayBanner.tsx';
 import { LinkPage } from './features/link/LinkPage.tsx';
 import { Notices } from './features/notices/Notices.tsx';
-import { ServerCheck } from './features/server-check/ServerCheck.tsx';
-import { Sessions } from './features/sessions/Sessions.tsx';
+import { later } from './later.tsx';
 import { showScreen, useRoute } from './navigation.ts';
 import { findScreen } from './route.ts';
 import { useEngine, useInterface } from './store.ts';
 import { Toaster } from './ui/Toaster.tsx';
 import styles from './App.module.css';
+
+// What the first load does without: everything that a click opens.
+const AccountForm = later(
+  async () => (await import('./features/account-form/AccountForm.tsx')).AccountForm,
+);
+const ConnectionDrawer = later(
+  async () => (await import('./features/connection-drawer/ConnectionDrawer.tsx')).ConnectionDrawer,
+);
+const ServerCheck = later(
+  async () => (await import('./features/server-check/ServerCheck.tsx')).ServerCheck,
+);
+const Sessions = later(async () => (await import('./features/sessions/Sessions.tsx')).Sessions);
 
 interface AppProps {
   /** Tries at once to reach the engine. */

@@ -4,12 +4,16 @@ import { App } from './App.tsx';
 import { electronChannels, hostChannels, readToken } from './channels.ts';
 import { EngineApiContext } from './engine-api.ts';
 import { watchSignIns } from './features/accounts/sign-in-toasts.ts';
+import { loadTheRest } from './later.tsx';
 import { startNavigation } from './navigation.ts';
 import { store } from './store.ts';
 import { startTheme } from './theme.ts';
 import { FailureBoundary } from './ui/FailureBoundary.tsx';
 import './ui/tokens.css';
 import './ui/base.css';
+
+/** A page that is never idle still gets the parts that it may need later. */
+const REST_WITHIN_MS = 2000;
 
 declare global {
   interface Window {
@@ -44,3 +48,7 @@ createRoot(root).render(
     </EngineApiContext>
   </FailureBoundary>,
 );
+
+window.addEventListener('load', () => {
+  requestIdleCallback(() => void loadTheRest(), { timeout: REST_WITHIN_MS });
+});
