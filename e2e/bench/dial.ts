@@ -1,6 +1,5 @@
 /** Connections without an IMAP client: TLS and the greeting. */
 import type { Duplex } from 'node:stream';
-import { connect as connectTcp } from 'node:net';
 import { connect as connectTls, type SecureContext } from 'node:tls';
 import {
   createReuseTransport,
@@ -86,15 +85,6 @@ export async function dialBare(
   });
   await promise;
   return { resumed, sentBytes: 0, receivedBytes: 0 };
-}
-
-/** Without TLS, to the port for STARTTLS: what a connection costs before TLS does. */
-export async function dialPlain(server: Dovecot): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const socket = connectTcp({ host: server.host, port: server.startTlsPort });
-  socket.once('error', reject);
-  leave(socket, resolve);
-  await promise;
 }
 
 /** Reads the greeting, and the tickets that came with it, and hangs up. */
