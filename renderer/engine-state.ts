@@ -15,12 +15,14 @@ import type {
   Snapshot,
   Totals,
 } from '../shared/model.ts';
+import type { Settings } from '../shared/settings.ts';
 import { summarise, type AccountSummary } from './account-summary.ts';
 
 /** Maps keep the engine's order; the arrays of ids change only when an entity comes or goes. */
 export interface EngineState {
   readonly version: number;
   readonly app: AppFacts;
+  readonly settings: Settings;
   readonly totals: Totals;
   readonly accounts: ReadonlyMap<AccountId, Account>;
   readonly accountIds: readonly AccountId[];
@@ -43,6 +45,7 @@ export function fromSnapshot(snapshot: Snapshot): EngineState {
   return {
     version: snapshot.version,
     app: snapshot.app,
+    settings: snapshot.settings,
     totals: snapshot.totals,
     accounts,
     accountIds: [...accounts.keys()],
@@ -76,6 +79,7 @@ export function applyPatch(state: EngineState, patch: Patch): EngineState | 'gap
   return {
     version: patch.version,
     app: patch.app ?? state.app,
+    settings: patch.settings ?? state.settings,
     totals: patch.totals ?? state.totals,
     accounts,
     accountIds: idsOf(accounts, state.accountIds),

@@ -10,6 +10,7 @@ import type {
   Problem,
   Snapshot,
 } from '../shared/model.ts';
+import { DEFAULT_SETTINGS } from '../shared/settings.ts';
 
 export const PROBLEM: Problem = {
   code: 'sign-in',
@@ -89,6 +90,7 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
       protection: { kind: 'memory' },
       demo: false,
     },
+    settings: DEFAULT_SETTINGS,
     totals: {
       since: 0,
       resumed: 0,

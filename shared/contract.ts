@@ -17,6 +17,7 @@ import {
   type Snapshot,
   type TestResult,
 } from './model.ts';
+import { settingsChangeSchema } from './settings-schema.ts';
 import { EXPORT_FORMATS, HISTORY_RANGES, type HistoryExport, type HistoryView } from './history.ts';
 
 const accountId = z.string().min(1).max(64) as unknown as z.ZodType<AccountId>;
@@ -104,6 +105,9 @@ export const contract = {
   exportHistory: call(
     historyQuery.extend({ format: z.enum(EXPORT_FORMATS) }),
   ).returns<HistoryExport>(),
+
+  /** Changes the settings that are given; each applies at once. */
+  changeSettings: call(settingsChangeSchema).returns<void>(),
 
   /** Starts the built-in servers and adds an account for each; they are never stored. */
   startDemo: call().returns<void>(),

@@ -6,6 +6,7 @@
  */
 import type { CheckReport, CheckTarget } from './check.ts';
 import type { ReusePolicy } from './reuse-policy.ts';
+import type { Settings } from './settings.ts';
 
 export { accountInputSchema, reusePolicySchema, type AccountInput } from './account-input.ts';
 export type { LongestAge, ReusePolicy, SharingPolicy } from './reuse-policy.ts';
@@ -321,6 +322,7 @@ export interface Snapshot {
   /** Rises by one with each {@link Patch}. */
   readonly version: number;
   readonly app: AppFacts;
+  readonly settings: Settings;
   readonly totals: Totals;
   readonly accounts: readonly Account[];
   readonly connections: readonly Connection[];
@@ -334,6 +336,7 @@ export interface Patch {
   /** The version that this patch leads to, from the one before it. */
   readonly version: number;
   readonly app?: AppFacts;
+  readonly settings?: Settings;
   readonly totals?: Totals;
   readonly accounts?: EntityPatch<Account>;
   readonly connections?: EntityPatch<Connection>;

@@ -15,6 +15,7 @@ import { rowOf } from './history/row.ts';
 import { redactedLog, Redaction, type Log } from './log.ts';
 import { NoticeBoard, passwordNotice } from './notice-board.ts';
 import { refreshTotals } from './refresh-totals.ts';
+import { memorySettings, openSettings } from './settings/settings-service.ts';
 import { EngineState, SnapshotStream } from './snapshot.ts';
 import { Tally } from './totals.ts';
 import { WatchList, type OnCounted, type PasswordOf } from './watch-list.ts';
@@ -59,7 +60,13 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const redaction = new Redaction();
   const log = redactedLog(deps.log, redaction);
   const tally = new Tally(() => clock.now());
-  const state = new EngineState(factsOf(deps), tally.totals());
+  const { settings, problems: settingsProblems } = demoOnly
+    ? memorySettings()
+    : await openSettings(deps.dataDir, clock.now());
+  const state = new EngineState(factsOf(deps), tally.totals(), settings.current);
+  settings.listen((now) => {
+    state.set('settings', now);
+  });
   const notices = new NoticeBoard(state, clock);
 
   const { book: own, problems }: OpenedBook = demoOnly
@@ -73,7 +80,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
           `The stored password of ${label} cannot be read. Enter it again.`,
         );
       });
-  for (const { file, message } of problems) {
+  for (const { file, message } of [...settingsProblems, ...problems]) {
     log.warn(message);
     notices.post(file, 'error', message);
   }
@@ -115,6 +122,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     history,
     checks,
     notices,
+    settings,
     redaction,
     log,
     clock,
@@ -149,7 +157,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     try {
       await watchList.close();
     } finally {
-      await Promise.all([own.settled(), demo.close(), history.close()]);
+      await Promise.all([own.settled(), settings.settled(), demo.close(), history.close()]);
     }
   };
 

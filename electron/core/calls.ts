@@ -16,6 +16,7 @@ import { exportView } from './history/export.ts';
 import type { History } from './history/history.ts';
 import type { Log, Redaction } from './log.ts';
 import { passwordNotice, type NoticeBoard } from './notice-board.ts';
+import type { SettingsService } from './settings/settings-service.ts';
 import type { EngineState } from './snapshot.ts';
 import { inTurn } from './turn.ts';
 import type { PasswordOf, WatchList } from './watch-list.ts';
@@ -32,6 +33,7 @@ export interface Services {
   readonly history: History;
   readonly checks: CheckDesk;
   readonly notices: NoticeBoard;
+  readonly settings: SettingsService;
   readonly redaction: Redaction;
   readonly log: Log;
   readonly clock: Clock;
@@ -54,6 +56,7 @@ export function createCalls(services: Services): Calls {
     history,
     checks,
     notices,
+    settings,
     redaction,
     log,
     clock,
@@ -225,6 +228,8 @@ export function createCalls(services: Services): Calls {
     getHistory: (query) => history.view(query),
 
     exportHistory: async ({ format, ...query }) => exportView(await history.view(query), format),
+
+    changeSettings: (change) => turn(() => settings.change(change)),
 
     startDemo: () =>
       turn(async () => {

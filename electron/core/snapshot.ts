@@ -15,6 +15,7 @@ import type {
   Snapshot,
   Totals,
 } from '../../shared/model.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../shared/settings.ts';
 import type { Clock, Timer } from './clock.ts';
 
 /** At most one patch in this time: twenty a second look live, and more would only cost. */
@@ -39,15 +40,20 @@ type Entities = {
   notices: Notice;
 };
 
-const SINGLES = ['app', 'totals'] as const;
-type Single = (typeof SINGLES)[number];
+/** The values of which there is one each. */
+interface Singles {
+  readonly app: AppFacts;
+  readonly settings: Settings;
+  readonly totals: Totals;
+}
+type Single = keyof Singles;
 
 /** Something changed: one of the single values, or one entity of a table. */
 type Changed = { readonly single: Single } | { readonly table: Table; readonly id: string };
 
 /** The engine's state as the interface sees it; every value in it is whole and never altered. */
 export class EngineState {
-  #singles: { readonly app: AppFacts; readonly totals: Totals };
+  #singles: Singles;
   readonly #tables: { readonly [T in Table]: Map<string, Entities[T]> } = {
     accounts: new Map(),
     connections: new Map(),
@@ -57,15 +63,15 @@ export class EngineState {
   };
   readonly #listeners = new Set<(changed: Changed) => void>();
 
-  constructor(app: AppFacts, totals: Totals) {
-    this.#singles = { app, totals };
+  constructor(app: AppFacts, totals: Totals, settings: Settings = DEFAULT_SETTINGS) {
+    this.#singles = { app, settings, totals };
   }
 
-  get<S extends Single>(single: S): { app: AppFacts; totals: Totals }[S] {
+  get<S extends Single>(single: S): Singles[S] {
     return this.#singles[single];
   }
 
-  set<S extends Single>(single: S, value: { app: AppFacts; totals: Totals }[S]): void {
+  set<S extends Single>(single: S, value: Singles[S]): void {
     this.#singles = { ...this.#singles, [single]: value };
     this.#tell({ single });
   }
@@ -158,6 +164,7 @@ export class SnapshotStream {
     return {
       version: this.#version,
       app: this.#state.get('app'),
+      settings: this.#state.get('settings'),
       totals: this.#state.get('totals'),
       accounts: this.#state.list('accounts'),
       connections: this.#state.list('connections'),
@@ -233,6 +240,7 @@ export class SnapshotStream {
   #difference({ singles, tables }: Dirty): Omit<Patch, 'version'> {
     return {
       ...(singles.has('app') ? { app: this.#state.get('app') } : {}),
+      ...(singles.has('settings') ? { settings: this.#state.get('settings') } : {}),
       ...(singles.has('totals') ? { totals: this.#state.get('totals') } : {}),
       ...this.#entityPatch('accounts', tables.accounts),
       ...this.#entityPatch('connections', tables.connections),

@@ -7,6 +7,7 @@ export function applyPatch(snapshot: Snapshot, patch: Patch): Snapshot {
   return {
     version: patch.version,
     app: patch.app ?? snapshot.app,
+    settings: patch.settings ?? snapshot.settings,
     totals: patch.totals ?? snapshot.totals,
     accounts: fold(snapshot.accounts, patch.accounts),
     connections: fold(snapshot.connections, patch.connections),
