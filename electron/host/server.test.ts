@@ -152,6 +152,7 @@ describe('the page', () => {
           `font-src 'self'; connect-src 'self' ws://127.0.0.1:${server.port}; ` +
           "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
         'referrer-policy': 'no-referrer',
         'cross-origin-opener-policy': 'same-origin',
         'cross-origin-resource-policy': 'same-origin',
@@ -279,6 +280,36 @@ describe('the WebSocket', () => {
     expect(await ask('GET', '/rpc', { authorization: `Bearer ${token}` })).toMatchObject({
       status: 404,
     });
+  });
+});
+
+describe('connections', () => {
+  it('that wait for nothing make room for those that come, and keep no WebSocket from its work', async () => {
+    const socket = await openTool();
+    const idle: Socket[] = [];
+    let ended = 0;
+    const someEnded = Promise.withResolvers<void>();
+    try {
+      for (let count = 0; count < 150; count += 1) {
+        const client = connect({ host: '127.0.0.1', port: server.port });
+        client.on('error', () => client.destroy());
+        client.once('close', () => {
+          ended += 1;
+          if (ended === 150 - 128) someEnded.resolve();
+        });
+        idle.push(client);
+        await once(client, 'connect');
+        client.write('GET / HTTP/1.1\r\n');
+      }
+      await someEnded.promise;
+      expect(await ask('GET', '/')).toMatchObject({ status: 200 });
+      const answered = once(socket, 'message');
+      socket.send('{}');
+      await answered;
+      expect(socket.readyState).toBe(WebSocket.OPEN);
+    } finally {
+      for (const client of idle) client.destroy();
+    }
   });
 });
 

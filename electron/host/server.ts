@@ -15,6 +15,7 @@ import type { Channel } from '../../shared/rpc.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import type { BuiltPage } from '../page/built-page.ts';
 import { pageHeaders } from '../page/page-headers.ts';
+import { limitConnections } from './connection-limit.ts';
 import { Credentials } from './credentials.ts';
 import { listenOnLoopback, LOOPBACK } from './listen.ts';
 import { judgeRequest, type GuardRules, type Verdict } from './request-guard.ts';
@@ -24,7 +25,7 @@ import { webSocketChannel } from './web-socket-channel.ts';
 const MAX_FRAME_BYTES = 2 * 1024 * 1024;
 /** Each open page holds one; more are a page that leaks them, or an attack. */
 const MAX_WEB_SOCKETS = 16;
-/** A browser opens six connections for each page. */
+/** A browser opens six connections for each page. WebSockets are counted apart. */
 const MAX_CONNECTIONS = 128;
 /** Everything that we are sent is small, and sent at once. */
 const HTTP_LIMITS = {
@@ -32,6 +33,8 @@ const HTTP_LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 15_000,
   keepAliveTimeout: 5000,
+  // Node looks every 30 s by itself, and would leave one that sends its header by drops for 40.
+  connectionsCheckingInterval: 1000,
 } as const;
 /** How long a page has to answer the WebSocket's close, and anyone to take a refusal. */
 const CLOSE_GRACE_MS = 250;
@@ -65,7 +68,7 @@ export async function startHostServer(deps: HostServerDeps): Promise<HostServer>
   const clock = deps.clock ?? systemClock;
   const credentials = new Credentials(clock);
   const http = createServer(HTTP_LIMITS);
-  http.maxConnections = MAX_CONNECTIONS;
+  const letGo = limitConnections(http, MAX_CONNECTIONS);
   const port = await listenOnLoopback(http, deps.port);
 
   // The URL's own spelling of the authority: browsers leave out port 80.
@@ -144,6 +147,7 @@ export async function startHostServer(deps: HostServerDeps): Promise<HostServer>
       return;
     }
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      letGo(socket);
       accept(webSocketChannel(webSocket, clock));
     });
   });

@@ -148,6 +148,63 @@ describe('a WebSocket as a channel', () => {
     expect(await other.nextFrame()).toMatchObject(stateAnswer);
   });
 
+  it.each<[string, (socket: WebSocket) => void]>([
+    [
+      'calls',
+      (socket) => {
+        socket.send(getState);
+      },
+    ],
+    [
+      'nonsense',
+      (socket) => {
+        socket.send('{');
+      },
+    ],
+    [
+      'pings',
+      (socket) => {
+        socket.ping();
+      },
+    ],
+    [
+      'pongs',
+      (socket) => {
+        socket.pong();
+      },
+    ],
+  ])('ends a peer that floods it with %s, and no other', async (_, send) => {
+    const { socket, serverSocket } = await setUp();
+    const other = await setUp();
+    await other.nextFrame();
+    let handled = 0;
+    for (const event of ['message', 'ping', 'pong']) {
+      serverSocket.prependListener(event, () => {
+        if (serverSocket.readyState === WebSocket.OPEN) handled += 1;
+      });
+    }
+    const closed = once(socket, 'close');
+    for (let count = 0; count < 10_000; count += 1) send(socket);
+    other.socket.send(getState);
+    expect(await other.nextFrame()).toMatchObject(stateAnswer);
+    // What the flood left unread may cut the reason off on its way.
+    expect([1006, 1008]).toContain((await closed)[0]);
+    expect(handled).toBeLessThan(9000);
+  });
+
+  it('ends a flooding peer also where it does not read why', async () => {
+    const { clock, ring } = manualClock();
+    const { socket, serverSocket } = await setUp(clock);
+    socket.pause();
+    const closed = once(serverSocket, 'close');
+    for (let count = 0; count < 2000; count += 1) socket.ping();
+    while (serverSocket.readyState === WebSocket.OPEN) await once(serverSocket, 'ping');
+    expect(serverSocket.readyState).toBe(WebSocket.CLOSING);
+    ring();
+    await closed;
+    expect(serverSocket.readyState).toBe(WebSocket.CLOSED);
+  });
+
   it('ends a peer that breaks the protocol, and no other', async () => {
     const { port, socket, nextFrame } = await setUp();
     await nextFrame();

@@ -2,6 +2,7 @@
 import type { RawData, WebSocket } from 'ws';
 import type { Channel } from '../../shared/rpc.ts';
 import type { Clock } from '../core/clock.ts';
+import { FrameBudget } from './frame-budget.ts';
 
 /**
  * A page answers pings by itself, so one that let a whole interval pass is gone: its machine
@@ -15,6 +16,12 @@ const PING_EVERY_MS = 30_000;
  */
 const MAX_UNSENT_BYTES = 16 * 1024 * 1024;
 
+/** RFC 6455, section 7.4.1. */
+const POLICY_VIOLATION = 1008;
+
+/** How long a peer that sent too much has to hear why. */
+const LAST_WORDS_MS = 250;
+
 /** Makes a channel of an open WebSocket, and ends the socket when its peer is gone. */
 export function webSocketChannel(socket: WebSocket, clock: Clock): Channel {
   // A protocol error or a frame over the limit: `close` follows, and there is nothing to mend.
@@ -22,6 +29,7 @@ export function webSocketChannel(socket: WebSocket, clock: Clock): Channel {
     socket.terminate();
   });
   pingUntilClosed(socket, clock);
+  const isWithinBudget = countFrames(socket, clock);
   return {
     post: (frame) => {
       if (socket.readyState !== socket.OPEN) return;
@@ -30,7 +38,7 @@ export function webSocketChannel(socket: WebSocket, clock: Clock): Channel {
     },
     listen: (onFrame) => {
       socket.on('message', (data, isBinary) => {
-        onFrame(isBinary ? data : parse(data));
+        if (isWithinBudget(data)) onFrame(isBinary ? data : parse(data));
       });
     },
     onClose: (closed) => {
@@ -41,6 +49,29 @@ export function webSocketChannel(socket: WebSocket, clock: Clock): Channel {
       socket.close(1000);
     },
   };
+}
+
+/** Counts what comes; a peer that sends more than a page would is told so and ended. */
+function countFrames(socket: WebSocket, clock: Clock): (data: RawData) => boolean {
+  const budget = new FrameBudget(clock);
+  const isWithinBudget = (data: RawData) => {
+    if (socket.readyState !== socket.OPEN) return false;
+    if (budget.spend(data instanceof Buffer ? data.byteLength : 0)) return true;
+    socket.close(POLICY_VIOLATION, 'Too many frames.');
+    // What it still sends is not even read; so neither is its answer to the close.
+    socket.pause();
+    const timer = clock.after(LAST_WORDS_MS, () => {
+      socket.terminate();
+    });
+    socket.once('close', () => {
+      timer.cancel();
+    });
+    return false;
+  };
+  // They are answered by the library, which costs time as well.
+  socket.on('ping', isWithinBudget);
+  socket.on('pong', isWithinBudget);
+  return isWithinBudget;
 }
 
 /** What is no JSON stays the text that it is: the guard of rpc.ts answers that it is no call. */

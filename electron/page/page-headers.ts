@@ -10,6 +10,8 @@ export function pageHeaders(connectTo: readonly string[] = []): Readonly<Record<
   return {
     'Content-Security-Policy': contentSecurityPolicy(connectTo),
     'X-Content-Type-Options': 'nosniff',
+    // Says what `frame-ancestors` says, to what does not know that.
+    'X-Frame-Options': 'DENY',
     'Referrer-Policy': 'no-referrer',
     // Other pages can neither hold a handle to this one nor load its files.
     'Cross-Origin-Opener-Policy': 'same-origin',
