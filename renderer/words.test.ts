@@ -10,6 +10,7 @@ describe('the words for an outcome', () => {
 
   it.each([
     ['nothing-held', 'nothing held yet'],
+    ['none-issued', 'server issues no sessions'],
     ['expired', 'session expired'],
     ['all-in-use', 'all tickets used'],
     ['trust-changed', 'trust changed'],

@@ -42,6 +42,7 @@ export const MECHANISM_WORDS: Record<Mechanism, string> = {
 
 const REASON_WORDS: Record<NotOfferedReason, string> = {
   'nothing-held': 'nothing held yet',
+  'none-issued': 'server issues no sessions',
   expired: 'session expired',
   'all-in-use': 'all tickets used',
   'trust-changed': 'trust changed',
@@ -111,6 +112,8 @@ export function outcomeDetail(outcome: Outcome): string | null {
 const REASON_SENTENCES: Record<NotOfferedReason, string> = {
   'nothing-held':
     'Nothing was offered: Reprise held no session for this server yet. The next connection can resume, if the server issues one.',
+  'none-issued':
+    'Nothing was offered: this server has issued no session that could be resumed, so every handshake is a full one. Its administrator can turn on tickets or a session cache; the server check tells how.',
   expired: 'Nothing was offered: the session held for this server had expired.',
   'all-in-use':
     'Nothing was offered: every ticket held was already taken by another connection. A TLS 1.3 ticket is used once.',

@@ -77,7 +77,13 @@ export type Mechanism = 'tls13-ticket' | 'tls12-ticket' | 'session-id';
 
 /** Why a connection offered no session. */
 export type NotOfferedReason =
-  'nothing-held' | 'expired' | 'all-in-use' | 'trust-changed' | 'server-keeps-refusing';
+  | 'nothing-held'
+  /** Earlier handshakes with this server brought no session. */
+  | 'none-issued'
+  | 'expired'
+  | 'all-in-use'
+  | 'trust-changed'
+  | 'server-keeps-refusing';
 
 /** What came of one attempt at a TLS connection; exactly one of these. */
 export type Outcome =

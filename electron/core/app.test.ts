@@ -45,7 +45,7 @@ describe('the demo', () => {
       ],
       'Session IDs': [{ kind: 'resumed', mechanism: 'session-id' }],
       'Issues but refuses': [{ kind: 'refused', mechanism: 'tls13-ticket' }],
-      'Nothing to resume': [{ kind: 'full', reason: 'nothing-held' }],
+      'Nothing to resume': [{ kind: 'full', reason: 'none-issued' }],
       STARTTLS: [
         { kind: 'resumed', mechanism: 'tls13-ticket' },
         { kind: 'resumed', mechanism: 'tls13-ticket' },

@@ -11,6 +11,7 @@ const MECHANISM: Readonly<Record<Mechanism, string>> = {
 
 const REASON: Readonly<Record<NotOfferedReason, string>> = {
   'nothing-held': 'no session was held',
+  'none-issued': 'this server has issued no session',
   expired: 'the sessions held had expired',
   'all-in-use': 'all tickets were in use',
   'trust-changed': 'what is trusted has changed',

@@ -102,7 +102,7 @@ const PLANS: readonly Plan[] = [
     id: 'nothing',
     label: 'Nothing to resume',
     what: 'Issues neither tickets nor session IDs: every handshake is a full one.',
-    expected: { kind: 'full', reason: 'nothing-held' },
+    expected: { kind: 'full', reason: 'none-issued' },
     security: 'tls',
     protocol: 'TLSv1.3',
     sessions: 'none',

@@ -109,7 +109,8 @@ export class PeerSessions {
     }
     const shareable = this.#shareable(now, policy);
     if (shareable !== null) return { session: shareable };
-    return { session: null, reason: this.#emptyReason };
+    const isBarren = this.#emptyReason === 'nothing-held' && this.refusals.issuesNothing;
+    return { session: null, reason: isBarren ? 'none-issued' : this.#emptyReason };
   }
 
   #shareable(now: number, policy: SessionPolicy): HeldSession | null {

@@ -220,7 +220,7 @@ describe('the session cache', () => {
     first.verified({ resumed: false, certificate });
     first.done();
     await Promise.all([cache.begin(peer).ready(), cache.begin(peer).ready()]);
-    expect(cache.begin(peer).take()).toEqual({ kind: 'none', reason: 'nothing-held' });
+    expect(cache.begin(peer).take()).toEqual({ kind: 'none', reason: 'none-issued' });
   });
 
   it('releases those that wait when their account is switched off', async () => {
