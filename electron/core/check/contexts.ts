@@ -1,9 +1,16 @@
 /** What the handshakes of one check are made with: one context for each version and mechanism. */
 import { constants } from 'node:crypto';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import type { TicketMechanism } from '../../../shared/check.ts';
 import type { TlsProtocol } from '../../../shared/model.ts';
-import { authorities, MAX_VERSION, MIN_VERSION, type TlsTrust } from '../tls/index.ts';
+import {
+  identityCheck,
+  MAX_VERSION,
+  MIN_VERSION,
+  trustOptions,
+  type IdentityCheck,
+  type TlsTrust,
+} from '../tls/index.ts';
 
 /** A version of TLS with one of its ways to resume. */
 export interface Row {
@@ -20,12 +27,15 @@ export const ROWS: readonly Row[] = [
 
 /** Makes contexts, once each: every one parses all authorities. */
 export class Contexts {
-  readonly #ca: string[];
+  /** Goes with each of them. */
+  readonly checkIdentity: IdentityCheck;
+  readonly #trust: SecureContextOptions;
   readonly #made = new Map<string, SecureContext>();
 
   /** @throws Error where the PEM text of `trust` holds no certificate */
   constructor(trust: TlsTrust) {
-    this.#ca = [...authorities(trust)];
+    this.checkIdentity = identityCheck(trust);
+    this.#trust = trustOptions(trust);
   }
 
   /** For a handshake of whichever version, as any client makes it. */
@@ -45,7 +55,7 @@ export class Contexts {
   #once(key: string, options: () => Parameters<typeof createSecureContext>[0]): SecureContext {
     const known = this.#made.get(key);
     if (known !== undefined) return known;
-    const context = createSecureContext({ ca: this.#ca, ...options() });
+    const context = createSecureContext({ ...this.#trust, ...options() });
     this.#made.set(key, context);
     return context;
   }

@@ -86,7 +86,8 @@ export class RowMeasurement implements RowEvidence {
   async #confirmNotOffered(failure: CheckFailure): Promise<void> {
     const { visitor, contexts, target, address } = this.#deps;
     try {
-      await visitor.visit({ target, address, context: contexts.any() });
+      const { checkIdentity } = contexts;
+      await visitor.visit({ target, address, context: contexts.any(), checkIdentity });
     } catch (error) {
       if (!(error instanceof CheckFailure)) throw error;
       visitor.trouble(failure);
@@ -185,6 +186,7 @@ export class RowMeasurement implements RowEvidence {
         target,
         address,
         context: contexts.only(row),
+        checkIdentity: contexts.checkIdentity,
         ...(session === null ? {} : { session }),
       });
       this.#note(seen, session !== null);

@@ -141,6 +141,7 @@ class CheckRun {
         target,
         address,
         context: this.#contexts.any(),
+        checkIdentity: this.#contexts.checkIdentity,
         identify: this.#software === null,
       });
       this.#software ??= softwareOf(seen.greeting, seen.identity);

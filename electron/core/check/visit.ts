@@ -7,7 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import type { CheckCertificate, CheckTarget } from '../../../shared/check.ts';
 import type { TlsProtocol } from '../../../shared/model.ts';
-import { certificateFacts, peerCertificate } from '../tls/index.ts';
+import { certificateFacts, peerCertificate, type IdentityCheck } from '../tls/index.ts';
 import { CONVERSATIONS, type Line } from './conversation.ts';
 import { CheckCancelled, CheckFailure, failureOf } from './failure.ts';
 import { STEP_LIMITS_MS, type StepName } from './limits.ts';
@@ -18,6 +18,8 @@ export interface VisitOptions {
   readonly target: CheckTarget;
   readonly address: string;
   readonly context: SecureContext;
+  /** Whether the certificate is that of the target. */
+  readonly checkIdentity: IdentityCheck;
   /** A session to offer. */
   readonly session?: Buffer;
   /** Ask the server for its name, where it offers that. */
@@ -119,13 +121,16 @@ interface Secured {
 }
 
 async function secure(raw: Socket, options: VisitOptions): Promise<Secured> {
-  const { target, context, session } = options;
+  const { target, context, checkIdentity, session } = options;
   const name = target.servername ?? target.host;
   const socket = connectTls({
     socket: raw,
     host: name,
     ...(isIP(name) === 0 ? { servername: name } : {}),
     secureContext: context,
+    checkServerIdentity: checkIdentity,
+    // Said, because the environment variable NODE_TLS_REJECT_UNAUTHORIZED decides else.
+    rejectUnauthorized: true,
     ...(session === undefined ? {} : { session }),
   });
   socket.on('error', ignore);

@@ -91,7 +91,7 @@ describe('the record of an attempt', () => {
   test('gives a handshake that failed no time', () => {
     const failed: TlsHandshake = {
       ...resumed,
-      outcome: { kind: 'failed', error: new Error('no'), sessionOffered: true },
+      outcome: { kind: 'failed', error: new Error('no'), sessionOffered: true, shownPem: null },
     };
     const facts = handshakeFacts(
       record(

@@ -14,6 +14,16 @@ export function peerCertificate(socket: TLSSocket): DetailedPeerCertificate | nu
     : certificate;
 }
 
+/** Certificates take 1 to 2 kB; one that is larger is somebody's joke, and is not passed on. */
+const MAX_PEM = 16_384;
+
+/** The certificate itself (RFC 7468); `null` where it is unusually large. */
+export function certificatePem({ raw }: Pick<PeerCertificate, 'raw'>): string | null {
+  const lines = raw.toString('base64').match(/.{1,64}/g) ?? [];
+  const pem = `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+  return pem.length > MAX_PEM ? null : pem;
+}
+
 /** @param verifiedAt when the handshake that showed it took place, in ms since the epoch */
 export function certificateFacts(
   certificate: PeerCertificate,

@@ -110,7 +110,7 @@ export class HandshakeSessions {
     if (choice.session === null) {
       return { kind: 'none', reason: this.#trustChanged() ? 'trust-changed' : choice.reason };
     }
-    if (!choice.session.fits(this.#peer.name)) {
+    if (!choice.session.fits(this.#peer.name, this.#peer.pin ?? null)) {
       sessions.evict(choice.session);
       return { kind: 'none', reason: 'trust-changed' };
     }

@@ -21,6 +21,8 @@ export type TlsOutcome =
       readonly error: Error;
       /** A session had been offered; it is forgotten now, so a new attempt goes without one. */
       readonly sessionOffered: boolean;
+      /** The certificate that the server showed, as PEM, if it did and it is of a usual size. */
+      readonly shownPem: string | null;
     };
 
 /** The facts of one handshake, given once, when it ended. */

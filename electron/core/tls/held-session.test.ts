@@ -78,7 +78,7 @@ describe('a held session', () => {
   });
 
   it('is for the names of its certificate only', () => {
-    expect(session.fits('a.example')).toBe(true);
-    expect(session.fits('b.example')).toBe(false);
+    expect(session.fits('a.example', null)).toBe(true);
+    expect(session.fits('b.example', null)).toBe(false);
   });
 });

@@ -79,9 +79,10 @@ export class HeldSession {
     return this.#bytes;
   }
 
-  /** Whether the certificate at its root is for `name`. */
-  fits(name: string): boolean {
+  /** Whether the certificate at its root is for `name`; with a pin, whether it is that one. */
+  fits(name: string, pin: string | null): boolean {
     const { root } = this.origin;
+    if (pin !== null) return root.certificate.fingerprint256 === pin;
     if (root.fitsName === name) return true;
     // Only the subject and its alternative names are read from the certificate.
     if (checkServerIdentity(name, root.identity as PeerCertificate) !== undefined) return false;

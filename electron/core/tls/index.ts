@@ -3,7 +3,15 @@
  * it needs Node (or Electron) and types only from the rest of Reprise.
  */
 export type { TlsHandshake, TlsOutcome, TransportEvent } from './handshake.ts';
-export { authorities, MAX_VERSION, MIN_VERSION, type TlsTrust } from './trust.ts';
+export {
+  authorities,
+  identityCheck,
+  MAX_VERSION,
+  MIN_VERSION,
+  trustOptions,
+  type IdentityCheck,
+  type TlsTrust,
+} from './trust.ts';
 export type { Peer } from './peer.ts';
 export type { SessionPolicy } from './peer-sessions.ts';
 export { MAX_AGE_MS, SessionCache, type HeldForPeer } from './session-cache.ts';

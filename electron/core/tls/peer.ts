@@ -15,6 +15,8 @@ export interface Peer {
   readonly security: Security;
   /** {@link TrustAnchor.fingerprint} */
   readonly trust: string;
+  /** {@link TrustAnchor.pin}; names are checked without it. */
+  readonly pin?: string | null;
 }
 
 /** Node's types do not know of this feature yet. */

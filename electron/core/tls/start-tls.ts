@@ -5,7 +5,7 @@
 import { isIP, type Socket } from 'node:net';
 import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import type { TlsProtocol } from '../../../shared/model.ts';
-import { certificateFacts, peerCertificate } from './certificate.ts';
+import { certificateFacts, certificatePem, peerCertificate } from './certificate.ts';
 import type { TlsHandshake, TransportEvent } from './handshake.ts';
 import type { LateSocket } from './late-socket.ts';
 import type { HandshakeSessions } from './handshake-sessions.ts';
@@ -57,6 +57,7 @@ export async function startTls(start: TlsStart): Promise<void> {
     host: name,
     ...(isIP(name) === 0 ? { servername: name } : {}),
     secureContext: anchor.context,
+    checkServerIdentity: anchor.checkIdentity,
     // Said, because the environment variable NODE_TLS_REJECT_UNAUTHORIZED decides else.
     rejectUnauthorized: true,
     ...(offer.kind === 'session' ? { session: offer.bytes } : {}),
@@ -83,7 +84,12 @@ export async function startTls(start: TlsStart): Promise<void> {
     const sessionOffered = sessions.failed(isNetworkError(error) ? 'network' : verified);
     start.settle({
       ...unknownHandshake,
-      outcome: { kind: 'failed', error, sessionOffered },
+      outcome: {
+        kind: 'failed',
+        error,
+        sessionOffered,
+        shownPem: shown === null ? null : certificatePem(shown),
+      },
       address: start.address(),
       certificate: shown === null ? null : certificateFacts(shown, Date.now()),
     });
@@ -136,7 +142,7 @@ export function closedEarly(): Error {
 export function failedHandshake(error: Error, address: string | null): TlsHandshake {
   return {
     ...unknownHandshake,
-    outcome: { kind: 'failed', error, sessionOffered: false },
+    outcome: { kind: 'failed', error, sessionOffered: false, shownPem: null },
     address,
   };
 }

@@ -44,7 +44,7 @@ export function createReuseTransport(options: ReuseTransportOptions): ImapTransp
     const { host, port } = target;
     const name = peerName({ host, servername: target.servername });
     sessions = cache.begin(
-      { account, name, port, security, trust: anchor.fingerprint },
+      { account, name, port, security, trust: anchor.fingerprint, pin: anchor.pin },
       options.connection ?? null,
     );
     emit({ kind: 'phase', phase: 'dns', at: performance.now() });

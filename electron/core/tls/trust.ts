@@ -3,26 +3,45 @@
  * offered under another, because a resumed handshake is not verified again.
  */
 import { createHash, X509Certificate } from 'node:crypto';
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import {
+  checkServerIdentity,
+  createSecureContext,
+  getCACertificates,
+  type PeerCertificate,
+  type SecureContext,
+  type SecureContextOptions,
+} from 'node:tls';
 
 export type TlsTrust =
   /** The authorities that Node brings and those of the operating system's store. */
   | { readonly kind: 'system' }
   /** Only the certificates of this PEM text. */
-  | { readonly kind: 'ca'; readonly pem: string };
+  | { readonly kind: 'ca'; readonly pem: string }
+  /**
+   * Only a server that shows exactly this certificate, whoever issued it and whatever name it is
+   * for; its dates hold. `fingerprint256` is as Node writes it. TLS wants the certificate itself as
+   * the end of the chain.
+   */
+  | { readonly kind: 'pin'; readonly fingerprint256: string; readonly pem: string };
 
 /** Older versions are broken (RFC 8996). */
 export const MIN_VERSION = 'TLSv1.2';
 export const MAX_VERSION = 'TLSv1.3';
 
+/** Whether the certificate is that of the server called `name`; the error says why not. */
+export type IdentityCheck = (name: string, certificate: PeerCertificate) => Error | undefined;
+
 /** A trust made ready for use: making a context parses every certificate, so it is kept. */
 export interface TrustAnchor {
-  /** SHA-256 over what is trusted: equal exactly where the certificates are. */
+  /** SHA-256 over what is trusted, and how: equal exactly where that is the same. */
   readonly fingerprint: string;
   readonly context: SecureContext;
+  readonly checkIdentity: IdentityCheck;
+  /** The SHA-256 of the only certificate that is trusted; `null` where names are checked. */
+  readonly pin: string | null;
 }
 
-/** How many CA files are kept ready; the system's own authorities are always. */
+/** How many CA files and pins are kept ready; the system's own authorities are always. */
 const MAX_ANCHORS = 64;
 
 let systemAnchor: TrustAnchor | null = null;
@@ -35,19 +54,20 @@ const anchors = new Map<string, TrustAnchor>();
  */
 export function trustAnchor(trust: TlsTrust): TrustAnchor {
   if (trust.kind === 'system') {
-    systemAnchor ??= anchor(authorities(trust));
+    systemAnchor ??= anchor(trust);
     return systemAnchor;
   }
-  const known = anchors.get(trust.pem);
+  const key = trust.kind === 'ca' ? trust.pem : `${trust.fingerprint256}\n${trust.pem}`;
+  const known = anchors.get(key);
   if (known !== undefined) return known;
-  const made = anchor(authorities(trust));
+  const made = anchor(trust);
   if (anchors.size >= MAX_ANCHORS) {
     for (const oldest of anchors.keys()) {
       anchors.delete(oldest);
       break;
     }
   }
-  anchors.set(trust.pem, made);
+  anchors.set(key, made);
   return made;
 }
 
@@ -62,14 +82,52 @@ export function authorities(trust: TlsTrust): readonly string[] {
     : splitPem(trust.pem);
 }
 
-function anchor(certificates: readonly string[]): TrustAnchor {
+/**
+ * What a TLS context needs in order to trust nothing but `trust`.
+ *
+ * @throws Error where the PEM text holds no certificate
+ */
+export function trustOptions(trust: TlsTrust): SecureContextOptions {
   return {
-    fingerprint: fingerprint(certificates),
+    ca: [...authorities(trust)],
+    // A pinned certificate mostly is no authority: without this only an authority ends a chain.
+    ...(trust.kind === 'pin' ? { allowPartialTrustChain: true } : {}),
+  };
+}
+
+/**
+ * The check that belongs to `trust`: by the name, or, with a pin, by the certificate itself. The
+ * chain alone would not do for a pin: an authority that is pinned vouches for others.
+ */
+export function identityCheck(trust: TlsTrust): IdentityCheck {
+  if (trust.kind !== 'pin') return checkServerIdentity;
+  return (_name, { fingerprint256 }) =>
+    fingerprint256 === trust.fingerprint256 ? undefined : new CertificateChanged();
+}
+
+/** The server shows another certificate than the pinned one. */
+class CertificateChanged extends Error {
+  override readonly name = 'CertificateChanged';
+  readonly code = 'CERTIFICATE_CHANGED';
+
+  constructor() {
+    super('The server shows another certificate than the pinned one.');
+  }
+}
+
+function anchor(trust: TlsTrust): TrustAnchor {
+  const certificates = fingerprint(authorities(trust));
+  return {
+    // The same certificate as an authority lets in more than as a pin.
+    fingerprint:
+      trust.kind === 'pin' ? `pin ${trust.fingerprint256} ${certificates}` : certificates,
     context: createSecureContext({
-      ca: [...certificates],
+      ...trustOptions(trust),
       minVersion: MIN_VERSION,
       maxVersion: MAX_VERSION,
     }),
+    checkIdentity: identityCheck(trust),
+    pin: trust.kind === 'pin' ? trust.fingerprint256 : null,
   };
 }
 
