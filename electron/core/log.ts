@@ -2,6 +2,7 @@
  * The program's own log: one line per entry, secrets removed. What a connection says goes into
  * its own log in `connections/`; this one is for what belongs to no connection.
  */
+import { redactorFor, SHORTEST_SECRET, type Redact } from './redaction.ts';
 
 /** Takes entries; never throws. */
 export interface Log {
@@ -52,52 +53,29 @@ export function redactedLog(log: Log, redaction: Redaction): Log {
   };
 }
 
-/**
- * Secrets shorter than this are not looked for: taking every `a` out of a log would tell the
- * password `a` by what is missing.
- */
-const SHORTEST_SECRET = 4;
-
-const HIDDEN = '[hidden]';
-
-/** The secrets known at present, each under a key of its own, and how to take them out of text. */
+/** The passwords known at present, each under a key of its own, and how to take them out of text. */
 export class Redaction {
-  readonly #forms = new Map<string, readonly string[]>();
-  /** Longest first: a secret may be a part of another one. */
-  #all: readonly string[] = [];
+  /** Longest first: a password may be a part of another one. */
+  #known: readonly { key: string; secret: string; redact: Redact }[] = [];
 
-  /** From now on `secret`, also in base64, percent-encoded or quoted, is taken out. */
+  /** From now on `secret` is taken out, in every form that {@link redactorFor} knows. */
   hide(key: string, secret: string): void {
-    if (this.#forms.get(key)?.[0] === secret) return;
-    if (secret.length < SHORTEST_SECRET) {
-      this.forget(key);
-      return;
-    }
-    const forms = new Set([
-      secret,
-      Buffer.from(secret).toString('base64'),
-      encodeURIComponent(secret.toWellFormed()),
-      JSON.stringify(secret).slice(1, -1),
-    ]);
-    this.#forms.set(key, [...forms]);
-    this.#sort();
+    if (this.#known.some((known) => known.key === key && known.secret === secret)) return;
+    this.forget(key);
+    if (secret.length < SHORTEST_SECRET) return;
+    this.#known = [...this.#known, { key, secret, redact: redactorFor(null, secret) }].sort(
+      (a, b) => b.secret.length - a.secret.length,
+    );
   }
 
   /** The secret under `key` is no longer in use. */
   forget(key: string): void {
-    this.#forms.delete(key);
-    this.#sort();
+    this.#known = this.#known.filter((known) => known.key !== key);
   }
 
   /** `text` with every known secret replaced. */
   apply(text: string): string {
-    let clean = text;
-    for (const form of this.#all) clean = clean.replaceAll(form, HIDDEN);
-    return clean;
-  }
-
-  #sort(): void {
-    this.#all = [...this.#forms.values()].flat().sort((a, b) => b.length - a.length);
+    return this.#known.reduce((clean, { redact }) => redact(clean), text);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { LogLine } from '../../../shared/model.ts';
-import type { Redact } from './redaction.ts';
+import type { Redact } from '../redaction.ts';
 
 /** Lines kept of each connection: a few connects with everything that was said. */
 export const LOG_LINES = 200;

@@ -5,7 +5,7 @@ import { errorFacts } from './connect-error.ts';
 import type { Failure } from './lifecycle.ts';
 import type { ProblemContext } from './problem-context.ts';
 import { describeProblem } from './problems.ts';
-import type { Redact } from './redaction.ts';
+import type { Redact } from '../redaction.ts';
 
 /** How far a connection had come when it failed. */
 export interface FailurePoint extends Pick<ProblemContext, 'mailbox' | 'byeLine' | 'strangeLine'> {

@@ -19,7 +19,7 @@ import { imapflowLogger } from './imapflow-log.ts';
 import { imapflowOptions } from './imapflow-options.ts';
 import type { Failure } from './lifecycle.ts';
 import type { PhaseLimits } from './phase-limits.ts';
-import { redactorFor, type Redact } from './redaction.ts';
+import { redactorFor, type Redact } from '../redaction.ts';
 import { transportLogLine } from './transport-log.ts';
 
 /** Everything that one attempt needs, and who hears of it. */

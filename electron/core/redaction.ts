@@ -1,7 +1,7 @@
-/** Keeps a connection's secrets out of everything that is kept or shown. */
+/** Keeps passwords out of everything that is logged, kept or shown. */
 
 /** Shorter texts cannot be told from ordinary ones: taken out of every word, they would be named. */
-const SHORTEST_SECRET = 4;
+export const SHORTEST_SECRET = 4;
 
 /** Stands where a secret stood; of fixed width, so that it says nothing about the length. */
 const HIDDEN = '(hidden)';
@@ -10,23 +10,30 @@ const HIDDEN = '(hidden)';
 export type Redact = (text: string) => string;
 
 /**
- * Hides a password in every form in which a sign-in puts it on the wire: bare, quoted, and in base64,
- * also as a part of something longer such as SASL PLAIN (RFC 4616). Frames of a sign-in are never
+ * Hides a password in every form in which a sign-in puts it on the wire or an error repeats it: bare,
+ * quoted, percent-encoded, and in base64, also as a part of something longer such as SASL PLAIN
+ * (RFC 4616). Frames of a sign-in are never
  * logged at all; this is for servers that say back what they heard. A password of less than four
  * characters is hidden where it stands as a password only: in quotes, after the user, in SASL PLAIN.
+ * `user` is `null` where the text may come from anywhere.
  */
-export function redactorFor(user: string, password: string): Redact {
+export function redactorFor(user: string | null, password: string): Redact {
   if (password === '') return (text) => text;
   // As an IMAP quoted string (RFC 3501 §4.3), and as JSON; its quotes tell a short one from a word.
   const quoted = password.replaceAll(/["\\]/g, String.raw`\$&`);
   const json = JSON.stringify(password);
   const forms = [
-    base64(`\0${user}\0${password}`),
-    base64(`${user}\0${user}\0${password}`),
-    `${user} ${password}`,
+    ...(user === null
+      ? []
+      : [
+          base64(`\0${user}\0${password}`),
+          base64(`${user}\0${user}\0${password}`),
+          `${user} ${password}`,
+        ]),
     json,
     quoted,
     json.slice(1, -1),
+    encodeURIComponent(password.toWellFormed()),
     password,
   ].filter(isLongEnough);
   const encoded = [0, 1, 2].map((offset) => base64Within(password, offset));
