@@ -7,6 +7,7 @@ import { checkInputSchema } from './check-input.ts';
 import {
   accountInputSchema,
   reusePolicySchema,
+  trustChoiceSchema,
   type AccountId,
   type CheckId,
   type ConnectionDetail,
@@ -18,7 +19,13 @@ import {
   type TestResult,
 } from './model.ts';
 import { settingsChangeSchema } from './settings-schema.ts';
-import { EXPORT_FORMATS, HISTORY_RANGES, type HistoryExport, type HistoryView } from './history.ts';
+import {
+  EXPORT_FORMATS,
+  HISTORY_RANGES,
+  type HistoryExport,
+  type HistoryExtent,
+  type HistoryView,
+} from './history.ts';
 
 const accountId = z.string().min(1).max(64) as unknown as z.ZodType<AccountId>;
 const checkId = z.string().min(1).max(64) as unknown as z.ZodType<CheckId>;
@@ -49,6 +56,13 @@ function call<const Arguments extends [z.ZodType, ...z.ZodType[]] | []>(...schem
   };
 }
 
+/** What the system's certificate authorities say of a server. */
+export interface SystemTrust {
+  /** The certificate that it shows; `null` where it could not be reached. */
+  readonly fingerprint256: string | null;
+  readonly trusted: boolean;
+}
+
 /** How many sessions a call made the cache forget. */
 export interface Forgotten {
   readonly forgotten: number;
@@ -64,8 +78,15 @@ export const contract = {
   updateAccount: call(accountId, accountInputSchema).returns<void>(),
   /** Logs out, forgets sessions and password, removes it from the settings. */
   removeAccount: call(accountId).returns<void>(),
-  /** Signs in and looks for the mailboxes, storing nothing. With an id, `null` and `keep` mean that account's stored password and CA file. */
+  /** Signs in and looks for the mailboxes, storing nothing. With an id, `null` and `keep` mean that account's stored password and CA file or pin. */
   testConnection: call(accountInputSchema, accountId.nullable()).returns<TestResult>(),
+  /**
+   * After a look at the certificate: trusts only that, or the system's authorities. Sessions made
+   * under another trust are forgotten, and the account connects anew.
+   */
+  setTrust: call(accountId, trustChoiceSchema).returns<void>(),
+  /** Looks at the certificate of an account's server without signing in. */
+  checkSystemTrust: call(accountId).returns<SystemTrust>(),
   /** Settings known for the domain of an address; `null` where none are. */
   suggestSettings: call(z.string().max(320)).returns<ProviderPreset | null>(),
 
@@ -105,6 +126,9 @@ export const contract = {
   exportHistory: call(
     historyQuery.extend({ format: z.enum(EXPORT_FORMATS) }),
   ).returns<HistoryExport>(),
+
+  /** Since when there is history, and how much room it takes. */
+  getHistoryExtent: call().returns<HistoryExtent>(),
 
   /** Changes the settings that are given; each applies at once. */
   changeSettings: call(settingsChangeSchema).returns<void>(),

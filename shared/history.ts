@@ -85,6 +85,14 @@ export interface HistoryView extends HistoryQuery {
   readonly notRecorded: number;
 }
 
+/** How much history there is. */
+export interface HistoryExtent {
+  /** When the first figures were recorded that are still kept; `null` before that. */
+  readonly recordedSince: number | null;
+  /** On the disk; `null` where the history is in memory. */
+  readonly sizeBytes: number | null;
+}
+
 /** What is exported: a file's text and how it may be called. */
 export interface HistoryExport {
   readonly fileName: string;

@@ -2,7 +2,12 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
+import { HistoryStore } from './history/store.ts';
+import { askFile, batch, row } from './history/test-rows.ts';
 import { folder, follow, hasNotice, start } from './test-engine.ts';
+
+/** So many days ago. */
+const ago = (days: number): number => Date.now() - days * 24 * 60 * 60 * 1000;
 
 describe('settings', () => {
   it('are those of a new installation at first, and nothing is written for them', async () => {
@@ -80,5 +85,30 @@ describe('settings', () => {
     await demo.engine.changeSettings({ theme: 'light' });
     await demo.app.close();
     expect((await start(dataDir)).state().settings.theme).toBe('dark');
+  });
+});
+
+describe('the length of the history', () => {
+  it('is shortened for what earlier runs recorded, before the call answers', async () => {
+    const dataDir = await folder();
+    const path = join(dataDir, 'history.sqlite');
+    const store = new HistoryStore({ path, now: ago(0), onProblem: expect.unreachable });
+    store.write(
+      batch([row(ago(60)), row(ago(20)), row(ago(2))], { startAt: ago(60), endAt: ago(0) }),
+    );
+    store.close();
+
+    const first = await start(dataDir);
+    expect((await first.engine.getHistoryExtent()).recordedSince).toBeLessThan(ago(59));
+    await first.engine.changeSettings({ historyDays: 30 });
+    expect(askFile(path, 'SELECT count(*) FROM sums WHERE level = 2 AND account = 0')).toBe(2);
+    await first.engine.changeSettings({ historyDays: 7 });
+    expect(askFile(path, 'SELECT count(*) FROM handshake')).toBe(1);
+    expect((await first.engine.getHistoryExtent()).recordedSince).toBeGreaterThan(ago(8));
+    await first.app.close();
+
+    // The next run goes by it as well.
+    const second = await start(dataDir);
+    expect((await second.engine.getHistoryExtent()).recordedSince).toBeGreaterThan(ago(8));
   });
 });

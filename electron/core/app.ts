@@ -12,7 +12,11 @@ import { DemoAccounts } from './demo-accounts.ts';
 import type { Simulation } from './demo/simulated-accounts.ts';
 import { History } from './history/history.ts';
 import { rowOf } from './history/row.ts';
+import { keepSessions } from './keep-sessions.ts';
 import { redactedLog, Redaction, type Log } from './log.ts';
+import { followNetwork } from './network/follow-network.ts';
+import { thisMachine, type Machine } from './network/machine.ts';
+import { NetworkWatch, type PowerEvents } from './network/network-watch.ts';
 import { NoticeBoard, passwordNotice } from './notice-board.ts';
 import { refreshTotals } from './refresh-totals.ts';
 import { memorySettings, openSettings } from './settings/settings-service.ts';
@@ -29,6 +33,10 @@ export interface AppDeps {
   readonly protector: SecretProtector;
   readonly log: Log;
   readonly clock?: Clock;
+  /** Asked for the network; the one that this runs on by default. */
+  readonly machine?: Machine;
+  /** Tells of sleep, where the system does; without it the clocks tell. */
+  readonly power?: PowerEvents;
   /** Nothing of the user's is read or written; the demo servers start at once. */
   readonly demoOnly?: boolean;
   /** With `demoOnly`: simulated connections in place of the demo servers. */
@@ -99,10 +107,14 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
   const history = new History({
     path: demoOnly ? null : join(deps.dataDir, HISTORY_FILE),
+    keptDays: settings.current.historyDays,
     clock,
     notices,
     log,
   });
+  settings.listen((now, before) =>
+    now.historyDays === before.historyDays ? undefined : history.keep(now.historyDays),
+  );
   const totals = refreshTotals(state, tally, clock);
   // Not waited for: connecting does not depend on it. What happens meanwhile is recorded later.
   if (history.isThere) void addRecorded(history, tally, totals, log);
@@ -111,6 +123,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
     if (demoOnly || !demo) history.record(rowOf(handshake, label, saving));
   };
   const watchList = new WatchList(state, tally, clock, record, simulation?.rate ?? null);
+  const { dataDir, protector } = deps;
+  const kept = demoOnly
+    ? null
+    : await keepSessions(watchList.sessions, settings, { dataDir, protector, clock, log });
   const demo = new DemoAccounts(watchList, clock, simulation);
   const checks = new CheckDesk(state, clock);
   const calls = createCalls({
@@ -123,11 +139,26 @@ export async function createApp(deps: AppDeps): Promise<App> {
     checks,
     notices,
     settings,
+    forgotten: async () => kept?.settled(),
     redaction,
     log,
     clock,
   });
+  // Before anything connects: without a network nothing is tried.
+  const network = new NetworkWatch({
+    clock,
+    machine: deps.machine ?? thisMachine,
+    power: deps.power ?? null,
+    onNews: followNetwork({
+      supervisor: watchList.supervisor,
+      sessions: watchList.sessions,
+      forgetSessions: () => watchList.forgetAllSessions(),
+      forgetsOnNetworkChange: () => settings.current.forgetOnNetworkChange,
+      log,
+    }),
+  });
   for (const account of own.accounts.list()) watchList.start(account, false, passwordOf);
+  kept?.loaded();
   if (demoOnly) await calls.startDemo();
 
   const channels = new Set<Channel>();
@@ -154,10 +185,18 @@ export async function createApp(deps: AppDeps): Promise<App> {
     checks.close();
     for (const channel of channels) channel.close();
     totals.close();
+    network.close();
     try {
       await watchList.close();
     } finally {
-      await Promise.all([own.settled(), settings.settled(), demo.close(), history.close()]);
+      await Promise.all([
+        own.settled(),
+        settings.settled(),
+        // After the last connection: what is kept now is offered by nobody before the next start.
+        kept?.close(),
+        demo.close(),
+        history.close(),
+      ]);
     }
   };
 

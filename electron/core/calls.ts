@@ -18,7 +18,7 @@ import type { Log, Redaction } from './log.ts';
 import { passwordNotice, type NoticeBoard } from './notice-board.ts';
 import type { SettingsService } from './settings/settings-service.ts';
 import type { EngineState } from './snapshot.ts';
-import { inTurn } from './turn.ts';
+import { inTurn, type Turn } from './turn.ts';
 import type { PasswordOf, WatchList } from './watch-list.ts';
 
 /** What the calls work with. */
@@ -34,6 +34,8 @@ export interface Services {
   readonly checks: CheckDesk;
   readonly notices: NoticeBoard;
   readonly settings: SettingsService;
+  /** Resolves when what was forgotten is no longer on the disk either. */
+  readonly forgotten: () => Promise<void>;
   readonly redaction: Redaction;
   readonly log: Log;
   readonly clock: Clock;
@@ -57,12 +59,19 @@ export function createCalls(services: Services): Calls {
     checks,
     notices,
     settings,
+    forgotten,
     redaction,
     log,
     clock,
   } = services;
   const { supervisor } = watchList;
-  const turn = inTurn();
+  const inOrder = inTurn();
+  const turn: Turn = (step) =>
+    inOrder(async () => {
+      const result = await step();
+      await forgotten();
+      return result;
+    });
 
   /** The accounts that this one belongs to: the user's or the demo's. */
   const bookOf = (id: AccountId): { book: AccountBook; password: PasswordOf; isDemo: boolean } => {
@@ -228,6 +237,8 @@ export function createCalls(services: Services): Calls {
     getHistory: (query) => history.view(query),
 
     exportHistory: async ({ format, ...query }) => exportView(await history.view(query), format),
+
+    getHistoryExtent: () => history.extent(),
 
     changeSettings: (change) => turn(() => settings.change(change)),
 

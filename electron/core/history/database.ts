@@ -1,5 +1,6 @@
 /** Opens the history's database file, whatever has become of it. */
 import { closeSync, existsSync, openSync, readSync, renameSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isErrno } from '../accounts/atomic-file.ts';
@@ -58,6 +59,16 @@ export function beginAnew(path: string, now: number): OpenedDatabase {
   } catch (error) {
     return notKept(cannotOpen(path, error));
   }
+}
+
+/** What the file at `path` takes, together with what SQLite keeps beside it; 0 where there is none. */
+export async function sizeOnDisk(path: string): Promise<number> {
+  const sizes = COMPANIONS.map(async (suffix) => {
+    // Not there, or gone meanwhile.
+    const found = await stat(path + suffix).catch(() => null);
+    return found?.size ?? 0;
+  });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 function openFile(path: string): DatabaseSync {

@@ -37,14 +37,20 @@ class SleepingClock extends TestClock {
   }
 }
 
-function start(path: string | null, clock = new SleepingClock()) {
+function start(path: string | null, clock = new SleepingClock(), keptDays = 365) {
   const state = new EngineState({} as AppFacts, {} as Totals);
   const logged: string[] = [];
   const log = lineLog(
     (line) => logged.push(line),
     () => new Date(0),
   );
-  const history = new History({ path, clock, notices: new NoticeBoard(state, clock), log });
+  const history = new History({
+    path,
+    keptDays,
+    clock,
+    notices: new NoticeBoard(state, clock),
+    log,
+  });
   owned.push(() => history.close());
   const notices = (): readonly Notice[] => state.list('notices');
   /** Resolves with the notice once it says this. */
@@ -62,6 +68,69 @@ function start(path: string | null, clock = new SleepingClock()) {
   const lastHour = () => history.view({ range: '1h', account: null });
   return { history, clock, logged, notices, until, lastHour };
 }
+
+describe('how long the history is', () => {
+  const DAY = 24 * 60 * MINUTE;
+  const aWeekAndMore = (now: number) => [8 * DAY, 6 * DAY, 0].map((age) => row(now - age));
+
+  it('follows what is chosen at once: what is older is gone from the disk, and its room too', async () => {
+    const path = await folderPath();
+    const { history, clock } = start(path);
+    for (const old of aWeekAndMore(clock.now())) history.record(old);
+    for (let count = 0; count < 5000; count++) history.record(row(clock.now() - 20 * DAY));
+    const { sizeBytes } = await history.extent();
+    await history.keep(7);
+    expect((await history.view({ range: '30d', account: null })).totals.resumed).toBe(2);
+    expect(askFile(path, 'SELECT count(*) FROM handshake')).toBe(2);
+    const after = await history.extent();
+    expect(after.sizeBytes).toBeLessThan(Number(sizeBytes) / 2);
+  });
+
+  it('holds for figures of an earlier run, and for a thread that is started later', async () => {
+    const path = await folderPath();
+    const first = start(path);
+    for (const old of aWeekAndMore(first.clock.now())) first.history.record(old);
+    await first.history.close();
+    const second = start(path, first.clock);
+    await second.history.keep(7);
+    expect(askFile(path, 'SELECT count(*) FROM handshake')).toBe(2);
+    await second.history.close();
+    expect(existsSync(path)).toBe(true);
+  });
+
+  it('that grows deletes nothing, and makes no file', async () => {
+    const path = await folderPath();
+    const { history, clock } = start(path, undefined, 7);
+    await history.keep(365);
+    expect(existsSync(path)).toBe(false);
+    for (const old of aWeekAndMore(clock.now())) history.record(old);
+    await history.keep(90);
+    await history.keep(365);
+    expect((await history.view({ range: '30d', account: null })).totals.resumed).toBe(3);
+  });
+
+  it('is what is known: what is too old is a gap, though the program was running', async () => {
+    const { history, clock } = start(await folderPath());
+    history.record(row(clock.now()));
+    clock.advance(10 * DAY);
+    history.record(row(clock.now()));
+    expect(await history.extent()).toMatchObject({ recordedSince: clock.now() - 10 * DAY });
+    await history.keep(7);
+    const view = await history.view({ range: '30d', account: null });
+    expect(view.recordedSince).toBe(clock.now() - 7 * DAY);
+    const known = view.buckets.filter(({ isGap }) => !isGap);
+    expect(known[0]?.startAt).toBeGreaterThan(clock.now() - 8 * DAY);
+    expect(known.length).toBeGreaterThan(4 * 6);
+  });
+
+  it('is nothing before something is recorded, and takes no room in memory', async () => {
+    const nothing = { recordedSince: null, sizeBytes: 0 };
+    expect(await start(await folderPath()).history.extent()).toEqual(nothing);
+    const { history, clock } = start(null);
+    history.record(row(clock.now()));
+    expect(await history.extent()).toEqual({ recordedSince: clock.now(), sizeBytes: null });
+  });
+});
 
 describe('the history', () => {
   it('makes no file before something is recorded', async () => {

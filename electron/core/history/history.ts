@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
-import type { HistoryQuery, HistoryView } from '../../../shared/history.ts';
+import type { HistoryExtent, HistoryQuery, HistoryView } from '../../../shared/history.ts';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { NoticeBoard } from '../notice-board.ts';
+import { sizeOnDisk } from './database.ts';
 import { BEAT_MS, lived, type AliveSpan, type Beat } from './alive.ts';
 import { Missing } from './missing.ts';
+import { DEFAULT_KEPT_DAYS } from './ranges.ts';
 import type { HandshakeRow } from './row.ts';
 import { startThread, type HistoryThread } from './thread.ts';
 import type { Batch } from './writer.ts';
@@ -28,6 +30,7 @@ const MAX_STARTS = 3;
 export interface HistoryDeps {
   /** The database's file, made when something is first recorded; `null` for memory. */
   readonly path: string | null;
+  readonly keptDays?: number;
   readonly clock: Clock;
   readonly notices: NoticeBoard;
   readonly log: Log;
@@ -41,6 +44,7 @@ export class History {
   readonly #deps: HistoryDeps;
   readonly #missing: Missing;
   #thread: HistoryThread | null = null;
+  #keptDays: number;
   #starts = 0;
   #waiting: HandshakeRow[] = [];
   #underWay = 0;
@@ -54,6 +58,7 @@ export class History {
 
   constructor(deps: HistoryDeps) {
     this.#deps = deps;
+    this.#keptDays = deps.keptDays ?? DEFAULT_KEPT_DAYS;
     this.#missing = new Missing(deps.notices);
     this.#lastBeat = this.#beatNow();
     this.#span = lived(null, null, this.#lastBeat);
@@ -98,6 +103,42 @@ export class History {
       return { ...view, notRecorded: this.#missing.count };
     } catch (cause) {
       throw unreadable(cause);
+    }
+  }
+
+  /** Since when there are figures, and what they take. @throws RepriseError `storage` as {@link view} does */
+  async extent(): Promise<HistoryExtent> {
+    const { path } = this.#deps;
+    if (this.#thread === null && this.#waiting.length === 0 && !this.isThere) {
+      return { recordedSince: null, sizeBytes: path === null ? null : 0 };
+    }
+    const { recordedSince } = await this.view({ range: '1h', account: null });
+    return { recordedSince, sizeBytes: path === null ? null : await sizeOnDisk(path) };
+  }
+
+  /**
+   * Keeps so many days from now on. Where that is less than before, it resolves when what is older is
+   * gone.
+   *
+   * @throws RepriseError `storage` where not all of that could be deleted; it goes by and by then
+   */
+  async keep(days: number): Promise<void> {
+    const isShorter = days < this.#keptDays;
+    this.#keptDays = days;
+    if (this.#thread === null && !(isShorter && this.isThere)) return;
+    try {
+      await this.#running().keep(days);
+      // Part by part, so that neither a write nor a view has to wait for all of it.
+      let isDone = !isShorter;
+      while (!isDone && this.#closing === null) {
+        isDone = await this.#running().shorten(this.#deps.clock.now());
+      }
+    } catch (cause) {
+      throw new RepriseError(
+        'storage',
+        'The new length of the history is saved, but what is older could not be deleted at once. Reprise deletes it later; the log has the details.',
+        { cause },
+      );
     }
   }
 
@@ -151,7 +192,7 @@ export class History {
     this.#starts += 1;
     const { path, clock, notices, log } = this.#deps;
     const thread = startThread(
-      { path, now: clock.now() },
+      { path, now: clock.now(), keptDays: this.#keptDays },
       (text) => {
         log.warn(text);
         notices.post('history', 'error', text);

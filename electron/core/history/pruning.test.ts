@@ -75,6 +75,30 @@ describe('what is too old', () => {
     expect(history.count('account')).toBe(0);
   });
 
+  it.each([7, 30, 90] as const)('goes after %i days where that is what was chosen', (days) => {
+    using history = database();
+    history.pruner.keep(days);
+    history.write((days + 1) * DAY, (days - 1) * DAY, HOUR);
+    history.pruner.prune(aliveFor(HOUR));
+    expect(history.count('handshake')).toBe(days === 90 ? 1 : 2);
+    expect(history.count('sums WHERE level = 2')).toBe(2 * 2);
+    expect(history.count(`sums WHERE start_at < ${String(NOON - days * DAY - HOUR)}`)).toBe(0);
+    expect(history.count('alive')).toBe(2);
+  });
+
+  it('goes at once, part by part, for a user who was asked', () => {
+    using history = database();
+    const many = Array.from({ length: 60_000 }, (_, index) => 20 * DAY - index);
+    history.write(...many, HOUR);
+    history.pruner.prune(null);
+    history.pruner.keep(7);
+    let parts = 1;
+    while (!history.pruner.pruneByAge(NOON)) parts += 1;
+    expect(parts).toBe(2);
+    expect(history.count('handshake')).toBe(1);
+    expect(history.count('sums WHERE level = 2')).toBe(2);
+  });
+
   it('stays until the clock has been steady for ten minutes: it may be wrong', () => {
     using history = database();
     history.write(31 * DAY);

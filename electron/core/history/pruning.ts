@@ -1,10 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AliveSpan } from './alive.ts';
-import { ALIVE_KEPT_MS, LEVELS, ROWS_KEPT_MS } from './ranges.ts';
+import {
+  DAY_MS,
+  DEFAULT_KEPT_DAYS,
+  LEVELS,
+  LONGEST_LEVEL_MS,
+  ROWS_KEPT_MS,
+  startOf,
+} from './ranges.ts';
 
 /** At once; so few that a write does not have to wait for long. */
 const ROWS_AT_ONCE = 5000;
 const SUMS_AT_ONCE = 500;
+const OLD_SUMS_AT_ONCE = 5000;
 /** In one go; what is left is for the next. */
 const GOES = 10;
 
@@ -21,11 +29,18 @@ const STEADY_MS = 600_000;
 export class Pruner {
   readonly #db: DatabaseSync;
   readonly #maxBytes: number;
+  #keptMs: number;
   #prunedAt: number | null = null;
 
-  constructor(db: DatabaseSync, maxBytes: number) {
+  constructor(db: DatabaseSync, maxBytes: number, keptDays = DEFAULT_KEPT_DAYS) {
     this.#db = db;
     this.#maxBytes = maxBytes;
+    this.#keptMs = keptDays * DAY_MS;
+  }
+
+  /** Keeps so many days from the next pruning on. */
+  keep(days: number): void {
+    this.#keptMs = days * DAY_MS;
   }
 
   /**
@@ -40,22 +55,28 @@ export class Pruner {
     const now = alive.endAt;
     const sinceMs = this.#prunedAt === null ? EVERY_MS : Math.abs(now - this.#prunedAt);
     if (sinceMs < EVERY_MS || now - alive.startAt < STEADY_MS) return;
-    if (this.#pruneByAge(now)) this.#prunedAt = now;
+    if (this.pruneByAge(now)) this.#prunedAt = now;
   }
 
-  /** What the database takes on the disk, without pages that are free for use. */
-  usedBytes(): number {
-    const pragma = (name: string): number =>
-      Number(this.#db.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
-    return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
-  }
-
-  /** @returns whether nothing is left to do */
-  #pruneByAge(now: number): boolean {
-    for (let go = 0; this.#deleteRows((now - ROWS_KEPT_MS) * 1000); go++) {
+  /**
+   * Does a bounded part of what is due by age, whether or not `now` is to be trusted: for a user who
+   * was asked.
+   *
+   * @returns whether nothing is left to do
+   * @throws SQLite's error
+   */
+  pruneByAge(now: number): boolean {
+    // Whole sums, so that those and the rows beneath them go together.
+    const oldest = startOf(now - this.#keptMs, LONGEST_LEVEL_MS);
+    const oldestRow = Math.max(oldest, now - ROWS_KEPT_MS);
+    for (let go = 0; this.#deleteRows(oldestRow * 1000); go++) {
+      if (go === GOES) return false;
+    }
+    for (let go = 0; this.#deleteOldSums(oldest); go++) {
       if (go === GOES) return false;
     }
     for (const { id, keptMs, kept } of LEVELS) {
+      if (keptMs === Infinity) continue;
       this.#db
         .prepare(
           `DELETE FROM sums WHERE level = :level AND start_at < :before AND start_at NOT IN (
@@ -65,11 +86,18 @@ export class Pruner {
         )
         .run({ level: id, before: now - keptMs, kept });
     }
-    this.#db.prepare('DELETE FROM alive WHERE end_at < ?').run(now - ALIVE_KEPT_MS);
+    this.#db.prepare('DELETE FROM alive WHERE end_at < ?').run(oldest);
     this.#db.exec(
       'DELETE FROM account WHERE NOT EXISTS (SELECT 1 FROM sums WHERE level = 2 AND account = n)',
     );
     return true;
+  }
+
+  /** What the database takes on the disk, without pages that are free for use. */
+  usedBytes(): number {
+    const pragma = (name: string): number =>
+      Number(this.#db.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
+    return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
   }
 
   #pruneBySize(): void {
@@ -86,6 +114,18 @@ export class Pruner {
         'DELETE FROM handshake WHERE id IN (SELECT id FROM handshake WHERE id < ? ORDER BY id LIMIT ?)',
       )
       .run(beforeId, ROWS_AT_ONCE);
+    return changes > 0;
+  }
+
+  /** Deletes some of those that are older than the history may be. @returns whether there were any */
+  #deleteOldSums(before: number): boolean {
+    const { changes } = this.#db
+      .prepare(
+        `DELETE FROM sums WHERE (level, account, start_at) IN (
+           SELECT level, account, start_at FROM sums WHERE start_at < ? LIMIT ?
+         )`,
+      )
+      .run(before, OLD_SUMS_AT_ONCE);
     return changes > 0;
   }
 

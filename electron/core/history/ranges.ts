@@ -3,24 +3,30 @@ import type { HistoryRange } from '../../../shared/history.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
+export const DAY_MS = 24 * HOUR_MS;
 
 /**
  * Sums are kept over these lengths of time; `id` is what the database calls it. One is let go of when
  * it is older than `keptMs` and not among the latest `kept` in which anything happened: where the
- * clock is set forward for a while and back again, nothing of the last hour or day is missing.
+ * clock is set forward for a while and back again, nothing of the last hour or day is missing. No
+ * sum outlives the history as a whole.
  */
 export const LEVELS = [
   { id: 0, lengthMs: MINUTE_MS, keptMs: HOUR_MS, kept: 240 },
   { id: 1, lengthMs: 15 * MINUTE_MS, keptMs: DAY_MS, kept: 384 },
-  { id: 2, lengthMs: HOUR_MS, keptMs: 365 * DAY_MS, kept: 0 },
+  { id: 2, lengthMs: HOUR_MS, keptMs: Infinity, kept: 0 },
 ] as const;
+/** Shorter ones divide it without rest. */
+export const LONGEST_LEVEL_MS = HOUR_MS;
 export type Level = (typeof LEVELS)[number];
 
-/** Handshakes one by one are kept this long. */
+/** Handshakes one by one are kept this long, where the history as a whole is kept longer. */
 export const ROWS_KEPT_MS = 30 * DAY_MS;
-/** As the longest sums: without them nobody could tell a gap from a zero. */
-export const ALIVE_KEPT_MS = 365 * DAY_MS;
+/**
+ * For how long everything is kept unless the user chose less: spans of life as well, without which
+ * nobody could tell a gap from a zero.
+ */
+export const DEFAULT_KEPT_DAYS = 365;
 
 interface Shape {
   readonly level: Level;

@@ -43,8 +43,13 @@ export class Reader {
     this.#first = db.prepare('SELECT min(start_at) AS at FROM alive');
   }
 
-  /** The figures of a range that ends now. @throws SQLite's error */
-  view({ range, account }: HistoryQuery, now: number): StoredView {
+  /**
+   * The figures of a range that ends now.
+   *
+   * @param keptMs what is older is not known any more, though the program was running then
+   * @throws SQLite's error
+   */
+  view({ range, account }: HistoryQuery, now: number, keptMs: number): StoredView {
     const grid = gridOf(range, now);
     const number = this.#numberOf(account);
     const total = emptySum();
@@ -56,7 +61,7 @@ export class Reader {
       else addSum(known, sum);
       addSum(total, sum);
     }
-    const spans = this.#aliveBetween(grid);
+    const spans = this.#aliveBetween(Math.max(grid.fromAt, now - keptMs), grid.toAt);
     const exact = this.#exact.read(grid, number, total);
     const buckets = Array.from({ length: grid.buckets }, (_, index) => {
       const startAt = grid.fromAt + index * grid.bucketMs;
@@ -83,7 +88,7 @@ export class Reader {
       totals: withTimes(figuresOf(total), exact?.total),
       timesAreExact: exact !== null,
       accounts: this.#accountsOf(grid),
-      recordedSince: typeof first === 'number' ? first : null,
+      recordedSince: typeof first === 'number' ? Math.max(first, now - keptMs) : null,
     };
   }
 
@@ -103,10 +108,11 @@ export class Reader {
       .sort((a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }));
   }
 
-  #aliveBetween({ fromAt, toAt }: Grid): AliveSpan[] {
-    return this.#alive
-      .all(fromAt, toAt)
-      .map((row) => ({ startAt: Number(row['start_at']), endAt: Number(row['end_at']) }));
+  #aliveBetween(fromAt: number, toAt: number): AliveSpan[] {
+    return this.#alive.all(fromAt, toAt).map((row) => ({
+      startAt: Math.max(fromAt, Number(row['start_at'])),
+      endAt: Number(row['end_at']),
+    }));
   }
 }
 

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { HistoryQuery } from '../../../shared/history.ts';
 import { beginAnew, openDatabase, type OpenedDatabase } from './database.ts';
 import { Pruner } from './pruning.ts';
+import { DAY_MS, DEFAULT_KEPT_DAYS } from './ranges.ts';
 import { Reader, type StoredView } from './reader.ts';
 import { isDamage, whyNot } from './sqlite-error.ts';
 import { Writer, type Batch } from './writer.ts';
@@ -28,6 +29,7 @@ export interface StoreOptions {
   /** Hears what the user should know, in sentences. */
   readonly onProblem: (problem: string) => void;
   readonly maxBytes?: number;
+  readonly keptDays?: number;
 }
 
 /**
@@ -36,10 +38,12 @@ export interface StoreOptions {
  */
 export class HistoryStore {
   readonly #options: StoreOptions;
+  #keptDays: number;
   #parts: Parts;
 
   constructor(options: StoreOptions) {
     this.#options = options;
+    this.#keptDays = options.keptDays ?? DEFAULT_KEPT_DAYS;
     this.#parts = this.#take(openDatabase(options.path, options.now));
   }
 
@@ -64,7 +68,35 @@ export class HistoryStore {
 
   /** @throws SQLite's error */
   view(query: HistoryQuery, now: number): StoredView {
-    return this.#unlessDamaged(now, ({ reader }) => reader.view(query, now));
+    return this.#unlessDamaged(now, ({ reader }) =>
+      reader.view(query, now, this.#keptDays * DAY_MS),
+    );
+  }
+
+  /** Keeps so many days from now on; what is older goes by and by. */
+  keep(days: number): void {
+    this.#keptDays = days;
+    this.#parts.pruner.keep(days);
+  }
+
+  /**
+   * Does a bounded part of deleting what is older than {@link keep} allows, and at the end gives its
+   * room on the disk back.
+   *
+   * @returns whether nothing is left to do
+   * @throws SQLite's error
+   */
+  shorten(now: number): boolean {
+    return this.#unlessDamaged(now, ({ db, pruner }) => {
+      if (!pruner.pruneByAge(now)) return false;
+      try {
+        db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
+      } catch (error) {
+        // No room for the copy that this makes: the file keeps its size, and nothing is lost.
+        if (isDamage(error)) throw error;
+      }
+      return true;
+    });
   }
 
   close(): void {
@@ -92,7 +124,7 @@ export class HistoryStore {
       inMemory,
       writer: new Writer(db),
       reader: new Reader(db),
-      pruner: new Pruner(db, maxBytes),
+      pruner: new Pruner(db, maxBytes, this.#keptDays),
     };
   }
 }

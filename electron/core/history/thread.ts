@@ -11,6 +11,9 @@ import type { Batch } from './writer.ts';
 export interface HistoryThread {
   write(batch: Batch): Promise<Written>;
   view(query: HistoryQuery, now: number): Promise<StoredView>;
+  keep(days: number): Promise<void>;
+  /** Deletes a bounded part of what is too old. @returns whether nothing is left */
+  shorten(now: number): Promise<boolean>;
   /** Resolves when everything is written and the thread has ended. */
   close(): Promise<void>;
 }
@@ -52,6 +55,8 @@ export function startThread(
   return {
     write: (batch) => rpc.$call('write', batch),
     view: (query, now) => rpc.$call('view', query, now),
+    keep: (days) => rpc.$call('keep', days),
+    shorten: (now) => rpc.$call('shorten', now),
     close: async () => {
       await rpc.$call('close');
       await ended.promise;

@@ -9,12 +9,16 @@ export interface WorkerSettings {
   /** The file; `null` for memory. */
   readonly path: string | null;
   readonly now: number;
+  readonly keptDays: number;
 }
 
 /** Answered by the thread, one after another. */
 export interface WorkerCalls {
   write(batch: Batch): Written;
   view(query: HistoryQuery, now: number): StoredView;
+  keep(days: number): void;
+  /** Deletes a bounded part of what is too old. @returns whether nothing is left */
+  shorten(now: number): boolean;
   /** Closes the file; the thread ends then. */
   close(): void;
 }

@@ -10,6 +10,10 @@ if (port === null) throw new Error('worker.ts is the program of a thread');
 const calls: WorkerCalls = {
   write: (batch) => store.write(batch),
   view: (query, now) => store.view(query, now),
+  keep: (days) => {
+    store.keep(days);
+  },
+  shorten: (now) => store.shorten(now),
   close: () => {
     store.close();
     // When the answer is on its way; nothing keeps the thread alive then.
@@ -26,10 +30,11 @@ const rpc = createBirpc<WorkerEvents, WorkerCalls, false>(calls, {
   timeout: -1,
   proxify: false,
 });
-const { path, now } = workerData as WorkerSettings;
+const { path, now, keptDays } = workerData as WorkerSettings;
 const store = new HistoryStore({
   path,
   now,
+  keptDays,
   onProblem: (text) => {
     void rpc.$callEvent('problem', text);
   },
