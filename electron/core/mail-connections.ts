@@ -5,7 +5,16 @@ import { SimulatedConnections } from './demo/simulated-connections.ts';
 /** The connections of all accounts, as the rest of the engine uses them. */
 export type MailConnections = Pick<
   Supervisor,
-  'watch' | 'unwatch' | 'reconnect' | 'reconnectAccount' | 'reconnectAll' | 'detail' | 'close'
+  | 'watch'
+  | 'unwatch'
+  | 'reconnect'
+  | 'reconnectAccount'
+  | 'reconnectAll'
+  | 'setOnline'
+  | 'reopenAll'
+  | 'moved'
+  | 'detail'
+  | 'close'
 >;
 
 /**
@@ -43,6 +52,16 @@ export function mailConnections(
     reconnectAll: () => {
       real.reconnectAll();
       simulated.reconnectAll();
+    },
+    // What is simulated needs no network.
+    setOnline: (isOnline) => {
+      real.setOnline(isOnline);
+    },
+    reopenAll: () => {
+      real.reopenAll();
+    },
+    moved: (addresses) => {
+      real.moved(addresses);
     },
     detail: (id) => real.detail(id) ?? simulated.detail(id),
     close: async () => {

@@ -18,6 +18,7 @@ import {
 import { imapflowLogger } from './imapflow-log.ts';
 import { imapflowOptions } from './imapflow-options.ts';
 import type { Failure } from './lifecycle.ts';
+import { trackLocalAddress, type TrackedTransport } from './local-address.ts';
 import type { PhaseLimits } from './phase-limits.ts';
 import { redactorFor, type Redact } from '../redaction.ts';
 import { transportLogLine } from './transport-log.ts';
@@ -57,6 +58,7 @@ export class ImapConnection {
   readonly ended: Promise<Failure | null>;
   readonly #options: ImapConnectionOptions;
   readonly #client: ImapFlow;
+  readonly #transport: TrackedTransport;
   readonly #redact: Redact;
   readonly #resolveEnded: (failure: Failure | null) => void;
   #record: HandshakeRecord;
@@ -77,7 +79,7 @@ export class ImapConnection {
     this.#redact = redactorFor(settings.user, password);
     this.#record = beginRecord(clock.now(), clock.monotonic());
     ({ promise: this.ended, resolve: this.#resolveEnded } = Promise.withResolvers());
-    const transport = createReuseTransport({
+    const reusing = createReuseTransport({
       cache: sessions,
       account,
       ...(name === undefined ? {} : { connection: name }),
@@ -87,6 +89,8 @@ export class ImapConnection {
       },
       ...(lookup === undefined ? {} : { lookup }),
     });
+    this.#transport = trackLocalAddress(reusing);
+    const { transport } = this.#transport;
     const client = new ImapFlow(
       imapflowOptions(settings, password, transport, this.#imapflowLogger()),
     );
@@ -102,6 +106,11 @@ export class ImapConnection {
       this.#countMessages();
     });
     client.on('mailboxOpen', ({ exists }) => options.onMessages?.(exists));
+  }
+
+  /** From which of the machine's addresses it goes out; `null` before it does, and afterwards. */
+  get localAddress(): string | null {
+    return this.#transport.localAddress();
   }
 
   /** DNS, TCP, TLS, the greeting and the sign-in. */

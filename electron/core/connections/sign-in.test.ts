@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fault, startImapServer } from '../demo/index.ts';
-import { TestSupervisor } from './test-supervisor.ts';
+import { ABROAD, TestSupervisor } from './test-supervisor.ts';
 
 const three = { INBOX: 3, Sent: 1, Work: 7 };
 const threeNames = Object.keys(three);
@@ -33,8 +33,8 @@ describe('signing in', () => {
       const names = Array.from({ length: 30 }, (_, index) => `Box ${index}`);
       const mailboxes = Object.fromEntries(names.map((name) => [name, 1]));
       await using server = await startImapServer({ mailboxes });
-      await using watched = new TestSupervisor();
-      watched.watch(server, { mailboxes: names });
+      await using watched = TestSupervisor.abroad();
+      watched.watch(server, { ...ABROAD, mailboxes: names });
       await server.until(({ idling }) => idling.length === 30);
       expect(server.loginAttempts).toHaveLength(30);
       server.setScript({ login: fault.reply('NO [AUTHENTICATIONFAILED] Invalid credentials') });

@@ -177,49 +177,6 @@ describe('a password that takes its time', () => {
   });
 });
 
-describe('the network', () => {
-  test('going drops all connections, and nothing is tried until it is back', async () => {
-    await using server = await startImapServer({ mailboxes: three });
-    await using watched = new TestSupervisor();
-    watched.watch(server, { mailboxes: threeNames });
-    await server.until(({ idling }) => idling.length === 3);
-    watched.supervisor.setOnline(false);
-    for (const name of threeNames) expect(watched.connection(name).state.kind).toBe('offline');
-    watched.supervisor.reconnectAll();
-    watched.clock.advance(3_600_000);
-    expect(watched.connection().state.kind).toBe('offline');
-    await server.until(({ open }) => open === 0);
-    expect(logouts(server.commands)).toBe(0);
-    watched.supervisor.setOnline(true);
-    await server.until(({ idling }) => idling.length === 3);
-    expect(server.stats().connections).toBe(6);
-    expect(server.stats().resumed).toBe(5);
-  });
-
-  test('being away, accounts can be changed all the same', async () => {
-    await using server = await startImapServer({ mailboxes: three });
-    await using watched = new TestSupervisor();
-    watched.supervisor.setOnline(false);
-    watched.watch(server, { mailboxes: threeNames, paused: true });
-    expect(watched.connection().state.kind).toBe('paused');
-    watched.watch(server, { mailboxes: threeNames });
-    expect(watched.connection().state.kind).toBe('offline');
-    watched.supervisor.setOnline(true);
-    await server.until(({ idling }) => idling.length === 3);
-  });
-
-  test('coming and going does not try a refused password again', async () => {
-    await using server = await startImapServer();
-    await using watched = new TestSupervisor();
-    watched.watch(server, {}, 'wrong-password');
-    await watched.state('sign-in-failed');
-    watched.supervisor.setOnline(false);
-    watched.supervisor.setOnline(true);
-    expect(watched.connection().state.kind).toBe('sign-in-failed');
-    expect(server.loginAttempts).toHaveLength(1);
-  });
-});
-
 describe('several accounts', () => {
   test('have nothing to do with the trouble of another', async () => {
     await using broken = await startImapServer();

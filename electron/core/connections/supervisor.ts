@@ -87,11 +87,27 @@ export class Supervisor {
     for (const account of this.#accounts.values()) account.reconnect();
   }
 
-  /** Offline, all connections are dropped and none is tried; online, all come back at once. */
+  /**
+   * Offline, all connections are dropped and none is tried; online, all come back at once. Those
+   * with a server on this very machine need no network and go on.
+   */
   setOnline(isOnline: boolean): void {
     if (isOnline === this.#isOnline) return;
     this.#isOnline = isOnline;
     for (const account of this.#accounts.values()) account.setOnline(isOnline);
+  }
+
+  /** Makes all connections to other machines anew: the other end may have given them up long ago. */
+  reopenAll(): void {
+    for (const account of this.#accounts.values()) account.reopen();
+  }
+
+  /**
+   * The machine has these addresses now. Connections from others are made anew, for nothing reaches
+   * them any more, and so are those that wait because the network failed them. The rest goes on.
+   */
+  moved(addresses: ReadonlySet<string>): void {
+    for (const account of this.#accounts.values()) account.moved(addresses);
   }
 
   /** What is known of one connection; `null` where there is none of that id. */

@@ -34,6 +34,9 @@ function settingsFor(server: ImapServer, changes: Partial<AccountSettings> = {})
   };
 }
 
+/** A server that is not on this machine, as far as its name says; see {@link TestSupervisor.abroad}. */
+export const ABROAD = { host: 'imap.example.org' } as const;
+
 export class TestSupervisor implements AsyncDisposable {
   readonly clock = new TestClock();
   readonly sessions = new SessionCache();
@@ -60,6 +63,17 @@ export class TestSupervisor implements AsyncDisposable {
       onHandshake: (handshake) => {
         this.handshakes.push(handshake);
         this.#changed();
+      },
+      ...deps,
+    });
+  }
+
+  /** With every name leading to this machine. */
+  static abroad(deps: Partial<SupervisorDeps> = {}): TestSupervisor {
+    return new TestSupervisor({
+      lookup: (_, options, done) => {
+        if (options.all === true) done(null, [{ address: '127.0.0.1', family: 4 }]);
+        else done(null, '127.0.0.1', 4);
       },
       ...deps,
     });

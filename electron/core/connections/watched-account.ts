@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AccountId, ConnectionId } from '../../../shared/model.ts';
 import type { AccountSettings, ConnectSettings } from '../accounts/types.ts';
+import { isOnThisMachine } from '../network/addresses.ts';
 import type { AttemptContext } from './attempt.ts';
 import type { MailboxHost } from './mailbox-host.ts';
 import { SignInGate } from './sign-in-gate.ts';
@@ -79,18 +80,32 @@ export class AccountConnections {
 
   /** Connects afresh, one mailbox or all; nothing happens while paused or offline. */
   reconnect(id?: ConnectionId): void {
-    if (this.#account.settings.paused || !this.#isOnline) return;
+    if (this.#account.settings.paused || !this.#canReachServer) return;
     if (this.#signIn.isRefused) this.#signIn.reset();
     for (const mailbox of this.#mailboxes.values())
       if (id === undefined || mailbox.id === id) mailbox.connect();
   }
 
+  /** See {@link Supervisor.setOnline}. */
   setOnline(isOnline: boolean): void {
     this.#isOnline = isOnline;
     for (const mailbox of this.#mailboxes.values()) {
-      if (!isOnline && !mailbox.isStopped) mailbox.goOffline();
+      if (!this.#canReachServer && !mailbox.isStopped) mailbox.goOffline();
       else if (isOnline && mailbox.state === 'offline') mailbox.connect();
     }
+  }
+
+  /** See {@link Supervisor.reopenAll}. */
+  reopen(): void {
+    if (this.#isOnThisMachine) return;
+    for (const mailbox of this.#mailboxes.values()) if (!mailbox.isStopped) mailbox.reopen();
+  }
+
+  /** See {@link Supervisor.moved}. */
+  moved(addresses: ReadonlySet<string>): void {
+    if (this.#isOnThisMachine) return;
+    for (const mailbox of this.#mailboxes.values())
+      if (mailbox.isCutOff(addresses)) mailbox.reopen();
   }
 
   find(id: ConnectionId): WatchedMailbox | null {
@@ -108,6 +123,14 @@ export class AccountConnections {
         await loggedOut;
       }),
     );
+  }
+
+  get #isOnThisMachine(): boolean {
+    return isOnThisMachine(this.#account.settings.host);
+  }
+
+  get #canReachServer(): boolean {
+    return this.#isOnline || this.#isOnThisMachine;
   }
 
   #forgetOtherMailboxes(): void {
@@ -134,7 +157,7 @@ export class AccountConnections {
 
   #start(mailbox: WatchedMailbox): void {
     if (this.#account.settings.paused) void mailbox.pause();
-    else if (this.#isOnline) mailbox.connect();
+    else if (this.#canReachServer) mailbox.connect();
     else mailbox.goOffline();
   }
 

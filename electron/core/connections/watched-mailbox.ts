@@ -4,6 +4,7 @@ import type {
   ConnectionId,
   ConnectionState,
   Phase,
+  ProblemCode,
 } from '../../../shared/model.ts';
 import type { Timer } from '../clock.ts';
 import { attempt, type AttemptListener } from './attempt.ts';
@@ -23,6 +24,14 @@ const STOPPED: ReadonlySet<ConnectionState['kind']> = new Set([
   'sign-in-failed',
   'certificate-problem',
   'failed',
+]);
+
+/** Those that another network may solve. */
+const NETWORK_PROBLEMS: ReadonlySet<ProblemCode> = new Set([
+  'dns',
+  'unreachable',
+  'timeout',
+  'closed',
 ]);
 
 /** Keeps the connection of one watched mailbox alive, over as many attempts as that takes. */
@@ -92,8 +101,23 @@ export class WatchedMailbox {
   /** The network is gone: nobody could be told. */
   goOffline(): void {
     this.#end();
+    this.#log.add('— Offline');
     this.#set({ kind: 'offline' });
     this.#takeConnection()?.destroy();
+  }
+
+  /** Connects afresh without a goodbye, since nothing may reach the server on the old way. */
+  reopen(): void {
+    this.#log.add('— The way to the server is not what it was: connecting afresh');
+    this.#takeConnection()?.destroy();
+    this.connect();
+  }
+
+  /** Whether the machine, with these addresses, has lost its connection, or was waiting for them. */
+  isCutOff(addresses: ReadonlySet<string>): boolean {
+    if (this.#state.kind === 'retrying') return NETWORK_PROBLEMS.has(this.#state.problem.code);
+    const from = this.#connection?.localAddress ?? null;
+    return from !== null && !addresses.has(from);
   }
 
   /** It is no longer watched: nothing more is heard of it. Resolves when the server was told. */

@@ -86,7 +86,7 @@ export class LateSocket extends Duplex {
   }
 
   get localAddress(): string | undefined {
-    return this.#socket?.localAddress;
+    return (this.#socket ?? this.#raw).localAddress;
   }
 
   get localPort(): number | undefined {

@@ -1,0 +1,127 @@
+import type { Clock, Timer } from '../clock.ts';
+import type { Addresses } from './addresses.ts';
+import { NO_NETWORK, recognise, type KnownNetwork } from './known-network.ts';
+import type { Machine } from './machine.ts';
+import { hasSlept, type Look } from './sleep.ts';
+
+/** What the system tells of its sleep; Electron's `powerMonitor` is one. */
+export interface PowerEvents {
+  on(event: 'suspend', listener: () => void): unknown;
+  on(event: 'resume', listener: () => void): unknown;
+  off(event: 'suspend', listener: () => void): unknown;
+  off(event: 'resume', listener: () => void): unknown;
+}
+
+/** How the machine is connected now, and how it came to be so. */
+export interface NetworkNews {
+  readonly addresses: Addresses;
+  /** Other machines can be reached, as far as is known, and this one is not about to sleep. */
+  readonly isOnline: boolean;
+  /** It slept: whatever was connected is most likely gone, at the other end at least. */
+  readonly hasSlept: boolean;
+  /** It is on another network than when it was last online. */
+  readonly isAnother: boolean;
+}
+
+/** Often enough to be back within seconds; one look takes a tenth of a millisecond. */
+export const LOOK_MS = 2000;
+
+/**
+ * A machine that was said to go to sleep and has been looked at so often since is awake: its sleep
+ * was called off, or nobody said that it ended.
+ */
+export const LOOKS_AWAKE = 15;
+
+/** What {@link NetworkWatch} works with, and whom it tells. */
+export interface NetworkWatchDeps {
+  readonly clock: Clock;
+  readonly machine: Machine;
+  /** `null` where the system tells nothing: then the clocks do. */
+  readonly power: PowerEvents | null;
+  /** Something is not as it was. Called at the start too. */
+  readonly onNews: (news: NetworkNews) => void;
+}
+
+/** Looks at the machine's addresses and clocks every few seconds, and tells of what changed. */
+export class NetworkWatch {
+  readonly #deps: NetworkWatchDeps;
+  #known: KnownNetwork = NO_NETWORK;
+  #last: Look;
+  #told: NetworkNews | null = null;
+  /** Looks since it was said to go to sleep; `null` while it is awake. */
+  #looksAsleep: number | null = null;
+  #timer: Timer | null = null;
+
+  constructor(deps: NetworkWatchDeps) {
+    this.#deps = deps;
+    this.#last = this.#look();
+    deps.power?.on('suspend', this.#suspend);
+    deps.power?.on('resume', this.#resume);
+    this.#tick();
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+    this.#deps.power?.off('suspend', this.#suspend);
+    this.#deps.power?.off('resume', this.#resume);
+  }
+
+  readonly #suspend = (): void => {
+    this.#looksAsleep = 0;
+    this.#tell(false);
+  };
+
+  readonly #resume = (): void => {
+    // The clocks may have told before the system does: once is enough.
+    if (this.#looksAsleep !== null) this.#wake();
+  };
+
+  #wake(): void {
+    this.#looksAsleep = null;
+    this.#last = this.#look();
+    this.#tell(true);
+  }
+
+  #tick(): void {
+    const { clock } = this.#deps;
+    const look = this.#look();
+    const slept = hasSlept(this.#last, look, LOOK_MS);
+    this.#last = look;
+    if (this.#looksAsleep === null) {
+      this.#tell(slept);
+    } else {
+      this.#looksAsleep += 1;
+      if (slept || this.#looksAsleep >= LOOKS_AWAKE) this.#wake();
+    }
+    this.#timer = clock.after(LOOK_MS, () => {
+      this.#tick();
+    });
+  }
+
+  #look(): Look {
+    const { clock, machine } = this.#deps;
+    return { at: clock.now(), monotonic: clock.monotonic(), busyMs: machine.busyMs() };
+  }
+
+  #tell(slept: boolean): void {
+    const { clock, machine, onNews } = this.#deps;
+    const addresses = machine.addresses();
+    const { network, isAnother } = recognise(this.#known, addresses.outward, clock.now());
+    this.#known = network;
+    const isOnline = this.#looksAsleep === null && addresses.outward.size > 0;
+    const told = this.#told;
+    const isNews =
+      told === null ||
+      slept ||
+      isAnother ||
+      isOnline !== told.isOnline ||
+      !isSame(addresses.all, told.addresses.all);
+    if (!isNews) return;
+    this.#told = { addresses, isOnline, hasSlept: slept, isAnother };
+    onNews(this.#told);
+  }
+}
+
+function isSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return one.size === other.size && [...one].every((address) => other.has(address));
+}
