@@ -6,6 +6,8 @@ import type { PeerSessions, SessionPolicy } from './peer-sessions.ts';
 /** An account, for as long as it is known. */
 export interface AccountState {
   enabled: boolean;
+  /** A copy of its sessions may outlive the program. */
+  kept: boolean;
   policy: SessionPolicy;
   /** Handshakes that began before the latest change to it store nothing. */
   epoch: number;

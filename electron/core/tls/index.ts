@@ -16,6 +16,10 @@ export type { Peer } from './peer.ts';
 export type { SessionPolicy } from './peer-sessions.ts';
 export { MAX_AGE_MS, SessionCache, type HeldForPeer } from './session-cache.ts';
 export { createReuseTransport, type ReuseTransportOptions } from './transport.ts';
+// For who keeps sessions from one run of a program to the next.
+export { expectedPeer } from './kept-peer.ts';
+export { KEPT_ENGINE } from './kept-format.ts';
+export { KeptSessions, type KeptFile, type Taken } from './kept-sessions.ts';
 // For those who make handshakes of their own, such as the server check.
 export { certificateFacts, peerCertificate } from './certificate.ts';
 export { readSession, type SessionFacts } from './session-format.ts';

@@ -5,11 +5,14 @@
  */
 import type { Mechanism, Refusing, Security } from '../../../shared/model.ts';
 import type { AccountState, PeerEntry } from './cache-entries.ts';
+import { DEFAULT_LIMITS, type SessionCacheLimits } from './cache-limits.ts';
 import { ColdStart } from './cold-start.ts';
 import { HandshakeSessions } from './handshake-sessions.ts';
+import { isKeepable, keepable } from './keepable.ts';
 import { IS_BORINGSSL, peerKey, placeKey, type Peer } from './peer.ts';
 import { PeerSessions, type SessionPolicy } from './peer-sessions.ts';
 import { isPaused } from './refusals.ts';
+import type { KeptPeer, SessionKeeper } from './session-keeper.ts';
 
 const DAY = 24 * 3600 * 1000;
 
@@ -17,25 +20,6 @@ const DAY = 24 * 3600 * 1000;
 export const MAX_AGE_MS = 7 * DAY;
 
 const DEFAULT_POLICY: SessionPolicy = { sharing: 'saving', maxAgeMs: MAX_AGE_MS };
-
-/** Bounds of the cache; what was used least recently goes first. */
-export interface SessionCacheLimits {
-  /** More are of no use: servers issue two, and each resumption renews one. */
-  readonly sessionsPerPeer: number;
-  /** An account has one peer, seldom two. */
-  readonly peers: number;
-  /** A ticket is 200 to 2,000 bytes; a client certificate can make it larger. */
-  readonly totalBytes: number;
-  /** Node gives none above 10 KiB. */
-  readonly sessionBytes: number;
-}
-
-const DEFAULT_LIMITS: SessionCacheLimits = {
-  sessionsPerPeer: 8,
-  peers: 1024,
-  totalBytes: 8 * 1024 * 1024,
-  sessionBytes: 16 * 1024,
-};
 
 /** One session held, without its bytes. */
 export interface HeldSessionFacts {
@@ -77,6 +61,7 @@ export class SessionCache {
   readonly #byId = new Map<string, PeerEntry>();
   #bytes = 0;
   #peerIds = 0;
+  #keeper: SessionKeeper | null = null;
 
   /**
    * @param options.now wall-clock time in ms: time asleep counts, and a jump back expires
@@ -94,6 +79,53 @@ export class SessionCache {
     this.#now = options.now ?? Date.now;
     this.#isBoringSsl = options.isBoringSsl ?? IS_BORINGSSL;
     this.#onChange = options.onChange ?? (() => undefined);
+  }
+
+  /** From now on `keeper` has a copy of what {@link keepable} gives. */
+  keepBy(keeper: SessionKeeper): void {
+    this.#keeper = keeper;
+  }
+
+  /**
+   * The account's sessions may be kept by the keeper, and those come back that it has from an
+   * earlier run. Its switch and its policy must be set before.
+   *
+   * @param peerOf who the account connects to, where that can be said; called only where something
+   *   was kept
+   */
+  keep(account: string, peerOf: () => Peer | null): void {
+    const state = this.#account(account);
+    state.kept = true;
+    const keeper = this.#keeper;
+    if (keeper === null || keeper.isEmpty || !state.enabled) return;
+    const peer = peerOf();
+    if (peer === null) return;
+    const place = placeKey(peer);
+    const key = peerKey(place, peer.trust);
+    const usable = keeper
+      .takeBack(key, state.policy.sharing)
+      .filter((session) => isKeepable(session, state, this.#now()))
+      .filter(({ sizeBytes }) => sizeBytes <= this.#limits.sessionBytes);
+    if (usable.length === 0) return;
+    const { sessions } = this.#entry(key, place, peer, state);
+    for (const session of usable) sessions.put(session);
+    state.trusted.set(place, peer.trust);
+    this.#evict();
+  }
+
+  /**
+   * What may be kept while the program runs, most recently used first: nothing of accounts that
+   * offer each ticket once, because a copy of a ticket could outlive its use.
+   */
+  keepable(): readonly KeptPeer[] {
+    return keepable([...this.#peers.values()].toReversed(), false, this.#now());
+  }
+
+  /** The last act: what may be kept, which nobody is offered here any more. */
+  handOver(): readonly KeptPeer[] {
+    const kept = keepable([...this.#peers.values()].toReversed(), true, this.#now());
+    for (const account of this.#accounts.keys()) this.forget(account);
+    return kept;
   }
 
   /** Begins a handshake with `peer`; `connection` is who makes it. */
@@ -131,8 +163,10 @@ export class SessionCache {
   /** How the account's sessions may be used; holds for those already held as well. */
   setPolicy(account: string, policy: SessionPolicy): void {
     const state = this.#account(account);
+    const { sharing, maxAgeMs } = state.policy;
     state.policy = policy;
     for (const { id } of state.peers.values()) this.#onChange(id);
+    if (sharing !== policy.sharing || maxAgeMs !== policy.maxAgeMs) this.#forgotten(state);
   }
 
   /** Forgets the account's sessions, and those that handshakes in flight will bring. */
@@ -142,6 +176,7 @@ export class SessionCache {
     state.epoch += 1;
     let forgotten = 0;
     for (const entry of state.peers.values()) forgotten += this.#drop(entry);
+    this.#forgotten(state);
     return forgotten;
   }
 
@@ -156,7 +191,9 @@ export class SessionCache {
     account.epoch += 1;
     // Nobody leads any more: those who wait go on.
     for (const { coldStart } of account.peers.values()) coldStart.release();
-    return this.#drop(entry);
+    const forgotten = this.#drop(entry);
+    this.#forgotten(account);
+    return forgotten;
   }
 
   /** Forgets the account itself as well. */
@@ -233,6 +270,7 @@ export class SessionCache {
     if (state === undefined) {
       state = {
         enabled: true,
+        kept: false,
         policy: DEFAULT_POLICY,
         epoch: 0,
         peers: new Map(),
@@ -254,6 +292,7 @@ export class SessionCache {
         },
         () => {
           this.#onChange(id);
+          if (account.kept) this.#keeper?.changed();
         },
       );
       entry = { id, key, place, peer, account, sessions, coldStart: new ColdStart() };
@@ -266,6 +305,11 @@ export class SessionCache {
       this.#peers.set(key, entry);
     }
     return entry;
+  }
+
+  /** Also where nothing was held: what has been taken since may still be in the copy. */
+  #forgotten(account: AccountState): void {
+    if (account.kept) this.#keeper?.forgotten();
   }
 
   #evict(): void {

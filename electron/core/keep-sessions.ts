@@ -1,0 +1,33 @@
+import type { SecretProtector } from './accounts/secret-protector.ts';
+import type { Clock } from './clock.ts';
+import { keptSessionsFile, machineName } from './kept-sessions-file.ts';
+import type { Log } from './log.ts';
+import type { SettingsService } from './settings/settings-service.ts';
+import { KEPT_ENGINE, KeptSessions, type SessionCache } from './tls/index.ts';
+
+/**
+ * Keeps the sessions of `cache` in `dataDir` from one run to the next, for as long as the setting
+ * says so, beginning with those of the last run. Never rejects.
+ */
+export async function keepSessions(
+  cache: SessionCache,
+  settings: SettingsService,
+  deps: {
+    readonly dataDir: string;
+    readonly protector: SecretProtector;
+    readonly clock: Clock;
+    readonly log: Log;
+  },
+): Promise<KeptSessions> {
+  const { dataDir, ...others } = deps;
+  const kept = new KeptSessions({
+    ...others,
+    cache,
+    file: keptSessionsFile(dataDir),
+    home: { engine: KEPT_ENGINE, machine: await machineName() },
+  });
+  cache.keepBy(kept);
+  await kept.load(settings.current.keepSessions);
+  settings.listen((now) => kept.setWanted(now.keepSessions));
+  return kept;
+}

@@ -1,0 +1,25 @@
+/** The seam between the session cache and a copy of its sessions that outlives the program. */
+import type { SharingPolicy } from '../../../shared/model.ts';
+import type { HeldSession } from './held-session.ts';
+
+/** The sessions of one peer that may be kept. */
+export interface KeptPeer {
+  /** The whole key of rule 1, see {@link peerKey}. */
+  readonly key: string;
+  /** What the account allowed while they were kept. */
+  readonly sharing: SharingPolicy;
+  /** Oldest first. */
+  readonly sessions: readonly HeldSession[];
+}
+
+/** Who keeps a copy of the sessions of accounts that may be kept. None of its calls throws. */
+export interface SessionKeeper {
+  /** Sessions came or went: the copy is out of date. */
+  changed(): void;
+  /** Sessions were forgotten, or are under another policy: the copy must not hold them any more. */
+  forgotten(): void;
+  /** Whether there is anything to take back at all. */
+  readonly isEmpty: boolean;
+  /** The sessions kept for this peer key under this policy, oldest first; each is given once. */
+  takeBack(key: string, sharing: SharingPolicy): readonly HeldSession[];
+}
