@@ -14,7 +14,7 @@ import { opensslCommand } from './connections/index.ts';
 import { mailConnections, type MailConnections } from './mail-connections.ts';
 import type { EngineState } from './snapshot.ts';
 import { sessionPolicy } from './session-policy.ts';
-import { SessionCache } from './tls/index.ts';
+import { expectedPeer, SessionCache } from './tls/index.ts';
 import type { Saving } from './savings.ts';
 import type { Tally } from './totals.ts';
 
@@ -76,6 +76,8 @@ export class WatchList {
     const { id } = settings;
     this.sessions.setEnabled(id, settings.reuse);
     this.sessions.setPolicy(id, sessionPolicy(settings.policy));
+    // The demo leaves nothing behind.
+    if (!demo) this.sessions.keep(id, () => expectedPeer(id, settings));
     this.#settings.set(id, settings);
     this.#show(settings, demo);
     this.supervisor.watch({ settings, password: () => password(id) });
