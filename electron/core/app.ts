@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { EngineApi } from '../../shared/contract.ts';
 import type { AppFacts } from '../../shared/model.ts';
 import { serveEngine, type Channel } from '../../shared/rpc.ts';
+import type { ThemeChoice } from '../../shared/settings.ts';
 import { memoryBook, openAccountBook, type OpenedBook } from './accounts/account-book.ts';
 import type { SecretProtector } from './accounts/secret-protector.ts';
 import { CheckDesk } from './check/index.ts';
@@ -47,6 +48,8 @@ export interface AppDeps {
 export interface App {
   /** Answers the contract on this channel until it closes. */
   attach(channel: Channel): void;
+  /** Which theme is chosen, for a page that is not connected yet. */
+  theme(): ThemeChoice;
   /** Logs out everywhere, waits for what is being written and closes; ends within 3 s. */
   close(): Promise<void>;
 }
@@ -202,6 +205,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
 
   return {
     attach,
+    theme: () => settings.current.theme,
     close: () => {
       closing ??= within(CLOSE_WITHIN_MS, shutDown(), clock);
       return closing;

@@ -3,6 +3,7 @@ import type { EngineApi } from '../../shared/contract.ts';
 import { RepriseError } from '../../shared/errors.ts';
 import type { Snapshot } from '../../shared/model.ts';
 import { serveEngine, type Channel } from '../../shared/rpc.ts';
+import type { ThemeChoice } from '../../shared/settings.ts';
 import type { App, AppDeps } from '../core/app.ts';
 
 /** A stand-in for the engine of `core/app.ts`. */
@@ -10,6 +11,7 @@ export class EngineStub implements App {
   attached = 0;
   closed = false;
   deps: AppDeps | null = null;
+  chosenTheme: ThemeChoice = 'system';
   readonly create = (deps: AppDeps): Promise<App> => {
     this.deps = deps;
     return Promise.resolve(this);
@@ -20,6 +22,10 @@ export class EngineStub implements App {
     const { client } = serveEngine(channel, this.#api(), () => undefined);
     // The channel may close before the patch is applied.
     client.patch({ version: 8 }).catch(() => undefined);
+  }
+
+  theme(): ThemeChoice {
+    return this.chosenTheme;
   }
 
   close(): Promise<void> {

@@ -70,6 +70,17 @@ describe('the host', () => {
     expect({ output, complaints, logged }).toEqual({ output: [line], complaints: [], logged: [] });
   });
 
+  it('serves the page in the theme that is chosen, before any script runs', async () => {
+    await writeFile(join(folder, 'index.html'), '<html lang="en">');
+    const { printed, ended, engine, signals } = setUp();
+    const url = (await printed).replace('Dashboard: ', '');
+    expect(await (await fetch(url)).text()).toBe('<html lang="en">');
+    engine.chosenTheme = 'dark';
+    expect(await (await fetch(url)).text()).toBe('<html lang="en" data-theme="dark">');
+    signals.emit('SIGINT');
+    await ended;
+  });
+
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'])(
     'closes the engine and ends with 0 at %s',
     async (name) => {
@@ -207,6 +218,7 @@ describe('a host that cannot start', () => {
 function hanging(onClose: () => void): HostDeps['createApp'] {
   const app: App = {
     attach: () => undefined,
+    theme: () => 'system',
     close: () => {
       onClose();
       return Promise.withResolvers<void>().promise;

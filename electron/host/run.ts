@@ -6,6 +6,7 @@ import type { App, AppDeps } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { loadBuiltPage, NotBuiltError } from '../page/built-page.ts';
+import { themedPage } from '../page/themed-page.ts';
 import { openDataFolder } from './data-folder.ts';
 import { DEFAULT_PORT, type HostOptions } from './options.ts';
 import { startHostServer } from './server.ts';
@@ -45,7 +46,9 @@ export async function runHost(options: HostOptions, deps: HostDeps): Promise<0 |
   const stop = stopSignal(deps.signals, clock);
   const closers: (() => Promise<void>)[] = [];
   try {
-    const page = await loadBuiltPage(deps.pageFolder);
+    let running: App | null = null;
+    const built = await loadBuiltPage(deps.pageFolder);
+    const page = themedPage(built, () => running?.theme() ?? 'system');
     const folder = await openDataFolder(options.dataDir, options.demo);
     closers.push(() => folder.release());
     const server = await startHostServer({ port: options.port ?? DEFAULT_PORT, page, clock });
@@ -63,6 +66,7 @@ export async function runHost(options: HostOptions, deps: HostDeps): Promise<0 |
       simulation: options.simulation,
     });
     closers.push(() => app.close());
+    running = app;
     server.serve((channel) => {
       app.attach(channel);
     });

@@ -17,7 +17,7 @@ export interface PageFile {
 }
 
 /** What is served, by path from the root: `/` is the page itself. */
-export type BuiltPage = ReadonlyMap<string, PageFile>;
+export type BuiltPage = Pick<ReadonlyMap<string, PageFile>, 'get'>;
 
 /** The types of what Vite emits; a file of another type is not served. */
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -46,7 +46,7 @@ export class NotBuiltError extends Error {
  *
  * @throws {NotBuiltError} where there is no built interface
  */
-export async function loadBuiltPage(folder: string): Promise<BuiltPage> {
+export async function loadBuiltPage(folder: string): Promise<ReadonlyMap<string, PageFile>> {
   const page = new Map<string, PageFile>();
   for (const path of await filesBelow(folder)) {
     const contentType = CONTENT_TYPES[extname(path)];

@@ -2,8 +2,11 @@
 import type { App, Session } from 'electron';
 import { PAGE_ORIGIN, PAGE_URL } from './page-origin.ts';
 
-/** The only thing that *Copy* needs; everything else is denied. */
-const ALLOWED_PERMISSION = 'clipboard-sanitized-write';
+/** What *Copy* needs, and what the notifications need that a user may opt in to; all else is denied. */
+const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set([
+  'clipboard-sanitized-write',
+  'notifications',
+]);
 
 /**
  * Applies to every page that is ever made in this program.
@@ -33,18 +36,18 @@ export function limitPages(
   });
 }
 
-/** Denies the session's pages everything that a permission exists for, but for copying text. */
+/** Denies the session's pages everything that a permission exists for, but for those two. */
 export function denyPermissions(session: Session): void {
   session.setPermissionRequestHandler((_, permission, decide, details) => {
     decide(
-      permission === ALLOWED_PERMISSION &&
+      ALLOWED_PERMISSIONS.has(permission) &&
         details.isMainFrame &&
         isPageOrigin(details.requestingUrl),
     );
   });
   session.setPermissionCheckHandler((_, permission, requestingOrigin, details) => {
     return (
-      permission === ALLOWED_PERMISSION && details.isMainFrame && isPageOrigin(requestingOrigin)
+      ALLOWED_PERMISSIONS.has(permission) && details.isMainFrame && isPageOrigin(requestingOrigin)
     );
   });
   session.setDevicePermissionHandler(() => false);

@@ -6,6 +6,7 @@ import type { EngineApi } from '../../shared/contract.ts';
 import { RepriseError } from '../../shared/errors.ts';
 import type { AccountId, Patch, Snapshot } from '../../shared/model.ts';
 import { connectEngine, serveEngine, type ClientEnd } from '../../shared/rpc.ts';
+import type { ThemeChoice } from '../../shared/settings.ts';
 import type { App, AppDeps } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import { lineLog } from '../core/log.ts';
@@ -38,6 +39,7 @@ class Engine implements App {
   /** One for each channel, resolved when it has closed. */
   readonly ends: Promise<void>[] = [];
   closed = 0;
+  chosenTheme: ThemeChoice = 'system';
 
   attach(channel: Parameters<App['attach']>[0]): void {
     const answers: Partial<EngineApi> = {
@@ -48,6 +50,10 @@ class Engine implements App {
     this.ends.push(closed);
     // The page may be gone before it applied the patch.
     client.patch({ version: 8 }).catch(() => undefined);
+  }
+
+  theme(): ThemeChoice {
+    return this.chosenTheme;
   }
 
   close(): Promise<void> {
@@ -278,7 +284,7 @@ describe('the window', () => {
     expect(openedLinks).toEqual(['https://support.example/app-passwords']);
   });
 
-  it('gets no permission but to copy text', async () => {
+  it('gets no permission but to copy text and to notify', async () => {
     const { permissions } = await setUpWindow();
     const ask = (permission: string, requestingUrl: string, isMainFrame: boolean) => {
       const answers: boolean[] = [];
@@ -289,17 +295,28 @@ describe('the window', () => {
       answers.push(permissions.check?.(null, permission, requestingUrl, { isMainFrame }) ?? true);
       return answers;
     };
-    for (const permission of ['media', 'geolocation', 'notifications', 'clipboard-read', 'usb']) {
+    for (const permission of ['media', 'geolocation', 'push', 'clipboard-read', 'usb']) {
       expect(ask(permission, 'app://reprise/', true)).toEqual([false, false]);
     }
-    expect(ask('clipboard-sanitized-write', 'app://reprise/', true)).toEqual([true, true]);
-    expect(ask('clipboard-sanitized-write', 'app://reprise/', false)).toEqual([false, false]);
-    expect(ask('clipboard-sanitized-write', 'https://evil.example/', true)).toEqual([false, false]);
+    for (const permission of ['clipboard-sanitized-write', 'notifications']) {
+      expect(ask(permission, 'app://reprise/', true)).toEqual([true, true]);
+      expect(ask(permission, 'app://reprise/', false)).toEqual([false, false]);
+      expect(ask(permission, 'https://evil.example/', true)).toEqual([false, false]);
+    }
     expect(permissions.device?.({})).toBe(false);
   });
 });
 
 describe('the page', () => {
+  it('is served in the theme that is chosen, before any script runs', async () => {
+    await writeFile(join(appPath, 'dist', 'renderer', 'index.html'), '<html lang="en">');
+    const { fetchPage, engine } = await setUpWindow();
+    expect(await (await fetchPage('app://reprise/')).text()).toBe('<html lang="en">');
+    engine.chosenTheme = 'dark';
+    const response = await fetchPage('app://reprise/');
+    expect(await response.text()).toBe('<html lang="en" data-theme="dark">');
+  });
+
   it('is served with a strict policy, and nothing beside it', async () => {
     const { fetchPage } = await setUpWindow();
     const response = await fetchPage('app://reprise/');
@@ -462,6 +479,7 @@ describe('ending', () => {
     };
     const hanging: App = {
       attach: () => undefined,
+      theme: () => 'system',
       close: () => Promise.withResolvers<void>().promise,
     };
     const { quit, exited } = await setUpWindow(

@@ -8,6 +8,7 @@ import type { App, AppDeps } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { loadBuiltPage, NotBuiltError } from '../page/built-page.ts';
+import { themedPage } from '../page/themed-page.ts';
 import type { ElectronMain } from './electron-main.ts';
 import { handOverPorts } from './handover.ts';
 import { menuTemplate } from './menu.ts';
@@ -66,8 +67,7 @@ export async function startShell(electron: ElectronMain, deps: ShellDeps): Promi
   await app.whenReady();
   try {
     denyPermissions(electron.session.defaultSession);
-    const page = await loadBuiltPage(join(app.getAppPath(), 'dist', 'renderer'));
-    electron.protocol.handle(PAGE_SCHEME, (request) => answerPageRequest(page, request));
+    const built = await loadBuiltPage(join(app.getAppPath(), 'dist', 'renderer'));
     const clock = deps.clock ?? systemClock;
     const engine = await deps.createApp({
       version: app.getVersion(),
@@ -76,9 +76,12 @@ export async function startShell(electron: ElectronMain, deps: ShellDeps): Promi
       protector: await safeStorageProtector(electron.safeStorage, deps.platform),
       log: deps.log,
       clock,
+      power: electron.powerMonitor,
       demoOnly: options.demo,
       simulation: options.simulation,
     });
+    const page = themedPage(built, () => engine.theme());
+    electron.protocol.handle(PAGE_SCHEME, (request) => answerPageRequest(page, request));
     endWithEngine(electron, engine, deps.log, clock);
     handOverPorts({
       electron,
