@@ -24,6 +24,7 @@ const AccountForm = later(
 const ConnectionDrawer = later(
   async () => (await import('./features/connection-drawer/ConnectionDrawer.tsx')).ConnectionDrawer,
 );
+const History = later(async () => (await import('./features/history/History.tsx')).History);
 const ServerCheck = later(
   async () => (await import('./features/server-check/ServerCheck.tsx')).ServerCheck,
 );
@@ -84,6 +85,9 @@ function Dashboard({ isAway, retryNow }: AppProps & { readonly isAway: boolean }
               </Tabs.Panel>
               <Tabs.Panel value="sessions" tabIndex={-1} className={styles.panel}>
                 <Sessions />
+              </Tabs.Panel>
+              <Tabs.Panel value="history" tabIndex={-1} className={styles.panel}>
+                <History />
               </Tabs.Panel>
               <Tabs.Panel value="check" tabIndex={-1} className={styles.panel}>
                 <ServerCheck />

@@ -10,6 +10,7 @@ describe('the address of a screen', () => {
     ['#/sessions', 'sessions', {}],
     ['#/sessions?account=a%26b', 'sessions', { account: 'a&b' }],
     ['#/sessions?account=a&x=1', 'sessions', { account: 'a', x: '1' }],
+    ['#/history?range=7d&account=a', 'history', { range: '7d', account: 'a' }],
     ['#/check', 'check', {}],
     ['#/nowhere', 'connections', {}],
     ['#token=abc', 'connections', {}],

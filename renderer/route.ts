@@ -2,7 +2,7 @@
 import { withoutToken } from './channels.ts';
 
 /** In the order of their tabs. */
-const SCREENS = ['connections', 'sessions', 'check'] as const;
+const SCREENS = ['connections', 'sessions', 'history', 'check'] as const;
 export type Screen = (typeof SCREENS)[number];
 
 /** A screen and what it is to show. */

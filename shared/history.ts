@@ -8,6 +8,9 @@ export type HistoryRange = (typeof HISTORY_RANGES)[number];
 export const EXPORT_FORMATS = ['csv', 'json'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
+/** How many handshakes the estimate of what a resumed one saved looks back on. */
+export const SAVINGS_LOOK_BACK = 20;
+
 /** Which figures are wanted. */
 export interface HistoryQuery {
   readonly range: HistoryRange;

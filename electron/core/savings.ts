@@ -7,17 +7,15 @@
  * once with the time of the TLS phase in ms, once with the bytes on the wire, both ways together.
  * Handshakes that offered nothing are what would have taken its place; a refused one is not counted
  * among them, because the useless offer made it dearer. Where none has been seen, nothing is said
- * to be saved. The median, because one slow handshake in a bad network must not count for twenty.
+ * to be saved. The median, because one slow handshake in a bad network must not count for twenty. The interface says the same, see `savings-words.ts`.
  */
+import { SAVINGS_LOOK_BACK } from '../../shared/history.ts';
 
 /** What one handshake saved; 0 where it is unknown. */
 export interface Saving {
   readonly ms: number;
   readonly bytes: number;
 }
-
-/** How many handshakes the median looks back on. */
-const LOOK_BACK = 20;
 
 /** The estimate for one handshake, in the unit of `own` and `baselines`; 0 where it is unknown. */
 export function saving(own: number | null, baselines: readonly number[]): number {
@@ -35,5 +33,5 @@ export function median(values: readonly number[]): number | null {
 
 /** `baselines` with a new one at its end, and only as many as the median looks back on. */
 export function withBaseline(baselines: readonly number[], cost: number | null): readonly number[] {
-  return cost === null ? baselines : [...baselines, cost].slice(-LOOK_BACK);
+  return cost === null ? baselines : [...baselines, cost].slice(-SAVINGS_LOOK_BACK);
 }

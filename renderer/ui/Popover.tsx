@@ -9,6 +9,8 @@ interface PopoverProps {
   readonly label: string;
   readonly icon: ReactNode;
   readonly title: ReactNode;
+  /** Where it opens; at the right of the item that the button belongs to unless given. */
+  readonly side?: 'right' | 'bottom';
   /** Rendered while it is open only. */
   readonly children: ReactNode;
 }
@@ -17,7 +19,7 @@ interface PopoverProps {
  * A button with an icon, and a panel beside it that leaves the rest of the page usable. What is
  * chosen in it has the focus first.
  */
-export function Popover({ label, icon, title, children }: PopoverProps): ReactNode {
+export function Popover({ label, icon, title, side = 'right', children }: PopoverProps): ReactNode {
   const trigger = useRef<HTMLButtonElement>(null);
   const popup = useRef<HTMLDivElement>(null);
   const findChosen = () => popup.current?.querySelector<HTMLElement>('input:checked:enabled');
@@ -36,7 +38,7 @@ export function Popover({ label, icon, title, children }: PopoverProps): ReactNo
           className={styles.place}
           // Beside the whole item, so that its other controls stay in sight.
           anchor={() => trigger.current?.closest('li') ?? trigger.current}
-          side="right"
+          side={side}
           align="start"
           sideOffset={8}
           collisionPadding={8}

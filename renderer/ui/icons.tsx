@@ -30,6 +30,8 @@ export const PolicyIcon = icon(
   'M3 5.5h5.5M12 5.5h1M3 10.5h1M7.5 10.5H13M12 5.5a1.7 1.7 0 1 1-3.4 0 1.7 1.7 0 0 1 3.4 0zM7.5 10.5a1.7 1.7 0 1 1-3.4 0 1.7 1.7 0 0 1 3.4 0z',
 );
 export const ColumnsIcon = icon('M3 3.5h10v9H3zM6.3 3.5v9M9.7 3.5v9');
+export const DownloadIcon = icon('M8 2.5v7.5M4.8 7 8 10.2 11.2 7M3 13.2h10');
+export const InfoIcon = icon('M13.5 8a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0zM8 7.4v3.4M8 5.2h.01');
 export const AscendingIcon = icon('M5 9.5 8 6.5l3 3');
 export const DescendingIcon = icon('M5 6.5l3 3 3-3');
 export const ExternalIcon = icon(

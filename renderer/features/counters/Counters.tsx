@@ -13,6 +13,7 @@ import {
 } from '../../format.ts';
 import { useEngine } from '../../store.ts';
 import { Strip } from '../../ui/Strip.tsx';
+import { SavingsInfo } from './SavingsInfo.tsx';
 import styles from './Counters.module.css';
 
 /** What reuse has brought in the last 24 hours. */
@@ -48,6 +49,7 @@ export function Counters(): ReactNode {
           caption="bytes saved"
           exact={`About ${formatExactBytes(totals.savedBytes)} since ${since}, estimated from full handshakes with the same server`}
         />
+        <SavingsInfo />
       </div>
       <div className={styles.strip}>
         <Strip of="all accounts" marks={totals.strip} length={STRIP_LENGTH} />

@@ -24,6 +24,9 @@ export function Header({ isFirstRun }: { readonly isFirstRun: boolean }): ReactN
           <Tabs.Tab value="sessions" className={styles.tab}>
             Sessions
           </Tabs.Tab>
+          <Tabs.Tab value="history" className={styles.tab}>
+            History
+          </Tabs.Tab>
           <Tabs.Tab value="check" className={styles.tab}>
             Server check
           </Tabs.Tab>

@@ -1,12 +1,9 @@
 import type { CheckReport } from '../../../shared/check.ts';
+import { saveFile } from '../../ui/save-file.ts';
 
 /** Hands the report to the browser as a file. */
 export function saveReport(report: CheckReport): void {
-  const file = new Blob([`${JSON.stringify(report, null, 2)}\n`], { type: 'application/json' });
-  const url = URL.createObjectURL(file);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `server-check-${report.target.host.replaceAll(/[^\w.-]/g, '_')}-${report.target.port}.json`;
-  link.click();
-  URL.revokeObjectURL(url);
+  const host = report.target.host.replaceAll(/[^\w.-]/g, '_');
+  const fileName = `server-check-${host}-${report.target.port}.json`;
+  saveFile(fileName, 'application/json', `${JSON.stringify(report, null, 2)}\n`);
 }

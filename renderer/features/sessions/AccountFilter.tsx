@@ -1,7 +1,7 @@
-import { useId, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { AccountId } from '../../../shared/model.ts';
 import { useEngine } from '../../store.ts';
-import styles from './Sessions.module.css';
+import { AccountSelect } from '../../ui/AccountSelect.tsx';
 
 interface AccountFilterProps {
   /** `null` for all of them. */
@@ -9,28 +9,8 @@ interface AccountFilterProps {
   readonly onChoose: (id: AccountId | null) => void;
 }
 
-/** Narrows the sessions down to one account. */
-export function AccountFilter({ chosen, onChoose }: AccountFilterProps): ReactNode {
-  const id = useId();
+/** Narrows the sessions down to one account. Apart, because accounts change with every handshake. */
+export function AccountFilter(props: AccountFilterProps): ReactNode {
   const accounts = useEngine((state) => state.accounts);
-  return (
-    <div className={styles.filter}>
-      <label htmlFor={id}>Account</label>
-      <select
-        id={id}
-        className={styles.select}
-        value={chosen ?? ''}
-        onChange={({ target }) => {
-          onChoose([...accounts.keys()].find((id) => id === target.value) ?? null);
-        }}
-      >
-        <option value="">All accounts</option>
-        {[...accounts.values()].map(({ id, label }) => (
-          <option key={id} value={id}>
-            {label}
-          </option>
-        ))}
-      </select>
-    </div>
-  );
+  return <AccountSelect options={[...accounts.values()]} {...props} />;
 }

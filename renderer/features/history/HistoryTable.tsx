@@ -1,0 +1,115 @@
+import type { ReactNode } from 'react';
+import type { HistoryFigures, HistoryView } from '../../../shared/history.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatExactBytes,
+  formatExactMs,
+  formatMs,
+  formatSum,
+} from '../../format.ts';
+import { OUTCOME_WORDS } from '../../words.ts';
+import { STACK } from './bars.ts';
+import { GAP_SENTENCES } from './gaps.ts';
+import { periodOf, rangeTitle, spanWords } from './readout.ts';
+import { rowsOf } from './table-rows.ts';
+import styles from './HistoryTable.module.css';
+
+const TIMES = [
+  'Resumed, median',
+  'Resumed, 95 %',
+  'Full, median',
+  'Full, 95 %',
+  'Time saved',
+  'Bytes saved',
+];
+const FIGURES = [...STACK.map((kind) => OUTCOME_WORDS[kind]), ...TIMES];
+
+/** The same figures as the charts, as a table. */
+export function HistoryTable({ view }: { readonly view: HistoryView }): ReactNode {
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- keys scroll it
+    <section className={styles.scroller} aria-label="Figures over time" tabIndex={0}>
+      <table className={styles.table} aria-label={`History of ${rangeTitle(view).toLowerCase()}`}>
+        <thead>
+          <tr>
+            <th scope="col" className={styles.period}>
+              Time
+            </th>
+            {FIGURES.map((name) => (
+              <th key={name} scope="col" className={styles.figure}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rowsOf(view).map((row) =>
+            row.kind === 'gap' ? (
+              <tr key={row.gap.fromAt} className={styles.gap}>
+                <th scope="row" className={styles.period}>
+                  {spanWords(row.gap.fromAt, row.gap.toAt, view.at)}
+                </th>
+                <td colSpan={FIGURES.length}>{GAP_SENTENCES[row.gap.why]}</td>
+              </tr>
+            ) : (
+              <tr key={row.bucket.startAt}>
+                <th scope="row" className={styles.period}>
+                  {periodOf(row.bucket, view.at)}
+                </th>
+                <Figures figures={row.bucket} />
+              </tr>
+            ),
+          )}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row" className={styles.period}>
+              {rangeTitle(view)}
+            </th>
+            <Figures figures={view.totals} />
+          </tr>
+        </tfoot>
+      </table>
+    </section>
+  );
+}
+
+function Figures({ figures }: { readonly figures: HistoryFigures }): ReactNode {
+  const { resumedTimes, fullTimes, savedMs, savedBytes } = figures;
+  return (
+    <>
+      {STACK.map((kind) => (
+        <td key={kind} className={styles.figure} data-none={figures[kind] === 0}>
+          {formatCount(figures[kind])}
+        </td>
+      ))}
+      <Time ms={resumedTimes?.medianMs} />
+      <Time ms={resumedTimes?.p95Ms} />
+      <Time ms={fullTimes?.medianMs} />
+      <Time ms={fullTimes?.p95Ms} />
+      <td className={styles.figure} data-none={savedMs === 0} title={formatExactMs(savedMs)}>
+        {formatSum(savedMs)}
+      </td>
+      <td
+        className={styles.figure}
+        data-none={savedBytes === 0}
+        title={formatExactBytes(savedBytes)}
+      >
+        {formatBytes(savedBytes)}
+      </td>
+    </>
+  );
+}
+
+function Time({ ms }: { readonly ms: number | undefined }): ReactNode {
+  return (
+    <td
+      className={styles.figure}
+      data-none={ms === undefined}
+      title={ms === undefined ? undefined : formatExactMs(ms)}
+    >
+      {formatMs(ms ?? null)}
+    </td>
+  );
+}

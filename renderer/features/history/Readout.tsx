@@ -1,0 +1,114 @@
+import type { ReactNode } from 'react';
+import type { HistoryFigures, HistoryView } from '../../../shared/history.ts';
+import { formatCount, formatExactBytes, formatExactMs, formatMs, NOTHING } from '../../format.ts';
+import { OUTCOME_WORDS } from '../../words.ts';
+import { SavingsInfo } from '../counters/SavingsInfo.tsx';
+import { STACK } from './bars.ts';
+import { noteOf, periodOf, rangeTitle, reusedShare, savedWords, spanWords } from './readout.ts';
+import type { TimeLine } from './series.ts';
+import { LineSwatch, Swatch } from './Swatch.tsx';
+import styles from './Readout.module.css';
+
+interface ReadoutProps {
+  readonly view: HistoryView;
+  /** The bucket that is read; `null` for the whole range. */
+  readonly index: number | null;
+}
+
+/** The exact figures of what the cursor is on, in a place of their own; also the legend of the bars. */
+export function CountReadout({ view, index }: ReadoutProps): ReactNode {
+  const bucket = index === null ? undefined : view.buckets[index];
+  const figures = figuresAt(view, index);
+  const isKnown = bucket?.isGap !== true;
+  return (
+    <div className={styles.readout}>
+      <p className={styles.head}>
+        <strong className={styles.period}>
+          {bucket === undefined ? rangeTitle(view) : periodOf(bucket, view.at)}
+        </strong>
+        <span className={styles.note}>
+          {index === null ? spanWords(view.fromAt, view.at, view.at) : noteOf(view, index)}
+        </span>
+      </p>
+      <div className={styles.info}>
+        <SavingsInfo />
+      </div>
+      <dl className={styles.figures}>
+        {STACK.map((kind) => (
+          <div key={kind} className={styles.figure}>
+            <dt className={styles.word}>
+              <Swatch kind={kind} />
+              {OUTCOME_WORDS[kind]}
+            </dt>
+            <dd className={styles.value}>{isKnown ? formatCount(figures[kind]) : NOTHING}</dd>
+          </div>
+        ))}
+        <div className={styles.figure}>
+          <dt className={styles.word}>Reused</dt>
+          <dd className={styles.value}>{isKnown ? reusedShare(figures) : NOTHING}</dd>
+        </div>
+        <div className={styles.figure}>
+          <dt className={styles.word}>Saved</dt>
+          <dd
+            className={styles.value}
+            title={`About ${formatExactMs(figures.savedMs)} and ${formatExactBytes(figures.savedBytes)}, estimated`}
+          >
+            {isKnown ? savedWords(figures) : NOTHING}
+          </dd>
+        </div>
+      </dl>
+    </div>
+  );
+}
+
+/** The same for handshake times. */
+export function TimeReadout({ view, index }: ReadoutProps): ReactNode {
+  const figures = figuresAt(view, index);
+  return (
+    <div className={styles.times}>
+      <h2 className={styles.title}>TLS handshake time, ms</h2>
+      <Times name="Resumed" of="resumed" figures={figures} />
+      <Times name="Full" of="full" figures={figures} />
+    </div>
+  );
+}
+
+interface TimesProps {
+  readonly name: string;
+  readonly of: TimeLine['of'];
+  readonly figures: HistoryFigures;
+}
+
+function Times({ name, of, figures }: TimesProps): ReactNode {
+  const times = of === 'resumed' ? figures.resumedTimes : figures.fullTimes;
+  return (
+    <dl className={styles.line}>
+      <div className={styles.pair}>
+        <dt className={styles.word}>
+          <LineSwatch of={of} figure="medianMs" />
+          {name} median
+        </dt>
+        <dd className={styles.value} title={exact(times?.medianMs)}>
+          {formatMs(times?.medianMs ?? null)}
+        </dd>
+      </div>
+      <div className={styles.pair}>
+        <dt className={styles.word}>
+          <LineSwatch of={of} figure="p95Ms" />
+          95 %
+        </dt>
+        <dd className={styles.value} title={exact(times?.p95Ms)}>
+          {formatMs(times?.p95Ms ?? null)}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function exact(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : formatExactMs(ms);
+}
+
+function figuresAt(view: HistoryView, index: number | null): HistoryFigures {
+  return (index === null ? undefined : view.buckets[index]) ?? view.totals;
+}

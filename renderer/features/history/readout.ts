@@ -1,0 +1,82 @@
+/** What the readout says of a bucket or of the whole range. Pure. */
+import type { HistoryBucket, HistoryFigures, HistoryView } from '../../../shared/history.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatMoment,
+  formatMs,
+  formatPercent,
+  formatSum,
+} from '../../format.ts';
+import { OUTCOME_WORDS } from '../../words.ts';
+import { STACK } from './bars.ts';
+import { GAP_SENTENCES, gapsOf } from './gaps.ts';
+import { RANGE_WORDS } from './question.ts';
+
+/** Below it the rest is what a clock and a sign of life once a minute may differ by. */
+const WHOLE = 0.9;
+
+/** When a bucket was: `14:15 – 14:30`, with its day where that is not today. */
+export function periodOf({ startAt, lengthMs }: HistoryBucket, now: number): string {
+  return spanWords(startAt, startAt + lengthMs, now);
+}
+
+/** From when to when; the end's day is said where it is another one. */
+export function spanWords(fromAt: number, toAt: number, now: number): string {
+  const isSameDay = new Date(fromAt).toDateString() === new Date(toAt - 1).toDateString();
+  return `${formatMoment(fromAt, now)} – ${formatMoment(toAt, isSameDay ? toAt : now)}`;
+}
+
+/** What else there is to say of a bucket; `null` where nothing is. */
+export function noteOf(view: HistoryView, index: number): string | null {
+  const bucket = view.buckets[index];
+  if (bucket === undefined) return null;
+  const gap = gapsOf(view).find(({ first, last }) => first <= index && index <= last);
+  if (gap !== undefined) return GAP_SENTENCES[gap.why];
+  if (index === view.buckets.length - 1) return 'so far';
+  if (bucket.aliveMs >= bucket.lengthMs * WHOLE) return null;
+  return bucket.aliveMs < 60_000
+    ? 'Reprise ran for less than a minute of it.'
+    : `Reprise ran for ${formatDuration(bucket.aliveMs)} of it.`;
+}
+
+/** The title of the readout while no bucket is read. */
+export function rangeTitle({ range }: HistoryView): string {
+  const words = RANGE_WORDS[range].replace(/^the /, '');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+/** `97 %` of the TLS connections that came about. */
+export function reusedShare(figures: HistoryFigures): string {
+  const { resumed, full, refused, off } = figures;
+  return formatPercent(resumed, resumed + full + refused + off);
+}
+
+/** `12 s, 340 kB`, an estimate. */
+export function savedWords({ savedMs, savedBytes }: HistoryFigures): string {
+  return `${formatSum(savedMs)}, ${formatBytes(savedBytes)}`;
+}
+
+/** All figures of a bucket in a sentence, for those who hear it. */
+export function readAloud(view: HistoryView, index: number): string {
+  const bucket = view.buckets[index];
+  if (bucket === undefined) return '';
+  const note = noteOf(view, index);
+  if (bucket.isGap) return note ?? '';
+  const counts = STACK.filter((kind) => bucket[kind] > 0).map(
+    (kind) => `${formatCount(bucket[kind])} ${OUTCOME_WORDS[kind].toLowerCase()}`,
+  );
+  const { resumedTimes, fullTimes } = bucket;
+  return [
+    counts.length === 0 ? 'No handshakes' : counts.join(', '),
+    resumedTimes &&
+      `Resumed took ${formatMs(resumedTimes.medianMs)}, 95 % at most ${formatMs(resumedTimes.p95Ms)}`,
+    fullTimes &&
+      `Full took ${formatMs(fullTimes.medianMs)}, 95 % at most ${formatMs(fullTimes.p95Ms)}`,
+    note?.replace(/\.$/, ''),
+  ]
+    .filter((part) => typeof part === 'string')
+    .map((part) => `${part}.`)
+    .join(' ');
+}

@@ -1,0 +1,62 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { HistoryQuery, HistoryView } from '../../../shared/history.ts';
+import { useEngineApi } from '../../engine-api.ts';
+import { useEngine } from '../../store.ts';
+import { errorMessage } from '../../ui/toasts.ts';
+import { Refresher } from './refresher.ts';
+
+/** What is known at the moment. */
+export interface HistoryState {
+  /** The latest that came; of another question until the answer to the new one is there. */
+  readonly view: HistoryView | null;
+  /** Why there is no newer one. */
+  readonly problem: string | null;
+  readonly tryAgain: () => void;
+}
+
+/** Asks for the figures and keeps them fresh while the screen is shown. */
+export function useHistory({ range, account }: HistoryQuery): HistoryState {
+  const api = useEngineApi();
+  // Counted anew with every handshake that has come to its end.
+  const totals = useEngine((state) => state.totals);
+  const refresher = useRef<Refresher>(null);
+  const [view, setView] = useState<HistoryView | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  useEffect(() => {
+    const current = new Refresher({
+      load: () => api.getHistory({ range, account }),
+      onView: (view) => {
+        setView(view);
+        setProblem(null);
+      },
+      onError: (error) => {
+        setProblem(errorMessage(error));
+      },
+      after: (ms, run) => {
+        const timer = setTimeout(run, ms);
+        return () => {
+          clearTimeout(timer);
+        };
+      },
+      now: Date.now,
+    });
+    refresher.current = current;
+    current.start();
+    return () => {
+      current.stop();
+    };
+  }, [api, range, account]);
+
+  const seen = useRef(totals);
+  useEffect(() => {
+    if (seen.current === totals) return;
+    seen.current = totals;
+    refresher.current?.touch();
+  }, [totals]);
+
+  const tryAgain = useCallback(() => {
+    refresher.current?.start();
+  }, []);
+  return { view, problem, tryAgain };
+}
