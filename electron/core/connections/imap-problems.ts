@@ -23,6 +23,10 @@ const TRANSIENT_TEXT =
 const NO_PASSWORD_SIGN_IN =
   /^(?:Login is disabled|No matching authentication method|Unsupported authentication mechanism)$/;
 
+/** How servers say that it is this client, or this account, that has too many connections. */
+const LIMIT_TEXT =
+  /\[LIMIT\]|too many (?:simultaneous |concurrent )?(?:connections|sessions)|maximum number of connections/i;
+
 function isTransient(error: ErrorFacts): boolean {
   if (error.code === 'ETHROTTLE' || TRANSIENT_CODES.has(error.responseCode)) return true;
   // A code of another kind is the better witness.
@@ -38,7 +42,7 @@ function signIn(error: ErrorFacts, context: ProblemContext): Found | null {
         'Check with your provider: some allow it only after you turn it on.',
     };
   if (!error.authenticationFailed) return null;
-  if (isTransient(error)) return unavailable(context);
+  if (isTransient(error)) return notNow(error, context);
   return {
     code: 'sign-in',
     message:
@@ -69,7 +73,7 @@ function bye({ code }: ErrorFacts, context: ProblemContext): Found | null {
   const responseCode = /^BYE \[([A-Z]+)/i.exec(byeLine)?.[1]?.toUpperCase() ?? '';
   const found: Found =
     TRANSIENT_CODES.has(responseCode) || TRANSIENT_TEXT.test(byeLine)
-      ? unavailable(context)
+      ? unavailable(context, byeLine)
       : {
           code: 'server-closed',
           message: `${context.host} ended the connection while ${DOING[context.phase]}.`,
@@ -79,14 +83,38 @@ function bye({ code }: ErrorFacts, context: ProblemContext): Found | null {
 
 /** A tagged NO or BAD that is neither about the sign-in nor about a missing mailbox. */
 function refusal(error: ErrorFacts, context: ProblemContext): Found | null {
-  if (error.code === 'ETHROTTLE') return unavailable(context);
-  return error.serverLine === null ? null : unavailable(context);
+  return error.code === 'ETHROTTLE' || error.serverLine !== null ? notNow(error, context) : null;
 }
 
-function unavailable({ host, phase }: ProblemContext): Found {
+function notNow({ code, responseCode, serverLine }: ErrorFacts, context: ProblemContext): Found {
+  const isThrottled = code === 'ETHROTTLE' || responseCode === 'THROTTLED';
+  return isThrottled ? throttled(context) : unavailable(context, serverLine);
+}
+
+/** @param said what the server said, which may tell what is in the way */
+function unavailable(context: ProblemContext, said: string | null): Found {
+  const { host, phase } = context;
+  if (said !== null && LIMIT_TEXT.test(said))
+    return {
+      code: 'server-unavailable',
+      message:
+        `${host} allows no more connections for now (${DOING[phase]}). Close other mail programs ` +
+        'that use this account, or watch fewer mailboxes. Reprise tries again by itself.',
+    };
   return {
     code: 'server-unavailable',
-    message: `${host} cannot serve this just now (${DOING[phase]}). Reprise will try again later.`,
+    message:
+      `${host} cannot serve this just now (${DOING[phase]}). Reprise tries again by itself; if ` +
+      'this lasts, ask whoever runs the server.',
+  };
+}
+
+function throttled({ host }: ProblemContext): Found {
+  return {
+    code: 'server-unavailable',
+    message:
+      `${host} asks to be left alone for a while: this account has done too much in a short time. ` +
+      'Reprise waits as long as it asks, and tries again by itself.',
   };
 }
 
