@@ -13,6 +13,7 @@ export type ElectronMain = Pick<
   | 'ipcMain'
   | 'Menu'
   | 'MessageChannelMain'
+  | 'powerMonitor'
   | 'protocol'
   | 'safeStorage'
   | 'session'

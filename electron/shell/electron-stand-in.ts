@@ -41,6 +41,8 @@ export interface ElectronStandIn {
   readonly errorBoxes: string[];
   readonly openedLinks: string[];
   readonly permissions: PermissionHandlers;
+  /** Emits `suspend` and `resume`. */
+  readonly powerMonitor: EventEmitter;
   /** Resolves with the code that the program ends with. */
   readonly exited: Promise<number>;
   readonly becomeReady: () => void;
@@ -82,6 +84,7 @@ export function electronStandIn(circumstances: StandInCircumstances): ElectronSt
   const ready = Promise.withResolvers<void>();
   const exited = Promise.withResolvers<number>();
   const ipcMain = new EventEmitter();
+  const powerMonitor = new EventEmitter();
   let answerPage: ((request: Request) => Response | Promise<Response>) | null = null;
 
   const quit = () => app.emit('before-quit', new StandInEvent());
@@ -165,6 +168,7 @@ export function electronStandIn(circumstances: StandInCircumstances): ElectronSt
     BrowserWindow,
     ipcMain,
     MessageChannelMain: ChannelMain,
+    powerMonitor,
     dialog: { showErrorBox: (_: string, text: string) => errorBoxes.push(text) },
     shell: {
       openExternal: (url: string) => {
@@ -203,6 +207,7 @@ export function electronStandIn(circumstances: StandInCircumstances): ElectronSt
     errorBoxes,
     openedLinks,
     permissions,
+    powerMonitor,
     exited: exited.promise,
     becomeReady: () => {
       order.push('ready');

@@ -18,6 +18,7 @@ export const {
   ipcMain,
   Menu,
   MessageChannelMain,
+  powerMonitor,
   protocol,
   safeStorage,
   session,
