@@ -1,8 +1,7 @@
-import { useEffect, useRef, useState, type MouseEvent, type ReactNode } from 'react';
+import { useRef, useState, type MouseEvent, type ReactNode } from 'react';
 import type { StripMark } from '../../shared/model.ts';
-import { useTheme } from '../theme.ts';
-import { MARK_HEIGHT } from './outcome-shape.ts';
-import { describeStrip, drawStrip, markAt, STRIDE } from './strip-drawing.ts';
+import { MARK_HEIGHT, OUTCOME_SHAPES, paintOfMark } from './outcome-shape.ts';
+import { describeStrip, markAt, STRIDE, stripPaths } from './strip-drawing.ts';
 import { StripReader } from './StripReader.tsx';
 import { StripTip } from './StripTip.tsx';
 import styles from './Strip.module.css';
@@ -24,34 +23,40 @@ interface Hovered {
 
 /** The latest handshakes as a row of marks; pointing or keys say what each was and when. */
 export function Strip({ of, marks, length }: StripProps): ReactNode {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const theme = useTheme();
+  const drawing = useRef<SVGSVGElement>(null);
   const [hovered, setHovered] = useState<Hovered | null>(null);
+  const size = { width: length * STRIDE, height: MARK_HEIGHT };
 
-  useEffect(() => {
-    if (canvas.current !== null) drawStrip(canvas.current, marks, length);
-    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the theme gives the colours
-  }, [marks, length, theme]);
-
-  const follow = ({ nativeEvent }: MouseEvent<HTMLCanvasElement>) => {
-    const mark = markAt(marks, length, nativeEvent.offsetX);
-    const place = Math.floor(nativeEvent.offsetX / STRIDE);
-    setHovered(mark === null ? null : { mark, place });
+  const follow = ({ clientX, currentTarget }: MouseEvent<SVGSVGElement>) => {
+    const x = clientX - currentTarget.getBoundingClientRect().left;
+    const mark = markAt(marks, length, x);
+    setHovered(mark === null ? null : { mark, place: Math.floor(x / STRIDE) });
   };
 
   return (
-    <div className={styles.strip} style={{ width: length * STRIDE, height: MARK_HEIGHT }}>
-      <canvas
-        ref={canvas}
-        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- it is drawn, not loaded
+    <div className={styles.strip} style={size}>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys have the reader */}
+      <svg
+        ref={drawing}
         role="img"
         aria-label={describeStrip(marks)}
         className={styles.marks}
+        viewBox={`0 0 ${size.width} ${size.height}`}
         onMouseMove={follow}
         onMouseLeave={() => {
           setHovered(null);
         }}
-      />
+      >
+        {stripPaths(marks, length).map(({ kind, path }) => (
+          <path
+            key={kind}
+            d={path}
+            {...(kind === 'empty'
+              ? { fill: 'var(--line-strong)' }
+              : paintOfMark(OUTCOME_SHAPES[kind]))}
+          />
+        ))}
+      </svg>
       {marks.length > 0 && (
         <StripReader
           name={`Handshakes of ${of}, one by one`}
@@ -59,7 +64,7 @@ export function Strip({ of, marks, length }: StripProps): ReactNode {
           length={length}
         />
       )}
-      {hovered !== null && <StripTip {...hovered} strip={canvas} />}
+      {hovered !== null && <StripTip {...hovered} strip={drawing} />}
     </div>
   );
 }

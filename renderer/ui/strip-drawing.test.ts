@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HandshakeId, OutcomeKind, StripMark } from '../../shared/model.ts';
-import { describeStrip, markAt, STRIDE } from './strip-drawing.ts';
+import { describeStrip, markAt, STRIDE, stripPaths } from './strip-drawing.ts';
 
 function marks(...kinds: OutcomeKind[]): StripMark[] {
   return kinds.map((kind, index) => ({
@@ -28,5 +28,24 @@ describe('a strip of handshakes', () => {
 
   it('shows the latest where there are more than it has room for', () => {
     expect(markAt(marks('full', 'off', 'resumed'), 2, 0.5 * STRIDE)?.kind).toBe('off');
+  });
+
+  it('draws marks of one kind by one path, the newest at the right end, and dots before them', () => {
+    const paths = stripPaths(marks('full', 'resumed', 'resumed'), 4);
+    const places = (kind: OutcomeKind | 'empty') =>
+      [...(paths.find((path) => path.kind === kind)?.path ?? '').matchAll(/M([\d.]+) /g)].map(
+        ([, x]) => Math.floor(Number(x) / STRIDE),
+      );
+    expect(paths).toHaveLength(3);
+    expect(places('empty')).toEqual([0]);
+    expect(places('full')).toEqual([1]);
+    expect(places('resumed')).toEqual([2, 3]);
+  });
+
+  it('draws no more marks than it has room for', () => {
+    expect(stripPaths(marks('full', 'off', 'resumed'), 2).map(({ kind }) => kind)).toEqual([
+      'off',
+      'resumed',
+    ]);
   });
 });

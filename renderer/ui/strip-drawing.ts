@@ -1,55 +1,34 @@
-/** A strip of handshakes on a canvas: hundreds of marks cost one element. */
+/** A strip of handshakes: however many marks cost an element for each kind of them. */
 import type { OutcomeKind, StripMark } from '../../shared/model.ts';
 import { OUTCOME_WORDS } from '../words.ts';
-import { DASHES, MARK_HEIGHT, MARK_WIDTH, OUTCOME_SHAPES, OUTLINE_WIDTH } from './outcome-shape.ts';
+import { MARK_HEIGHT, MARK_WIDTH, OUTCOME_SHAPES, pathOfMark } from './outcome-shape.ts';
 
 /** From one mark to the next, in px. */
 export const STRIDE = MARK_WIDTH + 2;
 
-/** Draws `marks`, the newest at the right end of room for `length`; empty places are dots. */
-export function drawStrip(
-  canvas: HTMLCanvasElement,
-  marks: readonly StripMark[],
-  length: number,
-): void {
-  const context = canvas.getContext('2d');
-  if (context === null) return;
-  const ratio = devicePixelRatio;
-  canvas.width = Math.round(length * STRIDE * ratio);
-  canvas.height = Math.round(MARK_HEIGHT * ratio);
-  const style = getComputedStyle(canvas);
-  const shown = marks.slice(-length);
-  const empty = length - shown.length;
-
-  context.fillStyle = style.getPropertyValue('--line-strong');
-  for (let place = 0; place < empty; place += 1) {
-    context.setTransform(ratio, 0, 0, ratio, place * STRIDE * ratio, 0);
-    context.fillRect(2, MARK_HEIGHT / 2 - 1, 2, 2);
-  }
-  shown.forEach(({ kind }, index) => {
-    context.setTransform(ratio, 0, 0, ratio, (empty + index) * STRIDE * ratio, 0);
-    drawMark(context, kind, style);
-  });
+/** Marks of one kind, as the path of one element. */
+interface StripPath {
+  readonly kind: OutcomeKind | 'empty';
+  readonly path: string;
 }
 
-function drawMark(
-  context: CanvasRenderingContext2D,
-  kind: OutcomeKind,
-  style: CSSStyleDeclaration,
-): void {
-  const { path, drawn, colour } = OUTCOME_SHAPES[kind];
-  const shape = new Path2D(path);
-  const paint = style.getPropertyValue(colour);
-  if (drawn === 'filled') {
-    context.fillStyle = paint;
-    // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- a canvas is no array
-    context.fill(shape);
-    return;
+const DOT = 'h2v2h-2z';
+
+/** The latest `marks`, the newest at the right end of room for `length`; empty places are dots. */
+export function stripPaths(marks: readonly StripMark[], length: number): readonly StripPath[] {
+  const shown = marks.slice(-length);
+  const empty = length - shown.length;
+  const paths = new Map<StripPath['kind'], string>();
+  for (let place = 0; place < length; place += 1) {
+    const kind = shown[place - empty]?.kind ?? 'empty';
+    const left = place * STRIDE;
+    const path =
+      kind === 'empty'
+        ? `M${left + 2} ${MARK_HEIGHT / 2 - 1}${DOT}`
+        : pathOfMark(OUTCOME_SHAPES[kind], left);
+    paths.set(kind, (paths.get(kind) ?? '') + path);
   }
-  context.strokeStyle = paint;
-  context.lineWidth = OUTLINE_WIDTH;
-  context.setLineDash(drawn === 'dashed' ? DASHES : []);
-  context.stroke(shape);
+  return [...paths].map(([kind, path]) => ({ kind, path }));
 }
 
 /** The mark at `x` px of a strip with room for `length`; `null` where there is none. */

@@ -1,152 +1,54 @@
-import { memo, useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
-import {
-  STRIP_LENGTH_PER_ACCOUNT,
-  type Account,
-  type AccountId,
-  type ReusePolicy,
-} from '../../../shared/model.ts';
-import type { AccountSummary } from '../../account-summary.ts';
-import { useEngineApi } from '../../engine-api.ts';
-import { formatSessions } from '../../format.ts';
+import { memo, useEffect, useRef, useState, type ReactNode } from 'react';
+import type { AccountId } from '../../../shared/model.ts';
 import { useEngine } from '../../store.ts';
-import { Button } from '../../ui/Button.tsx';
-import { ForgetIcon } from '../../ui/icons.tsx';
-import { StateMark } from '../../ui/StateMark.tsx';
-import { Strip } from '../../ui/Strip.tsx';
-import { Switch } from '../../ui/Switch.tsx';
-import { Name, Unseen } from '../../ui/Text.tsx';
-import { attempt, toastDone } from '../../ui/toasts.ts';
-import { STATE_WORDS } from '../../words.ts';
-import { AccountMenu } from './AccountMenu.tsx';
-import { AccountTrouble } from './AccountTrouble.tsx';
-import { policySummary } from './policy-words.ts';
-import { RefusingLine } from './RefusingLine.tsx';
-import { ReuseChange, type Change } from './ReuseChange.tsx';
-import { ReusePolicyButton } from './ReusePolicyButton.tsx';
+import { Name } from '../../ui/Text.tsx';
+import { LiveAccount, unusualPolicy } from './LiveAccount.tsx';
+import type { Change } from './ReuseChange.tsx';
+import { useNearness } from './use-nearness.ts';
 import styles from './AccountItem.module.css';
 
-/** One account of the list; renders only when that account or one of its connections changes. */
-export const AccountItem = memo(function AccountItem({
-  id,
-}: {
-  readonly id: AccountId;
-}): ReactNode {
-  const account = useEngine((state) => state.accounts.get(id));
-  const summary = useEngine((state) => state.summaries.get(id));
-  if (account === undefined || summary === undefined) return null;
-  return <Item account={account} summary={summary} />;
-});
+/** How high an account mostly is, in px: until it has been seen, it takes up so much room. */
+const USUAL_HEIGHT = 63;
+/** As many as a high window shows; these are there from the start. */
+const SHOWN_AT_FIRST = 16;
 
-interface ItemProps {
-  readonly account: Account;
-  readonly summary: AccountSummary;
+interface AccountItemProps {
+  readonly id: AccountId;
+  /** Its place, from 0. */
+  readonly index: number;
 }
 
-function Item({ account, summary }: ItemProps): ReactNode {
-  const { id, label, reuse, policy, refusing } = account;
-  const api = useEngineApi();
-  const [change, setChange] = useState<Change | null>(null);
-  const unusual = reuse ? policySummary(policy) : null;
-  const state = summary.state === null ? 'Not connected yet' : STATE_WORDS[summary.state];
-
+/** One account of the list; far out of sight, it is its name and follows nothing. */
+export const AccountItem = memo(function AccountItem({ id, index }: AccountItemProps): ReactNode {
+  const label = useEngine((state) => state.accounts.get(id)?.label);
   const item = useRef<HTMLLIElement>(null);
+  const nearness = useNearness(
+    item,
+    index < SHOWN_AT_FIRST ? { isNear: true } : { isNear: false, height: USUAL_HEIGHT },
+  );
+  // Here, so that it is still said when the account comes back into sight.
+  const [change, setChange] = useState<Change | null>(null);
+  const unusual = useEngine((state) => unusualPolicy(state.accounts.get(id)));
   useEffect(() => {
     // What is said below the last account in sight would go unnoticed.
     if (change !== null) item.current?.scrollIntoView({ block: 'nearest' });
     // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the summary adds a line
   }, [change, unusual]);
-
-  const switchReuse = async (on: boolean) => {
-    const at = Date.now();
-    const { forgotten } = await api.setReuse(id, on);
-    setChange({ at, forgotten: on ? null : forgotten });
-  };
-  const changePolicy = useCallback(
-    async (chosen: ReusePolicy) => {
-      const at = Date.now();
-      const isTaken = await attempt(
-        `Could not change the reuse policy of ${label}`,
-        api.setPolicy(id, chosen),
-      );
-      if (isTaken) setChange({ at, forgotten: null });
-      return isTaken;
-    },
-    [api, id, label],
-  );
-  const forget = async () => {
-    const { forgotten } = await api.forgetSessions(id);
-    toastDone(
-      forgotten === 0
-        ? `No session of ${label} was held`
-        : `${formatSessions(forgotten)} of ${label} forgotten`,
-    );
-  };
-
+  if (label === undefined) return null;
   return (
-    <li ref={item} className={styles.item} aria-label={label}>
-      <div className={styles.line}>
-        <span className={styles.state} title={state}>
-          <StateMark kind={summary.state} />
-          <Unseen>{state}</Unseen>
-        </span>
-        <span className={styles.name}>
+    <li
+      ref={item}
+      className={styles.item}
+      aria-label={label}
+      style={nearness.isNear ? undefined : { height: nearness.height }}
+    >
+      {nearness.isNear ? (
+        <LiveAccount id={id} change={change} setChange={setChange} />
+      ) : (
+        <p className={styles.line}>
           <Name>{label}</Name>
-        </span>
-        <span className={styles.reuse}>
-          <ReusePolicyButton
-            label={label}
-            sharing={policy.sharing}
-            longestAge={policy.longestAge}
-            isReusing={reuse}
-            onChange={changePolicy}
-          />
-          <Switch
-            label={`Reuse TLS sessions for ${label}`}
-            checked={reuse}
-            onChange={(on) =>
-              void attempt(
-                `Could not switch reuse ${on ? 'on' : 'off'} for ${label}`,
-                switchReuse(on),
-              )
-            }
-          />
-        </span>
-      </div>
-      <div className={styles.line}>
-        <Strip of={label} marks={account.strip} length={STRIP_LENGTH_PER_ACCOUNT} />
-        <span className={styles.slots} title="Connections that are up, of those wanted">
-          {summary.up} of {summary.wanted}
-        </span>
-        <span className={styles.actions}>
-          <Button
-            look="icon"
-            aria-label={`Forget sessions of ${label}`}
-            title={`Forget sessions of ${label}`}
-            onClick={() => void attempt(`Could not forget the sessions of ${label}`, forget())}
-          >
-            <ForgetIcon />
-          </Button>
-          <AccountMenu
-            id={id}
-            label={label}
-            user={account.user}
-            isPaused={account.paused}
-            isDemo={account.demo}
-          />
-        </span>
-      </div>
-      {unusual !== null && (
-        <p className={styles.policy} title={`Reuse policy: ${unusual}`}>
-          {unusual}
         </p>
       )}
-      <AccountTrouble account={account} summary={summary} />
-      {refusing !== null && !account.paused && (
-        <div className={styles.refusing}>
-          <RefusingLine accountId={id} label={label} refusing={refusing} />
-        </div>
-      )}
-      <ReuseChange accountId={id} change={change} />
     </li>
   );
-}
+});

@@ -22,8 +22,8 @@ export function AccountList(): ReactNode {
       </div>
       {/* oxlint-disable-next-line jsx-a11y/no-redundant-roles -- Safari drops it with the bullets */}
       <ul role="list" className={styles.list} aria-label="Accounts">
-        {accountIds.map((id) => (
-          <AccountItem key={id} id={id} />
+        {accountIds.map((id, index) => (
+          <AccountItem key={id} id={id} index={index} />
         ))}
       </ul>
       <div className={styles.actions}>

@@ -58,7 +58,7 @@ function Row({ id, index, start, isCurrent, connection, account }: RowProps): Re
       aria-current={isOpen}
       tabIndex={tabIndex}
       className={styles.row}
-      style={{ transform: `translateY(${start}px)` }}
+      style={{ top: start }}
       onClick={open}
       onKeyDown={onKeyDown}
     >
