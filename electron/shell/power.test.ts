@@ -24,7 +24,7 @@ describe('the sleep of the machine', () => {
   it('reaches the engine from Electron’s powerMonitor: offline at once, and afresh afterwards', async () => {
     const standIn = electronStandIn({ appPath });
     const news: NetworkNews[] = [];
-    let close = (): void => undefined;
+    await using stack = new AsyncDisposableStack();
     const started = startShell(standIn.electron, {
       args: [],
       platform: 'linux',
@@ -36,9 +36,9 @@ describe('the sleep of the machine', () => {
           power,
           onNews: (item) => news.push(item),
         });
-        close = () => {
+        stack.defer(() => {
           watch.close();
-        };
+        });
         return Promise.resolve({
           attach: () => undefined,
           theme: () => 'system',
@@ -57,7 +57,7 @@ describe('the sleep of the machine', () => {
       { isOnline: false, hasSlept: false },
       { isOnline: true, hasSlept: true },
     ]);
-    close();
+    await stack.disposeAsync();
     expect(standIn.powerMonitor.eventNames()).toEqual([]);
   });
 });

@@ -7,11 +7,13 @@ import type { Clock, Timer } from '../clock.ts';
  */
 export class TestClock implements Clock {
   #advancedMs = 0;
+  /** The time of day is ahead by so much of the time that only ever rises. */
+  #setForwardMs = 0;
   readonly #startedAt = Date.UTC(2026, 0, 1);
   readonly #pending = new Set<{ readonly dueAt: number; readonly run: () => void }>();
 
   now(): number {
-    return this.#startedAt + this.#advancedMs;
+    return this.#startedAt + this.#advancedMs + this.#setForwardMs;
   }
 
   monotonic(): number {
@@ -41,6 +43,14 @@ export class TestClock implements Clock {
       next.run();
     }
     this.#advancedMs = end;
+  }
+
+  /**
+   * The time of day moves on alone, and no call falls due: the machine sleeps, or its clock is set,
+   * back with a negative span.
+   */
+  sleep(spanMs: number): void {
+    this.#setForwardMs += spanMs;
   }
 
   /** How many calls are still to come. */

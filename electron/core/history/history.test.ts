@@ -24,20 +24,7 @@ async function folderPath(): Promise<string> {
   return join(folder.path, 'history.sqlite');
 }
 
-/** Sleeps too: then the time of day goes on, but not the time that only rises, nor any call. */
-class SleepingClock extends TestClock {
-  #sleptMs = 0;
-
-  override now(): number {
-    return super.now() + this.#sleptMs;
-  }
-
-  sleep(ms: number): void {
-    this.#sleptMs += ms;
-  }
-}
-
-function start(path: string | null, clock = new SleepingClock(), keptDays = 365) {
+function start(path: string | null, clock = new TestClock(), keptDays = 365) {
   const state = new EngineState({} as AppFacts, {} as Totals);
   const logged: string[] = [];
   const log = lineLog(
