@@ -21,6 +21,9 @@ import styles from './App.module.css';
 const AccountForm = later(
   async () => (await import('./features/account-form/AccountForm.tsx')).AccountForm,
 );
+const CertificateDialog = later(
+  async () => (await import('./features/certificate/CertificateDialog.tsx')).CertificateDialog,
+);
 const ConnectionDrawer = later(
   async () => (await import('./features/connection-drawer/ConnectionDrawer.tsx')).ConnectionDrawer,
 );
@@ -98,6 +101,7 @@ function Dashboard({ isAway, retryNow }: AppProps & { readonly isAway: boolean }
       </Tabs.Root>
       <ConnectionDrawer />
       <AccountForm />
+      <CertificateDialog />
     </>
   );
 }

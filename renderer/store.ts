@@ -13,6 +13,8 @@ export interface InterfaceState {
   /** `null` until the engine has answered once; kept while it is away. */
   readonly engine: EngineState | null;
   readonly form: OpenForm | null;
+  /** The account whose certificate is shown. */
+  readonly certificateOf: AccountId | null;
   /** The connection whose drawer is open. */
   readonly openConnection: ConnectionId | null;
 }
@@ -22,6 +24,7 @@ export const store = createStore<InterfaceState>(() => ({
   link: 'connecting',
   engine: null,
   form: null,
+  certificateOf: null,
   openConnection: null,
 }));
 
@@ -54,6 +57,15 @@ export function openEditForm(accountId: AccountId): void {
 
 export function closeForm(): void {
   store.setState({ form: null });
+}
+
+/** Shows the certificate that stopped an account. */
+export function openCertificate(accountId: AccountId): void {
+  store.setState({ certificateOf: accountId });
+}
+
+export function closeCertificate(): void {
+  store.setState({ certificateOf: null });
 }
 
 /** Opens the drawer of a connection. */

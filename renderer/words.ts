@@ -61,6 +61,8 @@ const PROBLEM_WORDS: Record<ProblemCode, string> = {
   'certificate-not-yet-valid': 'certificate not yet valid',
   'certificate-untrusted': 'certificate not trusted',
   'certificate-name': 'certificate for another name',
+  'certificate-changed': 'certificate changed',
+  'certificate-unfit': 'certificate unfit',
   'starttls-unavailable': 'no STARTTLS',
   'starttls-injection': 'data before TLS',
   'not-imap': 'not an IMAP server',

@@ -43,6 +43,21 @@ const lineSchema = z.string().regex(/^[^\p{Cc}]*$/u, 'Control characters are not
 
 /** The largest CA file that is taken, in characters of PEM. */
 const MAX_CA_PEM = 1_048_576;
+/** No certificate of a server that is worth trusting comes near this. */
+const MAX_PIN_PEM = 32_768;
+
+const systemSchema = z.strictObject({ kind: z.literal('system') });
+/** One certificate, as it was shown to whoever decided to trust it, by the fingerprint they saw. */
+const pinSchema = z.strictObject({
+  kind: z.literal('pin'),
+  /** SHA-256 in upper-case hexadecimal with colons. */
+  fingerprint256: z.string().regex(/^[0-9A-F]{2}(?::[0-9A-F]{2}){31}$/),
+  pem: z.string().max(MAX_PIN_PEM),
+});
+
+/** What an account is to trust after a look at a certificate. */
+export const trustChoiceSchema = z.discriminatedUnion('kind', [systemSchema, pinSchema]);
+export type TrustChoice = z.infer<typeof trustChoiceSchema>;
 
 /**
  * An account as the form sends it. The password is there when it is new or changed and never
@@ -61,9 +76,10 @@ export const accountInputSchema = z.strictObject({
   port: portSchema,
   security: z.enum(['tls', 'starttls']),
   servername: hostSchema.nullable(),
-  /** `keep` leaves the stored CA file as it is. */
+  /** `keep` leaves the stored CA file or pin as it is. */
   trust: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('system') }),
+    systemSchema,
+    pinSchema,
     z.strictObject({ kind: z.literal('keep') }),
     z.strictObject({
       kind: z.literal('ca'),

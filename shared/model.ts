@@ -8,7 +8,13 @@ import type { CheckReport, CheckTarget } from './check.ts';
 import type { ReusePolicy } from './reuse-policy.ts';
 import type { Settings } from './settings.ts';
 
-export { accountInputSchema, reusePolicySchema, type AccountInput } from './account-input.ts';
+export {
+  accountInputSchema,
+  reusePolicySchema,
+  trustChoiceSchema,
+  type AccountInput,
+  type TrustChoice,
+} from './account-input.ts';
 export type { LongestAge, ReusePolicy, SharingPolicy } from './reuse-policy.ts';
 
 declare const brand: unique symbol;
@@ -35,7 +41,9 @@ export type TlsProtocol = 'TLSv1.2' | 'TLSv1.3';
 export type Trust =
   | { readonly kind: 'system' }
   /** Only the certificates of this PEM file; `fileName` is what the user called it. */
-  | { readonly kind: 'ca'; readonly fileName: string; readonly subjects: readonly string[] };
+  | { readonly kind: 'ca'; readonly fileName: string; readonly subjects: readonly string[] }
+  /** Only a server that shows exactly this certificate. */
+  | { readonly kind: 'pin'; readonly certificate: CertificateText };
 
 /** A server that issues sessions and does not take them up: nothing is offered for a while. */
 export interface Refusing {
@@ -125,6 +133,10 @@ export type ProblemCode =
   | 'certificate-not-yet-valid'
   | 'certificate-untrusted'
   | 'certificate-name'
+  /** Another one than the pinned one. */
+  | 'certificate-changed'
+  /** Revoked, too weak or not made for servers: nobody can trust it. */
+  | 'certificate-unfit'
   | 'starttls-unavailable'
   | 'starttls-injection'
   | 'not-imap'
@@ -157,8 +169,8 @@ export type Phase = (typeof PHASES)[number];
  */
 export type PhaseTimes = Readonly<Record<Phase, number | null>>;
 
-/** What the certificate of a full handshake said; kept with the session for resumed ones. */
-export interface CertificateFacts {
+/** What a certificate says of itself. */
+export interface CertificateText {
   readonly subject: string;
   readonly issuer: string;
   /** Names of subjectAltName, such as `DNS:imap.example.org`. */
@@ -167,8 +179,18 @@ export interface CertificateFacts {
   readonly validToAt: number;
   /** SHA-256 of the DER, in upper-case hexadecimal with colons. */
   readonly fingerprint256: string;
+}
+
+/** What the certificate of a full handshake said; kept with the session for resumed ones. */
+export interface CertificateFacts extends CertificateText {
   /** When the full handshake that verified it took place. */
   readonly verifiedAt: number;
+}
+
+/** The certificate that a server showed when a connection failed. */
+export interface ShownCertificate extends CertificateText {
+  /** The certificate itself, for trusting it; `null` where nothing is wrong with it, or its size is. */
+  readonly pem: string | null;
 }
 
 /** Everything known about one attempt at a connection. */
@@ -219,7 +241,7 @@ export type ConnectionState =
   | {
       readonly kind: 'certificate-problem';
       readonly problem: Problem;
-      readonly certificate: CertificateFacts | null;
+      readonly certificate: ShownCertificate | null;
     }
   /** Needs a change by the user: it will not be retried by itself. */
   | { readonly kind: 'failed'; readonly problem: Problem };
@@ -396,7 +418,7 @@ export type TestResult =
   | {
       readonly ok: false;
       readonly problem: Problem;
-      readonly certificate: CertificateFacts | null;
+      readonly certificate: ShownCertificate | null;
       /** The phase that failed. */
       readonly phase: Phase;
     };

@@ -3,7 +3,12 @@ import type { EngineApi } from '../../shared/contract.ts';
 import { RepriseError } from '../../shared/errors.ts';
 import type { AccountId, AccountInput, ConnectionId } from '../../shared/model.ts';
 import type { AccountBook } from './accounts/account-book.ts';
-import { editedAccount, newAccount, settingsToTest } from './accounts/account-input.ts';
+import {
+  chosenTrust,
+  editedAccount,
+  newAccount,
+  settingsToTest,
+} from './accounts/account-input.ts';
 import { parseTarget, type CheckDesk } from './check/index.ts';
 import { accountNotFound } from './accounts/account-store.ts';
 import { readCaFile } from './accounts/ca-file.ts';
@@ -143,7 +148,7 @@ export function createCalls(services: Services): Calls {
 
     testConnection: async (input, id) => {
       const stored = id === null ? null : bookOf(id).book.accounts.mustGet(id);
-      const settings = settingsToTest(input, stored?.trust ?? null);
+      const settings = settingsToTest(input, stored);
       const password = await passwordToTest(input, id);
       const key = `test:${randomUUID()}`;
       redaction.hide(key, password);
@@ -152,6 +157,15 @@ export function createCalls(services: Services): Calls {
       } finally {
         redaction.forget(key);
       }
+    },
+
+    setTrust: async (id, choice) => {
+      await set(id, { trust: chosenTrust(choice) });
+    },
+
+    checkSystemTrust: (id) => {
+      const { host, port, security, servername } = bookOf(id).book.accounts.mustGet(id);
+      return checks.systemTrust({ protocol: 'imap', host, port, security, servername });
     },
 
     suggestSettings: (address) => Promise.resolve(suggestSettings(address)),

@@ -7,7 +7,7 @@ import type {
   HeldSessionsId,
 } from '../../shared/model.ts';
 import { connectsElsewhere } from './accounts/account-input.ts';
-import { subjectsOf } from './accounts/ca-file.ts';
+import { seenTrust } from './accounts/trusted.ts';
 import type { AccountSettings } from './accounts/types.ts';
 import type { Clock } from './clock.ts';
 import { opensslCommand } from './connections/index.ts';
@@ -222,14 +222,7 @@ export class WatchList {
   }
 }
 
-/** The account without what the interface must not or need not have: the text of its CA file. */
+/** The account without what the interface must not or need not have: the text of what it trusts. */
 function asSeen(settings: AccountSettings): Omit<Account, 'demo' | 'refusing' | 'strip'> {
-  const { trust } = settings;
-  return {
-    ...settings,
-    trust:
-      trust.kind === 'ca'
-        ? { kind: 'ca', fileName: trust.fileName, subjects: subjectsOf(trust.pem) }
-        : { kind: 'system' },
-  };
+  return { ...settings, trust: seenTrust(settings.trust) };
 }

@@ -10,11 +10,19 @@ interface DialogProps {
   readonly onClose: () => void;
   /** What has the focus first. */
   readonly initialFocus: () => HTMLElement | null;
+  /** What has the focus after it closed, where what opened it may be gone by then. */
+  readonly returnFocus?: () => HTMLElement | null;
   readonly children: ReactNode;
 }
 
 /** A modal dialog; rendered while it is open. Its content scrolls, and {@link DialogActions} stay. */
-export function Dialog({ title, onClose, initialFocus, children }: DialogProps): ReactNode {
+export function Dialog({
+  title,
+  onClose,
+  initialFocus,
+  returnFocus,
+  children,
+}: DialogProps): ReactNode {
   return (
     <BaseDialog.Root
       open
@@ -24,7 +32,11 @@ export function Dialog({ title, onClose, initialFocus, children }: DialogProps):
     >
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className={styles.backdrop} />
-        <BaseDialog.Popup className={styles.popup} initialFocus={() => initialFocus() ?? true}>
+        <BaseDialog.Popup
+          className={styles.popup}
+          initialFocus={() => initialFocus() ?? true}
+          finalFocus={() => returnFocus?.() ?? true}
+        >
           <div className={styles.header}>
             <BaseDialog.Title className={styles.title}>{title}</BaseDialog.Title>
             <BaseDialog.Close

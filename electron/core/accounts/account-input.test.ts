@@ -1,7 +1,15 @@
+import { X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AccountId, AccountInput } from '../../../shared/model.ts';
-import { createAuthority } from '../demo/index.ts';
-import { connectsElsewhere, editedAccount, newAccount, settingsToTest } from './account-input.ts';
+import { createAuthority, createSelfSigned } from '../demo/index.ts';
+import {
+  chosenTrust,
+  connectsElsewhere,
+  editedAccount,
+  newAccount,
+  settingsToTest,
+} from './account-input.ts';
+import { seenTrust } from './trusted.ts';
 
 const id = 'a' as AccountId;
 const input: AccountInput = {
@@ -52,7 +60,7 @@ describe('the form', () => {
     const edited = editedAccount(stored, { ...input, label: 'New', trust: { kind: 'keep' } });
     expect(edited).toEqual({ ...stored, label: 'New' });
     expect(editedAccount(stored, input).trust).toEqual({ kind: 'system' });
-    expect(settingsToTest({ ...input, trust: { kind: 'keep' } }, stored.trust).trust).toEqual(
+    expect(settingsToTest({ ...input, trust: { kind: 'keep' } }, stored).trust).toEqual(
       stored.trust,
     );
   });
@@ -61,6 +69,58 @@ describe('the form', () => {
     expect(() => newAccount(id, { ...input, trust: { kind: 'keep' } })).toThrow(
       expect.objectContaining({ code: 'invalid-input', field: 'trust' }),
     );
+  });
+});
+
+describe('a certificate that was shown', () => {
+  let fingerprint256: string;
+  beforeAll(() => {
+    fingerprint256 = new X509Certificate(pem).fingerprint256;
+  });
+
+  it('becomes the one that is trusted, by the fingerprint that was shown', () => {
+    const account = newAccount(id, { ...input, trust: { kind: 'pin', fingerprint256, pem } });
+    expect(account.trust).toMatchObject({ kind: 'pin', fingerprint256 });
+    expect(seenTrust(account.trust)).toMatchObject({
+      kind: 'pin',
+      certificate: { subject: 'CN=Reprise demo authority', fingerprint256 },
+    });
+    expect(JSON.stringify(seenTrust(account.trust))).not.toContain('BEGIN');
+  });
+
+  it('is refused where the text is that of another one, or of none', async () => {
+    const { certPem } = await createSelfSigned();
+    for (const other of [certPem, '', 'no certificate']) {
+      expect(() => chosenTrust({ kind: 'pin', fingerprint256, pem: other })).toThrow(
+        expect.objectContaining({ code: 'invalid-input', field: 'trust' }),
+      );
+    }
+  });
+
+  it('is kept with its server, and does not follow the account to another', () => {
+    const account = newAccount(id, { ...input, trust: { kind: 'pin', fingerprint256, pem } });
+    const kept = { ...input, trust: { kind: 'keep' } } as const;
+    expect(editedAccount(account, { ...kept, host: 'IMAP.example.org.' }).trust).toEqual(
+      account.trust,
+    );
+    expect(() => editedAccount(account, { ...kept, host: 'other.example' })).toThrow(
+      expect.objectContaining({ code: 'invalid-input', field: 'trust' }),
+    );
+    expect(() => settingsToTest({ ...kept, host: 'other.example' }, account)).toThrow(/Remove it/);
+  });
+
+  it('is another trust than that of an authority, or of another certificate', () => {
+    const trust = chosenTrust({ kind: 'pin', fingerprint256, pem });
+    const account = { ...newAccount(id, input), trust };
+    const changes = [
+      { kind: 'system' },
+      { kind: 'ca', fileName: 'ca.pem', pem },
+      { kind: 'pin', fingerprint256: 'other', pem },
+    ] as const;
+    for (const changed of changes) {
+      expect(connectsElsewhere(account, { ...account, trust: changed })).toBe(true);
+    }
+    expect(connectsElsewhere(account, { ...account, trust: { ...trust } })).toBe(false);
   });
 });
 

@@ -1,7 +1,9 @@
 /** What the form sends becomes an account: pure, but for reading the CA file that came with it. */
 import { RepriseError } from '../../../shared/errors.ts';
-import type { AccountId, AccountInput, ReusePolicy } from '../../../shared/model.ts';
+import type { AccountId, AccountInput, ReusePolicy, TrustChoice } from '../../../shared/model.ts';
+import { isSameHost } from './account-store.ts';
 import { readCaFile } from './ca-file.ts';
+import { isSameTrust, readPin } from './trusted.ts';
 import type { AccountSettings, AccountTrust, ConnectSettings } from './types.ts';
 
 /** What an account begins with. */
@@ -18,11 +20,16 @@ export function newAccount(id: AccountId, input: AccountInput): AccountSettings 
 
 /** `account` as the form changes it; switch and pause stay. @throws as {@link newAccount} */
 export function editedAccount(account: AccountSettings, input: AccountInput): AccountSettings {
-  return { ...account, ...fields(input, account.trust) };
+  return { ...account, ...fields(input, account) };
+}
+
+/** What its user decided to trust, from what the certificate dialog showed. @throws as {@link newAccount} */
+export function chosenTrust(choice: TrustChoice): AccountTrust {
+  return choice.kind === 'pin' ? readPin(choice) : choice;
 }
 
 /** What a test of the form's settings connects with. @throws as {@link newAccount} */
-export function settingsToTest(input: AccountInput, stored: AccountTrust | null): ConnectSettings {
+export function settingsToTest(input: AccountInput, stored: Stored | null): ConnectSettings {
   const { user, host, port, security, servername, trust } = fields(input, stored);
   return { user, host, port, security, servername, trust };
 }
@@ -38,15 +45,14 @@ export function connectsElsewhere(before: AccountSettings, after: AccountSetting
     before.port !== after.port ||
     before.security !== after.security ||
     before.servername !== after.servername ||
-    trustedText(before.trust) !== trustedText(after.trust)
+    !isSameTrust(before.trust, after.trust)
   );
 }
 
-function trustedText(trust: AccountTrust): string | null {
-  return trust.kind === 'ca' ? trust.pem : null;
-}
+/** What an account keeps of before. */
+type Stored = Pick<AccountSettings, 'host' | 'trust'>;
 
-function fields(input: AccountInput, stored: AccountTrust | null) {
+function fields(input: AccountInput, stored: Stored | null) {
   const { user, host, port, security, mailboxes } = input;
   return {
     label: input.label === '' ? user : input.label,
@@ -55,17 +61,26 @@ function fields(input: AccountInput, stored: AccountTrust | null) {
     port,
     security,
     servername: input.servername,
-    trust: trustOf(input.trust, stored),
+    trust: trustOf(input, stored),
     mailboxes,
   };
 }
 
-function trustOf(trust: AccountInput['trust'], stored: AccountTrust | null): AccountTrust {
+function trustOf({ trust, host }: AccountInput, stored: Stored | null): AccountTrust {
   switch (trust.kind) {
     case 'system':
-      return { kind: 'system' };
+    case 'pin':
+      return chosenTrust(trust);
     case 'keep':
-      if (stored !== null) return stored;
+      // A pin was agreed to for the server that showed it.
+      if (stored?.trust.kind === 'pin' && !isSameHost(stored.host, host)) {
+        throw new RepriseError(
+          'invalid-input',
+          `Only a certificate of ${stored.host} is trusted. Remove it, or keep that server.`,
+          { field: 'trust' },
+        );
+      }
+      if (stored !== null) return stored.trust;
       throw new RepriseError(
         'invalid-input',
         'There is no CA file to keep for a new account. Choose the file, or trust the system’s certificate authorities.',

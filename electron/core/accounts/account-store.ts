@@ -85,12 +85,17 @@ export class AccountStore {
  * trailing dot (RFC 4343), user names exactly, because servers may tell them apart.
  */
 export function isSameAccount(a: AccountPlace, b: AccountPlace): boolean {
-  return a.user === b.user && a.port === b.port && sameHost(a.host) === sameHost(b.host);
+  return a.user === b.user && a.port === b.port && isSameHost(a.host, b.host);
 }
 
 type AccountPlace = Pick<AccountSettings, 'user' | 'host' | 'port'>;
 
-function sameHost(host: string): string {
+/** Whether both name the same server: see {@link isSameAccount}. */
+export function isSameHost(a: string, b: string): boolean {
+  return plainHost(a) === plainHost(b);
+}
+
+function plainHost(host: string): string {
   return host.toLowerCase().replace(/\.$/, '');
 }
 

@@ -22,6 +22,7 @@ const accountSchema = z.object({
   trust: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('system') }),
     z.object({ kind: z.literal('ca'), fileName: z.string(), pem: z.string() }),
+    z.object({ kind: z.literal('pin'), fingerprint256: z.string(), pem: z.string() }),
   ]),
   mailboxes,
   reuse: z.boolean(),

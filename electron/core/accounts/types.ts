@@ -4,7 +4,7 @@ import type { TlsTrust } from '../tls/index.ts';
 
 /** A CA file keeps the name that the user knows it by. */
 export type AccountTrust =
-  | { readonly kind: 'system' }
+  | Exclude<TlsTrust, { readonly kind: 'ca' }>
   | { readonly kind: 'ca'; readonly fileName: string; readonly pem: string };
 
 /** An account as the engine holds it and as the settings file stores it: no password. */

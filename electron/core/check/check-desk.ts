@@ -2,13 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { DEFAULT_ATTEMPTS, type CheckReport, type CheckTarget } from '../../../shared/check.ts';
 import { RepriseError } from '../../../shared/errors.ts';
+import type { SystemTrust } from '../../../shared/contract.ts';
 import type { CheckId, ServerCheck } from '../../../shared/model.ts';
-import { subjectsOf } from '../accounts/ca-file.ts';
+import { seenTrust } from '../accounts/trusted.ts';
 import type { AccountTrust } from '../accounts/types.ts';
 import type { Clock } from '../clock.ts';
 import type { EngineState } from '../snapshot.ts';
 import { CheckCancelled } from './failure.ts';
 import { runCheck } from './run-check.ts';
+import { lookAtServer } from './system-trust.ts';
 
 /** More at a time would only slow each other down. */
 const MAX_RUNNING = 4;
@@ -33,6 +35,7 @@ export class CheckDesk {
   readonly #state: EngineState;
   readonly #clock: Clock;
   readonly #jobs = new Map<CheckId, Job>();
+  readonly #closing = new AbortController();
 
   constructor(state: EngineState, clock: Clock) {
     this.#state = state;
@@ -55,10 +58,7 @@ export class CheckDesk {
     this.#state.put('checks', {
       id,
       target,
-      trust:
-        trust.kind === 'system'
-          ? trust
-          : { kind: 'ca', fileName: trust.fileName, subjects: subjectsOf(trust.pem) },
+      trust: seenTrust(trust),
       startedAt: this.#clock.now(),
       state: { kind: 'running', step: 'starting' },
       report: null,
@@ -79,8 +79,14 @@ export class CheckDesk {
     this.#mustGet(id).cancel.abort();
   }
 
+  /** What the system's authorities say of a server; does not count as a check. */
+  systemTrust(target: CheckTarget): Promise<SystemTrust> {
+    return lookAtServer(target, { kind: 'system' }, this.#closing.signal);
+  }
+
   /** Ends them all. */
   close(): void {
+    this.#closing.abort();
     for (const { cancel } of this.#jobs.values()) cancel.abort();
   }
 

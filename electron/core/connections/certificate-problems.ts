@@ -7,6 +7,8 @@ export interface CertificateContext {
   /** The name that the certificate has to fit. */
   readonly servername: string;
   readonly trustsCaFile: boolean;
+  /** The fingerprint of the only certificate that is trusted; `null` where authorities are. */
+  readonly pin: string | null;
   /** What the server showed, if that is known. */
   readonly certificate: CertificateFacts | null;
   readonly now: number;
@@ -37,6 +39,9 @@ const VERDICTS: Readonly<Record<string, Describe>> = {
   CERT_SIGNATURE_FAILURE: unknownAuthority,
   INVALID_PURPOSE: unfit,
   CERT_REVOKED: unfit,
+  CERTIFICATE_CHANGED: changed,
+  // OpenSSL has more verdicts than Node has names: a key that is too small is one of these.
+  UNSPECIFIED: unfit,
   EE_KEY_TOO_SMALL: unfit,
   CA_KEY_TOO_SMALL: unfit,
   CA_MD_TOO_WEAK: unfit,
@@ -48,11 +53,34 @@ export function certificateProblem(
   context: CertificateContext,
 ): CertificateProblem | null {
   const describe = Object.hasOwn(VERDICTS, code) ? VERDICTS[code] : undefined;
-  return describe?.(context) ?? null;
+  if (describe === undefined) return null;
+  const { certificate, pin } = context;
+  // Whatever else is wrong with another certificate, that it is another one comes first.
+  const isOther = pin !== null && certificate !== null && certificate.fingerprint256 !== pin;
+  return isOther ? changed(context) : describe(context);
 }
 
-function expired({ host, certificate, now }: CertificateContext): CertificateProblem {
+function changed({ host }: CertificateContext): CertificateProblem {
+  return {
+    code: 'certificate-changed',
+    message:
+      `${host} shows another certificate than the one that you chose to trust. ` +
+      'Either its keeper has replaced it, or somebody else answers in its place; ' +
+      'nothing was sent to it. Compare the two.',
+  };
+}
+
+function expired({ host, certificate, pin, now }: CertificateContext): CertificateProblem {
   const isLeaf = certificate !== null && certificate.validToAt < now;
+  if (isLeaf && pin !== null) {
+    return {
+      code: 'certificate-expired',
+      message:
+        `The certificate that you chose to trust for ${host} expired on ` +
+        `${day(certificate.validToAt)}. Once the server has a new one, you are asked about it; ` +
+        'nothing was sent to it.',
+    };
+  }
   return {
     code: 'certificate-expired',
     message: isLeaf
@@ -81,7 +109,8 @@ function otherName({ host, servername, certificate }: CertificateContext): Certi
     message:
       `The certificate of ${host} is for ${belongs}, not for ${servername}. ` +
       'Enter the server by a name that is in its certificate, ' +
-      'or give that name as server name.',
+      'or give that name as server name; ' +
+      'for a server of your own, you can trust only this certificate.',
   };
 }
 
@@ -90,9 +119,9 @@ function selfSigned({ host, trustsCaFile }: CertificateContext): CertificateProb
     code: 'certificate-untrusted',
     message: trustsCaFile
       ? `${host} shows a self-signed certificate that is not in your CA file. ` +
-        'If it is the right server, give its certificate as the CA file.'
+        'If it is the right server, you can trust only this certificate.'
       : `${host} shows a self-signed certificate, which anyone could have made. ` +
-        'If it is your own server, give its certificate as CA certificate file.',
+        'If it is your own server, compare the fingerprint and trust only this certificate.',
   };
 }
 
@@ -103,13 +132,14 @@ function unknownAuthority({ host, trustsCaFile }: CertificateContext): Certifica
       ? `The certificate of ${host} was not issued by the authority in your CA file. ` +
         'Check that it is the right file, or that the server sends its whole chain.'
       : `The certificate of ${host} comes from an authority that this computer does not trust. ` +
-        'If your organisation has its own, give its CA certificate file.',
+        'If your organisation has its own, give its CA certificate file; ' +
+        'or compare the fingerprint and trust only this certificate.',
   };
 }
 
 function unfit({ host }: CertificateContext): CertificateProblem {
   return {
-    code: 'certificate-untrusted',
+    code: 'certificate-unfit',
     message:
       `The certificate of ${host} is revoked, too weak or not made for servers. ` +
       'Whoever runs the server has to replace it; nothing was sent to it.',

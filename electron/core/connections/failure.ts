@@ -1,4 +1,4 @@
-import type { Phase } from '../../../shared/model.ts';
+import type { Phase, ShownCertificate } from '../../../shared/model.ts';
 import type { ConnectSettings } from '../accounts/types.ts';
 import type { TlsHandshake } from '../tls/index.ts';
 import { errorFacts } from './connect-error.ts';
@@ -42,6 +42,7 @@ export function failureFrom(
     security: settings.security,
     servername: settings.servername ?? settings.host,
     trustsCaFile: settings.trust.kind === 'ca',
+    pin: settings.trust.kind === 'pin' ? settings.trust.fingerprint256 : null,
     mailbox,
     certificate,
     byeLine,
@@ -57,8 +58,15 @@ export function failureFrom(
     phase,
     sessionOffered: tls?.outcome.kind === 'failed' && tls.outcome.sessionOffered,
     serverDelayMs: errorFacts(error).serverDelayMs,
-    certificate,
+    certificate: shownCertificate(tls),
   };
+}
+
+function shownCertificate(tls: TlsHandshake | null): ShownCertificate | null {
+  const { certificate = null, outcome } = tls ?? {};
+  if (certificate === null) return null;
+  const { verifiedAt: _verifiedAt, ...text } = certificate;
+  return { ...text, pem: outcome?.kind === 'failed' ? outcome.shownPem : null };
 }
 
 /** Comes after redaction: a secret cut in half would no longer be found. */

@@ -1,5 +1,5 @@
 /** What to do after a failure: a pure decision. */
-import type { CertificateFacts, Phase, Problem, ProblemCode } from '../../../shared/model.ts';
+import type { Phase, Problem, ProblemCode, ShownCertificate } from '../../../shared/model.ts';
 import { backoffDelayMs, patientDelayMs } from './backoff.ts';
 
 /** How an attempt, or a connection that was idle, ended. */
@@ -12,7 +12,7 @@ export interface Failure {
   /** How long the server asked to be left alone. */
   readonly serverDelayMs: number | null;
   /** What the server showed, where a certificate is the problem. */
-  readonly certificate: CertificateFacts | null;
+  readonly certificate: ShownCertificate | null;
 }
 
 /** What a watched mailbox does next. */
@@ -36,6 +36,8 @@ const STOPPING: ReadonlyMap<ProblemCode, StoppedState> = new Map([
   ['certificate-not-yet-valid', 'certificate-problem'],
   ['certificate-untrusted', 'certificate-problem'],
   ['certificate-name', 'certificate-problem'],
+  ['certificate-changed', 'certificate-problem'],
+  ['certificate-unfit', 'certificate-problem'],
   ['mailbox-missing', 'failed'],
 ]);
 

@@ -30,7 +30,7 @@ export function opensslCommand({ settings, outcome, protocol }: Reproduction): s
   const { trust } = settings;
   const offers = outcome === 'resumed' || outcome === 'refused';
   const lines = ['(d=$(mktemp -d) && trap \'rm -rf "$d"\' EXIT'];
-  if (trust.kind === 'ca') {
+  if (trust.kind !== 'system') {
     // Parsed and written anew: a CA file may hold more than certificates, and lines of its own.
     const certificates = authorities(trust).map((pem) => new X509Certificate(pem).toString());
     lines.push(`cat >"$d/ca.pem" <<'END'`, ...certificates.map((pem) => pem.trim()), 'END');
@@ -54,8 +54,11 @@ function flags(settings: ConnectSettings, protocol: TlsProtocol | null): string 
     isAddress ? '-noservername' : `-servername ${quote(name)}`,
     ...(security === 'starttls' ? ['-starttls imap'] : []),
     protocol === null ? '-min_protocol TLSv1.2' : PROTOCOL_FLAGS[protocol],
-    ...(trust.kind === 'ca' ? ['-CAfile "$d/ca.pem" -no-CApath -no-CAstore'] : []),
-    `-verify_return_error ${isAddress ? '-verify_ip' : '-verify_hostname'} ${quote(name)}`,
+    ...(trust.kind === 'system' ? [] : ['-CAfile "$d/ca.pem" -no-CApath -no-CAstore']),
+    // A pinned certificate is trusted for whatever name, and mostly is no authority.
+    trust.kind === 'pin'
+      ? '-partial_chain -verify_return_error'
+      : `-verify_return_error ${isAddress ? '-verify_ip' : '-verify_hostname'} ${quote(name)}`,
   ].join(' ');
 }
 

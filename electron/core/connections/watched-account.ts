@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AccountId, ConnectionId } from '../../../shared/model.ts';
+import { isSameTrust } from '../accounts/trusted.ts';
 import type { AccountSettings, ConnectSettings } from '../accounts/types.ts';
 import { isOnThisMachine } from '../network/addresses.ts';
 import type { AttemptContext } from './attempt.ts';
@@ -198,12 +199,8 @@ function connectSettings(settings: AccountSettings): ConnectSettings {
 /** Whether connections made under the one are those that the other would make. */
 function isSameServer(before: AccountSettings, after: AccountSettings): boolean {
   const [one, other] = [connectSettings(before), connectSettings(after)];
-  const isSameTrust =
-    one.trust.kind === 'ca' && other.trust.kind === 'ca'
-      ? one.trust.pem === other.trust.pem
-      : one.trust.kind === other.trust.kind;
   return (
-    isSameTrust &&
+    isSameTrust(one.trust, other.trust) &&
     one.user === other.user &&
     one.host === other.host &&
     one.port === other.port &&

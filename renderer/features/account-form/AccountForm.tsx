@@ -4,6 +4,7 @@ import { closeForm, useEngine, useInterface } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Question } from '../../ui/Question.tsx';
+import { StrayPinQuestion } from './StrayPinQuestion.tsx';
 import type { Field } from './draft.ts';
 import { Fields } from './Fields.tsx';
 import { TestReport } from './TestReport.tsx';
@@ -74,6 +75,7 @@ function OpenForm({ account }: { readonly account: Account | null }): ReactNode 
           </Button>
         </div>
       </form>
+      <StrayPinQuestion state={state} />
       {isAsking && (
         <Question
           title={account === null ? 'Discard this account?' : 'Discard these changes?'}

@@ -48,6 +48,8 @@ export function CaFileField({ state, error }: CaFileFieldProps): ReactNode {
       hint={
         trust.kind === 'system' ? (
           'Optional, PEM. Without one, the certificate authorities of your system are trusted.'
+        ) : trust.kind === 'pin' || trust.kind === 'keep-pin' ? (
+          'Optional, PEM. A file takes the place of the trusted certificate.'
         ) : (
           <span className={styles.chosen}>
             <span>

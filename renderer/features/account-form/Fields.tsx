@@ -7,6 +7,7 @@ import { SECURITY_WORDS } from '../../words.ts';
 import { CaFileField } from './CaFileField.tsx';
 import { labelOf, type Field } from './draft.ts';
 import { FieldFrame } from './FieldFrame.tsx';
+import { PinField } from './PinField.tsx';
 import type { AccountFormState } from './use-account-form.ts';
 import styles from './AccountForm.module.css';
 
@@ -150,6 +151,7 @@ export function Fields({ state, account }: FieldsProps): ReactNode {
         )}
       </FieldFrame>
       <CaFileField state={state} error={errorOf('trust')} />
+      <PinField state={state} />
       <FieldFrame
         label="Server name for the certificate"
         error={errorOf('servername')}

@@ -1,9 +1,15 @@
 import type { ReactNode } from 'react';
 import type { TestResult } from '../../../shared/model.ts';
-import { formatDate, formatExactTime, formatMs } from '../../format.ts';
+import { useNow } from '../../clock.ts';
+import { formatMs } from '../../format.ts';
+import { Button } from '../../ui/Button.tsx';
 import { StateMark } from '../../ui/StateMark.tsx';
 import { ServerLine } from '../../ui/Text.tsx';
 import { PHASE_WORDS, protocolName } from '../../words.ts';
+import { COMPARE_ADVICE, TRUST_LABEL } from '../certificate/advice.ts';
+import { CertificateTable } from '../certificate/CertificateTable.tsx';
+import { judge } from '../certificate/judgement.ts';
+import { pinOf } from './draft.ts';
 import { MailboxPicker } from './MailboxPicker.tsx';
 import type { AccountFormState } from './use-account-form.ts';
 import styles from './TestReport.module.css';
@@ -15,7 +21,11 @@ interface TestReportProps {
 
 /** What a test of the connection found. */
 export function TestReport({ result, state }: TestReportProps): ReactNode {
-  return result.ok ? <Success result={result} state={state} /> : <Failure result={result} />;
+  return result.ok ? (
+    <Success result={result} state={state} />
+  ) : (
+    <Failure result={result} state={state} />
+  );
 }
 
 function Success({
@@ -45,8 +55,15 @@ function Success({
   );
 }
 
-function Failure({ result }: { readonly result: Extract<TestResult, { ok: false }> }): ReactNode {
+function Failure({
+  result,
+  state,
+}: TestReportProps & { readonly result: Extract<TestResult, { ok: false }> }): ReactNode {
+  const now = useNow();
   const { problem, phase, certificate } = result;
+  const judgement = judge(problem.code, certificate, now);
+  const trusted = pinOf(state.draft)?.certificate ?? null;
+  const isChange = problem.code === 'certificate-changed';
   return (
     <div className={styles.report} data-result="failed">
       <p className={styles.headline}>
@@ -57,14 +74,20 @@ function Failure({ result }: { readonly result: Extract<TestResult, { ok: false 
       <p>{problem.message}</p>
       {problem.serverLine !== null && <ServerLine>{problem.serverLine}</ServerLine>}
       {certificate !== null && (
-        <p className={styles.facts} title={certificate.fingerprint256}>
-          Its certificate: issued to <bdi>{certificate.subject}</bdi> by{' '}
-          <bdi>{certificate.issuer}</bdi>
-          {certificate.names.length > 0 && <>, for {certificate.names.join(', ')}</>},{' '}
-          <span title={formatExactTime(certificate.validToAt)}>
-            valid from {formatDate(certificate.validFromAt)} to {formatDate(certificate.validToAt)}
-          </span>
-        </p>
+        <CertificateTable certificate={certificate} before={isChange ? trusted : null} />
+      )}
+      {judgement.kind === 'not' && judgement.sentence !== null && (
+        <p className={styles.facts}>{judgement.sentence}</p>
+      )}
+      {judgement.kind === 'trustable' && certificate !== null && (
+        <>
+          <p className={styles.facts}>{COMPARE_ADVICE}</p>
+          <div>
+            <Button onClick={() => void state.trustShown(certificate)}>
+              {isChange ? 'Trust only the new certificate' : TRUST_LABEL}
+            </Button>
+          </div>
+        </>
       )}
     </div>
   );

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { ProviderPreset } from '../../../shared/model.ts';
+import type { CertificateText, ProviderPreset } from '../../../shared/model.ts';
 import { account } from '../../test-entities.ts';
 import {
   draftOf,
   EMPTY_DRAFT,
   isSameConnection,
   labelOf,
+  pinOf,
+  strayPinOf,
   toInput,
   withPreset,
   withSecurity,
@@ -46,6 +48,29 @@ describe('an account as it is being typed', () => {
     expect(toInput(draft, false).trust).toEqual({ kind: 'keep' });
     expect(toInput({ ...draft, trust: { kind: 'system' } }, false).trust).toEqual({
       kind: 'system',
+    });
+  });
+
+  it('keeps the pinned certificate with its server, and says where it is left behind', () => {
+    const certificate: CertificateText = {
+      subject: 'CN=localhost',
+      issuer: 'CN=localhost',
+      names: [],
+      validFromAt: 0,
+      validToAt: 1,
+      fingerprint256: 'AA:BB',
+    };
+    const draft = draftOf(account('a', { trust: { kind: 'pin', certificate } }));
+    expect(toInput(draft, false).trust).toEqual({ kind: 'keep' });
+    expect(pinOf(draft)?.certificate).toBe(certificate);
+    expect(strayPinOf({ ...draft, host: ' IMAP.Example.org. ' })).toBeNull();
+    expect(strayPinOf({ ...draft, host: 'other.example' })?.host).toBe('imap.example.org');
+    expect(strayPinOf({ ...draft, host: 'x', trust: { kind: 'system' } })).toBeNull();
+    const chosen = { kind: 'pin', certificate, pem: 'PEM', host: draft.host } as const;
+    expect(toInput({ ...draft, trust: chosen }, false).trust).toEqual({
+      kind: 'pin',
+      fingerprint256: 'AA:BB',
+      pem: 'PEM',
     });
   });
 

@@ -2,17 +2,26 @@
 import type {
   Account,
   AccountInput,
+  CertificateText,
   ProviderPreset,
   Security,
   Trust,
 } from '../../../shared/model.ts';
 import { formatMailboxes, parseMailboxes } from './mailbox-list.ts';
 
-/** What the account is to trust: what it did, or a file chosen now. */
+/** What the account is to trust: what it did, or a file or certificate chosen now. */
 type DraftTrust =
   | { readonly kind: 'system' }
   | { readonly kind: 'keep'; readonly fileName: string }
-  | { readonly kind: 'ca'; readonly fileName: string; readonly pem: string };
+  | { readonly kind: 'ca'; readonly fileName: string; readonly pem: string }
+  | ({ readonly kind: 'keep-pin' } & Pin)
+  | ({ readonly kind: 'pin'; readonly pem: string } & Pin);
+
+/** The one certificate that is trusted, and the server that showed it: it is for no other. */
+export interface Pin {
+  readonly certificate: CertificateText;
+  readonly host: string;
+}
 
 /** The fields of the form, named like those of {@link AccountInput}. */
 export interface Draft {
@@ -53,14 +62,54 @@ export function draftOf(account: Account): Draft {
     port: String(account.port),
     security: account.security,
     mailboxes: formatMailboxes(account.mailboxes),
-    trust: draftTrust(account.trust),
+    trust: draftTrust(account.trust, account.host),
     servername: account.servername ?? '',
     label: account.label,
   };
 }
 
-function draftTrust(trust: Trust): DraftTrust {
-  return trust.kind === 'system' ? trust : { kind: 'keep', fileName: trust.fileName };
+function draftTrust(trust: Trust, host: string): DraftTrust {
+  switch (trust.kind) {
+    case 'system':
+      return trust;
+    case 'ca':
+      return { kind: 'keep', fileName: trust.fileName };
+    case 'pin':
+      return { kind: 'keep-pin', certificate: trust.certificate, host };
+  }
+}
+
+function inputTrust(trust: DraftTrust): AccountInput['trust'] {
+  switch (trust.kind) {
+    case 'system':
+    case 'ca':
+      return trust;
+    case 'keep':
+    case 'keep-pin':
+      return { kind: 'keep' };
+    case 'pin':
+      return {
+        kind: 'pin',
+        fingerprint256: trust.certificate.fingerprint256,
+        pem: trust.pem,
+      };
+  }
+}
+
+/** The pin of the draft, if it has one. */
+export function pinOf({ trust }: Draft): Pin | null {
+  return trust.kind === 'pin' || trust.kind === 'keep-pin' ? trust : null;
+}
+
+/** A pin of the draft that is of another server than the one that stands there now. */
+export function strayPinOf(draft: Draft): Pin | null {
+  const pin = pinOf(draft);
+  return pin === null || plainHost(pin.host) === plainHost(draft.host) ? null : pin;
+}
+
+/** Host names are the same in any case, and with a dot at their end (RFC 4343). */
+function plainHost(host: string): string {
+  return host.trim().toLowerCase().replace(/\.$/, '');
 }
 
 /** What the account is called: what its user typed, else its address. */
@@ -74,7 +123,6 @@ export function labelOf(draft: Draft): string {
  * @param isNew a new account has a password, and be it an empty one to be refused
  */
 export function toInput(draft: Draft, isNew: boolean): AccountInput {
-  const { trust } = draft;
   const label = labelOf(draft).trim();
   return {
     label: label === '' ? draft.user.trim() : label,
@@ -85,7 +133,7 @@ export function toInput(draft: Draft, isNew: boolean): AccountInput {
     port: draft.port.trim() === '' ? Number.NaN : Number(draft.port),
     security: draft.security,
     servername: draft.servername.trim() === '' ? null : draft.servername,
-    trust: trust.kind === 'keep' ? { kind: 'keep' } : trust,
+    trust: inputTrust(draft.trust),
     mailboxes: parseMailboxes(draft.mailboxes),
   };
 }

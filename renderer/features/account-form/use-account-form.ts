@@ -1,6 +1,11 @@
 import { useRef, useState } from 'react';
 import { RepriseError } from '../../../shared/errors.ts';
-import type { Account, ProviderPreset, TestResult } from '../../../shared/model.ts';
+import type {
+  Account,
+  ProviderPreset,
+  ShownCertificate,
+  TestResult,
+} from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine-api.ts';
 import { errorMessage } from '../../ui/toasts.ts';
 import {
@@ -8,6 +13,7 @@ import {
   EMPTY_DRAFT,
   isSameConnection,
   isSameDraft,
+  strayPinOf,
   toInput,
   withPreset,
   withSecurity,
@@ -59,6 +65,8 @@ export function useAccountForm(
   const [running, setRunning] = useState<Running>(null);
   const [problem, setProblem] = useState<FormProblem | null>(null);
   const [tested, setTested] = useState<Tested | null>(null);
+  /** What waits for an answer about a pin of another server. */
+  const [asking, setAsking] = useState<Running>(null);
   const touched = useRef<Set<Field>>(new Set(account === null ? [] : ['host', 'port', 'security']));
 
   const edit = <F extends Field>(field: F, value: Draft[F]) => {
@@ -99,22 +107,52 @@ export function useAccountForm(
     }
   };
 
-  const test = () =>
+  const testDraft = (tried: Draft) =>
     run('test', async () => {
       setTested(null);
       const result = await api.testConnection(
-        toInput(draft, account === null),
+        toInput(tried, account === null),
         account?.id ?? null,
       );
-      setTested({ draft, result });
+      setTested({ draft: tried, result });
     });
 
-  const save = () =>
+  const saveDraft = (saved: Draft) =>
     run('save', async () => {
-      const input = toInput(draft, account === null);
+      const input = toInput(saved, account === null);
       await (account === null ? api.addAccount(input) : api.updateAccount(account.id, input));
       onSaved();
     });
+
+  const go = async (what: Running, with_: Draft) => {
+    if (what === 'test') await testDraft(with_);
+    if (what === 'save') await saveDraft(with_);
+  };
+
+  /** Goes on, unless a certificate is trusted that belongs to another server: then it asks. */
+  const goOrAsk = async (what: Running) => {
+    if (strayPinOf(draft) === null) await go(what, draft);
+    else setAsking(what);
+  };
+
+  /** The certificate stays behind with its server, and what was asked for goes on. */
+  const dropPin = async () => {
+    const without: Draft = { ...draft, trust: { kind: 'system' } };
+    setAsking(null);
+    setDraft(without);
+    await go(asking, without);
+  };
+
+  /** The user has looked at the certificate of the latest test: it is trusted, and tried. */
+  const trustShown = async ({ pem, ...certificate }: ShownCertificate) => {
+    if (pem === null) return;
+    const trusting: Draft = {
+      ...draft,
+      trust: { kind: 'pin', certificate, pem, host: draft.host },
+    };
+    setDraft(trusting);
+    await testDraft(trusting);
+  };
 
   return {
     draft,
@@ -127,8 +165,17 @@ export function useAccountForm(
     /** The result of the latest test, while it still says something about what stands there. */
     result: tested !== null && isSameConnection(tested.draft, draft) ? tested.result : null,
     isDirty: !isSameDraft(initial, draft),
-    test,
-    save,
+    test: () => goOrAsk('test'),
+    save: () => goOrAsk('save'),
+    trustShown,
+    isAskingAboutPin: asking !== null,
+    dropPin,
+    /** Back to the server that the certificate belongs to. */
+    keepPin: () => {
+      const pin = strayPinOf(draft);
+      setAsking(null);
+      if (pin !== null) edit('host', pin.host);
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import type { AccountSummary } from '../../account-summary.ts';
 import { useNow } from '../../clock.ts';
 import { useEngineApi } from '../../engine-api.ts';
 import { formatCountdown } from '../../format.ts';
-import { openEditForm, store, useEngine } from '../../store.ts';
+import { openCertificate, openEditForm, store, useEngine } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { attempt } from '../../ui/toasts.ts';
 import { STATE_WORDS } from '../../words.ts';
@@ -47,6 +47,7 @@ export function AccountTrouble({ account, summary }: AccountTroubleProps): React
       return (
         <>
           <Line words={STATE_WORDS[summary.state]} isBad>
+            {summary.state === 'certificate-problem' && <ShowCertificate account={account} />}
             <Button
               look="quiet"
               aria-label={`Edit ${account.label}`}
@@ -65,6 +66,28 @@ export function AccountTrouble({ account, summary }: AccountTroubleProps): React
         </>
       );
   }
+}
+
+/** Where the server showed a certificate: what it says, and what can be done. */
+function ShowCertificate({ account }: { readonly account: Account }): ReactNode {
+  const isShown = useEngine(({ connections, connectionIdsOf }) =>
+    (connectionIdsOf.get(account.id) ?? []).some((id) => {
+      const state = connections.get(id)?.state;
+      return state?.kind === 'certificate-problem' && state.certificate !== null;
+    }),
+  );
+  if (!isShown) return null;
+  return (
+    <Button
+      look="quiet"
+      aria-label={`Show the certificate of ${account.label}`}
+      onClick={() => {
+        openCertificate(account.id);
+      }}
+    >
+      Show
+    </Button>
+  );
 }
 
 function Retrying({ account, summary }: AccountTroubleProps): ReactNode {

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { CertificateFacts } from '../../../shared/model.ts';
+import type { CertificateText } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
 import { formatDate, formatDaysLeft, formatExactTime, formatMoment } from '../../format.ts';
 import { SOON_MS } from '../attention/attention.ts';
@@ -7,7 +7,9 @@ import { Facts } from './Facts.tsx';
 import styles from './ConnectionDrawer.module.css';
 
 interface CertificateSectionProps {
-  readonly certificate: CertificateFacts;
+  readonly certificate: CertificateText;
+  /** `null` where it was not found good. */
+  readonly verifiedAt: number | null;
   /** It was shown in the full handshake that the session comes from, not in the latest one. */
   readonly isInherited: boolean;
 }
@@ -15,9 +17,10 @@ interface CertificateSectionProps {
 /** The server's certificate with the time it has left. */
 export function CertificateSection({
   certificate,
+  verifiedAt,
   isInherited,
 }: CertificateSectionProps): ReactNode {
-  const { subject, issuer, names, validFromAt, validToAt, verifiedAt } = certificate;
+  const { subject, issuer, names, validFromAt, validToAt } = certificate;
   const now = useNow();
   const left = validToAt - now;
   const urgency = left <= 0 ? styles.past : left < SOON_MS ? styles.soon : undefined;
@@ -39,13 +42,17 @@ export function CertificateSection({
             ),
             exact: `${formatExactTime(validFromAt)} to ${formatExactTime(validToAt)}`,
           },
-          {
-            name: 'Verified',
-            value: isInherited
-              ? `in the full handshake at ${formatMoment(verifiedAt, now)}`
-              : formatMoment(verifiedAt, now),
-            exact: formatExactTime(verifiedAt),
-          },
+          ...(verifiedAt === null
+            ? [{ name: 'Verified', value: 'no: nothing was sent to this server' }]
+            : [
+                {
+                  name: 'Verified',
+                  value: isInherited
+                    ? `in the full handshake at ${formatMoment(verifiedAt, now)}`
+                    : formatMoment(verifiedAt, now),
+                  exact: formatExactTime(verifiedAt),
+                },
+              ]),
           {
             name: 'SHA-256',
             value: <span className={styles.mono}>{certificate.fingerprint256}</span>,

@@ -77,6 +77,7 @@ function OpenDrawer({ connection, account }: OpenDrawerProps): ReactNode {
         {certificate !== null && (
           <CertificateSection
             certificate={certificate}
+            verifiedAt={'verifiedAt' in certificate ? certificate.verifiedAt : null}
             isInherited={handshake?.outcome.kind === 'resumed'}
           />
         )}

@@ -1,0 +1,72 @@
+/** What an account trusts: read from outside, compared, and shown. Pure. */
+import { X509Certificate } from 'node:crypto';
+import { RepriseError } from '../../../shared/errors.ts';
+import type { CertificateText, Trust, TrustChoice } from '../../../shared/model.ts';
+import { certificateFacts, type TlsTrust } from '../tls/index.ts';
+import { subjectsOf } from './ca-file.ts';
+import type { AccountTrust } from './types.ts';
+
+/**
+ * The pin of a certificate that was shown.
+ *
+ * @throws RepriseError `invalid-input`, field `trust`, where it is not the certificate whose
+ *   fingerprint was shown
+ */
+export function readPin(choice: Extract<TrustChoice, { kind: 'pin' }>): AccountTrust {
+  const certificate = parse(choice.pem);
+  if (certificate === null || certificate.fingerprint256 !== choice.fingerprint256) {
+    throw new RepriseError(
+      'invalid-input',
+      'This is not the certificate that was shown. Look at the certificate of the server again.',
+      { field: 'trust' },
+    );
+  }
+  // Node's own text of what it parsed: that certificate and nothing else.
+  return { kind: 'pin', fingerprint256: certificate.fingerprint256, pem: certificate.toString() };
+}
+
+/** Whether both let in the same servers; the name of a CA file does not matter. */
+export function isSameTrust(one: TlsTrust, other: TlsTrust): boolean {
+  switch (one.kind) {
+    case 'system':
+      return other.kind === 'system';
+    case 'ca':
+      return other.kind === 'ca' && one.pem === other.pem;
+    case 'pin':
+      return other.kind === 'pin' && one.fingerprint256 === other.fingerprint256;
+  }
+}
+
+/** What the interface gets to see of it: no PEM text. */
+export function seenTrust(trust: AccountTrust): Trust {
+  switch (trust.kind) {
+    case 'system':
+      return { kind: 'system' };
+    case 'ca':
+      return { kind: 'ca', fileName: trust.fileName, subjects: subjectsOf(trust.pem) };
+    case 'pin':
+      return { kind: 'pin', certificate: pinnedText(trust) };
+  }
+}
+
+function pinnedText({
+  fingerprint256,
+  pem,
+}: Extract<AccountTrust, { kind: 'pin' }>): CertificateText {
+  const certificate = parse(pem);
+  if (certificate === null) {
+    // A settings file that was changed by hand: nothing verifies against it, and that is said.
+    return { subject: '', issuer: '', names: [], validFromAt: 0, validToAt: 0, fingerprint256 };
+  }
+  const { verifiedAt: _verifiedAt, ...text } = certificateFacts(certificate.toLegacyObject(), 0);
+  return { ...text, fingerprint256 };
+}
+
+function parse(pem: string): X509Certificate | null {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    // OpenSSL's reasons are for developers.
+    return null;
+  }
+}

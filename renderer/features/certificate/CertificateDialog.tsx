@@ -1,0 +1,155 @@
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import type {
+  Account,
+  Connection,
+  Problem,
+  ShownCertificate,
+  TrustChoice,
+} from '../../../shared/model.ts';
+import { useNow } from '../../clock.ts';
+import { useEngineApi } from '../../engine-api.ts';
+import { closeCertificate, useEngine, useInterface } from '../../store.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { attempt, toastDone } from '../../ui/toasts.ts';
+import { COMPARE_ADVICE, TRUST_LABEL } from './advice.ts';
+import { CertificateTable } from './CertificateTable.tsx';
+import { judge } from './judgement.ts';
+import { useSystemTrust } from './use-system-trust.ts';
+import styles from './Certificate.module.css';
+
+/** The certificate that stopped an account, and what can be done; nothing while it is closed. */
+export function CertificateDialog(): ReactNode {
+  const id = useInterface((state) => state.certificateOf);
+  const account = useEngine(({ accounts }) => (id === null ? undefined : accounts.get(id)));
+  const stopped = useEngine(({ connections, connectionIdsOf }) => {
+    const ids = id === null ? [] : (connectionIdsOf.get(id) ?? []);
+    return ids.map((one) => connections.get(one)).find(hasCertificate);
+  });
+  const isGone = id !== null && (account === undefined || stopped === undefined);
+  useEffect(() => {
+    // Nothing is wrong any more, or the account is removed.
+    if (isGone) closeCertificate();
+  }, [isGone]);
+  if (account === undefined || stopped?.state.kind !== 'certificate-problem') return null;
+  const { problem, certificate } = stopped.state;
+  if (certificate === null) return null;
+  return (
+    <OpenDialog key={account.id} account={account} problem={problem} certificate={certificate} />
+  );
+}
+
+function hasCertificate(connection: Connection | undefined): boolean {
+  return connection?.state.kind === 'certificate-problem' && connection.state.certificate !== null;
+}
+
+interface OpenDialogProps {
+  readonly account: Account;
+  readonly problem: Problem;
+  readonly certificate: ShownCertificate;
+}
+
+function OpenDialog({ account, problem, certificate }: OpenDialogProps): ReactNode {
+  const api = useEngineApi();
+  const now = useNow();
+  const leave = useRef<HTMLButtonElement>(null);
+  // What is agreed to is what was read: the dialog does not change under its reader.
+  const [shown, setShown] = useState(certificate);
+  const [isBusy, setBusy] = useState(false);
+  const system = useSystemTrust(account);
+  const { label, host, trust } = account;
+
+  const isOutdated = shown.fingerprint256 !== certificate.fingerprint256;
+  const before = trust.kind === 'pin' ? trust.certificate : null;
+  const isChange = before !== null && before.fingerprint256 !== shown.fingerprint256;
+  const judgement = judge(problem.code, shown, now);
+  const hasSystem =
+    isChange && system?.trusted === true && system.fingerprint256 === shown.fingerprint256;
+
+  const decide = async (choice: TrustChoice, done: string) => {
+    if (isBusy) return;
+    setBusy(true);
+    const isDone = await attempt(
+      `Could not change what ${label} trusts`,
+      api.setTrust(account.id, choice),
+    );
+    setBusy(false);
+    if (!isDone) return;
+    toastDone(done);
+    closeCertificate();
+  };
+  return (
+    <Dialog
+      title={`Certificate of ${host}`}
+      onClose={closeCertificate}
+      initialFocus={() => leave.current}
+      returnFocus={() => findAccount(document, label)}
+    >
+      <div className={styles.body}>
+        <p className={styles.problem}>{problem.message}</p>
+        {isOutdated && (
+          <p role="alert" className={styles.problem}>
+            Meanwhile the server has shown yet another certificate.{' '}
+            <Button
+              look="quiet"
+              onClick={() => {
+                setShown(certificate);
+              }}
+            >
+              Look at that one
+            </Button>
+          </p>
+        )}
+        <CertificateTable certificate={shown} before={isChange ? before : null} />
+        {judgement.kind === 'trustable' && <p className={styles.advice}>{COMPARE_ADVICE}</p>}
+        {judgement.kind === 'not' && judgement.sentence !== null && (
+          <p className={styles.advice}>{judgement.sentence}</p>
+        )}
+        <div aria-live="polite">
+          {hasSystem && (
+            <p className={styles.advice}>
+              The certificate authorities of your system vouch for the new certificate, and for the
+              name of the server. With the normal check, no certificate has to be trusted by hand.
+            </p>
+          )}
+        </div>
+      </div>
+      <div className={styles.footer}>
+        <Button ref={leave} onClick={closeCertificate}>
+          Leave it stopped
+        </Button>
+        {hasSystem && (
+          <Button
+            aria-disabled={isBusy}
+            onClick={() =>
+              void decide({ kind: 'system' }, `${label} trusts the authorities of your system`)
+            }
+          >
+            Use the normal check
+          </Button>
+        )}
+        {judgement.kind === 'trustable' && !isOutdated && (
+          <Button
+            aria-disabled={isBusy}
+            onClick={() => {
+              const { fingerprint256, pem } = judgement;
+              const choice = { kind: 'pin', fingerprint256, pem } as const;
+              void decide(choice, `${label} trusts only this certificate`);
+            }}
+          >
+            {isChange ? 'Trust only the new certificate' : TRUST_LABEL}
+          </Button>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+/** The button that opened the dialog is gone once the account connects again. */
+function findAccount(root: Document, label: string): HTMLElement | null {
+  for (const words of [`Show the certificate of ${label}`, `More for ${label}`]) {
+    const found = root.querySelector<HTMLElement>(`[aria-label="${CSS.escape(words)}"]`);
+    if (found !== null) return found;
+  }
+  return null;
+}

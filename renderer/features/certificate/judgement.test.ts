@@ -1,0 +1,82 @@
+import { describe as suite, expect, it } from 'vitest';
+import type { ProblemCode, ShownCertificate } from '../../../shared/model.ts';
+import { fingerprintGroups, shortFingerprint } from './fingerprint.ts';
+import { describe, judge } from './judgement.ts';
+
+const DAY = 86_400_000;
+const NOW = Date.UTC(2026, 5, 15);
+const FINGERPRINT = Array.from({ length: 32 }, (_, at) =>
+  at.toString(16).padStart(2, '0').toUpperCase(),
+).join(':');
+
+const certificate: ShownCertificate = {
+  subject: 'CN=localhost',
+  issuer: 'CN=localhost',
+  names: ['DNS:localhost', 'IP Address:127.0.0.1'],
+  validFromAt: NOW - DAY,
+  validToAt: NOW + DAY,
+  fingerprint256: FINGERPRINT,
+  pem: 'PEM',
+};
+
+suite('a certificate that was shown', () => {
+  it.each(['certificate-untrusted', 'certificate-name', 'certificate-changed'] as const)(
+    'may be trusted by itself where the problem is %s',
+    (code) => {
+      expect(judge(code, certificate, NOW)).toEqual({
+        kind: 'trustable',
+        fingerprint256: FINGERPRINT,
+        pem: 'PEM',
+      });
+    },
+  );
+
+  it.each(['certificate-expired', 'certificate-unfit', 'sign-in', 'tls'] as readonly ProblemCode[])(
+    'is not offered to be trusted where the problem is %s',
+    (code) => {
+      expect(judge(code, certificate, NOW)).toEqual({ kind: 'not', sentence: null });
+    },
+  );
+
+  it.each([
+    ['has expired', { validToAt: NOW }, /expired on 15 Jun 2026/],
+    ['is of the future', { validFromAt: NOW + DAY }, /not valid before 16 Jun 2026/],
+    ['is too large', { pem: null }, /unusually large/],
+    ['has dates that nobody can read', { validToAt: Number.NaN, pem: null }, /unusually large/],
+  ])('is not trusted where it %s', (_what, change, says) => {
+    const judgement = judge('certificate-untrusted', { ...certificate, ...change }, NOW);
+    expect(judgement).toMatchObject({ kind: 'not', sentence: expect.stringMatching(says) });
+  });
+
+  it('is told in words, beside the one before it, with what differs', () => {
+    expect(describe(certificate, null).map(({ value, differs }) => [value, differs])).toEqual([
+      ['CN=localhost', false],
+      ['itself (self-signed)', false],
+      ['localhost, 127.0.0.1', false],
+      ['14 Jun 2026', false],
+      ['16 Jun 2026', false],
+      [FINGERPRINT, false],
+    ]);
+    const before = { ...certificate, validToAt: NOW, issuer: 'CN=Home', fingerprint256: 'AA:BB' };
+    const lines = describe(certificate, before);
+    expect(
+      lines.filter(({ differs }) => differs).map(({ name, before }) => [name, before]),
+    ).toEqual([
+      ['Issued by', 'CN=Home'],
+      ['Valid until', '15 Jun 2026'],
+      ['SHA-256', 'AA:BB'],
+    ]);
+  });
+});
+
+suite('a fingerprint', () => {
+  it('is read in groups that are the whole of it', () => {
+    expect(fingerprintGroups(FINGERPRINT)).toHaveLength(4);
+    expect(fingerprintGroups(FINGERPRINT).join('')).toBe(FINGERPRINT);
+    expect(fingerprintGroups('AA:BB')).toEqual(['AA:BB']);
+  });
+
+  it('is recognised by its beginning', () => {
+    expect(shortFingerprint(FINGERPRINT)).toBe('00:01:02:03…');
+  });
+});
