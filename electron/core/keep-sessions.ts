@@ -28,6 +28,8 @@ export async function keepSessions(
   });
   cache.keepBy(kept);
   await kept.load(settings.current.keepSessions);
-  settings.listen((now) => kept.setWanted(now.keepSessions));
+  settings.listen((now, before) =>
+    now.keepSessions === before.keepSessions ? undefined : kept.setWanted(now.keepSessions),
+  );
   return kept;
 }

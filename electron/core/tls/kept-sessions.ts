@@ -119,23 +119,23 @@ export class KeptSessions implements SessionKeeper {
     return kept?.sharing === sharing ? kept.sessions : [];
   }
 
-  /** Takes over the setting. @throws RepriseError `storage` where the file cannot be removed */
+  /**
+   * Takes over the setting: when this resolves, what is held lies on the disk, or nothing does.
+   *
+   * @throws RepriseError `storage` where the file cannot be removed
+   */
   async setWanted(isWanted: boolean): Promise<void> {
     this.#isOn = isWanted && isPossible(this.#deps.protector);
-    if (this.#isOn) {
-      this.changed();
-      return;
-    }
     this.#timer?.cancel();
     this.#timer = null;
-    await this.#inTurn(() => this.#remove());
+    await this.#inTurn(() => (this.#isOn ? this.#save() : this.#remove()));
   }
 
   changed(): void {
     if (!this.#isOn || this.#isClosed) return;
     this.#timer ??= this.#deps.clock.after(SAVE_AFTER_MS, () => {
       this.#timer = null;
-      this.#inTurn(() => this.#save(() => this.#deps.cache.keepable())).catch((error: unknown) => {
+      this.#inTurn(() => this.#save()).catch((error: unknown) => {
         this.#complain(error);
       });
     });
@@ -145,7 +145,7 @@ export class KeptSessions implements SessionKeeper {
     if (!this.#isOn || this.#isClosed || !this.#hasFile) return;
     this.#due ??= this.#inTurn(() => {
       this.#due = null;
-      return this.#save(() => this.#deps.cache.keepable());
+      return this.#save();
     });
     this.#purge = this.#due;
     this.#purge.catch((error: unknown) => {
@@ -172,20 +172,20 @@ export class KeptSessions implements SessionKeeper {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#timer?.cancel();
-    const { cache } = this.#deps;
-    await this.#inTurn(() =>
-      this.#isOn ? this.#save(() => cache.handOver()) : Promise.resolve(),
-    ).catch((error: unknown) => {
+    try {
+      await this.#inTurn(() => this.#save(true));
+    } catch (error) {
       this.#complain(error);
-    });
+    }
   }
 
   /** @throws RepriseError `storage` where an older file could not even be removed */
-  async #save(what: () => readonly KeptPeer[]): Promise<void> {
-    // Switched off while this waited.
-    if (!this.#isOn) return;
-    const { file, protector, home, clock } = this.#deps;
-    const peers = what();
+  async #save(isLast = false): Promise<void> {
+    // Off, or switched off while this waited: then the file goes, or is gone. After the end nothing
+    // is held, and what was written then must stay.
+    if (!this.#isOn || (this.#isClosed && !isLast)) return;
+    const { cache, file, protector, home, clock } = this.#deps;
+    const peers = isLast ? cache.handOver() : cache.keepable();
     if (peers.length === 0) {
       await this.#remove();
       return;
