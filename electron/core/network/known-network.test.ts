@@ -28,7 +28,8 @@ describe('another network', () => {
   });
 
   test('is noticed after a time without any', () => {
-    expect(looks([HOME], [], [CAFE])).toEqual([false, false, true]);
+    const soon = { afterMs: 1000, seen: [] };
+    expect(looks([HOME], soon, { afterMs: 1000, seen: [CAFE] })).toEqual([false, false, true]);
   });
 
   test('is noticed where an address of no network stays the same, as a container’s does', () => {

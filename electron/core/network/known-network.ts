@@ -34,15 +34,20 @@ export function recognise(
   outward: ReadonlySet<string>,
   now: number,
 ): Recognised {
-  if (outward.size === 0) return { network: known, isAnother: false };
+  if (outward.size === 0) return { network: arrived(known), isAnother: false };
   const seen = new Set([...outward].map(placeOf));
-  const arrived = { places: seen, sinceAt: now };
+  const found = { places: seen, sinceAt: now };
   const { places, sinceAt } = known;
-  if (places === null) return { network: arrived, isAnother: false };
+  if (places === null) return { network: found, isAnother: false };
   if ([...seen].every((place) => places.has(place))) return { network: known, isAnother: false };
   if (now >= sinceAt && now - sinceAt < ARRIVAL_MS) {
     const network = { places: new Set([...places, ...seen]), sinceAt };
     return { network, isAnother: false };
   }
-  return { network: arrived, isAnother: true };
+  return { network: found, isAnother: true };
+}
+
+/** Nothing more of this arrival is to come: what follows a sleep, or a time offline, is another. */
+export function arrived(known: KnownNetwork): KnownNetwork {
+  return { ...known, sinceAt: -Infinity };
 }

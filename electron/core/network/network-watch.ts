@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock.ts';
 import type { Addresses } from './addresses.ts';
-import { NO_NETWORK, recognise, type KnownNetwork } from './known-network.ts';
+import { arrived, NO_NETWORK, recognise, type KnownNetwork } from './known-network.ts';
 import type { Machine } from './machine.ts';
 import { hasSlept, type Look } from './sleep.ts';
 
@@ -106,7 +106,8 @@ export class NetworkWatch {
   #tell(slept: boolean): void {
     const { clock, machine, onNews } = this.#deps;
     const addresses = machine.addresses();
-    const { network, isAnother } = recognise(this.#known, addresses.outward, clock.now());
+    const known = slept ? arrived(this.#known) : this.#known;
+    const { network, isAnother } = recognise(known, addresses.outward, clock.now());
     this.#known = network;
     const isOnline = this.#looksAsleep === null && addresses.outward.size > 0;
     const told = this.#told;
