@@ -20,9 +20,10 @@ export class CuttingProxy implements AsyncDisposable {
   readonly #target: number;
   readonly #sockets = new Set<Socket>();
   #cut: Cut | null;
-  #reached = Promise.withResolvers<void>();
+  #passedToClients = 0;
+  readonly #reached = Promise.withResolvers<void>();
 
-  private constructor(server: Server, target: number, cut: Cut) {
+  private constructor(server: Server, target: number, cut: Cut | null) {
     this.#server = server;
     this.#target = target;
     this.#cut = cut;
@@ -31,8 +32,11 @@ export class CuttingProxy implements AsyncDisposable {
     });
   }
 
-  /** @param target the port of the server behind it */
-  static async start(target: number, cut: Cut): Promise<CuttingProxy> {
+  /**
+   * @param target the port of the server behind it
+   * @param cut `null` for lines that only count
+   */
+  static async start(target: number, cut: Cut | null = null): Promise<CuttingProxy> {
     const server = createServer({ noDelay: true });
     const proxy = new CuttingProxy(server, target, cut);
     server.listen(0, '127.0.0.1');
@@ -47,6 +51,11 @@ export class CuttingProxy implements AsyncDisposable {
   /** Resolves when a line has broken. */
   get reached(): Promise<void> {
     return this.#reached.promise;
+  }
+
+  /** Bytes of the server that went on to clients, or into the buffers of the system on the way there. */
+  get passedToClients(): number {
+    return this.#passedToClients;
   }
 
   /** Later lines do not break. */
@@ -76,6 +85,8 @@ export class CuttingProxy implements AsyncDisposable {
     const cut = this.#cut;
     if (cut === null || cut.of !== side) {
       from.pipe(to);
+      if (side === 'server')
+        from.on('data', ({ length }: Buffer) => (this.#passedToClients += length));
       return;
     }
     let left = cut.afterBytes;

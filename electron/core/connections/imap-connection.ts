@@ -49,6 +49,12 @@ export interface ImapConnectionOptions {
 export const LOGOUT_LIMIT_MS = 2000;
 
 /**
+ * One line that cannot be read may be a server's oddity; so many are another protocol, or noise that
+ * a broken server would go on sending.
+ */
+const MAX_UNREADABLE_LINES = 20;
+
+/**
  * One IMAP connection, from its first packet until its end; it is never used twice. The steps are
  * called in order: `signIn`, `open`. Every one rejects with a {@link ConnectionEnded} when the
  * connection ends, for whatever reason; `ended` never rejects.
@@ -67,6 +73,7 @@ export class ImapConnection {
   #mailbox = '';
   #byeLine: string | null = null;
   #strangeLine: string | null = null;
+  #unreadableLines = 0;
   /** TLS took too long: the transport has yet to say whether a session was offered in it. */
   #tlsTimeout: ConnectError | null = null;
   /** A step waits for the server. */
@@ -194,6 +201,10 @@ export class ImapConnection {
         if (/^\* (?:OK|PREAUTH|BYE)\b/i.test(text)) return;
         this.#strangeLine = text;
         this.#fail(new ConnectError('NOT_IMAP'));
+      },
+      unreadable: () => {
+        this.#unreadableLines += 1;
+        if (this.#unreadableLines > MAX_UNREADABLE_LINES) this.#fail(new ConnectError('NOT_IMAP'));
       },
       bye: (text) => {
         this.#byeLine = text;

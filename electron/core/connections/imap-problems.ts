@@ -119,6 +119,7 @@ function throttled({ host }: ProblemContext): Found {
 }
 
 const NOT_IMAP_CODES = new Set([
+  'NOT_IMAP',
   'LineTooLarge',
   'LiteralTooLarge',
   'ResponseTooLarge',

@@ -8,6 +8,7 @@ function listen() {
     line: (text) => lines.push(text),
     signInSent: () => told.push('sign-in'),
     firstLine: (text) => told.push(`first: ${text}`),
+    unreadable: () => told.push('unreadable'),
     bye: (text) => told.push(`bye: ${text}`),
     throttled: () => told.push('throttled'),
   });
@@ -72,7 +73,7 @@ describe('imapflow log', () => {
   test('takes a line that could not be parsed for one of the server', () => {
     const { told, logger } = listen();
     logger.error({ src: 's', msg: '220 mail.example.org ESMTP', err: new Error('no IMAP') });
-    expect(told).toEqual(['first: 220 mail.example.org ESMTP']);
+    expect(told).toEqual(['first: 220 mail.example.org ESMTP', 'unreadable']);
   });
 
   test('tells of throttling at once, and shows other errors by their message', () => {

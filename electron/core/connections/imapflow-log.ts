@@ -13,6 +13,8 @@ export interface ImapflowLogListener {
   signInSent(): void;
   /** The first line that the server sent. */
   firstLine(text: string): void;
+  /** The server sent a line that cannot be read as IMAP. */
+  unreadable(): void;
   /** Such as `BYE [UNAVAILABLE] Try later`. */
   bye(text: string): void;
   /** The server asks to be left alone; imapflow would wait before it says so. */
@@ -62,7 +64,11 @@ export function imapflowLogger(listener: ImapflowLogListener): Logger {
   const trouble = (entry: unknown): void => {
     const error = field(entry, 'err');
     if (field(error, 'code') === 'ETHROTTLE') listener.throttled(error);
-    if (traffic(entry)) return;
+    if (traffic(entry)) {
+      // With an error, it is a line that imapflow skips.
+      if (field(entry, 'src') === 's' && error !== undefined) listener.unreadable();
+      return;
+    }
     const parts = [field(entry, 'msg'), field(error, 'message')];
     const text = parts.filter((part) => typeof part === 'string').join(': ');
     if (text !== '') listener.line(`! ${text}`);

@@ -81,8 +81,7 @@ export class ImapSession {
         const line = await this.reader.command();
         if (line === null) return 'closed';
         await this.#answer(line);
-        if (this.#stream.writableNeedDrain)
-          await Promise.race([this.#event('drain'), this.#event('close')]);
+        if (this.#stream.writableNeedDrain) await this.#drained();
       }
       return this.end;
     } catch (error) {
@@ -195,7 +194,19 @@ export class ImapSession {
     }
   }
 
-  async #event(name: 'drain' | 'close'): Promise<void> {
-    await once(this.#stream, name);
+  /** The client has read what was sent, or is gone. */
+  async #drained(): Promise<void> {
+    const waiting = new AbortController();
+    const { signal } = waiting;
+    try {
+      await Promise.race([
+        once(this.#stream, 'drain', { signal }),
+        once(this.#stream, 'close', { signal }),
+      ]);
+    } catch {
+      // An error of the connection, which ends it: that is seen by whoever reads next.
+    } finally {
+      waiting.abort();
+    }
   }
 }

@@ -167,6 +167,21 @@ describe('STARTTLS', () => {
   });
 });
 
+test('a client that resets while the server waits for it to read ends its connection, and nothing else', async () => {
+  await using server = await startImapServer({
+    security: 'starttls',
+    script: { capability: fault.raw('x'.repeat(20_000_000)) },
+  });
+  const socket = await plainSocket(server);
+  await nextText(socket);
+  socket.pause();
+  socket.write('a CAPABILITY\r\n');
+  await server.until(({ commands }) => commands.includes('CAPABILITY'));
+  socket.resetAndDestroy();
+  await server.until(({ open }) => open === 0);
+  expect(server.idling).toEqual([]);
+});
+
 test('a server that was stopped has no connection left, whatever it hung at', async () => {
   const steps = ['accept', 'handshake', 'secured', 'greeting'] as const;
   const server = await startImapServer({
