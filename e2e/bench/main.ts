@@ -13,6 +13,7 @@ import { benchHistory, benchScale } from './history.ts';
 import { benchMemory } from './memory.ts';
 import { tableOf, type Row } from './row.ts';
 import { SERVERNAME } from './dial.ts';
+import { benchScalePage } from './scale-page.ts';
 import { benchSequential } from './sequential.ts';
 import { benchStorm } from './storm.ts';
 
@@ -24,6 +25,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Row[]>>> = {
   memory: benchMemory,
   history: benchHistory,
   scale: benchScale,
+  'scale-page': benchScalePage,
 };
 
 /** With a session as a real server issues it. */

@@ -1,0 +1,189 @@
+/**
+ * The real interface in Chromium, with a thousand connections and a thousand handshakes a second,
+ * while its table is scrolled without a pause.
+ */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type CDPSession } from 'playwright';
+import { expect } from 'playwright/test';
+import { chooseChromium } from '../fixtures/chromium.ts';
+import { Dashboard } from '../fixtures/dashboard.ts';
+import type { LoopDelay } from '../fixtures/loop-delay.ts';
+import { REPOSITORY } from '../fixtures/repository.ts';
+import { RepriseProcess } from '../fixtures/reprise-process.ts';
+import { rowOf, type Row } from './row.ts';
+import {
+  percentile,
+  readMainThread,
+  rise,
+  type MainThread,
+  type TraceEvent,
+} from './scale-trace.ts';
+
+const CONNECTIONS = 1000;
+const RATE = 1000;
+const WARM_UP_MS = 5000;
+/** What is traced. */
+const TRACED_MS = 60_000;
+/** How often the heap is measured after that, at equal intervals, and over how long. */
+const HEAP_MS = 40_000;
+const HEAP_SAMPLES = 9;
+const CATEGORIES = ['devtools.timeline', 'disabled-by-default-devtools.timeline'];
+/** What one scroll covers, in px, and how fast, in px a second: some fifty rows. */
+const SCROLL = { distance: 1600, speed: 1600 };
+/** So many scrolls down, then as many up. */
+const SCROLLS = 8;
+/** A picture from the middle of it. */
+const PICTURE = join(REPOSITORY, 'e2e', 'screenshots', 'scale-bench.png');
+const LOOP_DELAY = fileURLToPath(new URL('../fixtures/loop-delay.ts', import.meta.url));
+
+interface Driven {
+  readonly main: MainThread;
+  /** Live bytes after a garbage collection, at equal intervals. */
+  readonly heap: readonly number[];
+}
+
+export async function benchScalePage(): Promise<Row[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'reprise-bench-page-'));
+  const file = join(folder, 'delay.json');
+  const reprise = await RepriseProcess.start({
+    nodeArgs: ['--import', LOOP_DELAY],
+    args: ['--demo', `--connections=${CONNECTIONS}`, `--rate=${RATE}`],
+    env: { LOOP_DELAY_FILE: file },
+  });
+  try {
+    const driven = await driveBrowser(reprise);
+    await reprise.interrupt();
+    return rowsOf(driven, JSON.parse(await readFile(file, 'utf8')) as LoopDelay);
+  } finally {
+    await reprise.cleanUp();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function rowsOf({ main, heap }: Driven, { p99 }: LoopDelay): Row[] {
+  const time = main.isCpuTime ? 'CPU time' : 'time';
+  const meanwhile = `scrolling ${CONNECTIONS} rows for 60 s at ${RATE} handshakes a second`;
+  const megabytes = (heap.at(-1) ?? 0) / 1e6;
+  return [
+    row(
+      'scale-frame-p95',
+      `main-thread ${time} a frame without painting, 95th percentile of ${main.frames.length} frames, ${meanwhile}`,
+      'ms',
+      percentile(main.frames, 0.95),
+    ),
+    row('scale-frame-p50', 'the same, median', 'ms', percentile(main.frames, 0.5)),
+    row(
+      'scale-frame-painted-p95',
+      'the same with painting (without a GPU), 95th percentile',
+      'ms',
+      percentile(main.paintedFrames, 0.95),
+    ),
+    row('scale-long-task', 'longest task of the main thread meanwhile', 'ms', main.longestTaskMs),
+    row(
+      'scale-heap',
+      `rise of the page's heap in the ${HEAP_MS / 1000} s after that: line through ${HEAP_SAMPLES} measurements after garbage collection, the last one of ${megabytes.toFixed(1)} MB`,
+      '%',
+      100 * rise(heap),
+    ),
+    row(
+      'scale-page-loop-p99',
+      'event loop delay of the engine meanwhile, 99th percentile',
+      'ms',
+      p99,
+    ),
+  ];
+}
+
+function row(id: string, what: string, unit: string, value: number): Row {
+  return rowOf(id, what, unit, [{ value }]);
+}
+
+async function driveBrowser(reprise: RepriseProcess): Promise<Driven> {
+  const chosen = chooseChromium();
+  if (chosen === null) throw new Error('There is no Chromium: run "npm run test:setup".');
+  const browser = await chromium.launch(chosen.launch);
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const dashboard = new Dashboard(page);
+    await dashboard.open(reprise.url);
+    await expect(dashboard.connections).toHaveAttribute('aria-rowcount', String(CONNECTIONS + 1));
+    await delay(WARM_UP_MS);
+    const cdp = await page.context().newCDPSession(page);
+    const scrolling = new Scrolling(cdp);
+    reprise.signal('SIGUSR2');
+    await browser.startTracing(page, { categories: CATEGORIES });
+    await delay(TRACED_MS / 2);
+    await takePicture(cdp);
+    await delay(TRACED_MS / 2);
+    const main = readMainThread(await stopTracing(browser));
+    const heap = await measureHeap(cdp);
+    await scrolling.stop();
+    if (scrolling.count < 2) throw new Error('Nothing was scrolled.');
+    // A trace that ran full would have ended early, and said nothing.
+    if (main.spanMs < 0.95 * TRACED_MS) throw new Error(`Only ${main.spanMs} ms were traced.`);
+    return { main, heap };
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Scrolls the table down and up by real input, without a pause, until it is stopped. */
+class Scrolling {
+  /** How often it has scrolled. */
+  count = 0;
+  #isOn = true;
+  readonly #done: Promise<void>;
+
+  constructor(cdp: CDPSession) {
+    this.#done = this.#run(cdp);
+    // Looked at when it is stopped.
+    this.#done.catch(() => undefined);
+  }
+
+  async stop(): Promise<void> {
+    this.#isOn = false;
+    await this.#done;
+  }
+
+  async #run(cdp: CDPSession): Promise<void> {
+    while (this.#isOn) {
+      const isDown = this.count % (2 * SCROLLS) < SCROLLS;
+      await cdp.send('Input.synthesizeScrollGesture', {
+        x: 800,
+        y: 500,
+        yDistance: isDown ? -SCROLL.distance : SCROLL.distance,
+        speed: SCROLL.speed,
+        gestureSourceType: 'mouse',
+      });
+      this.count += 1;
+    }
+  }
+}
+
+async function stopTracing(browser: Browser): Promise<readonly TraceEvent[]> {
+  const trace = JSON.parse((await browser.stopTracing()).toString('utf8')) as {
+    traceEvents: readonly TraceEvent[];
+  };
+  return trace.traceEvents;
+}
+
+async function takePicture(cdp: CDPSession): Promise<void> {
+  const { data } = await cdp.send('Page.captureScreenshot');
+  await mkdir(join(PICTURE, '..'), { recursive: true });
+  await writeFile(PICTURE, Buffer.from(data, 'base64'));
+}
+
+async function measureHeap(cdp: CDPSession): Promise<readonly number[]> {
+  const heap: number[] = [];
+  for (let sample = 0; sample < HEAP_SAMPLES; sample += 1) {
+    if (sample > 0) await delay(HEAP_MS / (HEAP_SAMPLES - 1));
+    await cdp.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await cdp.send('Runtime.getHeapUsage');
+    heap.push(usedSize);
+  }
+  return heap;
+}
