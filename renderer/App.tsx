@@ -32,6 +32,7 @@ const ServerCheck = later(
   async () => (await import('./features/server-check/ServerCheck.tsx')).ServerCheck,
 );
 const Sessions = later(async () => (await import('./features/sessions/Sessions.tsx')).Sessions);
+const Settings = later(async () => (await import('./features/settings/Settings.tsx')).Settings);
 
 interface AppProps {
   /** Tries at once to reach the engine. */
@@ -57,10 +58,12 @@ export function App({ retryNow }: AppProps): ReactNode {
 function Dashboard({ isAway, retryNow }: AppProps & { readonly isAway: boolean }): ReactNode {
   const isFirstRun = useEngine((state) => state.accountIds.length === 0);
   const { screen } = useRoute();
+  const isSettings = screen === 'settings';
   return (
     <>
       <Tabs.Root
-        value={screen}
+        // The settings have no tab: none is selected then.
+        value={isSettings ? null : screen}
         onValueChange={(value) => {
           showScreen(findScreen(value));
         }}
@@ -71,7 +74,7 @@ function Dashboard({ isAway, retryNow }: AppProps & { readonly isAway: boolean }
         {isFirstRun ? (
           <main className={styles.welcome}>
             <Notices />
-            <FirstRun />
+            {isSettings ? <Settings /> : <FirstRun />}
             <AboutLine />
           </main>
         ) : (
@@ -95,6 +98,7 @@ function Dashboard({ isAway, retryNow }: AppProps & { readonly isAway: boolean }
               <Tabs.Panel value="check" tabIndex={-1} className={styles.panel}>
                 <ServerCheck />
               </Tabs.Panel>
+              {isSettings && <Settings />}
             </main>
           </div>
         )}

@@ -4,6 +4,7 @@ import { App } from './App.tsx';
 import { electronChannels, hostChannels, readToken } from './channels.ts';
 import { EngineApiContext } from './engine-api.ts';
 import { watchSignIns } from './features/accounts/sign-in-toasts.ts';
+import { watchNotifications } from './features/notifications/watch-notifications.ts';
 import { loadTheRest } from './later.tsx';
 import { startNavigation } from './navigation.ts';
 import { store } from './store.ts';
@@ -38,6 +39,7 @@ const link = startLink(open, {
   },
 });
 watchSignIns();
+watchNotifications();
 
 const root = document.querySelector('#root');
 if (root === null) throw new Error('The page has no #root.');

@@ -12,6 +12,7 @@ describe('the address of a screen', () => {
     ['#/sessions?account=a&x=1', 'sessions', { account: 'a', x: '1' }],
     ['#/history?range=7d&account=a', 'history', { range: '7d', account: 'a' }],
     ['#/check', 'check', {}],
+    ['#/settings', 'settings', {}],
     ['#/nowhere', 'connections', {}],
     ['#token=abc', 'connections', {}],
     ['#token=abc&/sessions?account=a', 'sessions', { account: 'a' }],

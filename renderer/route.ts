@@ -1,8 +1,8 @@
 /** Which screen an address leads to: `#/sessions?account=…`. Pure. */
 import { withoutToken } from './channels.ts';
 
-/** In the order of their tabs. */
-const SCREENS = ['connections', 'sessions', 'history', 'check'] as const;
+/** In the order of their tabs; the last one has a button instead. */
+const SCREENS = ['connections', 'sessions', 'history', 'check', 'settings'] as const;
 export type Screen = (typeof SCREENS)[number];
 
 /** A screen and what it is to show. */

@@ -89,6 +89,7 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
       dataDir: '/tmp',
       protection: { kind: 'memory' },
       demo: false,
+      demoOnly: false,
     },
     settings: DEFAULT_SETTINGS,
     totals: {

@@ -10,8 +10,8 @@ describe('the theme', () => {
     expect([resolveTheme('light', true), resolveTheme('dark', false)]).toEqual(['light', 'dark']);
   });
 
-  it('takes a remembered choice that it does not know for none', () => {
-    expect([parseChoice('dark'), parseChoice('sepia'), parseChoice(null)]).toEqual([
+  it('takes what it does not know for no choice', () => {
+    expect([parseChoice('dark'), parseChoice('sepia'), parseChoice(undefined)]).toEqual([
       'dark',
       'system',
       'system',

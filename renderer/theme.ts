@@ -1,12 +1,10 @@
-/** Light or dark: by the system's setting or by the user's choice, which is remembered. */
+/** Light or dark: by the system's setting or by the user's choice, which is one of the settings. */
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
+import { THEME_CHOICES, type ThemeChoice } from '../shared/settings.ts';
+import { store } from './store.ts';
 
-export const THEME_CHOICES = ['system', 'light', 'dark'] as const;
-export type ThemeChoice = (typeof THEME_CHOICES)[number];
 export type Theme = 'light' | 'dark';
-
-const KEY = 'reprise:theme';
 
 interface ThemeState {
   readonly choice: ThemeChoice;
@@ -19,38 +17,33 @@ export function resolveTheme(choice: ThemeChoice, prefersDark: boolean): Theme {
   return choice;
 }
 
-/** A remembered choice; anything unknown counts as none. */
-export function parseChoice(stored: string | null): ThemeChoice {
-  return THEME_CHOICES.find((choice) => choice === stored) ?? 'system';
+/** What the page was served with; anything unknown counts as no choice. */
+export function parseChoice(served: string | undefined): ThemeChoice {
+  return THEME_CHOICES.find((choice) => choice === served) ?? 'system';
 }
 
 const themeStore = createStore<ThemeState>(() => ({ choice: 'system', theme: 'light' }));
 
-/** Applies the remembered choice and follows the system from then on. Called once, at the start. */
+/**
+ * Applies the choice that the page was served with, before its first paint; from then on follows
+ * the settings and the system. Called once, at the start.
+ */
 export function startTheme(): void {
   const preference = matchMedia('(prefers-color-scheme: dark)');
+  const root = document.documentElement;
   const apply = (choice: ThemeChoice) => {
     const theme = resolveTheme(choice, preference.matches);
-    document.documentElement.dataset['theme'] = theme;
+    root.dataset['theme'] = theme;
     themeStore.setState({ choice, theme });
   };
-  apply(parseChoice(localStorage.getItem(KEY)));
+  apply(parseChoice(root.dataset['theme']));
   preference.addEventListener('change', () => {
     apply(themeStore.getState().choice);
   });
-  themeStore.subscribe(({ choice }, before) => {
-    if (choice === before.choice) return;
-    localStorage.setItem(KEY, choice);
-    apply(choice);
+  store.subscribe(({ engine }) => {
+    const chosen = engine?.settings.theme;
+    if (chosen !== undefined && chosen !== themeStore.getState().choice) apply(chosen);
   });
-}
-
-export function chooseTheme(choice: ThemeChoice): void {
-  themeStore.setState({ choice });
-}
-
-export function useThemeChoice(): ThemeChoice {
-  return useStore(themeStore, (state) => state.choice);
 }
 
 /** The theme that is shown; what is drawn on a canvas is drawn anew when it changes. */

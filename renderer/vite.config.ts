@@ -1,10 +1,20 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+
+/** Holds the first paint back until the script has run: it is the script that knows the theme. */
+const paintsWhenStyled: Plugin = {
+  name: 'reprise:paints-when-styled',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (html) =>
+      html.replace('<script type="module"', '<script type="module" blocking="render"'),
+  },
+};
 
 export default defineConfig({
   // Assets are found relative to the page: the host serves them at /, Electron at app://reprise/.
   base: './',
-  plugins: [react()],
+  plugins: [react(), paintsWhenStyled],
   build: {
     outDir: '../dist/renderer',
     emptyOutDir: true,

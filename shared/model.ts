@@ -343,6 +343,8 @@ export interface AppFacts {
   readonly protection: SecretProtection;
   /** The built-in demo servers are running. */
   readonly demo: boolean;
+  /** This is a demo and nothing else: what belongs to it is in memory, and nothing is stored. */
+  readonly demoOnly: boolean;
 }
 
 /** The whole state that the interface shows. */

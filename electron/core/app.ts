@@ -248,6 +248,7 @@ function factsOf({ version, shell, dataDir, protector, demoOnly = false }: AppDe
     // Without anything on disk there is nothing that could be protected better.
     protection: demoOnly ? { kind: 'memory' } : protector.protection,
     demo: false,
+    demoOnly,
   };
 }
 

@@ -29,6 +29,11 @@ export const ForgetIcon = icon(
 export const PolicyIcon = icon(
   'M3 5.5h5.5M12 5.5h1M3 10.5h1M7.5 10.5H13M12 5.5a1.7 1.7 0 1 1-3.4 0 1.7 1.7 0 0 1 3.4 0zM7.5 10.5a1.7 1.7 0 1 1-3.4 0 1.7 1.7 0 0 1 3.4 0z',
 );
+/** A gear. */
+export const SettingsIcon = icon(
+  'M6.7 3.3L6.9 1.7L9.1 1.7L9.3 3.3L10.4 3.7L11.7 2.8L13.2 4.3L12.3 5.6L12.7 6.7L14.3 6.9L14.3 9.1L12.7 9.3L12.3 10.4L13.2 11.7L11.7 13.2L10.4 12.3L9.3 12.7L9.1 14.3L6.9 14.3L6.7 12.7L5.6 12.3L4.3 13.2L2.8 11.7L3.7 10.4L3.3 9.3L1.7 9.1L1.7 6.9L3.3 6.7L3.7 5.6L2.8 4.3L4.3 2.8L5.6 3.7zM10 8a2 2 0 1 1-4 0 2 2 0 0 1 4 0z',
+  1.2,
+);
 export const ColumnsIcon = icon('M3 3.5h10v9H3zM6.3 3.5v9M9.7 3.5v9');
 export const DownloadIcon = icon('M8 2.5v7.5M4.8 7 8 10.2 11.2 7M3 13.2h10');
 export const InfoIcon = icon('M13.5 8a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0zM8 7.4v3.4M8 5.2h.01');

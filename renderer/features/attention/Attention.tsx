@@ -2,9 +2,9 @@ import { Popover } from '@base-ui/react/popover';
 import type { ReactNode } from 'react';
 import { useNow } from '../../clock.ts';
 import { formatCount } from '../../format.ts';
-import { showScreen } from '../../navigation.ts';
-import { openDrawer, openEditForm, store } from '../../store.ts';
+import { store } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
+import { act } from './act.ts';
 import { attention, type AttentionItem } from './attention.ts';
 import styles from './Attention.module.css';
 
@@ -68,18 +68,4 @@ function Item({ item: { label, text, action } }: { readonly item: AttentionItem 
       </Popover.Close>
     </li>
   );
-}
-
-function act(action: AttentionItem['action']): void {
-  switch (action.kind) {
-    case 'edit':
-      openEditForm(action.accountId);
-      break;
-    case 'show':
-      openDrawer(action.connectionId);
-      break;
-    case 'check':
-      showScreen('check');
-      break;
-  }
 }

@@ -27,6 +27,8 @@ describe('what needs attention', () => {
     expect(found({ accounts: [account('a')], connections })).toEqual([
       {
         id: 'down:a',
+        about: 'sign-in',
+        accountId: 'a',
         label: 'a',
         text: PROBLEM.message,
         action: { kind: 'edit', accountId: 'a' },

@@ -12,6 +12,8 @@ const MAX_ITEMS = 100;
 /** One thing that needs attention; the kind says which action helps. */
 export interface AttentionItem {
   readonly id: string;
+  readonly about: 'sign-in' | 'failure' | 'certificate-ends' | 'certificate-ended' | 'refusing';
+  readonly accountId: AccountId;
   readonly label: string;
   readonly text: string;
   readonly action:
@@ -41,16 +43,26 @@ function connectionsOf({ id }: Account, { connections, connectionIdsOf }: Facts)
 /** One for each account: its mailboxes stop for the same reason. */
 function downItems(account: Account, facts: Facts): readonly AttentionItem[] {
   for (const { id, state } of connectionsOf(account, facts)) {
-    const item = { id: `down:${account.id}`, label: account.label };
+    const item = { id: `down:${account.id}`, accountId: account.id, label: account.label };
     switch (state.kind) {
       case 'sign-in-failed':
       case 'failed':
         return [
-          { ...item, text: state.problem.message, action: { kind: 'edit', accountId: account.id } },
+          {
+            ...item,
+            about: state.kind === 'failed' ? 'failure' : 'sign-in',
+            text: state.problem.message,
+            action: { kind: 'edit', accountId: account.id },
+          },
         ];
       case 'certificate-problem':
         return [
-          { ...item, text: state.problem.message, action: { kind: 'show', connectionId: id } },
+          {
+            ...item,
+            about: state.problem.code === 'certificate-expired' ? 'certificate-ended' : 'failure',
+            text: state.problem.message,
+            action: { kind: 'show', connectionId: id },
+          },
         ];
       case 'connecting':
       case 'idle':
@@ -73,6 +85,8 @@ function certificateItems(account: Account, facts: Facts, now: number): readonly
     if (validToAt - now >= SOON_MS) continue;
     items.set(fingerprint256, {
       id: `certificate:${account.id}:${fingerprint256}`,
+      about: 'certificate-ends',
+      accountId: account.id,
       label: account.label,
       text: `The certificate of ${account.host} ends soon: ${formatDaysLeft(validToAt, now)}. Whoever runs the server has to renew it.`,
       action: { kind: 'show', connectionId: id },
@@ -86,6 +100,8 @@ function refusingItems({ id, label, refusing }: Account): readonly AttentionItem
   return [
     {
       id: `refusing:${id}`,
+      about: 'refusing',
+      accountId: id,
       label,
       text: `${refusedSoFar(refusing)}. The server check says what to change on it.`,
       action: { kind: 'check' },

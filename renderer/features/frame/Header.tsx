@@ -1,17 +1,18 @@
 import { Tabs } from '@base-ui/react/tabs';
 import type { ReactNode } from 'react';
 import { useEngineApi } from '../../engine-api.ts';
+import { showScreen, useRoute } from '../../navigation.ts';
 import { useEngine } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
-import { ReconnectIcon } from '../../ui/icons.tsx';
+import { ReconnectIcon, SettingsIcon } from '../../ui/icons.tsx';
 import { attempt } from '../../ui/toasts.ts';
 import { Attention } from '../attention/Attention.tsx';
-import { ThemeSelect } from './ThemeSelect.tsx';
 import styles from './Header.module.css';
 
 /** The bar at the top; on first run there are no tabs and nothing to reconnect. */
 export function Header({ isFirstRun }: { readonly isFirstRun: boolean }): ReactNode {
   const api = useEngineApi();
+  const { screen } = useRoute();
   const isDemoRunning = useEngine((state) => state.app.demo);
   return (
     <header className={styles.header}>
@@ -52,7 +53,18 @@ export function Header({ isFirstRun }: { readonly isFirstRun: boolean }): ReactN
             Reconnect all
           </Button>
         )}
-        <ThemeSelect />
+        <Button
+          look="icon"
+          className={styles.settings}
+          aria-label="Settings"
+          title="Settings"
+          aria-current={screen === 'settings' ? 'page' : undefined}
+          onClick={() => {
+            showScreen('settings');
+          }}
+        >
+          <SettingsIcon />
+        </Button>
       </div>
     </header>
   );

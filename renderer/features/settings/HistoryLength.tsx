@@ -1,0 +1,90 @@
+import { useState, type ReactNode } from 'react';
+import type { EngineApi } from '../../../shared/contract.ts';
+import { HISTORY_DAYS, type HistoryDays } from '../../../shared/settings.ts';
+import { useEngineApi } from '../../engine-api.ts';
+import { useEngine } from '../../store.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Segmented } from '../../ui/Segmented.tsx';
+import { attempt } from '../../ui/toasts.ts';
+import { daysName, deletedBefore, extentSentence, lossSentence } from './history-words.ts';
+import { SettingRow } from './SettingRow.tsx';
+import { useChangeSettings } from './use-change-settings.ts';
+import { useHistoryExtent } from './use-history-extent.ts';
+import styles from './Settings.module.css';
+
+const CHOICES = HISTORY_DAYS.map((days) => ({ value: String(days), name: daysName(days) }));
+
+/** A shorter length that waits for a yes, and what it costs. */
+interface Asked {
+  readonly days: HistoryDays;
+  readonly loss: string;
+}
+
+/**
+ * For how long the history is kept. A choice that costs figures is asked about below it and not by a
+ * dialog: arrow keys pass through choices that nobody means.
+ */
+export function HistoryLength(): ReactNode {
+  const api = useEngineApi();
+  const change = useChangeSettings();
+  const days = useEngine(({ settings }) => settings.historyDays);
+  const extent = useHistoryExtent(days);
+  const [asked, setAsked] = useState<Asked | null>(null);
+
+  const keep = async (chosen: HistoryDays) => {
+    setAsked(null);
+    await change({ historyDays: chosen });
+  };
+  const choose = async (value: string) => {
+    const chosen = HISTORY_DAYS.find((choice) => String(choice) === value) ?? days;
+    const loss = chosen < days ? await lossBy(chosen, api) : null;
+    if (loss === null) await keep(chosen);
+    else setAsked({ days: chosen, loss });
+  };
+  return (
+    <SettingRow
+      name="Keep history for"
+      explanation={
+        <>
+          Single handshakes for at most 30 days, sums by the hour for longer.{' '}
+          {extent !== null && extentSentence(extent)}
+        </>
+      }
+      control={
+        <Segmented
+          label="Keep history for"
+          choices={CHOICES}
+          chosen={String(asked?.days ?? days)}
+          onChoose={(value) =>
+            void attempt('Could not change the length of the history', choose(value))
+          }
+        />
+      }
+    >
+      {asked !== null && (
+        <fieldset className={styles.ask} aria-label="Shorten the history?">
+          <p className={styles.warning}>{asked.loss}</p>
+          <div className={styles.actions}>
+            <Button look="danger" onClick={() => void keep(asked.days)}>
+              Delete, keep {daysName(asked.days)}
+            </Button>
+            <Button
+              onClick={() => {
+                setAsked(null);
+              }}
+            >
+              Go on keeping {daysName(days)}
+            </Button>
+          </div>
+        </fieldset>
+      )}
+    </SettingRow>
+  );
+}
+
+/** What keeping so many days costs, as it is at this moment; `null` where it costs nothing. */
+async function lossBy(days: HistoryDays, api: EngineApi): Promise<string | null> {
+  const extent = await api.getHistoryExtent();
+  const beforeAt = deletedBefore(days, extent, Date.now());
+  return beforeAt === null ? null : lossSentence(beforeAt, extent);
+}

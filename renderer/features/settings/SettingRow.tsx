@@ -1,0 +1,28 @@
+import type { ReactNode } from 'react';
+import styles from './Settings.module.css';
+
+interface SettingRowProps {
+  readonly name: string;
+  /** What it means, below its name. */
+  readonly explanation: ReactNode;
+  readonly control: ReactNode;
+  /** What has to be said about it now. */
+  readonly children?: ReactNode;
+}
+
+/** One setting: its name and meaning at the left, its control at the right. */
+export function SettingRow({ name, explanation, control, children }: SettingRowProps): ReactNode {
+  return (
+    <div className={styles.row}>
+      <div className={styles.words}>
+        <p className={styles.name}>{name}</p>
+        <p className={styles.explanation}>{explanation}</p>
+      </div>
+      <div className={styles.control}>{control}</div>
+      {/* There from the start, so that what appears in it is read out. */}
+      <div className={styles.more} aria-live="polite">
+        {children}
+      </div>
+    </div>
+  );
+}

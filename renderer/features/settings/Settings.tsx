@@ -1,0 +1,66 @@
+import { useId, type ReactNode } from 'react';
+import { showScreen } from '../../navigation.ts';
+import { Button } from '../../ui/Button.tsx';
+import { CloseIcon } from '../../ui/icons.tsx';
+import { DataSection } from './DataSection.tsx';
+import { HistoryLength } from './HistoryLength.tsx';
+import { NotificationSwitch } from './NotificationSwitch.tsx';
+import { SessionSwitches } from './SessionSwitches.tsx';
+import { ThemeChooser } from './ThemeChooser.tsx';
+import styles from './Settings.module.css';
+
+/** What holds for the whole program. Every change applies at once. */
+export function Settings(): ReactNode {
+  const id = useId();
+  return (
+    <section className={styles.screen} aria-labelledby={id}>
+      <div className={styles.content}>
+        <header className={styles.head}>
+          <h2 id={id}>Settings</h2>
+          <Button
+            look="icon"
+            aria-label="Close settings"
+            title="Close settings"
+            onClick={() => {
+              showScreen('connections');
+            }}
+          >
+            <CloseIcon />
+          </Button>
+        </header>
+        <Section title="Appearance">
+          <ThemeChooser />
+        </Section>
+        <Section title="Notifications">
+          <NotificationSwitch />
+        </Section>
+        <Section title="History">
+          <HistoryLength />
+        </Section>
+        <Section title="Sessions">
+          <SessionSwitches />
+        </Section>
+        <Section title="Data">
+          <DataSection />
+        </Section>
+      </div>
+    </section>
+  );
+}
+
+interface SectionProps {
+  readonly title: string;
+  readonly children: ReactNode;
+}
+
+function Section({ title, children }: SectionProps): ReactNode {
+  const id = useId();
+  return (
+    <section className={styles.section} aria-labelledby={id}>
+      <h3 className={styles.title} id={id}>
+        {title}
+      </h3>
+      <div className={styles.rows}>{children}</div>
+    </section>
+  );
+}
