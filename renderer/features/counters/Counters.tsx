@@ -49,7 +49,9 @@ export function Counters(): ReactNode {
           caption="bytes saved"
           exact={`About ${formatExactBytes(totals.savedBytes)} since ${since}, estimated from full handshakes with the same server`}
         />
-        <SavingsInfo />
+        <div className={styles.info}>
+          <SavingsInfo />
+        </div>
       </div>
       <div className={styles.strip}>
         <Strip of="all accounts" marks={totals.strip} length={STRIP_LENGTH} />

@@ -7,6 +7,7 @@ import {
   formatExactMs,
   formatMs,
   formatSum,
+  NOTHING,
 } from '../../format.ts';
 import { OUTCOME_WORDS } from '../../words.ts';
 import { STACK } from './bars.ts';
@@ -17,9 +18,9 @@ import styles from './HistoryTable.module.css';
 
 const TIMES = [
   'Resumed, median',
-  'Resumed, 95 %',
+  'Resumed, 95\u00a0%',
   'Full, median',
-  'Full, 95 %',
+  'Full, 95\u00a0%',
   'Time saved',
   'Bytes saved',
 ];
@@ -89,14 +90,14 @@ function Figures({ figures }: { readonly figures: HistoryFigures }): ReactNode {
       <Time ms={fullTimes?.medianMs} />
       <Time ms={fullTimes?.p95Ms} />
       <td className={styles.figure} data-none={savedMs === 0} title={formatExactMs(savedMs)}>
-        {formatSum(savedMs)}
+        {savedMs === 0 ? NOTHING : formatSum(savedMs)}
       </td>
       <td
         className={styles.figure}
         data-none={savedBytes === 0}
         title={formatExactBytes(savedBytes)}
       >
-        {formatBytes(savedBytes)}
+        {savedBytes === 0 ? NOTHING : formatBytes(savedBytes)}
       </td>
     </>
   );

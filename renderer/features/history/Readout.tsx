@@ -1,12 +1,20 @@
 import type { ReactNode } from 'react';
 import type { HistoryFigures, HistoryView } from '../../../shared/history.ts';
-import { formatCount, formatExactBytes, formatExactMs, formatMs, NOTHING } from '../../format.ts';
+import {
+  formatCount,
+  formatExactBytes,
+  formatExactMs,
+  formatMoment,
+  formatMs,
+  NOTHING,
+} from '../../format.ts';
 import { OUTCOME_WORDS } from '../../words.ts';
 import { SavingsInfo } from '../counters/SavingsInfo.tsx';
 import { STACK } from './bars.ts';
-import { noteOf, periodOf, rangeTitle, reusedShare, savedWords, spanWords } from './readout.ts';
-import type { TimeLine } from './series.ts';
+import { noteOf, periodOf, rangeTitle, reusedShare, savedWords } from './readout.ts';
+import { timesIn, type TimeLine } from './series.ts';
 import { LineSwatch, Swatch } from './Swatch.tsx';
+import { timeScale } from './ticks.ts';
 import styles from './Readout.module.css';
 
 interface ReadoutProps {
@@ -27,12 +35,9 @@ export function CountReadout({ view, index }: ReadoutProps): ReactNode {
           {bucket === undefined ? rangeTitle(view) : periodOf(bucket, view.at)}
         </strong>
         <span className={styles.note}>
-          {index === null ? spanWords(view.fromAt, view.at, view.at) : noteOf(view, index)}
+          {index === null ? `since ${formatMoment(view.fromAt, view.at)}` : noteOf(view, index)}
         </span>
       </p>
-      <div className={styles.info}>
-        <SavingsInfo />
-      </div>
       <dl className={styles.figures}>
         {STACK.map((kind) => (
           <div key={kind} className={styles.figure}>
@@ -43,12 +48,15 @@ export function CountReadout({ view, index }: ReadoutProps): ReactNode {
             <dd className={styles.value}>{isKnown ? formatCount(figures[kind]) : NOTHING}</dd>
           </div>
         ))}
-        <div className={styles.figure}>
+        <div className={`${styles.figure} ${styles.apart}`}>
           <dt className={styles.word}>Reused</dt>
           <dd className={styles.value}>{isKnown ? reusedShare(figures) : NOTHING}</dd>
         </div>
         <div className={styles.figure}>
-          <dt className={styles.word}>Saved</dt>
+          <dt className={styles.word}>
+            Saved, estimated
+            <SavingsInfo />
+          </dt>
           <dd
             className={styles.value}
             title={`About ${formatExactMs(figures.savedMs)} and ${formatExactBytes(figures.savedBytes)}, estimated`}
@@ -66,7 +74,12 @@ export function TimeReadout({ view, index }: ReadoutProps): ReactNode {
   const figures = figuresAt(view, index);
   return (
     <div className={styles.times}>
-      <h2 className={styles.title}>TLS handshake time, ms</h2>
+      <h2 className={styles.title}>
+        TLS handshake time, ms
+        {timeScale(timesIn(view)).isLogarithmic && (
+          <span className={styles.note}>, logarithmic</span>
+        )}
+      </h2>
       <Times name="Resumed" of="resumed" figures={figures} />
       <Times name="Full" of="full" figures={figures} />
     </div>
@@ -86,7 +99,8 @@ function Times({ name, of, figures }: TimesProps): ReactNode {
       <div className={styles.pair}>
         <dt className={styles.word}>
           <LineSwatch of={of} figure="medianMs" />
-          {name} median
+          {name}
+          <span className={styles.wide}> median</span>
         </dt>
         <dd className={styles.value} title={exact(times?.medianMs)}>
           {formatMs(times?.medianMs ?? null)}

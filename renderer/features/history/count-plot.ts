@@ -1,9 +1,9 @@
 import uPlot from 'uplot';
-import type { HistoryView } from '../../../shared/history.ts';
 import { formatCount } from '../../format.ts';
 import { countAll, countTop } from './bars.ts';
-import { drawBars, drawGaps, paintsOf, type Paints } from './draw-bars.ts';
-import { frameOptions, scaledFont, type PlotLook } from './plot-frame.ts';
+import { drawBars, paintsOf, type Paints } from './draw-bars.ts';
+import { gapHooks } from './draw-gaps.ts';
+import { frameOptions, type PlotLook } from './plot-frame.ts';
 import type { PlotKind } from './Plot.tsx';
 import { middles } from './series.ts';
 
@@ -27,11 +27,7 @@ export const countPlot: PlotKind = {
       ],
       series: [{}, { paths: () => null, points: { show: false } }],
       hooks: {
-        drawClear: [
-          (plot) => {
-            markGaps(plot, view(), look);
-          },
-        ],
+        ...gapHooks(look, view),
         draw: [
           (plot) => {
             drawBars(plot, view(), paints(uPlot.pxRatio), uPlot.pxRatio);
@@ -41,13 +37,6 @@ export const countPlot: PlotKind = {
     };
   },
 };
-
-/** Marks where nothing is known, beneath everything else. */
-export function markGaps(plot: uPlot, view: HistoryView, look: PlotLook): void {
-  const surface = look.style.getPropertyValue('--gap');
-  const font = scaledFont(look, uPlot.pxRatio);
-  drawGaps(plot, view, { surface, text: look.text, font }, uPlot.pxRatio);
-}
 
 /** Made anew where the window has moved to a screen of another resolution. */
 function paintsAt(look: PlotLook): (ratio: number) => Paints {

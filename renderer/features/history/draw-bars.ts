@@ -1,10 +1,9 @@
-/** Draws stacked bars and gaps on a canvas; every length is in px of the canvas. */
+/** Draws stacked bars on a canvas; every length is in px of the canvas. */
 import type uPlot from 'uplot';
 import type { HistoryView } from '../../../shared/history.ts';
 import type { OutcomeKind } from '../../../shared/model.ts';
 import { OUTCOME_SHAPES } from '../../ui/outcome-shape.ts';
 import { STACK, stackOf } from './bars.ts';
-import { GAP_NAMES, gapsOf } from './gaps.ts';
 import { TEXTURE_DASHES, TEXTURES, TILE, TILE_LINE } from './textures.ts';
 
 /** What bars are painted with; made once for a theme and a resolution. */
@@ -35,8 +34,8 @@ function tile(lines: string, colour: string, ratio: number): CanvasPattern | nul
   return context.createPattern(canvas, 'repeat');
 }
 
-/** Room on both sides of a bar, as a share of its bucket. */
-const SIDE = 0.1;
+/** Room between bars, as a share of a bucket. */
+const BETWEEN = 0.2;
 /** A wider one looks like a block. */
 const WIDEST = 20;
 /** What happened at all can be seen. */
@@ -48,8 +47,8 @@ export function drawBars(plot: uPlot, view: HistoryView, paints: Paints, ratio: 
   const foot = bbox.top + bbox.height;
   const pxPerHandshake = plot.valToPos(0, 'y', true) - plot.valToPos(1, 'y', true);
   const pitch = bbox.width / view.buckets.length;
-  const room = Math.max(1, Math.round(pitch * SIDE));
-  const width = Math.max(1, Math.min(Math.round(pitch) - 2 * room, WIDEST * ratio));
+  const room = Math.max(1, Math.round(pitch * BETWEEN));
+  const width = Math.max(1, Math.min(Math.floor(pitch) - room, WIDEST * ratio));
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
@@ -103,32 +102,4 @@ function drawSegment(
     ctx.setLineDash(outline === 'dashed' ? TEXTURE_DASHES.map((dash) => dash * ratio) : []);
     ctx.strokeRect(left + ratio / 2, top + ratio / 2, width - ratio, height - ratio);
   }
-}
-
-/** Colours of a gap. */
-export interface GapPaint {
-  readonly surface: string;
-  readonly text: string;
-  readonly font: string;
-}
-
-/** Marks the gaps, and names them where there is room. */
-export function drawGaps(plot: uPlot, view: HistoryView, paint: GapPaint, ratio: number): void {
-  const { ctx, bbox } = plot;
-  const pitch = bbox.width / view.buckets.length;
-  ctx.save();
-  ctx.font = paint.font;
-  ctx.textAlign = 'center';
-  ctx.textBaseline = 'middle';
-  for (const { first, last, why } of gapsOf(view)) {
-    const left = Math.round(bbox.left + pitch * first);
-    const width = Math.round(bbox.left + pitch * (last + 1)) - left;
-    ctx.fillStyle = paint.surface;
-    ctx.fillRect(left, bbox.top, width, bbox.height);
-    const name = GAP_NAMES[why].find((words) => ctx.measureText(words).width <= width - 12 * ratio);
-    if (name === undefined) continue;
-    ctx.fillStyle = paint.text;
-    ctx.fillText(name, left + width / 2, bbox.top + bbox.height / 2);
-  }
-  ctx.restore();
 }

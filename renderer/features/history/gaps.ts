@@ -30,10 +30,10 @@ export function gapsOf({ buckets, recordedSince }: HistoryView): readonly Gap[] 
   return gaps;
 }
 
-/** What a gap is called, the longest first: the first that fits is shown. */
-export const GAP_NAMES: Record<Gap['why'], readonly string[]> = {
-  away: ['Reprise was closed or asleep', 'closed or asleep', 'closed'],
-  before: ['Nothing recorded yet', 'not recorded'],
+/** What a gap is called in the charts, where there is room. */
+export const GAP_NAMES: Record<Gap['why'], string> = {
+  away: 'closed or asleep',
+  before: 'not recorded yet',
 };
 
 /** What a gap means, as a sentence. */

@@ -5,7 +5,7 @@ import { timeTicks } from './ticks.ts';
 /** Room left of the plot for the labels of its axis, in px; also in `Charts.module.css`. */
 const LEFT = 48;
 /** Room right of the plot, in px; also in `Charts.module.css`. */
-const RIGHT = 8;
+const RIGHT = 24;
 /** Room for the labels of the time axis, in px; also in `Charts.module.css`. */
 const BOTTOM = 24;
 /** Room for half a label of the topmost line. */

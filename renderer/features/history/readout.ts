@@ -8,6 +8,7 @@ import {
   formatMs,
   formatPercent,
   formatSum,
+  NOTHING,
 } from '../../format.ts';
 import { OUTCOME_WORDS } from '../../words.ts';
 import { STACK } from './bars.ts';
@@ -24,8 +25,13 @@ export function periodOf({ startAt, lengthMs }: HistoryBucket, now: number): str
 
 /** From when to when; the end's day is said where it is another one. */
 export function spanWords(fromAt: number, toAt: number, now: number): string {
-  const isSameDay = new Date(fromAt).toDateString() === new Date(toAt - 1).toDateString();
-  return `${formatMoment(fromAt, now)} – ${formatMoment(toAt, isSameDay ? toAt : now)}`;
+  const isWithinDay = isSameDay(fromAt, toAt - 1);
+  const today = !isWithinDay && isSameDay(toAt, now) ? 'today, ' : '';
+  return `${formatMoment(fromAt, now)} – ${today}${formatMoment(toAt, isWithinDay ? toAt : now)}`;
+}
+
+function isSameDay(a: number, b: number): boolean {
+  return new Date(a).toDateString() === new Date(b).toDateString();
 }
 
 /** What else there is to say of a bucket; `null` where nothing is. */
@@ -55,6 +61,7 @@ export function reusedShare(figures: HistoryFigures): string {
 
 /** `12 s, 340 kB`, an estimate. */
 export function savedWords({ savedMs, savedBytes }: HistoryFigures): string {
+  if (savedMs === 0 && savedBytes === 0) return NOTHING;
   return `${formatSum(savedMs)}, ${formatBytes(savedBytes)}`;
 }
 

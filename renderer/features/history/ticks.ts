@@ -58,7 +58,7 @@ export function timeScale(valuesMs: readonly number[]): TimeScale {
   const most = Math.max(0, ...valuesMs);
   const least = Math.min(...valuesMs.filter((ms) => ms > 0));
   if (most > least * WIDE_SPREAD) {
-    return { isLogarithmic: true, min: roundDown(least), max: most * 1.3 };
+    return { isLogarithmic: true, min: roundDown(least * 0.75), max: most * 1.3 };
   }
   return { isLogarithmic: false, min: 0, max: Math.max(1, most * 1.1) };
 }

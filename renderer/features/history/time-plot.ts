@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 import { OUTCOME_SHAPES } from '../../ui/outcome-shape.ts';
-import { markGaps } from './count-plot.ts';
+import { gapHooks } from './draw-gaps.ts';
 import { frameOptions, type PlotLook } from './plot-frame.ts';
 import type { PlotKind } from './Plot.tsx';
 import {
@@ -14,7 +14,7 @@ import {
 } from './series.ts';
 import { logTicks, timeScale } from './ticks.ts';
 
-/** Every point is marked where they are so far apart, in px. */
+/** Every point is marked where they are so far apart on average, in px. */
 const POINT_PITCH = 12;
 /** Else every so many px one is: lines are told apart by their points, too. */
 const MARK_PITCH = 72;
@@ -26,35 +26,29 @@ export const timePlot: PlotKind = {
   data: (view) => [middles(view), ...TIME_LINES.map((line) => lineOf(view, line))],
   options: (look, view) => {
     const { x, xAxis, yAxis, ...frame } = frameOptions(look, () => [view().fromAt, view().toAt]);
-    const scale = timeScale(timesIn(view()));
-    const { isLogarithmic, min, max } = scale;
+    const scale = () => timeScale(timesIn(view()));
+    const { isLogarithmic } = scale();
     // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- its names are types alone
     const distr = (isLogarithmic ? 3 : 1) as uPlot.Scale.Distr;
     return {
       ...frame,
-      scales: { x, y: { distr, range: [min, max] } },
+      scales: { x, y: { distr, range: () => [scale().min, scale().max] } },
       axes: [
         xAxis,
         {
           ...yAxis,
           ...(isLogarithmic && {
-            splits: (plot) => [...logTicks(scale, plot.height / LABEL_HEIGHT)],
+            splits: (plot) => [...logTicks(scale(), plot.height / LABEL_HEIGHT)],
           }),
           values: (_, splits) => splits.map(String),
         },
       ],
       series: [{}, ...TIME_LINES.map((line) => seriesOf(line, look))],
-      hooks: {
-        drawClear: [
-          (plot) => {
-            markGaps(plot, view(), look);
-          },
-        ],
-      },
+      hooks: gapHooks(look, view),
     };
   },
   // The kind of its scale is fixed when a plot is made.
-  keyOf: (view) => JSON.stringify(timeScale(timesIn(view))),
+  keyOf: (view) => String(timeScale(timesIn(view)).isLogarithmic),
 };
 
 function seriesOf({ of, figure }: TimeLine, look: PlotLook): uPlot.Series {
@@ -82,9 +76,9 @@ function markedAt(
 ): number[] {
   const values = Array.from(line);
   const lonely = lonelyAt(values);
-  const found = valuesAt(values);
-  const pitch = plot.bbox.width / devicePixelRatio / values.length;
   if (!isMedian) return lonely;
+  const found = valuesAt(values);
+  const pitch = plot.bbox.width / devicePixelRatio / found.length;
   if (pitch >= POINT_PITCH) return found;
   const every = Math.ceil(MARK_PITCH / pitch);
   return found.filter((index, place) => place % every === 0 || lonely.includes(index));
