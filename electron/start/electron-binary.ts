@@ -14,6 +14,11 @@ const QUIET_MS = 1500;
 /** `electron --version` answers at once, without a display. */
 const PROBE_LIMIT_MS = 15_000;
 
+/** Where the package's script puts the program with all that belongs to it. */
+export function electronDistFolder(packageFolder: string): string {
+  return process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(packageFolder, 'dist');
+}
+
 /** The path of a program that starts, or why there is none. */
 export type ElectronBinary =
   | { readonly kind: 'found'; readonly path: string }
@@ -64,8 +69,7 @@ export async function findElectron(
 async function installedPath(packageFolder: string): Promise<string | null> {
   try {
     const name = await readFile(join(packageFolder, 'path.txt'), 'utf8');
-    const folder = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(packageFolder, 'dist');
-    const path = join(folder, name);
+    const path = join(electronDistFolder(packageFolder), name);
     await access(path);
     return path;
   } catch {
