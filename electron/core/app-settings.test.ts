@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
+import { memoryProtector } from './accounts/secret-protector.ts';
 import { HistoryStore } from './history/store.ts';
 import { askFile, batch, row } from './history/test-rows.ts';
 import { folder, follow, hasNotice, start } from './test-engine.ts';
@@ -44,6 +45,15 @@ describe('settings', () => {
       });
     }
     expect(state().settings).toEqual(DEFAULT_SETTINGS);
+  });
+
+  it('sessions are not kept where nothing protects them', async () => {
+    const { engine, state } = await start(await folder(), { protector: memoryProtector() });
+    await expect(engine.changeSettings({ keepSessions: true })).rejects.toMatchObject({
+      code: 'secrets',
+    });
+    expect(state().settings.keepSessions).toBe(false);
+    await engine.changeSettings({ keepSessions: false, theme: 'dark' });
   });
 
   it('a damaged file is kept aside and said, and the settings are those of the beginning', async () => {

@@ -254,7 +254,16 @@ export function createCalls(services: Services): Calls {
 
     getHistoryExtent: () => history.extent(),
 
-    changeSettings: (change) => turn(() => settings.change(change)),
+    changeSettings: (change) =>
+      turn(() => {
+        if (change.keepSessions === true && state.get('app').protection.kind === 'memory') {
+          throw new RepriseError(
+            'secrets',
+            'Sessions cannot be kept: this system offers no protected place for the key that would encrypt them.',
+          );
+        }
+        return settings.change(change);
+      }),
 
     startDemo: () =>
       turn(async () => {

@@ -14,7 +14,7 @@ interface SettingRowProps {
 export function SettingRow({ name, explanation, control, children }: SettingRowProps): ReactNode {
   return (
     <div className={styles.row}>
-      <div className={styles.words}>
+      <div>
         <p className={styles.name}>{name}</p>
         <p className={styles.explanation}>{explanation}</p>
       </div>
