@@ -56,6 +56,8 @@ function OpenDialog({ account, problem, certificate }: OpenDialogProps): ReactNo
   // What is agreed to is what was read: the dialog does not change under its reader.
   const [shown, setShown] = useState(certificate);
   const [isBusy, setBusy] = useState(false);
+  /** The account connects again, and the button that opened this is about to go. */
+  const isLeaving = useRef(false);
   const system = useSystemTrust(account);
   const { label, host, trust } = account;
 
@@ -69,11 +71,13 @@ function OpenDialog({ account, problem, certificate }: OpenDialogProps): ReactNo
   const decide = async (choice: TrustChoice, done: string) => {
     if (isBusy) return;
     setBusy(true);
+    isLeaving.current = true;
     const isDone = await attempt(
       `Could not change what ${label} trusts`,
       api.setTrust(account.id, choice),
     );
     setBusy(false);
+    isLeaving.current = isDone;
     if (!isDone) return;
     toastDone(done);
     closeCertificate();
@@ -83,7 +87,7 @@ function OpenDialog({ account, problem, certificate }: OpenDialogProps): ReactNo
       title={`Certificate of ${host}`}
       onClose={closeCertificate}
       initialFocus={() => leave.current}
-      returnFocus={() => findAccount(document, label)}
+      returnFocus={() => (isLeaving.current ? null : findShow(label)) ?? findMenu(label)}
     >
       <div className={styles.body}>
         <p className={styles.problem}>{problem.message}</p>
@@ -145,11 +149,16 @@ function OpenDialog({ account, problem, certificate }: OpenDialogProps): ReactNo
   );
 }
 
-/** The button that opened the dialog is gone once the account connects again. */
-function findAccount(root: Document, label: string): HTMLElement | null {
-  for (const words of [`Show the certificate of ${label}`, `More for ${label}`]) {
-    const found = root.querySelector<HTMLElement>(`[aria-label="${CSS.escape(words)}"]`);
-    if (found !== null) return found;
-  }
-  return null;
+/** The button that opened the dialog. */
+function findShow(label: string): HTMLElement | null {
+  return findByName(`Show the certificate of ${label}`);
+}
+
+/** What stays of the account when that one goes. */
+function findMenu(label: string): HTMLElement | null {
+  return findByName(`More for ${label}`);
+}
+
+function findByName(name: string): HTMLElement | null {
+  return document.querySelector<HTMLElement>(`[aria-label="${CSS.escape(name)}"]`);
 }
