@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PROBLEM } from './test-entities.ts';
-import { outcomeDetail, outcomeSentence } from './words.ts';
+import { OFFLINE_SENTENCE, outcomeDetail, outcomeSentence, stateSentence } from './words.ts';
 
 describe('the words for an outcome', () => {
   it('go on with the mechanism where a session was offered', () => {
@@ -30,5 +30,14 @@ describe('the words for an outcome', () => {
     );
     expect(outcomeSentence({ kind: 'full', reason: 'all-in-use' })).toContain('used once');
     expect(outcomeSentence({ kind: 'failed', problem: PROBLEM })).not.toBeNull();
+  });
+});
+
+describe('what a state leaves open', () => {
+  it('is what is wrong, or that there is no network', () => {
+    expect(stateSentence({ kind: 'failed', problem: PROBLEM })).toBe(PROBLEM.message);
+    expect(stateSentence({ kind: 'offline' })).toBe(OFFLINE_SENTENCE);
+    expect(stateSentence({ kind: 'idle' })).toBeNull();
+    expect(stateSentence({ kind: 'paused' })).toBeNull();
   });
 });

@@ -25,6 +25,16 @@ export const STATE_WORDS: Record<ConnectionState['kind'], string> = {
   failed: 'Failed',
 };
 
+/** Why nothing is tried, for those who are offline. */
+export const OFFLINE_SENTENCE =
+  'This machine has no network. Nothing is tried until there is one; then Reprise connects at once.';
+
+/** What a state's word leaves open; `null` where that is nothing. */
+export function stateSentence(state: ConnectionState): string | null {
+  if ('problem' in state) return state.problem.message;
+  return state.kind === 'offline' ? OFFLINE_SENTENCE : null;
+}
+
 /** What a reuse cell's text starts with. */
 export const OUTCOME_WORDS: Record<OutcomeKind, string> = {
   resumed: 'Resumed',

@@ -7,7 +7,7 @@ import { formatCountdown } from '../../format.ts';
 import { openCertificate, openEditForm, store, useEngine } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { attempt } from '../../ui/toasts.ts';
-import { STATE_WORDS } from '../../words.ts';
+import { OFFLINE_SENTENCE, STATE_WORDS } from '../../words.ts';
 import styles from './AccountTrouble.module.css';
 
 interface AccountTroubleProps {
@@ -40,7 +40,7 @@ export function AccountTrouble({ account, summary }: AccountTroubleProps): React
     case 'retrying':
       return <Retrying account={account} summary={summary} />;
     case 'offline':
-      return <Line words={STATE_WORDS.offline} />;
+      return <Line words={STATE_WORDS.offline} title={OFFLINE_SENTENCE} />;
     case 'sign-in-failed':
     case 'certificate-problem':
     case 'failed':

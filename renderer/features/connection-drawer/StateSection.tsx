@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Account, Connection } from '../../../shared/model.ts';
 import { formatCount } from '../../format.ts';
 import { StateMark } from '../../ui/StateMark.tsx';
-import { SECURITY_WORDS, STATE_WORDS } from '../../words.ts';
+import { OFFLINE_SENTENCE, SECURITY_WORDS, STATE_WORDS } from '../../words.ts';
 import { ClockCell } from '../connections/ClockCell.tsx';
 import { ProblemBox } from './ProblemBox.tsx';
 import styles from './ConnectionDrawer.module.css';
@@ -36,6 +36,7 @@ export function StateSection({ connection, account }: StateSectionProps): ReactN
         <bdi>{account.user}</bdi> at {account.host}:{account.port},{' '}
         {SECURITY_WORDS[account.security]}
       </p>
+      {state.kind === 'offline' && <p className={styles.sentence}>{OFFLINE_SENTENCE}</p>}
       {'problem' in state && (
         <ProblemBox problem={state.problem} isStopped={state.kind !== 'retrying'} />
       )}

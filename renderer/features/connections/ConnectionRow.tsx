@@ -8,7 +8,7 @@ import { ReconnectIcon } from '../../ui/icons.tsx';
 import { StateMark } from '../../ui/StateMark.tsx';
 import { Name } from '../../ui/Text.tsx';
 import { attempt } from '../../ui/toasts.ts';
-import { protocolName, protocolNumber, STATE_WORDS } from '../../words.ts';
+import { protocolName, protocolNumber, stateSentence, STATE_WORDS } from '../../words.ts';
 import { ClockCell } from './ClockCell.tsx';
 import { ReuseText } from './ReuseText.tsx';
 import styles from './Connections.module.css';
@@ -62,7 +62,7 @@ function Row({ id, index, start, isCurrent, connection, account }: RowProps): Re
       onClick={open}
       onKeyDown={onKeyDown}
     >
-      <Cell column="state" title={'problem' in state ? state.problem.message : undefined}>
+      <Cell column="state" title={stateSentence(state) ?? undefined}>
         <StateMark kind={state.kind} />
         <span className={styles.word}>{STATE_WORDS[state.kind]}</span>
       </Cell>
