@@ -58,6 +58,13 @@ export function nextStep(failure: Failure, attempts: Attempts, random: number): 
   return { kind: 'wait', delayMs: patientDelayMs(delayMs, failure.serverDelayMs) };
 }
 
+const OF_NETWORK: ReadonlySet<ProblemCode> = new Set(['dns', 'unreachable', 'timeout', 'closed']);
+
+/** Whether it may be gone on another network, so that there is no use in waiting there. */
+export function isOfNetwork(code: ProblemCode): boolean {
+  return OF_NETWORK.has(code);
+}
+
 /** Whether a sign-in was refused, so that no other connection of the account tries the same. */
 export function isRefusedSignIn(failure: Failure): boolean {
   return STOPPING.get(failure.problem.code) === 'sign-in-failed';

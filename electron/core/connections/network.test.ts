@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AccountId } from '../../../shared/model.ts';
+import type { AccountId, ConnectionState, Phase } from '../../../shared/model.ts';
 import { fault, startImapServer } from '../demo/index.ts';
 import { ABROAD, TestSupervisor } from './test-supervisor.ts';
 
@@ -7,6 +7,10 @@ const three = { INBOX: 3, Sent: 1, Work: 7 };
 const threeNames = Object.keys(three);
 const HERE = new Set(['127.0.0.1', '192.0.2.7']);
 const ELSEWHERE = new Set(['192.0.2.8']);
+
+function isIn(state: ConnectionState, phase: Phase): boolean {
+  return state.kind === 'connecting' && state.phase === phase;
+}
 
 function logouts(commands: readonly string[]): number {
   return commands.filter((command) => command === 'LOGOUT').length;
@@ -136,17 +140,21 @@ describe('other addresses', () => {
     },
   );
 
-  test('take a connection along that is still being made from a lost one', async () => {
-    await using server = await startImapServer({ script: { greeting: fault.hang } });
-    await using watched = TestSupervisor.abroad();
-    watched.watch(server, ABROAD);
-    await server.until(({ open }) => open === 1);
-    server.setScript({});
-    watched.supervisor.moved(ELSEWHERE);
-    await watched.state('idle');
-    expect(server.stats().connections).toBe(2);
-    expect(watched.handshakes.map(({ outcome }) => outcome.kind)).not.toContain('failed');
-  });
+  test.each(['tls', 'greeting'] as const)(
+    'take a connection along that is still being made from a lost one, in the phase %s',
+    async (phase) => {
+      const script = phase === 'tls' ? { handshake: fault.hang } : { greeting: fault.hang };
+      await using server = await startImapServer({ script });
+      await using watched = TestSupervisor.abroad();
+      watched.watch(server, ABROAD);
+      await watched.until(() => isIn(watched.connection().state, phase));
+      server.setScript({});
+      watched.supervisor.moved(ELSEWHERE);
+      await watched.state('idle');
+      expect(server.stats().connections).toBe(2);
+      expect(watched.handshakes.map(({ outcome }) => outcome.kind)).not.toContain('failed');
+    },
+  );
 
   test('do not disturb connections whose own address is still there', async () => {
     await using server = await startImapServer({ mailboxes: three });

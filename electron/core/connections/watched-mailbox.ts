@@ -4,7 +4,6 @@ import type {
   ConnectionId,
   ConnectionState,
   Phase,
-  ProblemCode,
 } from '../../../shared/model.ts';
 import type { Timer } from '../clock.ts';
 import { attempt, type AttemptListener } from './attempt.ts';
@@ -12,7 +11,7 @@ import { STABLE_AFTER_MS } from './backoff.ts';
 import { ConnectionLog } from './connection-log.ts';
 import { HandshakeHistory } from './handshake-history.ts';
 import type { ImapConnection } from './imap-connection.ts';
-import { nextStep, type Failure, type NextStep } from './lifecycle.ts';
+import { isOfNetwork, nextStep, type Failure, type NextStep } from './lifecycle.ts';
 import type { MailboxHost } from './mailbox-host.ts';
 import type { SignInPermit } from './sign-in-gate.ts';
 
@@ -24,14 +23,6 @@ const STOPPED: ReadonlySet<ConnectionState['kind']> = new Set([
   'sign-in-failed',
   'certificate-problem',
   'failed',
-]);
-
-/** Those that another network may solve. */
-const NETWORK_PROBLEMS: ReadonlySet<ProblemCode> = new Set([
-  'dns',
-  'unreachable',
-  'timeout',
-  'closed',
 ]);
 
 /** Keeps the connection of one watched mailbox alive, over as many attempts as that takes. */
@@ -115,7 +106,7 @@ export class WatchedMailbox {
 
   /** Whether the machine, with these addresses, has lost its connection, or was waiting for them. */
   isCutOff(addresses: ReadonlySet<string>): boolean {
-    if (this.#state.kind === 'retrying') return NETWORK_PROBLEMS.has(this.#state.problem.code);
+    if (this.#state.kind === 'retrying') return isOfNetwork(this.#state.problem.code);
     const from = this.#connection?.localAddress ?? null;
     return from !== null && !addresses.has(from);
   }
