@@ -44,11 +44,13 @@ interface ShownProps {
 }
 
 function Shown({ view, look }: ShownProps): ReactNode {
-  const accounts = useEngine((state) => state.accounts);
-  const shown = [...accounts.values()].filter(
-    ({ id }) => view.account === null || view.account === id,
-  );
-  const empty = emptyWords(view, shown);
+  const isUnrecorded = useEngine(({ app, accounts }) => {
+    const shown = [...accounts.values()].filter(
+      ({ id }) => view.account === null || view.account === id,
+    );
+    return !app.demoOnly && shown.length > 0 && shown.every(({ demo }) => demo);
+  });
+  const empty = emptyWords(view, isUnrecorded);
   if (empty !== null) {
     return (
       <div className={styles.empty}>

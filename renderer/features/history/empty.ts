@@ -1,6 +1,5 @@
 /** Why there is nothing to show. Pure. */
 import type { HistoryView } from '../../../shared/history.ts';
-import type { Account } from '../../../shared/model.ts';
 import { formatMoment } from '../../format.ts';
 import { countAll } from './bars.ts';
 import { RANGE_WORDS } from './question.ts';
@@ -13,15 +12,12 @@ interface Empty {
 /**
  * The words for a view without a handshake; `null` where there is one.
  *
- * @param shown the account that is shown, or all of them
+ * @param isUnrecorded whether everything that is shown belongs to the demo beside a user's own data
  */
-export function emptyWords(
-  view: HistoryView,
-  shown: readonly Pick<Account, 'demo'>[],
-): Empty | null {
+export function emptyWords(view: HistoryView, isUnrecorded: boolean): Empty | null {
   if (countAll(view.totals) > 0) return null;
   const range = RANGE_WORDS[view.range];
-  if (shown.length > 0 && shown.every(({ demo }) => demo)) {
+  if (isUnrecorded) {
     return {
       title: `Nothing recorded in ${range}`,
       why: 'The demo leaves nothing behind: the handshakes of its accounts are not written to your history. Add an account of your own, and its handshakes stand here.',

@@ -1,5 +1,11 @@
 /** What the readout says of a bucket or of the whole range. Pure. */
-import type { HistoryBucket, HistoryFigures, HistoryView } from '../../../shared/history.ts';
+import type {
+  HandshakeTimes,
+  HistoryBucket,
+  HistoryFigures,
+  HistoryView,
+} from '../../../shared/history.ts';
+import type { OutcomeKind } from '../../../shared/model.ts';
 import {
   formatBytes,
   formatCount,
@@ -17,6 +23,9 @@ import { RANGE_WORDS } from './question.ts';
 
 /** Below it the rest is what a clock and a sign of life once a minute may differ by. */
 const WHOLE = 0.9;
+
+/** Of the bucket that goes on. */
+const SO_FAR = 'so far';
 
 /** When a bucket was: `14:15 – 14:30`, with its day where that is not today. */
 export function periodOf({ startAt, lengthMs }: HistoryBucket, now: number): string {
@@ -40,7 +49,7 @@ export function noteOf(view: HistoryView, index: number): string | null {
   if (bucket === undefined) return null;
   const gap = gapsOf(view).find(({ first, last }) => first <= index && index <= last);
   if (gap !== undefined) return GAP_SENTENCES[gap.why];
-  if (index === view.buckets.length - 1) return 'so far';
+  if (index === view.buckets.length - 1) return SO_FAR;
   if (bucket.aliveMs >= bucket.lengthMs * WHOLE) return null;
   return bucket.aliveMs < 60_000
     ? 'Reprise ran for less than a minute of it.'
@@ -65,25 +74,30 @@ export function savedWords({ savedMs, savedBytes }: HistoryFigures): string {
   return `${formatSum(savedMs)}, ${formatBytes(savedBytes)}`;
 }
 
-/** All figures of a bucket in a sentence, for those who hear it. */
+/** All figures of a bucket in sentences, for those who hear it. */
 export function readAloud(view: HistoryView, index: number): string {
   const bucket = view.buckets[index];
   if (bucket === undefined) return '';
   const note = noteOf(view, index);
   if (bucket.isGap) return note ?? '';
-  const counts = STACK.filter((kind) => bucket[kind] > 0).map(
-    (kind) => `${formatCount(bucket[kind])} ${OUTCOME_WORDS[kind].toLowerCase()}`,
-  );
-  const { resumedTimes, fullTimes } = bucket;
+  const counts = STACK.filter((kind) => bucket[kind] > 0).map((kind) => countWords(bucket, kind));
+  const happened = counts.length === 0 ? 'No handshakes' : counts.join(', ');
   return [
-    counts.length === 0 ? 'No handshakes' : counts.join(', '),
-    resumedTimes &&
-      `Resumed took ${formatMs(resumedTimes.medianMs)}, 95 % at most ${formatMs(resumedTimes.p95Ms)}`,
-    fullTimes &&
-      `Full took ${formatMs(fullTimes.medianMs)}, 95 % at most ${formatMs(fullTimes.p95Ms)}`,
-    note?.replace(/\.$/, ''),
+    note === SO_FAR ? `${happened} ${SO_FAR}.` : `${happened}.`,
+    timesAloud('Resumed', bucket.resumedTimes),
+    timesAloud('Full', bucket.fullTimes),
+    note === SO_FAR ? null : note,
   ]
-    .filter((part) => typeof part === 'string')
-    .map((part) => `${part}.`)
+    .filter((sentence) => sentence !== null)
     .join(' ');
+}
+
+function countWords(figures: HistoryFigures, kind: OutcomeKind): string {
+  const plural = kind === 'full' && figures.full > 1 ? 's' : '';
+  return `${formatCount(figures[kind])} ${OUTCOME_WORDS[kind].toLowerCase()}${plural}`;
+}
+
+function timesAloud(name: string, times: HandshakeTimes | null): string | null {
+  if (times === null) return null;
+  return `${name} took ${formatMs(times.medianMs)}, 95 % at most ${formatMs(times.p95Ms)}.`;
 }
