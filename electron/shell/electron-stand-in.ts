@@ -34,6 +34,8 @@ export interface ElectronStandIn {
   /** To be passed where the `electron` module is expected. */
   readonly electron: ElectronMain;
   readonly app: EventEmitter;
+  /** For the names of the channels that somebody listens on. */
+  readonly ipcMain: EventEmitter;
   readonly windows: StandInWindow[];
   /** Names of calls in their order, such as `ready` and `registerSchemesAsPrivileged`. */
   readonly order: string[];
@@ -55,7 +57,7 @@ export interface ElectronStandIn {
 }
 
 /** What was given to the session's `set…Handler` calls. */
-interface PermissionHandlers {
+export interface PermissionHandlers {
   request?: (
     contents: null,
     permission: string,
@@ -70,6 +72,9 @@ interface PermissionHandlers {
 export interface StandInCircumstances {
   readonly appPath: string;
   readonly isFirstInstance?: boolean;
+  readonly isPackaged?: boolean;
+  /** Of Chromium, on the command line. */
+  readonly switches?: readonly string[];
   readonly safeStorage?: object;
 }
 
@@ -89,7 +94,8 @@ export function electronStandIn(circumstances: StandInCircumstances): ElectronSt
 
   const quit = () => app.emit('before-quit', new StandInEvent());
   const app = Object.assign(new EventEmitter(), {
-    isPackaged: false,
+    isPackaged: circumstances.isPackaged ?? false,
+    commandLine: { hasSwitch: (name: string) => circumstances.switches?.includes(name) ?? false },
     whenReady: () => ready.promise,
     setPath: (name: string, path: string) => {
       order.push('setPath');
@@ -201,6 +207,7 @@ export function electronStandIn(circumstances: StandInCircumstances): ElectronSt
   return {
     electron: electron as unknown as ElectronMain,
     app,
+    ipcMain,
     windows,
     order,
     paths,

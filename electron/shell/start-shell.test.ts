@@ -1,98 +1,35 @@
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EngineApi } from '../../shared/contract.ts';
 import { RepriseError } from '../../shared/errors.ts';
-import type { AccountId, Patch, Snapshot } from '../../shared/model.ts';
-import { connectEngine, serveEngine, type ClientEnd } from '../../shared/rpc.ts';
-import type { ThemeChoice } from '../../shared/settings.ts';
-import type { App, AppDeps } from '../core/app.ts';
+import type { AccountId, Patch } from '../../shared/model.ts';
+import { connectEngine, type ClientEnd } from '../../shared/rpc.ts';
+import type { App } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
-import { lineLog } from '../core/log.ts';
-import {
-  electronStandIn,
-  type StandInCircumstances,
-  type StandInPage,
-} from './electron-stand-in.ts';
+import type { StandInPage } from './electron-stand-in.ts';
 import { pageChannel } from './page-channel.ts';
 import { PAGE_ORIGIN } from './page-origin.ts';
-import { startShell, type ShellDeps } from './start-shell.ts';
 import { StandInEvent, type StandInWindow } from './stand-in-parts.ts';
+import { makeBuiltProgram, shellWithWindow, startedShell, type ShellSetUp } from './test-shell.ts';
 
 let appPath: string;
 const clients: ClientEnd[] = [];
 
 beforeEach(async () => {
-  appPath = await mkdtemp(join(tmpdir(), 'reprise-shell-'));
-  await mkdir(join(appPath, 'dist', 'renderer'), { recursive: true });
-  await writeFile(join(appPath, 'dist', 'renderer', 'index.html'), '<!doctype html>');
+  appPath = await makeBuiltProgram();
 });
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close();
   await rm(appPath, { recursive: true });
 });
 
-/** An engine that answers two calls and sends one patch. */
-class Engine implements App {
-  deps: AppDeps | null = null;
-  /** One for each channel, resolved when it has closed. */
-  readonly ends: Promise<void>[] = [];
-  closed = 0;
-  chosenTheme: ThemeChoice = 'system';
-
-  attach(channel: Parameters<App['attach']>[0]): void {
-    const answers: Partial<EngineApi> = {
-      getState: () => Promise.resolve({ version: 7 } as Snapshot),
-      setReuse: () => Promise.resolve({ forgotten: 2 }),
-    };
-    const { client, closed } = serveEngine(channel, answers as EngineApi, () => undefined);
-    this.ends.push(closed);
-    // The page may be gone before it applied the patch.
-    client.patch({ version: 8 }).catch(() => undefined);
-  }
-
-  theme(): ThemeChoice {
-    return this.chosenTheme;
-  }
-
-  close(): Promise<void> {
-    this.closed += 1;
-    return Promise.resolve();
-  }
+function setUp(...[circumstances, overrides]: Partial<ShellSetUp>) {
+  return startedShell(appPath, circumstances, overrides);
 }
 
-function setUp(
-  circumstances: Partial<StandInCircumstances> = {},
-  overrides: Partial<ShellDeps> = {},
-) {
-  const engine = new Engine();
-  const logged: string[] = [];
-  const standIn = electronStandIn({ appPath, ...circumstances });
-  const started = startShell(standIn.electron, {
-    args: [],
-    platform: 'linux',
-    createApp: (deps) => {
-      engine.deps = deps;
-      return Promise.resolve(engine);
-    },
-    helpLinks: new Set(['https://support.example/app-passwords']),
-    log: lineLog(
-      (line) => logged.push(line),
-      () => new Date(0),
-    ),
-    ...overrides,
-  });
-  return { engine, logged, started, ...standIn };
-}
-
-async function setUpWindow(...args: Parameters<typeof setUp>) {
-  const shell = setUp(...args);
-  shell.becomeReady();
-  await shell.started;
-  const [window] = shell.windows;
-  if (window === undefined) throw new Error('There is no window.');
-  return { ...shell, window };
+async function setUpWindow(...[circumstances, overrides]: Partial<ShellSetUp>) {
+  return shellWithWindow(appPath, circumstances, overrides);
 }
 
 function connect(page: StandInPage, patches: Patch[] = []) {
@@ -202,6 +139,24 @@ describe('starting', () => {
     becomeReady();
     expect(await exited).toBe(1);
     expect(errorBoxes).toEqual([expect.stringContaining('Run "npm run build"')]);
+  });
+});
+
+describe('a packaged program without Chromium’s sandbox', () => {
+  it('does not start, and says what to do: an AppImage leaves it out where the system denies it', async () => {
+    const { becomeReady, exited, errorBoxes, engine } = setUp({
+      isPackaged: true,
+      switches: ['no-sandbox'],
+    });
+    becomeReady();
+    expect(await exited).toBe(1);
+    expect(errorBoxes).toEqual([expect.stringContaining('Install the .deb package')]);
+    expect(engine.deps).toBeNull();
+  });
+
+  it('starts while it is being worked on', async () => {
+    const { windows } = await setUpWindow({ switches: ['no-sandbox'] });
+    expect(windows).toHaveLength(1);
   });
 });
 

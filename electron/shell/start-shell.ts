@@ -22,6 +22,13 @@ import { windowOptions } from './window-options.ts';
 /** As in the host: for an engine that hangs. */
 const STOP_WITHIN_MS = 2700;
 
+/**
+ * An AppImage starts Electron so where the system denies unknown programs what the sandbox is made
+ * of, as Ubuntu does since 24.04; without it, a page that was taken over could read every file.
+ */
+const NO_SANDBOX =
+  'This system does not let Reprise lock up its page in a sandbox. Install the .deb package, which asks the system for that, or run Reprise in the browser.';
+
 /** What the shell works with besides Electron; tests put others in place of the real ones. */
 export interface ShellDeps {
   /** The arguments after the program's name. */
@@ -66,6 +73,9 @@ export async function startShell(electron: ElectronMain, deps: ShellDeps): Promi
 
   await app.whenReady();
   try {
+    if (app.isPackaged && app.commandLine.hasSwitch('no-sandbox')) {
+      throw new RepriseError('internal', NO_SANDBOX);
+    }
     denyPermissions(electron.session.defaultSession);
     const built = await loadBuiltPage(join(app.getAppPath(), 'dist', 'renderer'));
     const clock = deps.clock ?? systemClock;
