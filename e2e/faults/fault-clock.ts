@@ -3,12 +3,18 @@ import type { Clock, Timer } from '../../electron/core/clock.ts';
 /** What is shorter passes by itself: it belongs to the machine, as the batches of the engine do. */
 const SHORT_MS = 200;
 
+/** A long wait that is under way. */
+interface Call {
+  readonly dueAt: number;
+  readonly run: () => void;
+}
+
 /**
  * Time for a whole engine: short waits pass by themselves, long ones when they are told to, and the
  * time of day can be changed under it.
  */
 export class FaultClock implements Clock {
-  readonly #pending = new Set<{ readonly dueAt: number; readonly run: () => void }>();
+  readonly #pending = new Set<Call>();
   #advancedMs = 0;
   #jumpedMs = 0;
   #isFree = false;
@@ -43,15 +49,21 @@ export class FaultClock implements Clock {
   advance(spanMs: number): void {
     const end = this.#advancedMs + spanMs;
     for (;;) {
-      const [next] = [...this.#pending]
-        .filter(({ dueAt }) => dueAt <= end)
-        .sort((one, other) => one.dueAt - other.dueAt);
+      const next = this.#firstUntil(end);
       if (next === undefined) break;
       this.#pending.delete(next);
       this.#advancedMs = Math.max(this.#advancedMs, next.dueAt);
       next.run();
     }
     this.#advancedMs = end;
+  }
+
+  #firstUntil(end: number): Call | undefined {
+    let first: Call | undefined;
+    for (const call of this.#pending) {
+      if (call.dueAt <= end && (first === undefined || call.dueAt < first.dueAt)) first = call;
+    }
+    return first;
   }
 
   /** Sets the time of day, as a user or a time server does; no span passes. */

@@ -16,7 +16,7 @@ const TAKEN_AT_MOST = 8_000_000;
 
 /** The same bytes each time, of all values, line breaks among them. */
 const binary = Array.from({ length: 4000 }, (_, block) =>
-  createHash('sha256').update(String(block)).digest('latin1'),
+  createHash('sha256').update(String(block)).digest().toString('latin1'),
 ).join('');
 
 const KINDS: readonly (readonly [string, string])[] = [

@@ -1,0 +1,116 @@
+/**
+ * What changes between two connections: the certificate, the key of the tickets, the clock. A
+ * session that is held must never hide it.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CertificateKind, ImapServer } from '../../electron/core/demo/index.ts';
+import type { AccountId, Connection, Outcome, ProblemCode } from '../../shared/model.ts';
+import { FaultStand } from './fault-stand.ts';
+
+const HOUR_MS = 3_600_000;
+const YEAR_MS = 365 * 24 * HOUR_MS;
+
+let stand: FaultStand;
+beforeEach(async () => {
+  stand = await FaultStand.start();
+  await stand.watchHealthy();
+});
+afterEach(() => stand[Symbol.asyncDispose]());
+
+const outcomeOf = ({ handshake }: Connection): Outcome | undefined => handshake?.outcome;
+
+/** Loses the connection of an account, and waits for the next one. */
+async function connectsAgain(id: AccountId, server: ImapServer): Promise<Connection> {
+  const before = stand.connections(id)[0]?.handshake?.id;
+  server.dropConnections('reset');
+  await stand.until(id, ({ state }) => state.kind === 'retrying');
+  stand.clock.advance(10_000);
+  return stand.until(
+    id,
+    ({ state, handshake }) => state.kind === 'idle' && handshake?.id !== before,
+  );
+}
+
+/** An account that holds sessions. */
+async function resuming(server: ImapServer): Promise<AccountId> {
+  const id = await stand.add(server);
+  await stand.until(id, ({ state }) => state.kind === 'idle');
+  expect(outcomeOf(await connectsAgain(id, server))).toMatchObject({ kind: 'resumed' });
+  return id;
+}
+
+describe('a certificate that is another one at the next connection', () => {
+  it.each<[CertificateKind, ProblemCode, RegExp]>([
+    ['expired', 'certificate-expired', /expired on \d{4}-\d\d-\d\d/],
+    ['not-yet-valid', 'certificate-not-yet-valid', /not valid before.*clock of this computer/],
+    ['self-signed', 'certificate-untrusted', /self-signed/],
+    ['other-authority', 'certificate-untrusted', /not issued by the authority/],
+    ['wrong-name', 'certificate-name', /is for .*, not for/],
+  ])('%s: stops the account, shows it, and sends nothing', async (kind, code, says) => {
+    await using server = await stand.server();
+    const id = await resuming(server);
+    await server.setCertificate(kind);
+    // The server forgets its sessions with its old certificate, as one that was set up anew does.
+    server.forgetSessions();
+    const signIns = server.loginAttempts.length;
+    server.dropConnections('reset');
+    await stand.until(id, ({ state }) => state.kind === 'retrying');
+    stand.clock.advance(10_000);
+    const { state } = await stand.until(id, (now) => now.state.kind === 'certificate-problem');
+    expect(state).toMatchObject({
+      problem: { code, message: expect.stringMatching(says) },
+      certificate: { fingerprint256: expect.any(String) },
+    });
+    // An hour later it has not tried by itself, and the password was not sent.
+    const { connections } = server.stats();
+    stand.clock.advance(HOUR_MS);
+    expect(server.stats().connections).toBe(connections);
+    expect(server.loginAttempts).toHaveLength(signIns);
+    await server.setCertificate('valid');
+    await stand.recovers(id);
+    expect(stand.harm()).toEqual([]);
+  });
+});
+
+describe('a server that changes the key of its tickets', () => {
+  it.each(['TLSv1.3', 'TLSv1.2'] as const)(
+    'refuses once under %s, and resumes again from the next connection on',
+    async (protocol) => {
+      await using server = await stand.server({ protocol });
+      const id = await resuming(server);
+      server.forgetSessions();
+      expect(outcomeOf(await connectsAgain(id, server))).toMatchObject({ kind: 'refused' });
+      expect(outcomeOf(await connectsAgain(id, server))).toMatchObject({ kind: 'resumed' });
+      expect(stand.harm()).toEqual([]);
+    },
+  );
+});
+
+describe('a clock that jumps', () => {
+  const resumed = { kind: 'resumed' };
+  // By that clock the certificate is not valid: whether it is, only a full handshake can tell.
+  const full = { kind: 'full', reason: 'expired' };
+  it.each([
+    ['an hour back', -HOUR_MS, resumed],
+    ['ten years back', -10 * YEAR_MS, full],
+    ['an hour on', HOUR_MS, resumed],
+    ['ten years on', 10 * YEAR_MS, full],
+  ])(
+    '%s: connections stay, and nothing is offered that is no longer sure',
+    async (_, ms, later) => {
+      await using server = await stand.server({ lifetimeSeconds: 600 });
+      const id = await resuming(server);
+      const { connections } = server.stats();
+      stand.clock.jump(ms);
+      stand.clock.advance(60_000);
+      expect(server.stats().connections).toBe(connections);
+      // A wait is a span: it is as long as ever, whatever the time of day is now.
+      expect(outcomeOf(await connectsAgain(id, server))).toEqual(full);
+      expect(outcomeOf(await connectsAgain(id, server))).toMatchObject(later);
+      const { engine } = stand.interfaceEnd;
+      const history = await engine.getHistory({ range: '24h', account: null });
+      expect(history.notRecorded).toBe(0);
+      expect(stand.harm()).toEqual([]);
+    },
+  );
+});
