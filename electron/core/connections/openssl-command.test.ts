@@ -1,6 +1,7 @@
+import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ConnectSettings } from '../accounts/types.ts';
-import { startImapServer } from '../demo/index.ts';
+import { createSelfSigned, startImapServer } from '../demo/index.ts';
 import { opensslCommand } from './openssl-command.ts';
 
 const settings: ConnectSettings = {
@@ -53,6 +54,18 @@ c -sess_in "$d/session.pem" | grep -Ei '^(new|reused), |error')
     });
     expect(command).toContain(`-connect '[::1]:993' -noservername`);
     expect(command).toContain(`-verify_ip '::1'`);
+  });
+
+  it('trusts a pinned certificate alone, for whatever name', async () => {
+    const { certPem } = await createSelfSigned();
+    const command = opensslCommand({
+      settings: { ...settings, trust: { kind: 'pin', fingerprint256: 'AA', pem: certPem } },
+      outcome: 'full',
+      protocol: 'TLSv1.3',
+    });
+    expect(command).toContain(new X509Certificate(certPem).toString());
+    expect(command).toContain('-CAfile "$d/ca.pem" -no-CApath -no-CAstore -partial_chain ');
+    expect(command).not.toContain('-verify_hostname');
   });
 
   it('lets no name out of its quotes', () => {

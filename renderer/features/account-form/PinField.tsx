@@ -20,7 +20,7 @@ export function PinField({ state }: { readonly state: AccountFormState }): React
   };
   return (
     <fieldset ref={field} aria-label="Trusted certificate" className={styles.field}>
-      <span className={styles.chosen}>
+      <span className={styles.pinned}>
         <span>
           Trusts only the certificate <strong>{shortFingerprint(fingerprint256)}</strong>
           {subject !== '' && (

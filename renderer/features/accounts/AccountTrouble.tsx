@@ -47,16 +47,7 @@ export function AccountTrouble({ account, summary }: AccountTroubleProps): React
       return (
         <>
           <Line words={STATE_WORDS[summary.state]} isBad>
-            {summary.state === 'certificate-problem' && <ShowCertificate account={account} />}
-            <Button
-              look="quiet"
-              aria-label={`Edit ${account.label}`}
-              onClick={() => {
-                openEditForm(account.id);
-              }}
-            >
-              Edit
-            </Button>
+            <Remedy account={account} />
           </Line>
           {summary.problem !== null && (
             <p className={styles.problem} title={summary.problem.message}>
@@ -68,24 +59,34 @@ export function AccountTrouble({ account, summary }: AccountTroubleProps): React
   }
 }
 
-/** Where the server showed a certificate: what it says, and what can be done. */
-function ShowCertificate({ account }: { readonly account: Account }): ReactNode {
-  const isShown = useEngine(({ connections, connectionIdsOf }) =>
-    (connectionIdsOf.get(account.id) ?? []).some((id) => {
-      const state = connections.get(id)?.state;
+/** To look at the certificate, where that is what stopped the account; else to edit it. */
+function Remedy({ account }: { readonly account: Account }): ReactNode {
+  const { id, label } = account;
+  const isCertificate = useEngine(({ connections, connectionIdsOf }) =>
+    (connectionIdsOf.get(id) ?? []).some((one) => {
+      const state = connections.get(one)?.state;
       return state?.kind === 'certificate-problem' && state.certificate !== null;
     }),
   );
-  if (!isShown) return null;
-  return (
+  return isCertificate ? (
     <Button
       look="quiet"
-      aria-label={`Show the certificate of ${account.label}`}
+      aria-label={`Show the certificate of ${label}`}
       onClick={() => {
-        openCertificate(account.id);
+        openCertificate(id);
       }}
     >
       Show
+    </Button>
+  ) : (
+    <Button
+      look="quiet"
+      aria-label={`Edit ${label}`}
+      onClick={() => {
+        openEditForm(id);
+      }}
+    >
+      Edit
     </Button>
   );
 }

@@ -53,8 +53,7 @@ suite('a certificate that was shown', () => {
       ['CN=localhost', false],
       ['itself (self-signed)', false],
       ['localhost, 127.0.0.1', false],
-      ['14 Jun 2026', false],
-      ['16 Jun 2026', false],
+      ['14 Jun 2026 to 16 Jun 2026', false],
       [FINGERPRINT, false],
     ]);
     const before = { ...certificate, validToAt: NOW, issuer: 'CN=Home', fingerprint256: 'AA:BB' };
@@ -63,7 +62,7 @@ suite('a certificate that was shown', () => {
       lines.filter(({ differs }) => differs).map(({ name, before }) => [name, before]),
     ).toEqual([
       ['Issued by', 'CN=Home'],
-      ['Valid until', '15 Jun 2026'],
+      ['Valid', '14 Jun 2026 to 15 Jun 2026'],
       ['SHA-256', 'AA:BB'],
     ]);
   });

@@ -81,8 +81,7 @@ function textsOf(certificate: CertificateText): readonly { name: string; value: 
         issuer === subject ? 'itself (self-signed)' : issuer === '' ? 'nobody by name' : issuer,
     },
     { name: 'Names', value: names.length === 0 ? 'none' : names.map(plainName).join(', ') },
-    { name: 'Valid from', value: dayOf(validFromAt) },
-    { name: 'Valid until', value: dayOf(validToAt) },
+    { name: 'Valid', value: `${dayOf(validFromAt)} to ${dayOf(validToAt)}` },
     { name: FINGERPRINT, value: fingerprint256 },
   ];
 }

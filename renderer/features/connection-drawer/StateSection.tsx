@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
 import type { Account, Connection } from '../../../shared/model.ts';
 import { formatCount } from '../../format.ts';
+import { openCertificate } from '../../store.ts';
+import { Button } from '../../ui/Button.tsx';
 import { StateMark } from '../../ui/StateMark.tsx';
 import { OFFLINE_SENTENCE, SECURITY_WORDS, STATE_WORDS } from '../../words.ts';
 import { ClockCell } from '../connections/ClockCell.tsx';
@@ -39,6 +41,17 @@ export function StateSection({ connection, account }: StateSectionProps): ReactN
       {state.kind === 'offline' && <p className={styles.sentence}>{OFFLINE_SENTENCE}</p>}
       {'problem' in state && (
         <ProblemBox problem={state.problem} isStopped={state.kind !== 'retrying'} />
+      )}
+      {state.kind === 'certificate-problem' && state.certificate !== null && (
+        <div>
+          <Button
+            onClick={() => {
+              openCertificate(account.id);
+            }}
+          >
+            Show certificate
+          </Button>
+        </div>
       )}
     </section>
   );
