@@ -1,5 +1,5 @@
 /** Sessions across restarts, as the whole engine keeps them; real handshakes, a real folder. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EngineApi } from '../../shared/contract.ts';
@@ -165,6 +165,30 @@ describe('sessions across restarts', () => {
     );
     await first.app.close();
     expect(await hasFile(dataDir)).toBe(false);
+  });
+
+  it('let nobody in whom the account does not trust any more: its CA was changed meanwhile', async () => {
+    const [imap, other] = [await server(), await server()];
+    const dataDir = await folder();
+    const first = await keeping(dataDir);
+    await first.engine.addAccount(inputFor(imap));
+    await first.until(allIdle(1));
+    await first.app.close();
+    expect(await hasFile(dataDir)).toBe(true);
+    const path = join(dataDir, 'settings.json');
+    const settings = JSON.parse(await readFile(path, 'utf8')) as {
+      accounts: { trust: { pem: string } }[];
+    };
+    for (const { trust } of settings.accounts) trust.pem = other.caPem;
+    await writeFile(path, JSON.stringify(settings));
+    const second = await start(dataDir);
+    const { connections } = await second.until(
+      (now) => now.connections[0]?.handshake?.outcome.kind === 'failed',
+    );
+    expect(connections[0]?.handshake?.outcome).toMatchObject({
+      problem: { code: 'certificate-untrusted' },
+    });
+    expect(imap.stats().offered).toBe(0);
   });
 
   it('go with the setting, at once', async () => {
