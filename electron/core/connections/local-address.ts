@@ -7,20 +7,17 @@ export interface TrackedTransport {
   localAddress(): string | null;
 }
 
-/** Follows the socket that `transport` makes, over its upgrade to TLS. */
+/** Keeps the socket that `transport` makes in view; STARTTLS runs over the same one. */
 export function trackLocalAddress(transport: ImapTransport): TrackedTransport {
-  let current: ImapTransportSocket | null = null;
-  const track = (socket: ImapTransportSocket): ImapTransportSocket => {
-    current = socket;
-    return socket;
-  };
-  const { prepareUpgrade, upgrade } = transport;
+  let socket: ImapTransportSocket | null = null;
   return {
     transport: {
-      connect: (target, onConnect) => track(transport.connect(target, onConnect)),
-      prepareUpgrade,
-      upgrade: upgrade && ((socket, target, onSecure) => track(upgrade(socket, target, onSecure))),
+      ...transport,
+      connect: (target, onConnect) => {
+        socket = transport.connect(target, onConnect);
+        return socket;
+      },
     },
-    localAddress: () => current?.localAddress ?? null,
+    localAddress: () => socket?.localAddress ?? null,
   };
 }
