@@ -1,23 +1,18 @@
 import { useTable, type SortingState } from '@tanstack/react-table';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef, useState, type ReactNode } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { narrow, useRoute } from '../../navigation.ts';
 import { columns, features } from './columns.ts';
 import { useHiddenColumns } from './column-choice.ts';
-import { ConnectionRow } from './ConnectionRow.tsx';
 import { filterRows, isOpen, readFilter, writeFilter } from './filter.ts';
 import { FilterBar } from './FilterBar.tsx';
 import { HeaderRow } from './HeaderRow.tsx';
-import { useRovingRow } from './use-roving-row.ts';
+import { RowsInSight } from './RowsInSight.tsx';
 import { useSortableRows } from './use-sortable-rows.ts';
 import styles from './Connections.module.css';
 
-/** Height of a row, in px; `--row` of the style tokens. */
-const ROW_HEIGHT = 32;
-
-/** Every connection, live. Only the rows in sight exist; each one follows its own connection. */
+/** Every connection, live; each row follows its own connection. */
 export function Connections(): ReactNode {
-  const scroller = useRef<HTMLDivElement>(null);
+  const [scroller, setScroller] = useState<HTMLElement | null>(null);
   const [sorting, setSorting] = useState<SortingState>([]);
   const hidden = useHiddenColumns();
   const { query } = useRoute();
@@ -35,20 +30,6 @@ export function Connections(): ReactNode {
     onSortingChange: setSorting,
   });
   const { rows } = table.getRowModel();
-  // oxlint-disable-next-line react/incompatible-library -- its functions are only used in this render
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => rows[index]?.id ?? index,
-    overscan: 8,
-    // The head is stuck to the top: a row scrolled into view must not end up below it.
-    scrollPaddingStart: ROW_HEIGHT,
-  });
-  const ids = rows.map((row) => row.original.connection.id);
-  const { currentId, onKeyDown, onFocus } = useRovingRow(ids, scroller, (index) => {
-    virtualizer.scrollToIndex(index);
-  });
 
   return (
     <>
@@ -59,7 +40,7 @@ export function Connections(): ReactNode {
           narrow(writeFilter(changed));
         }}
       />
-      <div className={styles.scroller} ref={scroller}>
+      <div className={styles.scroller} ref={setScroller}>
         <table
           aria-label="Connections"
           aria-rowcount={rows.length + 1}
@@ -69,28 +50,7 @@ export function Connections(): ReactNode {
           <thead className={styles.head}>
             <HeaderRow table={table} />
           </thead>
-          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- for its rows */}
-          <tbody
-            className={styles.body}
-            style={{ height: virtualizer.getTotalSize() }}
-            onKeyDown={onKeyDown}
-            onFocus={onFocus}
-          >
-            {virtualizer.getVirtualItems().map(({ index, start }) => {
-              const id = ids[index];
-              return (
-                id !== undefined && (
-                  <ConnectionRow
-                    key={id}
-                    id={id}
-                    index={index}
-                    start={start}
-                    isCurrent={id === currentId}
-                  />
-                )
-              );
-            })}
-          </tbody>
+          <RowsInSight rows={rows} scroller={scroller} />
         </table>
         {rows.length === 0 && (
           <p className={styles.empty}>

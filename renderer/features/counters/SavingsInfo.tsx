@@ -1,11 +1,11 @@
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { InfoIcon } from '../../ui/icons.tsx';
 import { Popover } from '../../ui/Popover.tsx';
 import { EXPLANATIONS } from './savings-words.ts';
 import styles from './SavingsInfo.module.css';
 
-/** An (i) that opens the formulas. */
-export function SavingsInfo(): ReactNode {
+/** An (i) that opens the formulas; apart from the figures beside it, which change all the time. */
+export const SavingsInfo = memo(function SavingsInfo(): ReactNode {
   return (
     <span className={styles.info}>
       <Popover
@@ -26,4 +26,4 @@ export function SavingsInfo(): ReactNode {
       </Popover>
     </span>
   );
-}
+});
