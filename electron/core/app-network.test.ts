@@ -9,8 +9,8 @@ const CAFE = '10.20.30.40';
 const mailboxes = { INBOX: 1, Sent: 1, Work: 1 };
 
 /** The engine on a machine whose network is the test's. */
-async function startOn(machine: TestMachine) {
-  const engine = await start(await folder(), { machine, power: machine.power });
+async function startOn(machine: TestMachine, dataDir?: string) {
+  const engine = await start(dataDir ?? (await folder()), { machine, power: machine.power });
   return {
     ...engine,
     /** The machine sleeps for a moment, and wakes up with these addresses. */
@@ -70,5 +70,31 @@ describe('the engine and the network', () => {
     // One goes first; the others wait for its tickets.
     expect(outcomes(third.connections)).toContainEqual({ kind: 'full', reason: 'nothing-held' });
     expect(imap.stats().full).toBe(2);
+  });
+});
+
+describe('sessions that were kept for the next start', () => {
+  const resumed = expect.objectContaining({ kind: 'resumed' }) as unknown;
+  const full = { kind: 'full', reason: 'nothing-held' };
+
+  it.each([
+    ['stay behind on another network, where that is set', true, [CAFE], full],
+    ['are there on the same network, where that is set', true, [HOME], resumed],
+    ['stay behind where there is no network at the start: it is not known', true, [], full],
+    ['are there on any network without that', false, [CAFE], resumed],
+  ] as const)('%s', async (_, forgetOnNetworkChange, found, outcome) => {
+    const imap = await server();
+    const dataDir = await folder();
+    const first = await startOn(new TestMachine(HOME), dataDir);
+    await first.engine.changeSettings({ keepSessions: true, forgetOnNetworkChange });
+    await first.engine.addAccount(inputFor(imap, { host: '0.0.0.0' }));
+    await first.until(allIdle(1));
+    // Closed without a network, Reprise still knows which one it was on.
+    first.wakeUpWith();
+    await first.app.close();
+    const second = await startOn(new TestMachine(...found), dataDir);
+    if (found.length === 0) second.wakeUpWith(HOME);
+    const { connections } = await second.until(allIdle(1));
+    expect(outcomes(connections)).toEqual([outcome]);
   });
 });

@@ -126,10 +126,17 @@ export async function createApp(deps: AppDeps): Promise<App> {
     if (demoOnly || !demo) history.record(rowOf(handshake, label, saving));
   };
   const watchList = new WatchList(state, tally, clock, record, simulation?.rate ?? null);
-  const { dataDir, protector } = deps;
+  const { dataDir, protector, machine = thisMachine, power = null } = deps;
+  const network = new NetworkWatch({ clock, machine, power });
   const kept = demoOnly
     ? null
-    : await keepSessions(watchList.sessions, settings, { dataDir, protector, clock, log });
+    : await keepSessions(watchList.sessions, settings, {
+        dataDir,
+        protector,
+        network,
+        clock,
+        log,
+      });
   const demo = new DemoAccounts(watchList, clock, simulation);
   const checks = new CheckDesk(state, clock);
   const calls = createCalls({
@@ -148,18 +155,15 @@ export async function createApp(deps: AppDeps): Promise<App> {
     clock,
   });
   // Before anything connects: without a network nothing is tried.
-  const network = new NetworkWatch({
-    clock,
-    machine: deps.machine ?? thisMachine,
-    power: deps.power ?? null,
-    onNews: followNetwork({
+  network.follow(
+    followNetwork({
       supervisor: watchList.supervisor,
       sessions: watchList.sessions,
       forgetSessions: () => watchList.forgetAllSessions(),
       forgetsOnNetworkChange: () => settings.current.forgetOnNetworkChange,
       log,
     }),
-  });
+  );
   for (const account of own.accounts.list()) watchList.start(account, false, passwordOf);
   kept?.loaded();
   if (demoOnly) await calls.startDemo();

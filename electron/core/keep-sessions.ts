@@ -2,6 +2,7 @@ import type { SecretProtector } from './accounts/secret-protector.ts';
 import type { Clock } from './clock.ts';
 import { keptSessionsFile, machineName } from './kept-sessions-file.ts';
 import type { Log } from './log.ts';
+import type { NetworkWatch } from './network/network-watch.ts';
 import type { SettingsService } from './settings/settings-service.ts';
 import { KEPT_ENGINE, KeptSessions, type SessionCache } from './tls/index.ts';
 
@@ -15,16 +16,19 @@ export async function keepSessions(
   deps: {
     readonly dataDir: string;
     readonly protector: SecretProtector;
+    readonly network: Pick<NetworkWatch, 'places'>;
     readonly clock: Clock;
     readonly log: Log;
   },
 ): Promise<KeptSessions> {
-  const { dataDir, ...others } = deps;
+  const { dataDir, network, ...others } = deps;
   const kept = new KeptSessions({
     ...others,
     cache,
     file: keptSessionsFile(dataDir),
     home: { engine: KEPT_ENGINE, machine: await machineName() },
+    network: () => network.places,
+    staysOnNetwork: () => settings.current.forgetOnNetworkChange,
   });
   cache.keepBy(kept);
   await kept.load(settings.current.keepSessions);

@@ -8,6 +8,7 @@ import { temporaryFolder } from './accounts/temporary-folder.ts';
 import { createApp, type App, type AppDeps } from './app.ts';
 import { startImapServer, type ImapServer, type ImapServerOptions } from './demo/index.ts';
 import { lineLog } from './log.ts';
+import { TestMachine } from './network/test-machine.ts';
 import { applyPatch } from './test-copy.ts';
 
 const owned: (() => PromiseLike<void>)[] = [];
@@ -42,6 +43,8 @@ export async function start(dataDir: string, deps: Partial<AppDeps> = {}) {
       (line) => printed.push(line),
       () => new Date(0),
     ),
+    // The network of the machine that the tests run on is none of their business.
+    machine: new TestMachine('192.0.2.1'),
     ...deps,
   });
   owned.push(() => app.close());

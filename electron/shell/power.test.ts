@@ -34,8 +34,8 @@ describe('the sleep of the machine', () => {
           clock: new TestClock(),
           machine: { addresses: () => addresses, busyMs: () => 0 },
           power,
-          onNews: (item) => news.push(item),
         });
+        watch.follow((item) => news.push(item));
         stack.defer(() => {
           watch.close();
         });

@@ -15,8 +15,8 @@ function watching(machine = new TestMachine(HOME)) {
     clock,
     machine,
     power: machine.power,
-    onNews: (item) => news.push(item),
   });
+  watch.follow((item) => news.push(item));
   const [first] = news.splice(0);
   /** What was told since the last time, in a word each. */
   const told = (): string[] =>
@@ -51,6 +51,18 @@ describe('the network', () => {
 
   test('may be missing at the start', () => {
     expect(watching(new TestMachine()).first).toMatchObject({ isOnline: false });
+  });
+
+  test('has names, which are remembered while there is none', () => {
+    const { clock, machine, watch } = watching();
+    expect(watch.places).toEqual([HOME]);
+    machine.has();
+    clock.advance(LOOK_MS);
+    expect(watch.places).toEqual([HOME]);
+    machine.has(CAFE);
+    clock.advance(LOOK_MS);
+    expect(watch.places).toEqual([CAFE]);
+    expect(watching(new TestMachine()).watch.places).toEqual([]);
   });
 
   test('that loses one of its addresses is told of, since connections may go with it', () => {

@@ -32,31 +32,42 @@ export const LOOK_MS = 2000;
  */
 export const LOOKS_AWAKE = 15;
 
-/** What {@link NetworkWatch} works with, and whom it tells. */
+/** What {@link NetworkWatch} works with. */
 export interface NetworkWatchDeps {
   readonly clock: Clock;
   readonly machine: Machine;
   /** `null` where the system tells nothing: then the clocks do. */
   readonly power: PowerEvents | null;
-  /** Something is not as it was. Called at the start too. */
-  readonly onNews: (news: NetworkNews) => void;
 }
 
 /** Looks at the machine's addresses and clocks every few seconds, and tells of what changed. */
 export class NetworkWatch {
   readonly #deps: NetworkWatchDeps;
-  #known: KnownNetwork = NO_NETWORK;
+  #known: KnownNetwork;
   #last: Look;
   #told: NetworkNews | null = null;
+  #onNews: (news: NetworkNews) => void = () => undefined;
   /** Looks since it was said to go to sleep; `null` while it is awake. */
   #looksAsleep: number | null = null;
   #timer: Timer | null = null;
 
   constructor(deps: NetworkWatchDeps) {
+    const { clock, machine } = deps;
     this.#deps = deps;
     this.#last = this.#look();
-    deps.power?.on('suspend', this.#suspend);
-    deps.power?.on('resume', this.#resume);
+    this.#known = recognise(NO_NETWORK, machine.addresses().outward, clock.now()).network;
+  }
+
+  /** Names of the network that the machine is on, or was on last; none before there was any. */
+  get places(): readonly string[] {
+    return [...(this.#known.places ?? [])];
+  }
+
+  /** Begins to watch. @param onNews called at once, and whenever something is not as it was */
+  follow(onNews: (news: NetworkNews) => void): void {
+    this.#onNews = onNews;
+    this.#deps.power?.on('suspend', this.#suspend);
+    this.#deps.power?.on('resume', this.#resume);
     this.#tick();
   }
 
@@ -104,7 +115,7 @@ export class NetworkWatch {
   }
 
   #tell(slept: boolean): void {
-    const { clock, machine, onNews } = this.#deps;
+    const { clock, machine } = this.#deps;
     const addresses = machine.addresses();
     const known = slept ? arrived(this.#known) : this.#known;
     const { network, isAnother } = recognise(known, addresses.outward, clock.now());
@@ -119,7 +130,7 @@ export class NetworkWatch {
       !isSame(addresses.all, told.addresses.all);
     if (!isNews) return;
     this.#told = { addresses, isOnline, hasSlept: slept, isAnother };
-    onNews(this.#told);
+    this.#onNews(this.#told);
   }
 }
 

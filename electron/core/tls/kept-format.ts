@@ -16,6 +16,8 @@ export interface KeptHome {
   readonly engine: string;
   /** Tells this machine from another one that has a copy of the file and of its key. */
   readonly machine: string;
+  /** Names of its network; absent where sessions may be used on any. */
+  readonly network?: readonly string[];
 }
 
 /** The engine of this process. */
@@ -72,6 +74,7 @@ const sessionSchema = z.object({
 const keptSchema = z.object({
   engine: z.string(),
   machine: z.string(),
+  network: z.array(z.string()).default([]),
   salt: z.base64(),
   savedAt: timeAt,
   roots: z.array(rootSchema),
@@ -114,6 +117,7 @@ export function encodeKept(peers: readonly KeptPeer[], home: KeptHome, now: numb
   return JSON.stringify({
     engine: home.engine,
     machine: keptKey(salt, home.machine),
+    network: (home.network ?? []).map((name) => keptKey(salt, name)),
     salt,
     savedAt: now,
     roots: [...roots.keys()].map(storedRoot),
@@ -130,6 +134,9 @@ export function decodeKept(text: string, home: KeptHome, now: number): Decoded {
   }
   if (kept.machine !== keptKey(kept.salt, home.machine)) {
     return { kind: 'unusable', why: 'it was written on another machine' };
+  }
+  if (home.network !== undefined && !isOn(home.network, kept)) {
+    return { kind: 'unusable', why: 'it is not known to be from this network' };
   }
   // Nobody knows how old anything is then.
   if (now < kept.savedAt) return { kind: 'unusable', why: 'the clock was set back since' };
@@ -148,6 +155,13 @@ export function decodeKept(text: string, home: KeptHome, now: number): Decoded {
     peers.set(key, { key, sharing, sessions: held });
   }
   return { kind: 'kept', peers, salt: kept.salt };
+}
+
+/** Offline the network is not known, and so not the same. */
+function isOn(network: readonly string[], kept: Kept): boolean {
+  return (
+    network.length > 0 && network.every((name) => kept.network.includes(keptKey(kept.salt, name)))
+  );
 }
 
 function parse(text: string): Kept | null {

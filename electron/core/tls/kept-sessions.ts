@@ -49,6 +49,10 @@ export interface KeptSessionsDeps {
   readonly file: KeptFile;
   readonly protector: SecretProtector;
   readonly home: KeptHome;
+  /** Names of the network that the machine is on, or was on last; without it none is written. */
+  readonly network?: () => readonly string[];
+  /** Whether sessions are to be used on no other network than the one where they were kept. */
+  readonly staysOnNetwork?: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -78,7 +82,7 @@ export class KeptSessions implements SessionKeeper {
 
   /** Begins a run: reads what the last one left, or removes it where that is not wanted. Never rejects. */
   async load(isWanted: boolean): Promise<void> {
-    const { file, protector, home, clock, log } = this.#deps;
+    const { file, protector, staysOnNetwork, clock, log } = this.#deps;
     this.#isOn = isWanted && isPossible(protector);
     if (!this.#isOn) {
       this.#hasFile = true;
@@ -89,11 +93,12 @@ export class KeptSessions implements SessionKeeper {
     }
     const taken = await file.take();
     if (taken.kind === 'nothing') return;
+    const isBound = staysOnNetwork?.() ?? false;
     // It may be what could not be removed.
     this.#hasFile = taken.kind === 'unusable';
     const found: Decoded =
       taken.kind === 'content'
-        ? await openSessions(taken.content, protector, home, clock.now())
+        ? await openSessions(taken.content, protector, this.#home(isBound), clock.now())
         : taken;
     if (found.kind === 'kept') this.#pool = found;
     else log.warn(`No session is taken over from ${file.path}: ${found.why}.`);
@@ -184,7 +189,7 @@ export class KeptSessions implements SessionKeeper {
     // Off, or switched off while this waited: then the file goes, or is gone. After the end nothing
     // is held, and what was written then must stay.
     if (!this.#isOn || (this.#isClosed && !isLast)) return;
-    const { cache, file, protector, home, clock } = this.#deps;
+    const { cache, file, protector, clock } = this.#deps;
     const peers = isLast ? cache.handOver() : cache.keepable();
     if (peers.length === 0) {
       await this.#remove();
@@ -192,13 +197,18 @@ export class KeptSessions implements SessionKeeper {
     }
     this.#hasFile = true;
     try {
-      await file.write(await sealSessions(peers, protector, home, clock.now()));
+      await file.write(await sealSessions(peers, protector, this.#home(true), clock.now()));
       this.#isFailing = false;
     } catch (error) {
       // An older one would hold what was used or forgotten since.
       await this.#remove();
       this.#complain(error);
     }
+  }
+
+  #home(isBound: boolean): KeptHome {
+    const { home, network } = this.#deps;
+    return isBound ? { ...home, network: network?.() ?? [] } : home;
   }
 
   async #remove(): Promise<void> {
