@@ -191,19 +191,17 @@ describe('sessions across restarts', () => {
     expect(imap.stats().offered).toBe(0);
   });
 
-  it('go with the setting, at once', async () => {
+  it('come and go with the setting, at once', async () => {
     const imap = await server();
     const dataDir = await folder();
-    const first = await keeping(dataDir);
-    await first.engine.addAccount(inputFor(imap));
-    await first.until(allIdle(1));
-    await first.app.close();
+    const { app, engine, until } = await start(dataDir);
+    await engine.addAccount(inputFor(imap));
+    await until(allIdle(1));
+    await engine.changeSettings({ keepSessions: true });
     expect(await hasFile(dataDir)).toBe(true);
-    const second = await start(dataDir);
-    await firstOutcomes(second, 1);
-    await second.engine.changeSettings({ keepSessions: false });
+    await engine.changeSettings({ keepSessions: false });
     expect(await hasFile(dataDir)).toBe(false);
-    await second.app.close();
+    await app.close();
     expect(await hasFile(dataDir)).toBe(false);
   });
 

@@ -1,6 +1,6 @@
 import { chmod, link, mkdir, readdir, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from './accounts/temporary-folder.ts';
 import { KEPT_SESSIONS_FILE, keptSessionsFile, machineName } from './kept-sessions-file.ts';
@@ -82,6 +82,17 @@ describe('the file of the kept sessions', () => {
     expect(await folder.names()).toEqual(['secrets.json']);
     await folder.file.write(Buffer.from('new'));
     expect(await folder.file.take()).toMatchObject({ kind: 'content' });
+  });
+
+  it('is not used where it cannot be removed: a later start would use it again', async () => {
+    await using folder = await folderWith((path) => writeFile(path, 'x', { mode: 0o600 }));
+    const refused = Object.assign(new Error('read-only'), { code: 'EROFS' });
+    const file = keptSessionsFile(dirname(folder.path), () => Promise.reject(refused));
+    expect(await file.take()).toEqual({
+      kind: 'unusable',
+      why: 'it cannot be removed (EROFS)',
+    });
+    await expect(file.remove()).rejects.toBe(refused);
   });
 
   it('leaves a folder in its place alone, with what is in it', async () => {

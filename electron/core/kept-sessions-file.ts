@@ -14,13 +14,14 @@ const MAX_FILE_BYTES = 16 * 1024 * 1024;
 /** Any permission of the group or of others. */
 const NOT_ONLY_OWNER = 0o077;
 
-export function keptSessionsFile(dataDir: string): KeptFile {
+/** @param unlinkFile removes a file; tests have it fail, which root cannot be made to see */
+export function keptSessionsFile(dataDir: string, unlinkFile = unlink): KeptFile {
   const path = join(dataDir, KEPT_SESSIONS_FILE);
   const remove = async (): Promise<void> => {
     // The folder is this program's alone: whatever is unfinished belongs to one that was killed.
     await removeAbandoned(path, Number.POSITIVE_INFINITY);
     try {
-      await unlink(path);
+      await unlinkFile(path);
     } catch (error) {
       if (isErrno(error, 'ENOENT', 'ENOTDIR')) return;
       // A folder is nothing of ours, and holds nothing of ours.

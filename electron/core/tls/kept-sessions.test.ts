@@ -61,6 +61,26 @@ async function pass(spanMs = SAVE_AFTER_MS): Promise<void> {
   await turn();
 }
 
+/** A protection that takes its time. */
+class Gate {
+  readonly #opened = Promise.withResolvers<undefined>();
+
+  open(): void {
+    this.#opened.resolve(undefined);
+  }
+
+  get protector(): SecretProtector {
+    const readable = readableProtector();
+    return {
+      ...readable,
+      seal: async (plain, context) => {
+        await this.#opened.promise;
+        return readable.seal(plain, context);
+      },
+    };
+  }
+}
+
 const ALICE = { account: 'alice' };
 const PRIVATE = { account: 'alice', sharing: 'private' } as const;
 const alice = peerOf('alice');
@@ -324,20 +344,13 @@ describe('forgetting', () => {
   });
 
   it('waits for a write that is under way, and comes after it', async () => {
-    const { promise: sealing, resolve: seal } = Promise.withResolvers<undefined>();
-    const protector: SecretProtector = {
-      ...readableProtector(),
-      seal: async (plain, context) => {
-        await sealing;
-        return readableProtector().seal(plain, context);
-      },
-    };
-    const { cache, kept } = await run([ALICE], { protector });
+    const sealing = new Gate();
+    const { cache, kept } = await run([ALICE], { protector: sealing.protector });
     shake(cache, alice, clock.now());
     await pass();
     cache.forget('alice');
     const settled = kept.settled();
-    seal(undefined);
+    sealing.open();
     await settled;
     expect(file.log).toEqual(['take', 'write', 'remove']);
     expect(file.content).toBeNull();
@@ -407,13 +420,17 @@ describe('the setting', () => {
     expect(file.tickets).toHaveLength(2);
   });
 
-  it('switched off during a write: the file is gone afterwards', async () => {
-    const { cache, kept } = await run([ALICE]);
+  it('switched off: the file is gone, also where a write was under way', async () => {
+    const sealing = new Gate();
+    const { cache, kept } = await run([ALICE], { protector: sealing.protector });
     shake(cache, alice, clock.now());
-    clock.advance(SAVE_AFTER_MS);
-    await kept.setWanted(false);
-    await turn();
-    expect(file.content).toBeNull();
+    await pass();
+    const off = kept.setWanted(false);
+    sealing.open();
+    await off;
+    expect(file.log).toEqual(['take', 'write', 'remove']);
+    shake(cache, alice, clock.now());
+    await pass();
     await kept.close();
     expect(file.content).toBeNull();
   });
