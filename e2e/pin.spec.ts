@@ -142,6 +142,40 @@ test.describe('a certificate that nobody vouches for', () => {
     });
   });
 
+  test('is let go where the authorities of the system vouch for the new one', async ({
+    startReprise,
+    dashboard,
+  }) => {
+    await using dovecot = await Dovecot.start({ kind: 'one-process' });
+    await dovecot.replaceCertificate();
+    const reprise = await startReprise({
+      env: { NODE_EXTRA_CA_CERTS: dovecot.certificate.caFile },
+    });
+    const { page, form } = dashboard;
+    await dashboard.open(reprise.url);
+    await dashboard.fillForm(typed(dovecot));
+    await dashboard.testConnection();
+    await form.getByRole('button', { name: TRUST, exact: true }).click();
+    await expect(form).toContainText('Connected and signed in');
+    await dashboard.save();
+    await expectAll(dashboard, 'Idle');
+
+    await dovecot.replaceCertificate('authority');
+    await dashboard.reconnectAll();
+    await expectAll(dashboard, 'Certificate problem');
+    await dashboard
+      .account(LABEL)
+      .getByRole('button', { name: /^Show the certificate/ })
+      .click();
+    const dialog = page.getByRole('dialog', { name: 'Certificate of 127.0.0.1' });
+    await dialog.getByRole('button', { name: 'Use the normal check' }).click();
+    await expect(dialog).toBeHidden();
+    await expectAll(dashboard, 'Idle');
+    await dashboard.choose(LABEL, 'Edit…');
+    await expect(form.getByLabel('CA certificate file')).toBeVisible();
+    await expect(form.getByRole('group', { name: 'Trusted certificate' })).toBeHidden();
+  });
+
   test('over STARTTLS hears nothing but STARTTLS until it is trusted, all by keyboard', async ({
     startReprise,
     dashboard,
