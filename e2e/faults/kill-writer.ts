@@ -1,0 +1,127 @@
+/**
+ * A program of its own that changes everything that Reprise stores, until it is killed:
+ * `node kill-writer.ts FOLDER SEED`. Before each change it says what it is about to write, after it
+ * that it is written, one JSON line each ({@link Said}).
+ */
+import { writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEFAULT_POLICY } from '../../electron/core/accounts/account-input.ts';
+import { openAccountBook } from '../../electron/core/accounts/account-book.ts';
+import { keyFileProtector } from '../../electron/core/accounts/key-file.ts';
+import type { AccountSettings } from '../../electron/core/accounts/types.ts';
+import { systemClock } from '../../electron/core/clock.ts';
+import { History } from '../../electron/core/history/history.ts';
+import { stderrLog } from '../../electron/core/log.ts';
+import { NoticeBoard } from '../../electron/core/notice-board.ts';
+import { openSettings } from '../../electron/core/settings/settings-service.ts';
+import { EngineState } from '../../electron/core/snapshot.ts';
+import type { AccountId, AppFacts, Totals } from '../../shared/model.ts';
+import { HISTORY_DAYS, THEME_CHOICES } from '../../shared/settings.ts';
+import { seededRandom } from '../fixtures/random.ts';
+import { ACCOUNTS, HISTORY_FILE, type Said, type Values } from './kill-model.ts';
+import { readHandshakes } from './stored.ts';
+
+const [folder = '', seed = ''] = process.argv.slice(2);
+const random = seededRandom(Number(seed));
+
+/** At once, even if the next moment is the last. */
+function say(said: Said): void {
+  writeSync(1, `${JSON.stringify(said)}\n`);
+}
+
+const protector = keyFileProtector(folder);
+const { book, problems } = await openAccountBook(folder, protector, Date.now(), () => undefined);
+const { settings } = await openSettings(folder, Date.now());
+for (const { message } of problems) process.stderr.write(`${message}\n`);
+
+const path = join(folder, HISTORY_FILE);
+let recorded = readHandshakes(path).last;
+const state = new EngineState({} as AppFacts, {} as Totals);
+const notices = new NoticeBoard(state, systemClock);
+const history = new History({ path, clock: systemClock, notices, log: stderrLog() });
+let changes = 0;
+
+say({ kind: 'ready' });
+for (;;) {
+  recordHandshakes();
+  await Promise.all([changeAccount(), changeSettings()]);
+}
+
+async function changeAccount(): Promise<void> {
+  const id = `account-${random.whole(ACCOUNTS)}` as AccountId;
+  changes += 1;
+  const value = `${seed}-${changes}`;
+  if (book.accounts.get(id) === null) {
+    await announced({ [`label ${id}`]: value, [`password ${id}`]: value }, () =>
+      book.add(account(id, value), value),
+    );
+  } else if (random.whole(4) === 0) {
+    await announced({ [`label ${id}`]: null, [`password ${id}`]: null }, () =>
+      book.remove(id, (error) => {
+        throw error;
+      }),
+    );
+  } else if (random.whole(2) === 0) {
+    await announced({ [`label ${id}`]: value }, async () => {
+      await book.update(id, (before) => ({ ...before, label: value }), null);
+    });
+  } else {
+    await announced({ [`label ${id}`]: value, [`password ${id}`]: value }, async () => {
+      await book.update(id, (before) => ({ ...before, label: value }), value);
+    });
+  }
+}
+
+async function changeSettings(): Promise<void> {
+  const historyDays = random.pick(HISTORY_DAYS);
+  const theme = random.pick(THEME_CHOICES);
+  await announced({ settings: `${historyDays} ${theme}` }, () =>
+    settings.change({ historyDays, theme }),
+  );
+}
+
+/** Recording has no end to wait for: the history knows what is on the disk. */
+function recordHandshakes(): void {
+  for (let count = random.whole(100); count > 0; count -= 1) {
+    recorded += 1;
+    history.record({
+      at: Date.now(),
+      account: 'account-0' as AccountId,
+      label: 'Account',
+      kind: 'resumed',
+      detail: 'tls13-ticket',
+      protocol: 'TLSv1.3',
+      // Its number, so that a hole can be told from an end.
+      tlsUs: recorded,
+      totalMs: 40,
+      sentBytes: 700,
+      receivedBytes: 300,
+      savedUs: 10_000,
+      savedBytes: 2000,
+    });
+  }
+  say({ kind: 'recorded', written: recorded - history.unwritten });
+}
+
+async function announced(values: Values, write: () => Promise<void>) {
+  say({ kind: 'begins', values });
+  await write();
+  say({ kind: 'done', values });
+}
+
+function account(id: AccountId, label: string): AccountSettings {
+  return {
+    id,
+    label,
+    user: id,
+    host: 'imap.example.org',
+    port: 993,
+    security: 'tls',
+    servername: null,
+    trust: { kind: 'system' },
+    mailboxes: ['INBOX'],
+    reuse: true,
+    policy: DEFAULT_POLICY,
+    paused: false,
+  };
+}
