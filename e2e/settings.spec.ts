@@ -267,6 +267,27 @@ test.describe('notifications', () => {
     await expect(settingSwitch(page, NOTIFY)).not.toBeChecked();
   });
 
+  test('that are on and no longer allowed say so, and can be asked for again or switched off', async ({
+    startReprise,
+    dashboard,
+    context,
+  }) => {
+    const reprise = await startReprise();
+    const { page } = dashboard;
+    await context.grantPermissions(['notifications'], { origin: reprise.origin });
+    await dashboard.open(reprise.url);
+    await openSettings(page);
+    await settingSwitch(page, NOTIFY).click();
+    await expect(settingSwitch(page, NOTIFY)).toBeChecked();
+    await context.clearPermissions();
+    await expect(screen(page)).toContainText('Nothing is shown yet');
+    await page.getByRole('button', { name: 'Ask the browser' }).click();
+    await expect(screen(page)).toContainText('Your browser blocks notifications');
+    await expect(settingSwitch(page, NOTIFY)).toBeChecked();
+    await settingSwitch(page, NOTIFY).click();
+    await expect(settingSwitch(page, NOTIFY)).not.toBeChecked();
+  });
+
   test('of a failed sign-in come once, after opting in, and lead to the account', async ({
     startReprise,
     dashboard,

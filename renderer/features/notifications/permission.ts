@@ -12,28 +12,35 @@ export function readPermission(): Permission {
 export async function askPermission(): Promise<Permission> {
   if (readPermission() !== 'default') return readPermission();
   await Notification.requestPermission();
-  for (const listener of listeners) listener();
+  tell();
   return readPermission();
 }
 
 const listeners = new Set<() => void>();
-let watched: Promise<PermissionStatus> | null = null;
+let isWatching = false;
 
 /** Tells of changes, which a user makes outside of the page. */
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  watched ??= watch();
+  if (!isWatching) void watch();
   return () => {
     listeners.delete(listener);
   };
 }
 
-async function watch(): Promise<PermissionStatus> {
-  const status = await navigator.permissions.query({ name: 'notifications' });
-  status.addEventListener('change', () => {
-    for (const listener of listeners) listener();
-  });
-  return status;
+/** Never rejects. */
+async function watch(): Promise<void> {
+  isWatching = true;
+  try {
+    const status = await navigator.permissions.query({ name: 'notifications' });
+    status.addEventListener('change', tell);
+  } catch {
+    // A TypeError, of a browser that tells nothing of this permission: then a reload shows the change.
+  }
+}
+
+function tell(): void {
+  for (const listener of listeners) listener();
 }
 
 /** What holds now, kept up to date. */

@@ -29,7 +29,9 @@ export function HistoryLength(): ReactNode {
   const change = useChangeSettings();
   const days = useEngine(({ settings }) => settings.historyDays);
   const extent = useHistoryExtent(days);
-  const [asked, setAsked] = useState<Asked | null>(null);
+  const [lastAsked, setAsked] = useState<Asked | null>(null);
+  // Another window may have shortened it meanwhile.
+  const asked = lastAsked !== null && lastAsked.days < days ? lastAsked : null;
 
   const keep = async (chosen: HistoryDays) => {
     setAsked(null);

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useEngine } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Switch } from '../../ui/Switch.tsx';
+import { toastFailure } from '../../ui/toasts.ts';
 import { askPermission, usePermission } from '../notifications/permission.ts';
 import { notificationHint } from './notification-words.ts';
 import { SettingRow } from './SettingRow.tsx';
@@ -20,7 +21,9 @@ export function NotificationSwitch(): ReactNode {
 
   const toggle = async (on: boolean) => {
     // Off is always possible; on only where a notification could be shown.
-    if (!on || (await askPermission()) === 'granted') await change({ notifications: on });
+    const answer = on ? await askPermission() : null;
+    if (answer === null || answer === 'granted') await change({ notifications: on });
+    else if (answer === 'default') sayUnanswered();
   };
   return (
     <SettingRow
@@ -41,4 +44,12 @@ export function NotificationSwitch(): ReactNode {
       )}
     </SettingRow>
   );
+}
+
+function sayUnanswered(): void {
+  toastFailure({
+    title: 'Notifications stay off',
+    description:
+      'The browser got no answer to its question. Switch them on again to be asked again.',
+  });
 }
