@@ -18,8 +18,10 @@ describe('a line of handshake times', () => {
   });
 
   it('is broken over a gap from the last value to the next, never drawn into it', () => {
-    const line = lineOf(viewOf([five, {}, GAP, five, ...nothing]), MEDIAN);
-    expect(line.slice(0, 4)).toEqual([5, null, null, 5]);
+    const line = lineOf(viewOf([five, GAP, five, ...nothing]), MEDIAN);
+    expect(line.slice(0, 3)).toEqual([5, null, 5]);
+    const wider = lineOf(viewOf([five, {}, GAP, five, ...nothing, ...nothing]), MEDIAN);
+    expect(wider.slice(0, 4)).toEqual([5, null, null, 5]);
   });
 
   it('is broken where nothing was timed for long', () => {
