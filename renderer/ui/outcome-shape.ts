@@ -27,7 +27,7 @@ const OUTLINE = { from: [0.75, 0.75], path: 'h4.5v10.5h-4.5z' } as const;
 export const OUTCOME_SHAPES: Record<OutcomeKind, OutcomeShape> = {
   resumed: { from: [0, 0], path: 'h6v12h-6z', drawn: 'filled', colour: '--resumed' },
   full: { ...OUTLINE, drawn: 'outlined', colour: '--full' },
-  refused: { from: [0, 0], path: 'h6v3l-3 3l3 3v3h-6z', drawn: 'filled', colour: '--refused' },
+  refused: { from: [0, 0], path: 'h6v2l-4 4l4 4v2h-6z', drawn: 'filled', colour: '--refused' },
   off: { ...OUTLINE, drawn: 'dashed', colour: '--off' },
   failed: {
     from: [0.8, 2.8],
