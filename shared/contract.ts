@@ -136,6 +136,8 @@ export const contract = {
   /** Starts the built-in servers and adds an account for each; they are never stored. */
   startDemo: call().returns<void>(),
   stopDemo: call().returns<void>(),
+  /** The user agrees to passwords on the disk, under a key file in place of the system's key store. */
+  agreeToKeyFile: call().returns<void>(),
   dismissNotice: call(z.string().max(64)).returns<void>(),
 } satisfies Record<string, Call<z.ZodType, unknown>>;
 

@@ -314,6 +314,8 @@ export interface Notice {
   readonly at: number;
   readonly level: 'info' | 'warning' | 'error';
   readonly message: string;
+  /** What would help, where the user can have it done: passwords stored under a key file. */
+  readonly action?: 'use-key-file';
 }
 
 /** A server check that runs or has run; the latest ones are kept while the engine runs. */

@@ -5,7 +5,9 @@ import type { AppFacts } from '../../shared/model.ts';
 import { serveEngine, type Channel } from '../../shared/rpc.ts';
 import type { ThemeChoice } from '../../shared/settings.ts';
 import { memoryBook, openAccountBook, type OpenedBook } from './accounts/account-book.ts';
+import { ChosenProtector } from './accounts/chosen-protector.ts';
 import type { SecretProtector } from './accounts/secret-protector.ts';
+import { Agreement } from './agreement.ts';
 import { CheckDesk } from './check/index.ts';
 import { createCalls } from './calls.ts';
 import { systemClock, type Clock } from './clock.ts';
@@ -32,6 +34,8 @@ export interface AppDeps {
   /** Where settings and secrets lie; made when something is first saved. */
   readonly dataDir: string;
   readonly protector: SecretProtector;
+  /** What the user may agree to where `protector` keeps secrets in memory only. */
+  readonly keyFile?: SecretProtector | null;
   readonly log: Log;
   readonly clock?: Clock;
   /** Asked for the network; the one that this runs on by default. */
@@ -80,9 +84,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
   });
   const notices = new NoticeBoard(state, clock);
 
+  const protector = new ChosenProtector(deps.protector);
   const { book: own, problems }: OpenedBook = demoOnly
     ? { book: memoryBook(), problems: [] }
-    : await openAccountBook(deps.dataDir, deps.protector, clock.now(), (id, error) => {
+    : await openAccountBook(deps.dataDir, protector, clock.now(), (id, error) => {
         log.error('a stored password cannot be read', error);
         const label = state.find('accounts', id)?.label ?? 'an account';
         notices.post(
@@ -95,13 +100,14 @@ export async function createApp(deps: AppDeps): Promise<App> {
     log.warn(message);
     notices.post(file, 'error', message);
   }
-  if (!demoOnly && deps.protector.protection.kind === 'memory') {
-    notices.post(
-      'protection',
-      'warning',
-      'This system offers no protected place for passwords, so Reprise keeps them in memory only. It asks for them again after a restart.',
-    );
-  }
+  const agreement = new Agreement({
+    state,
+    notices,
+    book: own,
+    protector,
+    keyFile: demoOnly ? null : (deps.keyFile ?? null),
+  });
+  if (!demoOnly) agreement.announce();
 
   const passwordOf: PasswordOf = async (id) => {
     const password = await own.secrets.get(id);
@@ -126,7 +132,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     if (demoOnly || !demo) history.record(rowOf(handshake, label, saving));
   };
   const watchList = new WatchList(state, tally, clock, record, simulation?.rate ?? null);
-  const { dataDir, protector, machine = thisMachine, power = null } = deps;
+  const { dataDir, machine = thisMachine, power = null } = deps;
   const network = new NetworkWatch({ clock, machine, power });
   const kept = demoOnly
     ? null
@@ -143,6 +149,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     state,
     watchList,
     own,
+    agreement,
     passwordOf,
     demo,
     history,

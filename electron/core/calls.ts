@@ -3,6 +3,7 @@ import type { EngineApi } from '../../shared/contract.ts';
 import { RepriseError } from '../../shared/errors.ts';
 import type { AccountId, AccountInput, ConnectionId } from '../../shared/model.ts';
 import type { AccountBook } from './accounts/account-book.ts';
+import type { Agreement } from './agreement.ts';
 import {
   chosenTrust,
   editedAccount,
@@ -32,6 +33,7 @@ export interface Services {
   readonly watchList: WatchList;
   /** The user's own accounts. */
   readonly own: AccountBook;
+  readonly agreement: Agreement;
   /** Gives the passwords of the user's own accounts. */
   readonly passwordOf: PasswordOf;
   readonly demo: DemoAccounts;
@@ -58,6 +60,7 @@ export function createCalls(services: Services): Calls {
     state,
     watchList,
     own,
+    agreement,
     passwordOf,
     demo,
     history,
@@ -286,6 +289,7 @@ export function createCalls(services: Services): Calls {
         showDemo(false);
       }),
 
+    agreeToKeyFile: () => turn(() => agreement.agreeToKeyFile()),
     dismissNotice: (id) => {
       notices.dismiss(id);
       return Promise.resolve();

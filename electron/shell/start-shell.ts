@@ -16,7 +16,7 @@ import { parseShellOptions } from './options.ts';
 import { denyPermissions, limitPages } from './page-limits.ts';
 import { PAGE_SCHEME, PAGE_URL } from './page-origin.ts';
 import { answerPageRequest, pageScheme } from './page-protocol.ts';
-import { safeStorageProtector } from './safe-storage.ts';
+import { chooseProtection } from './choose-protection.ts';
 import { windowOptions } from './window-options.ts';
 
 /** As in the host: for an engine that hangs. */
@@ -79,11 +79,12 @@ export async function startShell(electron: ElectronMain, deps: ShellDeps): Promi
     denyPermissions(electron.session.defaultSession);
     const built = await loadBuiltPage(join(app.getAppPath(), 'dist', 'renderer'));
     const clock = deps.clock ?? systemClock;
+    const dataFolder = app.getPath('userData');
     const engine = await deps.createApp({
       version: app.getVersion(),
       shell: 'electron',
-      dataDir: app.getPath('userData'),
-      protector: await safeStorageProtector(electron.safeStorage, deps.platform),
+      dataDir: dataFolder,
+      ...(await chooseProtection(electron.safeStorage, deps.platform, dataFolder, deps.log)),
       log: deps.log,
       clock,
       power: electron.powerMonitor,

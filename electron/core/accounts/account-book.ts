@@ -6,7 +6,7 @@ import { Durable, inMemory } from './durable.ts';
 import { memoryProtector, type SecretProtector } from './secret-protector.ts';
 import { SealedSecretStore, secretsFormat, type SealedSecrets } from './secret-store.ts';
 import { settingsFormat, type Settings } from './settings-file.ts';
-import { openStored } from './stored-file.ts';
+import { openStored, type Opened } from './stored-file.ts';
 import type { AccountSettings } from './types.ts';
 
 /** Accounts with their passwords. A change resolves when both are on the disk. */
@@ -31,6 +31,13 @@ export interface AccountBook {
    * @throws RepriseError `not-found` or `storage`; then nothing was changed
    */
   remove(id: AccountId, onLeftBehind: (error: unknown) => void): Promise<void>;
+  /**
+   * Stores the passwords, which were in memory only, under `protector` from now on.
+   *
+   * @returns a sentence on the file of passwords where something was wrong with it
+   * @throws RepriseError `secrets` or `storage`; then nothing was changed
+   */
+  storeSecrets(protector: SecretProtector): Promise<string | null>;
   /** Resolves when nothing is waiting to be written. */
   settled(): Promise<void>;
 }
@@ -69,7 +76,9 @@ export async function openAccountBook(
     await store.keepOnly(known).catch(() => undefined);
   }
   return {
-    book: accountBook(new AccountStore(settings.durable), store),
+    book: accountBook(new AccountStore(settings.durable), store, () =>
+      openStored(dataDir, secretsFormat, now),
+    ),
     problems: [
       { file: settingsFormat.fileName, message: settings.problem },
       { file: secretsFormat.fileName, message: secrets?.problem ?? null },
@@ -83,6 +92,7 @@ export function memoryBook(): AccountBook {
   return accountBook(
     new AccountStore(settings),
     new SealedSecretStore(emptySecrets(), memoryProtector(), () => undefined),
+    () => Promise.resolve({ durable: emptySecrets(), problem: null }),
   );
 }
 
@@ -90,7 +100,11 @@ function emptySecrets(): Durable<SealedSecrets> {
   return new Durable<SealedSecrets>(secretsFormat.empty, () => '', inMemory);
 }
 
-function accountBook(accounts: AccountStore, secrets: SealedSecretStore): AccountBook {
+function accountBook(
+  accounts: AccountStore,
+  secrets: SealedSecretStore,
+  openSecrets: () => Promise<Pick<Opened<SealedSecrets>, 'durable' | 'problem'>>,
+): AccountBook {
   /** Stores the password, and puts the old one back should the step that follows fail. */
   const withPassword = async <Result>(
     id: AccountId,
@@ -122,6 +136,11 @@ function accountBook(accounts: AccountStore, secrets: SealedSecretStore): Accoun
     remove: async (id, onLeftBehind) => {
       await accounts.remove(id);
       await secrets.delete(id).catch(onLeftBehind);
+    },
+    storeSecrets: async (protector) => {
+      const { durable, problem } = await openSecrets();
+      await secrets.moveTo(durable, protector);
+      return problem;
     },
     settled: async () => {
       await Promise.all([accounts.settled(), secrets.settled()]);

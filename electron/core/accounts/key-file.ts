@@ -58,6 +58,18 @@ export function keyFileProtector(
   };
 }
 
+/** Whether there is a key file in `dataDir`, in whatever state. */
+export async function hasKeyFile(dataDir: string): Promise<boolean> {
+  try {
+    await stat(join(dataDir, KEY_FILE));
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return false;
+    // It cannot be looked at, and reading it will say why.
+    return true;
+  }
+}
+
 function openSealed(sealed: Buffer, context: string, key: Buffer): string {
   const overhead = 1 + NONCE_BYTES + TAG_BYTES;
   if (sealed.length < overhead || sealed[0] !== FORMAT) throw unreadable();

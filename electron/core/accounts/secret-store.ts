@@ -25,8 +25,8 @@ export const secretsFormat: StoredFormat<SealedSecrets> = {
 
 /** A {@link SecretStore} whose changes are on the disk when they resolve. */
 export class SealedSecretStore implements SecretStore {
-  readonly #sealed: Durable<SealedSecrets>;
-  readonly #protector: SecretProtector;
+  #sealed: Durable<SealedSecrets>;
+  #protector: SecretProtector;
   readonly #onUnreadable: (account: AccountId, error: unknown) => void;
 
   /** @param onUnreadable a password is there but cannot be opened: the user has to enter it again */
@@ -86,6 +86,23 @@ export class SealedSecretStore implements SecretStore {
       const { [account]: _replaced, ...others } = secrets;
       return { secrets: sealed === null ? others : { ...others, [account]: sealed } };
     });
+  }
+
+  /**
+   * From now on passwords are sealed by `protector` and kept in `sealed`. Those that are held go
+   * along, in one write; what is there for other accounts stays. No other change may be under way.
+   *
+   * @throws RepriseError `secrets` or `storage`; everything is then as it was
+   */
+  async moveTo(sealed: Durable<SealedSecrets>, protector: SecretProtector): Promise<void> {
+    const moved: Record<string, string> = {};
+    for (const [account, text] of Object.entries(this.#sealed.value.secrets)) {
+      const plain = await this.#protector.open(Buffer.from(text, 'base64'), account);
+      moved[account] = Buffer.from(await protector.seal(plain, account)).toString('base64');
+    }
+    await sealed.change(({ secrets }) => ({ secrets: { ...secrets, ...moved } }));
+    this.#sealed = sealed;
+    this.#protector = protector;
   }
 
   /** Deletes the passwords of accounts that are not in `accounts`. */

@@ -15,11 +15,18 @@ export function Notices(): ReactNode {
   const notices = useEngine((state) => state.notices);
   return (
     <div role="log" aria-label="Notices">
-      {notices.map(({ id, at, level, message }) => (
+      {notices.map(({ id, at, level, message, action }) => (
         <div key={id} className={styles.notice} data-level={level}>
           <p className={styles.text} title={formatExactTime(at)}>
             <strong>{LEVEL_WORDS[level]}</strong> {message}
           </p>
+          {action === 'use-key-file' && (
+            <Button
+              onClick={() => void attempt('Could not store the passwords', api.agreeToKeyFile())}
+            >
+              Store under a key file
+            </Button>
+          )}
           <Button
             look="icon"
             aria-label="Dismiss this notice"
