@@ -14,8 +14,24 @@ export interface Machine {
   busyMs(): number;
 }
 
+/** Where the addresses are hidden from the program, the network has to be taken for there. */
+const HIDDEN: Addresses = { all: new Set(), outward: new Set(['hidden']) };
+
+/** This machine, whose interfaces are read by `interfaces`. */
+export function machineWith(interfaces: typeof networkInterfaces): Machine {
+  let latest = HIDDEN;
+  return {
+    addresses: () => {
+      try {
+        latest = readInterfaces(interfaces());
+      } catch {
+        // ERR_SYSTEM_ERROR: a sandbox forbids it, or the kernel has no memory for it just now.
+      }
+      return latest;
+    },
+    busyMs: () => performance.eventLoopUtilization().active,
+  };
+}
+
 /** This machine. */
-export const thisMachine: Machine = {
-  addresses: () => readInterfaces(networkInterfaces()),
-  busyMs: () => performance.eventLoopUtilization().active,
-};
+export const thisMachine: Machine = machineWith(networkInterfaces);
