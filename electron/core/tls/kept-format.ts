@@ -1,12 +1,20 @@
 /**
- * What is kept of sessions across runs, as text: pure, in both directions. It is read back only by
- * the TLS engine that wrote it, on the machine where it was written.
+ * What is kept of sessions across runs, as text. It is read back only by the TLS engine that wrote
+ * it, on the machine where it was written.
  *
  * Nothing here may be seen by anybody: {@link sealSessions} encrypts all of it.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import { setImmediate as turn } from 'node:timers/promises';
 import { HeldSession, type Family, type SessionOrigin, type SessionRoot } from './held-session.ts';
+import {
+  keptSchema,
+  type Kept,
+  type StoredHead,
+  type StoredPeer,
+  type StoredRoot,
+  type StoredSession,
+} from './kept-schema.ts';
 import { TLS_ENGINE } from './peer.ts';
 import type { KeptPeer } from './session-keeper.ts';
 
@@ -35,61 +43,8 @@ export type Decoded =
 
 const SALT_BYTES = 32;
 
-const timeAt = z.number().nonnegative();
-
-const rootSchema = z.object({
-  fullHandshakeAt: timeAt,
-  certificate: z.object({
-    subject: z.string(),
-    issuer: z.string(),
-    names: z.array(z.string()),
-    validFromAt: z.number(),
-    validToAt: z.number(),
-    fingerprint256: z.string(),
-    verifiedAt: timeAt,
-  }),
-  validity: z.object({ fromAt: z.number(), toAt: z.number() }),
-  identity: z.object({
-    subject: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
-    subjectaltname: z.string().nullable(),
-  }),
-  resumptions: z.int().nonnegative(),
-});
-
-const sessionSchema = z.object({
-  bytes: z.base64().min(1),
-  /** Index into `roots`. */
-  root: z.int().nonnegative(),
-  /** Equal for the sessions of one handshake. */
-  family: z.int().nonnegative(),
-  connection: z.string().nullable(),
-  protocol: z.enum(['TLSv1.2', 'TLSv1.3']),
-  mechanism: z.enum(['tls13-ticket', 'tls12-ticket', 'session-id']),
-  receivedAt: timeAt,
-  expiresAt: timeAt,
-  offered: z.boolean(),
-  resumed: z.boolean(),
-});
-
-const keptSchema = z.object({
-  engine: z.string(),
-  machine: z.string(),
-  network: z.array(z.string()).default([]),
-  salt: z.base64(),
-  savedAt: timeAt,
-  roots: z.array(rootSchema),
-  peers: z.array(
-    z.object({
-      key: z.string(),
-      sharing: z.enum(['saving', 'private']),
-      sessions: z.array(sessionSchema),
-    }),
-  ),
-});
-
-type Kept = z.infer<typeof keptSchema>;
-type StoredRoot = z.infer<typeof rootSchema>;
-type StoredSession = z.infer<typeof sessionSchema>;
+/** A thousand peers take 45 ms to encode: in between, others have their turn. */
+const PEERS_IN_A_TURN = 50;
 
 /** Under this name a peer is kept: who reads it learns neither server nor account. */
 export function keptKey(salt: string, key: string): string {
@@ -97,32 +52,25 @@ export function keptKey(salt: string, key: string): string {
 }
 
 /** The sessions as text; roots and families that they share are shared again after decoding. */
-export function encodeKept(peers: readonly KeptPeer[], home: KeptHome, now: number): string {
+export async function encodeKept(
+  peers: readonly KeptPeer[],
+  { engine, machine, network = [] }: KeptHome,
+  now: number,
+): Promise<string> {
   const salt = randomBytes(SALT_BYTES).toString('base64');
-  const roots = new Map<SessionRoot, number>();
-  const families = new Map<Family, number>();
-  const stored = peers.map(({ key, sharing, sessions }) => ({
-    key: keptKey(salt, key),
-    sharing,
-    sessions: sessions
-      .filter(hasTimes)
-      .map((session) =>
-        storedSession(
-          session,
-          numberOf(session.origin.root, roots),
-          numberOf(session.origin.family, families),
-        ),
-      ),
-  }));
-  return JSON.stringify({
-    engine: home.engine,
-    machine: keptKey(salt, home.machine),
-    network: (home.network ?? []).map((name) => keptKey(salt, name)),
+  const head: StoredHead = {
+    engine,
+    machine: keptKey(salt, machine),
+    network: network.map((name) => keptKey(salt, name)),
     salt,
     savedAt: now,
-    roots: [...roots.keys()].map(storedRoot),
-    peers: stored,
-  } satisfies Kept);
+  };
+  const stored: string[] = [];
+  for (const [index, peer] of peers.entries()) {
+    if (index > 0 && index % PEERS_IN_A_TURN === 0) await turn();
+    stored.push(JSON.stringify(storedPeer(peer, salt)));
+  }
+  return `${JSON.stringify(head).slice(0, -1)},"peers":[${stored.join(',')}]}`;
 }
 
 /** Reads what {@link encodeKept} wrote. Never throws. */
@@ -140,19 +88,11 @@ export function decodeKept(text: string, home: KeptHome, now: number): Decoded {
   }
   // Nobody knows how old anything is then.
   if (now < kept.savedAt) return { kind: 'unusable', why: 'the clock was set back since' };
-  const roots = kept.roots.map(rootOf);
-  const families = new Map<number, Family>();
   const peers = new Map<string, KeptPeer>();
-  for (const { key, sharing, sessions } of kept.peers) {
-    const held: HeldSession[] = [];
-    for (const session of sessions) {
-      const root = roots[session.root];
-      if (root === undefined) return { kind: 'unusable', why: 'it is damaged' };
-      const family = families.get(session.family) ?? { dropped: false };
-      families.set(session.family, family);
-      held.push(heldSession(session, root, family));
-    }
-    peers.set(key, { key, sharing, sessions: held });
+  for (const stored of kept.peers) {
+    const sessions = sessionsOf(stored);
+    if (sessions === null) return { kind: 'unusable', why: 'it is damaged' };
+    peers.set(stored.key, { key: stored.key, sharing: stored.sharing, sessions });
   }
   return { kind: 'kept', peers, salt: kept.salt };
 }
@@ -173,6 +113,38 @@ function parse(text: string): Kept | null {
     return null;
   }
   return keptSchema.safeParse(json).data ?? null;
+}
+
+/** A handshake is with one peer: its root and its family are as well. */
+function storedPeer({ key, sharing, sessions }: KeptPeer, salt: string): StoredPeer {
+  const roots = new Map<SessionRoot, number>();
+  const families = new Map<Family, number>();
+  const stored: StoredSession[] = [];
+  for (const session of sessions.filter(hasTimes)) {
+    const { root, family } = session.origin;
+    stored.push(storedSession(session, numberOf(root, roots), numberOf(family, families)));
+  }
+  return {
+    key: keptKey(salt, key),
+    sharing,
+    roots: [...roots.keys()].map(storedRoot),
+    sessions: stored,
+  };
+}
+
+/** `null` where a session refers to a full handshake that is not there. */
+function sessionsOf({ roots, sessions }: StoredPeer): HeldSession[] | null {
+  const known = roots.map(rootOf);
+  const families = new Map<number, Family>();
+  const held: HeldSession[] = [];
+  for (const session of sessions) {
+    const root = known[session.root];
+    if (root === undefined) return null;
+    const family = families.get(session.family) ?? { dropped: false };
+    families.set(session.family, family);
+    held.push(heldSession(session, root, family));
+  }
+  return held;
 }
 
 function storedSession(session: HeldSession, root: number, family: number): StoredSession {

@@ -73,8 +73,8 @@ describe('sealed sessions', () => {
     }
   });
 
-  it('name their peers by salted HMACs only, even for who has the key', () => {
-    const [one, other] = [encodeKept(peers, HOME, NOW), encodeKept(peers, HOME, NOW)];
+  it('name their peers by salted HMACs only, even for who has the key', async () => {
+    const [one, other] = [await encodeKept(peers, HOME, NOW), await encodeKept(peers, HOME, NOW)];
     for (const text of [one, other]) {
       expect(text).not.toContain('alice');
       expect(text).not.toContain('desk');
@@ -100,7 +100,7 @@ describe('sealed sessions', () => {
   });
 
   it('are not taken from a password that somebody put in their place', async () => {
-    const password = await protector.seal(encodeKept(peers, HOME, NOW), 'an account');
+    const password = await protector.seal(await encodeKept(peers, HOME, NOW), 'an account');
     const forged = Buffer.concat([content.subarray(0, HEADER_BYTES), password]);
     expect(await open(forged)).toMatchObject({ kind: 'unusable' });
   });
@@ -154,7 +154,7 @@ describe('sealed sessions', () => {
 
 describe('what was sealed', () => {
   it('is taken or is damaged, but never an error', async () => {
-    const text = encodeKept(peers, HOME, NOW);
+    const text = await encodeKept(peers, HOME, NOW);
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(
@@ -179,13 +179,13 @@ describe('what was sealed', () => {
     ['an unknown policy', (text: string) => text.replace('"saving"', '"generous"')],
     ['nothing', () => '{}'],
   ])('is damaged with %s', async (_, damage) => {
-    const text = encodeKept(peers, HOME, NOW);
+    const text = await encodeKept(peers, HOME, NOW);
     expect(damage(text)).not.toBe(text);
     expect(await openText(damage(text))).toEqual({ kind: 'unusable', why: 'it is damaged' });
     expect(await openText(text)).toMatchObject({ kind: 'kept' });
   });
 
-  it('leaves out a session whose certificate has no readable dates: nothing could be checked', () => {
+  it('leaves out a session whose certificate has no readable dates: nothing could be checked', async () => {
     const [peer] = peers;
     const [session] = peer?.sessions ?? [];
     if (peer === undefined || session === undefined) throw new Error('nothing is held');
@@ -193,7 +193,7 @@ describe('what was sealed', () => {
     const dateless = { ...root, validity: { ...root.validity, toAt: Number.NaN } };
     const origin = { ...session.origin, root: dateless };
     const odd = Object.assign(Object.create(session) as typeof session, { origin });
-    const text = encodeKept([{ ...peer, sessions: [odd, ...peer.sessions] }], HOME, NOW);
+    const text = await encodeKept([{ ...peer, sessions: [odd, ...peer.sessions] }], HOME, NOW);
     const decoded = decodeKept(text, HOME, NOW);
     if (decoded.kind !== 'kept') throw new Error(decoded.why);
     expect([...decoded.peers.values()][0]?.sessions).toHaveLength(peer.sessions.length);

@@ -20,7 +20,7 @@ export async function sealSessions(
   home: KeptHome,
   now: number,
 ): Promise<Uint8Array> {
-  const sealed = await protector.seal(encodeKept(peers, home, now), CONTEXT);
+  const sealed = await protector.seal(await encodeKept(peers, home, now), CONTEXT);
   return Buffer.concat([MAGIC, Buffer.of(FORMAT), sealed]);
 }
 
