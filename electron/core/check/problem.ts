@@ -79,6 +79,8 @@ function certificateMessage({ facts }: CheckFailure, target: CheckTarget, now: n
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
     case 'HOSTNAME_MISMATCH':
       return `The certificate of ${host} is for ${shown === null || shown.names.length === 0 ? 'another name' : shown.names.slice(0, 3).join(', ')}, not for ${name}. Check the server by a name that is in its certificate, or give that name by --servername. ${trust}`;
+    case 'CERTIFICATE_CHANGED':
+      return `${host} shows another certificate than the one that its account trusts. Look at both in the account. ${trust}`;
     default:
       return `The certificate of ${host} is not trusted here (${facts.code ?? 'no reason given'}). If it is your own server, give the certificate of its authority by --ca FILE. ${trust}`;
   }

@@ -68,6 +68,19 @@ suite('a certificate that was shown', () => {
   });
 });
 
+suite('a certificate with more to say than anybody reads', () => {
+  it('is cut, and what differs beyond the cut still differs', () => {
+    const start = `CN=${'x'.repeat(5000)}`;
+    const [subject] = describe(
+      { ...certificate, subject: `${start}a` },
+      { ...certificate, subject: `${start}b` },
+    );
+    expect(subject?.value).toMatch(/^CN=x+ … \(5004 characters\)$/);
+    expect(subject?.value.length).toBeLessThan(300);
+    expect(subject?.differs).toBe(true);
+  });
+});
+
 suite('a fingerprint', () => {
   it('is read in groups that are the whole of it', () => {
     expect(fingerprintGroups(FINGERPRINT)).toHaveLength(4);

@@ -62,29 +62,38 @@ export function describe(
     return {
       name,
       kind: name === FINGERPRINT ? 'fingerprint' : 'text',
-      value,
-      before: was,
+      value: cut(value),
+      before: was === null ? null : cut(was),
       differs: was !== null && was !== value,
     };
   });
 }
 
 const FINGERPRINT = 'SHA-256';
+/** More than an honest certificate says in one line; a fingerprint is shorter. */
+const LONGEST = 240;
+
+/** What a stranger wrote must not push the fingerprint out of sight. */
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)} … (${text.length} characters)` : text;
+}
 
 function textsOf(certificate: CertificateText): readonly { name: string; value: string }[] {
   const { subject, issuer, names, validFromAt, validToAt, fingerprint256 } = certificate;
+  const isOwn = issuer === subject;
   return [
-    { name: 'Issued to', value: subject === '' ? 'nobody by name' : subject },
+    { name: 'Issued to', value: subject === '' ? NOBODY : subject },
     {
       name: 'Issued by',
-      value:
-        issuer === subject ? 'itself (self-signed)' : issuer === '' ? 'nobody by name' : issuer,
+      value: isOwn ? 'itself (self-signed)' : issuer === '' ? NOBODY : issuer,
     },
     { name: 'Names', value: names.length === 0 ? 'none' : names.map(plainName).join(', ') },
     { name: 'Valid', value: `${dayOf(validFromAt)} to ${dayOf(validToAt)}` },
     { name: FINGERPRINT, value: fingerprint256 },
   ];
 }
+
+const NOBODY = 'nobody by name';
 
 /** `DNS:imap.example.org` as people write it. */
 function plainName(name: string): string {
