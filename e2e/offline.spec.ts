@@ -57,6 +57,7 @@ test.describe('a machine that loses its network', () => {
         await expect(dashboard.account(label)).toContainText('0 of 4');
       }
       await dashboard.reconnectAll();
+      await expect(dashboard.page.getByText('This machine has no network.').first()).toBeVisible();
       await expect(dashboard.state('Ann', 'INBOX')).toHaveText('Offline');
     });
 

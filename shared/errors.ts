@@ -17,6 +17,8 @@ export const ERROR_CODES = [
   'storage',
   /** The system's key store could not be used. */
   'secrets',
+  /** It needs a network, and the machine has none. */
+  'offline',
   /** Too many calls are under way on this channel. */
   'busy',
   /** The engine is stopping or the channel is closed. */

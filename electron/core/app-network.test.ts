@@ -30,13 +30,22 @@ function inputAbroad(imap: ImapServer): AccountInput {
 describe('the engine and the network', () => {
   it('tries nothing without one, and connects when there is one', async () => {
     const imap = await server({ mailboxes });
-    const { engine, until, wakeUpWith } = await startOn(new TestMachine());
+    const { engine, until, state, wakeUpWith } = await startOn(new TestMachine());
     await engine.addAccount(inputAbroad(imap));
     await until(
       ({ connections }) =>
         connections.length === 3 && connections.every(({ state }) => state.kind === 'offline'),
     );
-    await engine.reconnectAll();
+    const { connections, accounts } = state();
+    const [account, connection] = [accounts[0], connections[0]];
+    if (account === undefined || connection === undefined) throw new Error('Nothing is there.');
+    for (const call of [
+      engine.reconnectAll(),
+      engine.reconnectAccount(account.id),
+      engine.reconnect(connection.id),
+    ]) {
+      await expect(call).rejects.toMatchObject({ code: 'offline' });
+    }
     expect(imap.stats().connections).toBe(0);
     wakeUpWith(HOME);
     await until(allIdle(3));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineApi } from '../../shared/contract.ts';
 import { RepriseError } from '../../shared/errors.ts';
-import type { AccountId, AccountInput, ConnectionId } from '../../shared/model.ts';
+import type { AccountId, AccountInput, Connection, ConnectionId } from '../../shared/model.ts';
 import type { AccountBook } from './accounts/account-book.ts';
 import type { Agreement } from './agreement.ts';
 import {
@@ -90,6 +90,17 @@ export function createCalls(services: Services): Calls {
 
   const mustBeConnection = (id: ConnectionId): void => {
     if (state.find('connections', id) === undefined) throw connectionNotFound();
+  };
+
+  /** Where one of those can be reconnected, there is something to do. */
+  const mustHaveNetwork = (isMeant: (connection: Connection) => boolean): void => {
+    const meant = state.list('connections').filter(isMeant);
+    if (meant.length > 0 && meant.every((connection) => connection.state.kind === 'offline')) {
+      throw new RepriseError(
+        'offline',
+        'This machine has no network. Reprise connects by itself as soon as there is one.',
+      );
+    }
   };
 
   const showDemo = (running: boolean): void => {
@@ -202,17 +213,20 @@ export function createCalls(services: Services): Calls {
     reconnect: (id) =>
       turn(() => {
         mustBeConnection(id);
+        mustHaveNetwork((connection) => connection.id === id);
         supervisor.reconnect(id);
       }),
 
     reconnectAccount: (id) =>
       turn(() => {
         bookOf(id);
+        mustHaveNetwork(({ accountId }) => accountId === id);
         supervisor.reconnectAccount(id);
       }),
 
     reconnectAll: () =>
       turn(() => {
+        mustHaveNetwork(() => true);
         supervisor.reconnectAll();
       }),
 
