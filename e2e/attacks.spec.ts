@@ -233,6 +233,11 @@ test.describe('our own page', () => {
       await page.getByRole('tab', { name, exact: true }).click();
       await expect(page.getByRole('tabpanel', { name })).toBeVisible();
     }
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+    await expect(page.getByRole('region', { name: 'Settings', exact: true })).toBeVisible();
+    await page.getByRole('radio', { name: 'Dark' }).click();
+    await page.reload();
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
     expect(await violations(page)).toEqual([]);
     const own = new URL(reprise.origin).host;
     const elsewhere = requests.filter((url) => new URL(url).host !== own);
