@@ -239,6 +239,9 @@ test.describe('the length of the history', () => {
     await expect(screen(page).getByRole('radio', { name: '30 days' })).toBeChecked();
     await expect(question).toBeHidden();
     await expect.poll(() => askFile(path, 'SELECT count(*) FROM handshake')).toBe(2);
+    const date = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
+    const first = date.format(Date.now() - 20 * DAY_MS - 1000);
+    await expect(screen(page)).toContainText(`Recorded since ${first}`);
 
     await screen(page).getByRole('radio', { name: '1 year' }).click();
     await expect(screen(page).getByRole('radio', { name: '1 year' })).toBeChecked();

@@ -28,7 +28,8 @@ export function HistoryLength(): ReactNode {
   const api = useEngineApi();
   const change = useChangeSettings();
   const days = useEngine(({ settings }) => settings.historyDays);
-  const extent = useHistoryExtent(days);
+  const [changes, setChanges] = useState(0);
+  const extent = useHistoryExtent(`${days} ${changes}`);
   const [lastAsked, setAsked] = useState<Asked | null>(null);
   // Another window may have shortened it meanwhile.
   const asked = lastAsked !== null && lastAsked.days < days ? lastAsked : null;
@@ -36,6 +37,8 @@ export function HistoryLength(): ReactNode {
   const keep = async (chosen: HistoryDays) => {
     setAsked(null);
     await change({ historyDays: chosen });
+    // Only now is what was too old gone.
+    setChanges((count) => count + 1);
   };
   const choose = async (value: string) => {
     const chosen = HISTORY_DAYS.find((choice) => String(choice) === value) ?? days;

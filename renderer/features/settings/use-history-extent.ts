@@ -1,26 +1,27 @@
 import { useEffect, useState } from 'react';
 import type { HistoryExtent } from '../../../shared/history.ts';
-import type { HistoryDays } from '../../../shared/settings.ts';
 import { useEngineApi } from '../../engine-api.ts';
 import { attempt } from '../../ui/toasts.ts';
 
-/** How much history there is, read anew when its length was changed; `null` while it is not known. */
-export function useHistoryExtent(days: HistoryDays): HistoryExtent | null {
+/**
+ * How much history there is; `null` until it is known.
+ *
+ * @param occasion it is read anew when this changes
+ */
+export function useHistoryExtent(occasion: string): HistoryExtent | null {
   const api = useEngineApi();
-  const [known, setKnown] = useState<{
-    readonly of: HistoryDays;
-    readonly extent: HistoryExtent;
-  }>();
+  const [extent, setExtent] = useState<HistoryExtent | null>(null);
   useEffect(() => {
     let isCurrent = true;
     const read = async () => {
-      const extent = await api.getHistoryExtent();
-      if (isCurrent) setKnown({ of: days, extent });
+      const found = await api.getHistoryExtent();
+      if (isCurrent) setExtent(found);
     };
     void attempt('Could not read the size of the history', read());
     return () => {
       isCurrent = false;
     };
-  }, [api, days]);
-  return known?.of === days ? known.extent : null;
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- what is read has changed with it
+  }, [api, occasion]);
+  return extent;
 }
