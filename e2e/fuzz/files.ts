@@ -1,0 +1,117 @@
+/** The files of the data folder that people and other programs can change. */
+import { readStored, type StoredFormat } from '../../electron/core/accounts/stored-file.ts';
+import { readCaFile } from '../../electron/core/accounts/ca-file.ts';
+import { secretsFormat } from '../../electron/core/accounts/secret-store.ts';
+import { settingsFormat } from '../../electron/core/accounts/settings-file.ts';
+import { preferencesFormat } from '../../electron/core/settings/preferences-file.ts';
+import { RepriseError } from '../../shared/errors.ts';
+import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
+import { bytesOf, holds, textOf, type FuzzTarget } from './target.ts';
+
+const account = {
+  id: 'account-1',
+  label: 'Work',
+  user: 'ann@example.org',
+  host: 'imap.example.org',
+  port: 993,
+  security: 'tls',
+  servername: null,
+  trust: { kind: 'system' },
+  mailboxes: ['INBOX', 'Sent'],
+  reuse: true,
+  policy: { sharing: 'saving', longestAge: 'server' },
+  paused: false,
+};
+
+const JSON_WORDS = [
+  '{',
+  '}',
+  '[',
+  ']',
+  '"',
+  ',',
+  ':',
+  'null',
+  'true',
+  '-0',
+  '1e999',
+  '\\u0000',
+  '\\ud800',
+  '"version"',
+  '"accounts"',
+  '"secrets"',
+  '"__proto__"',
+  '"constructor"',
+  '"toString"',
+];
+
+/** Whatever is in the file: it is read whole, or it is damaged, and what is read can be written. */
+function stored<Value>(format: StoredFormat<Value>, seeds: readonly unknown[]): FuzzTarget {
+  return {
+    name: format.fileName,
+    seeds: seeds.map(bytesOf),
+    words: JSON_WORDS,
+    check: (input) => {
+      const reading = readStored(textOf(input), format);
+      holds(['value', 'newer', 'damaged'].includes(reading.kind), 'it is one of three');
+      holds(!Object.hasOwn(Object.prototype, 'version'), 'no prototype was changed');
+      if (reading.kind === 'newer') holds(reading.version > 1, 'a newer version is newer');
+      if (reading.kind !== 'value') return;
+      const again = readStored(
+        JSON.stringify({ version: format.migrations.length + 1, ...reading.value }),
+        format,
+      );
+      holds(again.kind === 'value', 'what was read can be read again');
+      const same = JSON.stringify(again) === JSON.stringify(reading);
+      holds(same, 'what was read is the same when it is written and read again');
+    },
+  };
+}
+
+const pem = `-----BEGIN CERTIFICATE-----
+MIIBfjCCASWgAwIBAgIUQ2VydGlmaWNhdGUgb2YgYSB0ZXN0MAoGCCqGSM49BAMC
+-----END CERTIFICATE-----
+`;
+
+const caFile: FuzzTarget = {
+  name: 'ca-file',
+  seeds: [bytesOf(pem), bytesOf(pem + pem), bytesOf(`# a comment\n${pem}`)],
+  words: [
+    '-----BEGIN CERTIFICATE-----\n',
+    '-----END CERTIFICATE-----\n',
+    'MII',
+    '=',
+    '\r\n',
+    '-----',
+  ],
+  check: (input) => {
+    try {
+      readCaFile(textOf(input), 'ca.pem');
+    } catch (error) {
+      holds(error instanceof RepriseError && error.code === 'bad-ca-file', `not ${String(error)}`);
+    }
+  },
+};
+
+export const filesTargets: readonly FuzzTarget[] = [
+  stored(settingsFormat, [
+    { version: 1, accounts: [] },
+    { version: 1, accounts: [account] },
+    {
+      version: 1,
+      accounts: [
+        { ...account, security: 'starttls', trust: { kind: 'ca', fileName: 'ca.pem', pem } },
+        { ...account, id: 'account-2', paused: true, servername: 'mail.example.org' },
+      ],
+    },
+  ]),
+  stored(secretsFormat, [
+    { version: 1, secrets: {} },
+    { version: 1, secrets: { 'account-1': 'AQID', 'account-2': '' } },
+  ]),
+  stored(preferencesFormat, [
+    { version: 1, ...DEFAULT_SETTINGS },
+    { version: 1, ...DEFAULT_SETTINGS, theme: 'dark', historyDays: 7 },
+  ]),
+  caFile,
+];

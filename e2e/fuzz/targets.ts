@@ -1,0 +1,13 @@
+import { filesTargets } from './files.ts';
+import { framesTarget } from './frames.ts';
+import { keptTargets } from './kept.ts';
+import { tlsTargets } from './tls.ts';
+import type { FuzzTarget } from './target.ts';
+
+/** Everything that reads what others may have written. */
+export const TARGETS: readonly FuzzTarget[] = [
+  ...tlsTargets,
+  framesTarget,
+  ...filesTargets,
+  ...keptTargets,
+];
