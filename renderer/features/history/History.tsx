@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { HistoryView } from '../../../shared/history.ts';
 import { formatCount } from '../../format.ts';
 import { narrow, useRoute } from '../../navigation.ts';
@@ -7,7 +7,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Charts } from './Charts.tsx';
 import { emptyWords } from './empty.ts';
 import { HistoryTable } from './HistoryTable.tsx';
-import { questionQuery, readQuestion, type Look } from './question.ts';
+import { questionQuery, readQuestion, usualRange, type Look } from './question.ts';
 import { Toolbar } from './Toolbar.tsx';
 import { useHistory } from './use-history.ts';
 import styles from './History.module.css';
@@ -15,7 +15,10 @@ import styles from './History.module.css';
 /** What happened in the last hour, day, week and month. */
 export function History(): ReactNode {
   const { query } = useRoute();
-  const question = readQuestion(query);
+  const since = useEngine(({ totals }) => totals.since);
+  // Once: it must not become another one while somebody looks at it.
+  const [usual] = useState(() => usualRange(since, Date.now()));
+  const question = readQuestion(query, usual);
   const { view, problem, tryAgain } = useHistory(question);
   return (
     <>

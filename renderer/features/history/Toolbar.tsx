@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import { EXPORT_FORMATS, HISTORY_RANGES, type HistoryView } from '../../../shared/history.ts';
 import { useEngineApi } from '../../engine-api.ts';
 import { useEngine } from '../../store.ts';
@@ -24,7 +25,12 @@ const MEDIA_TYPES = { csv: 'text/csv', json: 'application/json' } as const;
 /** Chooses what is shown and how, and exports it. */
 export function Toolbar({ question, view, onAsk }: ToolbarProps): ReactNode {
   const api = useEngineApi();
-  const accounts = useEngine((state) => state.accounts);
+  const ids = useEngine((state) => state.accountIds);
+  // Names alone: accounts change with every handshake.
+  const labels = useEngine(
+    useShallow((state) => [...state.accounts.values()].map(({ label }) => label)),
+  );
+  const accounts = ids.map((id, index) => ({ id, label: labels[index] ?? '' }));
   const { range, account, look } = question;
   const save = async (format: (typeof EXPORT_FORMATS)[number]) => {
     const { fileName, text } = await api.exportHistory({ range, account, format });
@@ -41,7 +47,7 @@ export function Toolbar({ question, view, onAsk }: ToolbarProps): ReactNode {
         }}
       />
       <AccountSelect
-        options={accountOptions(accounts.values(), view?.accounts ?? [], account)}
+        options={accountOptions(accounts, view?.accounts ?? [], account)}
         chosen={account}
         onChoose={(account) => {
           onAsk({ ...question, account });

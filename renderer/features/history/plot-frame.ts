@@ -28,7 +28,8 @@ export function lookOf(element: HTMLElement): PlotLook {
   const token = (name: string) => style.getPropertyValue(name);
   return {
     style,
-    font: `${token('--size-small')} ${token('--font')}`,
+    // Whole px: uPlot cannot scale others for screens of a higher resolution.
+    font: `${Math.round(Number.parseFloat(token('--size-small')))}px ${token('--font')}`,
     text: token('--muted'),
     line: token('--line'),
     surface: token('--surface'),
@@ -37,7 +38,7 @@ export function lookOf(element: HTMLElement): PlotLook {
 
 /** The font of {@link PlotLook} for what is drawn in px of the canvas. */
 export function scaledFont({ font }: PlotLook, ratio: number): string {
-  return font.replace(/^[\d.]+/, (size) => String(Number(size) * ratio));
+  return font.replace(/^\d+/, (size) => String(Number(size) * ratio));
 }
 
 /** Everything but the y axis and what is drawn. */

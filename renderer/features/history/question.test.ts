@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AccountId } from '../../../shared/model.ts';
 import { accountOptions } from './account-options.ts';
 import { emptyWords } from './empty.ts';
-import { questionQuery, readQuestion } from './question.ts';
+import { questionQuery, readQuestion, usualRange } from './question.ts';
 import { FROM, viewOf } from './test-view.ts';
 
 const id = (text: string) => text as AccountId;
@@ -15,16 +15,23 @@ function title(more: Parameters<typeof viewOf>[1], isUnrecorded = false) {
 describe('the address of the History screen', () => {
   it('says range, account and look, and leads back to them', () => {
     const query = { range: '7d', account: 'a', look: 'table' };
-    expect(readQuestion(query)).toEqual(query);
-    expect(questionQuery(readQuestion(query))).toEqual(query);
+    expect(readQuestion(query, '24h')).toEqual(query);
+    expect(questionQuery(readQuestion(query, '24h'))).toEqual(query);
   });
 
   it.each([{}, { range: '2y', account: '', look: 'pie' }, { account: 'x'.repeat(65) }])(
-    'falls back to the last 24 hours of all accounts for %j',
+    'falls back to the usual range of all accounts for %j',
     (query) => {
-      expect(readQuestion(query)).toEqual({ range: '24h', account: null, look: 'chart' });
+      expect(readQuestion(query, '1h')).toEqual({ range: '1h', account: null, look: 'chart' });
     },
   );
+});
+
+describe('the usual range', () => {
+  it('is a day, and an hour until an hour has been recorded', () => {
+    expect(usualRange(FROM, FROM + 3_600_000)).toBe('24h');
+    expect(usualRange(FROM, FROM + 3_599_999)).toBe('1h');
+  });
 });
 
 describe('the accounts to choose from', () => {

@@ -3,8 +3,17 @@ import { HISTORY_RANGES, type HistoryQuery, type HistoryRange } from '../../../s
 import type { AccountId } from '../../../shared/model.ts';
 import type { Route } from '../../route.ts';
 
-/** What is shown where the address does not say. */
-const USUAL_RANGE: HistoryRange = '24h';
+const HOUR_MS = 3_600_000;
+
+/**
+ * What is shown where the address does not say: a day, but not while all that was recorded would be
+ * one bar at its end.
+ *
+ * @param since when the first figures were recorded
+ */
+export function usualRange(since: number, now: number): HistoryRange {
+  return now - since < HOUR_MS ? '1h' : '24h';
+}
 
 /** How the choice of a range is labelled. */
 export const RANGE_LABELS: Record<HistoryRange, string> = {
@@ -31,11 +40,11 @@ export interface Question extends HistoryQuery {
   readonly look: Look;
 }
 
-/** What the address asks for; anything unknown counts as not asked. */
-export function readQuestion(query: Route['query']): Question {
+/** What the address asks for; anything unknown counts as not asked, and a range is `usual` then. */
+export function readQuestion(query: Route['query'], usual: HistoryRange): Question {
   const account = query['account'] ?? '';
   return {
-    range: HISTORY_RANGES.find((range) => range === query['range']) ?? USUAL_RANGE,
+    range: HISTORY_RANGES.find((range) => range === query['range']) ?? usual,
     // The engine takes no other ids, see the contract.
     account: account === '' || account.length > 64 ? null : (account as AccountId),
     look: LOOKS.find((look) => look === query['look']) ?? 'chart',

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { HistoryQuery, HistoryView } from '../../../shared/history.ts';
 import { useEngineApi } from '../../engine-api.ts';
-import { useEngine } from '../../store.ts';
+import { store } from '../../store.ts';
 import { errorMessage } from '../../ui/toasts.ts';
 import { Refresher } from './refresher.ts';
 
@@ -17,8 +17,6 @@ export interface HistoryState {
 /** Asks for the figures and keeps them fresh while the screen is shown. */
 export function useHistory({ range, account }: HistoryQuery): HistoryState {
   const api = useEngineApi();
-  // Counted anew with every handshake that has come to its end.
-  const totals = useEngine((state) => state.totals);
   const refresher = useRef<Refresher>(null);
   const [view, setView] = useState<HistoryView | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -43,17 +41,15 @@ export function useHistory({ range, account }: HistoryQuery): HistoryState {
     });
     refresher.current = current;
     current.start();
+    // Past React: the totals change with every handshake, and nothing here shows them.
+    const leave = store.subscribe(({ engine }, before) => {
+      if (engine?.totals !== before.engine?.totals) current.touch();
+    });
     return () => {
+      leave();
       current.stop();
     };
   }, [api, range, account]);
-
-  const seen = useRef(totals);
-  useEffect(() => {
-    if (seen.current === totals) return;
-    seen.current = totals;
-    refresher.current?.touch();
-  }, [totals]);
 
   const tryAgain = useCallback(() => {
     refresher.current?.start();
