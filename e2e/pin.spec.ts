@@ -82,6 +82,7 @@ test.describe('a certificate that nobody vouches for', () => {
 
     await test.step('trusted, the test goes on and signs in', async () => {
       await form.getByRole('button', { name: TRUST, exact: true }).click();
+      await expect(form.getByRole('button', { name: 'Test connection' })).toBeFocused();
       await expect(form).toContainText('Connected and signed in');
       await expect(form.getByRole('group', { name: 'Trusted certificate' })).toContainText(first);
       await dashboard.save();
@@ -100,6 +101,7 @@ test.describe('a certificate that nobody vouches for', () => {
     await dovecot.replaceCertificate();
     const second = await fingerprintOf(dovecot);
     const before = await seenBy(dovecot);
+    expect(before.attempts).toBeGreaterThan(0);
     const dialog = page.getByRole('dialog', { name: 'Certificate of 127.0.0.1' });
 
     await test.step('another certificate stops every mailbox, and no login is tried', async () => {

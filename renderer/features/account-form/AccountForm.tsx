@@ -24,6 +24,7 @@ export function AccountForm(): ReactNode {
 
 function OpenForm({ account }: { readonly account: Account | null }): ReactNode {
   const form = useRef<HTMLFormElement>(null);
+  const testButton = useRef<HTMLButtonElement>(null);
   const focusField = (field: Field) => {
     const control = form.current?.elements.namedItem(field);
     if (control instanceof HTMLElement) control.focus();
@@ -57,7 +58,17 @@ function OpenForm({ account }: { readonly account: Account | null }): ReactNode 
         </div>
         <div aria-live="polite" className={styles.report}>
           {running === 'test' && <p>Testing: connecting, signing in, looking for mailboxes…</p>}
-          {running === null && result !== null && <TestReport result={result} state={state} />}
+          {running === null && result !== null && (
+            <TestReport
+              result={result}
+              state={state}
+              onTrust={(certificate) => {
+                // The report goes while the test is made again, and with it what was pressed.
+                testButton.current?.focus();
+                void state.trustShown(certificate);
+              }}
+            />
+          )}
         </div>
         {problem !== null && problem.field === null && (
           <p role="alert" className={styles.alert}>
@@ -65,7 +76,11 @@ function OpenForm({ account }: { readonly account: Account | null }): ReactNode 
           </p>
         )}
         <div className={styles.footer}>
-          <Button aria-disabled={running !== null} onClick={() => void state.test()}>
+          <Button
+            ref={testButton}
+            aria-disabled={running !== null}
+            onClick={() => void state.test()}
+          >
             Test connection
           </Button>
           <span className={styles.spring} />

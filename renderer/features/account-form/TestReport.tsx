@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { TestResult } from '../../../shared/model.ts';
+import type { ShownCertificate, TestResult } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
 import { formatMs } from '../../format.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -17,21 +17,25 @@ import styles from './TestReport.module.css';
 interface TestReportProps {
   readonly result: TestResult;
   readonly state: AccountFormState;
+  /** The user agrees to what was shown. */
+  readonly onTrust: (certificate: ShownCertificate) => void;
 }
 
 /** What a test of the connection found. */
-export function TestReport({ result, state }: TestReportProps): ReactNode {
+export function TestReport({ result, state, onTrust }: TestReportProps): ReactNode {
   return result.ok ? (
     <Success result={result} state={state} />
   ) : (
-    <Failure result={result} state={state} />
+    <Failure result={result} state={state} onTrust={onTrust} />
   );
 }
 
 function Success({
   result,
   state,
-}: TestReportProps & { readonly result: Extract<TestResult, { ok: true }> }): ReactNode {
+}: Pick<TestReportProps, 'state'> & {
+  readonly result: Extract<TestResult, { ok: true }>;
+}): ReactNode {
   const { protocol, cipher, group, totalMs } = result.handshake;
   const facts = [protocol === null ? null : protocolName(protocol), cipher, group].filter(
     (fact) => fact !== null,
@@ -58,6 +62,7 @@ function Success({
 function Failure({
   result,
   state,
+  onTrust,
 }: TestReportProps & { readonly result: Extract<TestResult, { ok: false }> }): ReactNode {
   const now = useNow();
   const { problem, phase, certificate } = result;
@@ -83,7 +88,11 @@ function Failure({
         <>
           <p className={styles.facts}>{COMPARE_ADVICE}</p>
           <div>
-            <Button onClick={() => void state.trustShown(certificate)}>
+            <Button
+              onClick={() => {
+                onTrust(certificate);
+              }}
+            >
               {isChange ? 'Trust only the new certificate' : TRUST_LABEL}
             </Button>
           </div>
