@@ -139,6 +139,16 @@ describe('what is no request of ours is refused', () => {
     expect(await target.try('POST /rpc', headers)).toEqual(refused(404));
   });
 
+  it.each<[string, Buffer, number | null]>([
+    ['HTTP/2', Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), 400],
+    ['TLS', Buffer.from('16030100050100000100', 'hex'), 400],
+    ['another protocol', Buffer.from('EHLO localhost\r\n'), 400],
+    ['HTTP 0.9', Buffer.from('GET /\r\n\r\n'), 421],
+    ['zeros', Buffer.alloc(1000), 400],
+  ])('%s', async (_, bytes, status) => {
+    expect(target.judge(await sendRaw(target.port, bytes))).toEqual(refused(status));
+  });
+
   it('headers that are too large or too many', async () => {
     expect(await target.try('GET /', { ...target.ours(), 'X-Large': 'x'.repeat(17_000) })).toEqual(
       refused(431),

@@ -1,42 +1,9 @@
 /**
- * What only a browser can show: foreign pages in the same Chromium as ours, what is left of the
- * token, and what our own page loads. What is sent by hand is in `attacks.test.ts`.
+ * What only a browser can show: foreign pages in the same Chromium as ours, and what is left of the
+ * token. What is sent by hand is in `attacks.test.ts`, what our page loads in `page-policy.spec.ts`.
  */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { BrowserContext, Page } from 'playwright/test';
-import { chooseChromium } from './fixtures/chromium.ts';
-import { expect, REFUSED, test as base } from './fixtures/reprise.ts';
-
-/** A name that a foreign page has pointed at this machine, as DNS rebinding does. */
-const REBOUND = 'rebound.evil.test';
-const launch = chooseChromium()?.launch ?? {};
-
-interface ForeignSite {
-  /** On this machine, so for the browser of the same site as ours: our cookie is sent. */
-  readonly near: string;
-  /** The same pages as of another site. */
-  readonly far: string;
-}
-
-const test = base.extend<{ foreign: ForeignSite }>({
-  launchOptions: {
-    ...launch,
-    args: [...(launch.args ?? []), `--host-resolver-rules=MAP *.evil.test 127.0.0.1`],
-  },
-  // oxlint-disable-next-line eslint/no-empty-pattern -- Playwright reads the pattern
-  foreign: async ({}, use) => {
-    const server = createServer((_, response) => {
-      response.setHeader('Content-Type', 'text/html').end('<!doctype html><h1>Foreign</h1>');
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    await use({ near: `http://127.0.0.1:${port}`, far: `http://www.evil.test:${port}` });
-    server.closeAllConnections();
-    server.close();
-  },
-});
+import type { Page } from 'playwright/test';
+import { expect, REBOUND, REFUSED, test } from './fixtures/foreign-site.ts';
 
 /** Every address in what the browser would go back and forward to. */
 async function visited(page: Page): Promise<string[]> {
@@ -45,20 +12,6 @@ async function visited(page: Page): Promise<string[]> {
   // What was typed is kept beside it, as in the browser's file of visits: see SECURITY.md.
   return entries.map(({ url }) => url);
 }
-
-/** Notes what violates the policy of any page of `context` from now on. */
-async function noteViolations(context: BrowserContext): Promise<(page: Page) => Promise<string[]>> {
-  await context.addInitScript(() => {
-    const found: string[] = [];
-    Object.assign(globalThis, { found });
-    document.addEventListener('securitypolicyviolation', (event) => {
-      found.push(`${event.effectiveDirective} ${event.blockedURI}`);
-    });
-  });
-  return (page) => page.evaluate(() => (globalThis as unknown as { found: string[] }).found);
-}
-
-const directiveOf = (violation: string): string => violation.split(' ', 1)[0] ?? '';
 
 test.describe('the token', () => {
   test('is gone from the address, from history and from what scripts see', async ({
@@ -203,87 +156,5 @@ test.describe('a foreign page in the same browser', () => {
       expect(sent.filter((url) => !url.endsWith('favicon.ico'))).toHaveLength(1);
       page.removeAllListeners('request');
     }
-  });
-});
-
-test.describe('our own page', () => {
-  test('loads nothing from elsewhere, and nothing that its policy forbids, on any screen', async ({
-    startReprise,
-    dashboard,
-    context,
-  }) => {
-    const violations = await noteViolations(context);
-    const requests: string[] = [];
-    context.on('request', (request) => requests.push(request.url()));
-    const { page } = dashboard;
-    page.on('websocket', (socket) => requests.push(socket.url()));
-    const reprise = await startReprise();
-    await dashboard.open(reprise.url);
-    await dashboard.fillForm({ user: 'ann@gmail.com', password: 'x', server: '', port: '993' });
-    await dashboard.discardForm();
-    await page.getByRole('button', { name: 'Start demo servers' }).click();
-    await expect(dashboard.state('STARTTLS', 'INBOX')).toHaveText('Idle');
-    await dashboard.row('TLS 1.2 tickets', 'INBOX').click();
-    await expect(dashboard.drawer('TLS 1.2 tickets', 'INBOX')).toBeVisible();
-    await page.keyboard.press('Escape');
-    const tabs = page.getByRole('tab');
-    const names = await tabs.allTextContents();
-    expect(names.length).toBeGreaterThan(2);
-    for (const name of names) {
-      await page.getByRole('tab', { name, exact: true }).click();
-      await expect(page.getByRole('tabpanel', { name })).toBeVisible();
-    }
-    await page.getByRole('button', { name: 'Settings', exact: true }).click();
-    await expect(page.getByRole('region', { name: 'Settings', exact: true })).toBeVisible();
-    await page.getByRole('radio', { name: 'Dark' }).click();
-    await page.reload();
-    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
-    expect(await violations(page)).toEqual([]);
-    const own = new URL(reprise.origin).host;
-    const elsewhere = requests.filter((url) => new URL(url).host !== own);
-    expect(requests.length).toBeGreaterThan(3);
-    expect(elsewhere).toEqual([]);
-  });
-
-  test('runs no script, style or request that gets into it, and says so', async ({
-    startReprise,
-    dashboard,
-    complaints,
-    context,
-    foreign,
-  }) => {
-    complaints.expect(/Content Security Policy|ERR_BLOCKED_BY_CSP/);
-    const violations = await noteViolations(context);
-    const reprise = await startReprise();
-    await dashboard.open(reprise.url);
-    const { page } = dashboard;
-    await page.evaluate((elsewhere) => {
-      const html = `<img src="${elsewhere}/x.png"><p style="color: red">x</p><b onclick="run()">`;
-      document.body.insertAdjacentHTML('beforeend', html);
-      for (const [tag, change] of [
-        ['script', { textContent: 'globalThis.ran = true' }],
-        ['script', { src: `${elsewhere}/x.js` }],
-        ['style', { textContent: 'body { color: red }' }],
-        ['iframe', { src: elsewhere }],
-        ['object', { data: elsewhere }],
-      ] as const) {
-        document.body.append(Object.assign(document.createElement(tag), change));
-      }
-      void fetch(elsewhere).catch(() => undefined);
-      void new WebSocket(elsewhere.replace('http', 'ws'));
-    }, foreign.near);
-    await expect
-      .poll(async () => [...new Set((await violations(page)).map(directiveOf))].sort())
-      .toEqual([
-        'connect-src',
-        'frame-src',
-        'img-src',
-        'object-src',
-        'script-src-attr',
-        'script-src-elem',
-        'style-src-attr',
-        'style-src-elem',
-      ]);
-    expect(await page.evaluate(() => 'ran' in globalThis)).toBe(false);
   });
 });

@@ -3,6 +3,9 @@
  * own. What it serves is in `attacks-served.test.ts`, floods are in `floods.test.ts`, what a
  * browser has to do with it in `attacks.spec.ts`.
  */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AttackTarget, bearer, refused, type Headers } from './fixtures/attack-target.ts';
 import { sendRaw } from './fixtures/raw-http.ts';
@@ -209,9 +212,38 @@ describe('under another name this machine is not Reprise', () => {
     );
   });
 
+  it('nor under two names at once', async () => {
+    const ours = `Host: 127.0.0.1:${target.port}`;
+    for (const hosts of [
+      [ours, 'Host: evil.test'],
+      ['Host: evil.test', ours],
+      [ours, ours],
+    ]) {
+      const bytes = ['GET / HTTP/1.1', ...hosts, 'Connection: close', '', ''].join('\r\n');
+      expect(target.judge(await sendRaw(target.port, bytes))).toEqual(refused(421));
+    }
+  });
+
+  it('nor at another address, be it of this machine', async () => {
+    for (const host of ['127.0.0.2', '::1', ...addressesOfThisMachine()]) {
+      const socket = connect({ host, port: target.port });
+      const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
+      // Without IPv6, or where only one address of loopback is set up, there is nothing to refuse.
+      expect(['ECONNREFUSED', 'EADDRNOTAVAIL']).toContain(error.code);
+    }
+  });
+
   it('nor where another header claims the right one', async () => {
     const headers = { Host: 'evil.test', 'X-Forwarded-Host': `127.0.0.1:${target.port}` };
     expect(await target.try('GET /', headers)).toEqual(refused(421));
     expect(await target.try(`GET http://127.0.0.1:${target.port}/`, headers)).toEqual(refused(421));
   });
 });
+
+/** Where others could reach it, were it to listen there. */
+function addressesOfThisMachine(): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return addresses
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map(({ address }) => address);
+}

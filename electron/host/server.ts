@@ -171,7 +171,8 @@ function factsOf(request: IncomingMessage, isUpgrade: boolean) {
   return {
     method: request.method ?? '',
     target: request.url ?? '',
-    headers: request.headers,
+    // Node keeps the first of several; RFC 9112, section 3.2, allows no more than one.
+    headers: { ...request.headers, host: request.headersDistinct['host']?.join(', ') },
     isUpgrade,
   };
 }

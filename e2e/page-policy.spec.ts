@@ -1,0 +1,99 @@
+/** Our own page under its policy: what it loads, and what becomes of something that gets into it. */
+import type { BrowserContext, Page } from 'playwright/test';
+import { expect, test } from './fixtures/foreign-site.ts';
+
+/** Notes what violates the policy of any page of `context` from now on. */
+async function noteViolations(context: BrowserContext): Promise<(page: Page) => Promise<string[]>> {
+  await context.addInitScript(() => {
+    const found: string[] = [];
+    Object.assign(globalThis, { found });
+    document.addEventListener('securitypolicyviolation', (event) => {
+      found.push(`${event.effectiveDirective} ${event.blockedURI}`);
+    });
+  });
+  return (page) => page.evaluate(() => (globalThis as unknown as { found: string[] }).found);
+}
+
+const directiveOf = (violation: string): string => violation.split(' ', 1)[0] ?? '';
+
+test.describe('our own page', () => {
+  test('loads nothing from elsewhere, and nothing that its policy forbids, on any screen', async ({
+    startReprise,
+    dashboard,
+    context,
+  }) => {
+    const violations = await noteViolations(context);
+    const requests: string[] = [];
+    context.on('request', (request) => requests.push(request.url()));
+    const { page } = dashboard;
+    page.on('websocket', (socket) => requests.push(socket.url()));
+    const reprise = await startReprise();
+    await dashboard.open(reprise.url);
+    await dashboard.fillForm({ user: 'ann@gmail.com', password: 'x', server: '', port: '993' });
+    await dashboard.discardForm();
+    await page.getByRole('button', { name: 'Start demo servers' }).click();
+    await expect(dashboard.state('STARTTLS', 'INBOX')).toHaveText('Idle');
+    await dashboard.row('TLS 1.2 tickets', 'INBOX').click();
+    await expect(dashboard.drawer('TLS 1.2 tickets', 'INBOX')).toBeVisible();
+    await page.keyboard.press('Escape');
+    const tabs = page.getByRole('tab');
+    const names = await tabs.allTextContents();
+    expect(names.length).toBeGreaterThan(2);
+    for (const name of names) {
+      await page.getByRole('tab', { name, exact: true }).click();
+      await expect(page.getByRole('tabpanel', { name })).toBeVisible();
+    }
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+    await expect(page.getByRole('region', { name: 'Settings', exact: true })).toBeVisible();
+    await page.getByRole('radio', { name: 'Dark' }).click();
+    await page.reload();
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+    expect(await violations(page)).toEqual([]);
+    const own = new URL(reprise.origin).host;
+    const elsewhere = requests.filter((url) => new URL(url).host !== own);
+    expect(requests.length).toBeGreaterThan(3);
+    expect(elsewhere).toEqual([]);
+  });
+
+  test('runs no script, style or request that gets into it, and says so', async ({
+    startReprise,
+    dashboard,
+    complaints,
+    context,
+    foreign,
+  }) => {
+    complaints.expect(/Content Security Policy|ERR_BLOCKED_BY_CSP/);
+    const violations = await noteViolations(context);
+    const reprise = await startReprise();
+    await dashboard.open(reprise.url);
+    const { page } = dashboard;
+    await page.evaluate((elsewhere) => {
+      const html = `<img src="${elsewhere}/x.png"><p style="color: red">x</p><b onclick="run()">`;
+      document.body.insertAdjacentHTML('beforeend', html);
+      for (const [tag, change] of [
+        ['script', { textContent: 'globalThis.ran = true' }],
+        ['script', { src: `${elsewhere}/x.js` }],
+        ['style', { textContent: 'body { color: red }' }],
+        ['iframe', { src: elsewhere }],
+        ['object', { data: elsewhere }],
+      ] as const) {
+        document.body.append(Object.assign(document.createElement(tag), change));
+      }
+      void fetch(elsewhere).catch(() => undefined);
+      void new WebSocket(elsewhere.replace('http', 'ws'));
+    }, foreign.near);
+    await expect
+      .poll(async () => [...new Set((await violations(page)).map(directiveOf))].sort())
+      .toEqual([
+        'connect-src',
+        'frame-src',
+        'img-src',
+        'object-src',
+        'script-src-attr',
+        'script-src-elem',
+        'style-src-attr',
+        'style-src-elem',
+      ]);
+    expect(await page.evaluate(() => 'ran' in globalThis)).toBe(false);
+  });
+});
