@@ -37,13 +37,14 @@ async function expectAll(dashboard: Dashboard, reuse: string | RegExp): Promise<
   }
 }
 
-/** The sessions in the file, as who has the key of this machine reads them. */
-async function sessionsIn(dataDir: string): Promise<Buffer[]> {
+/** What is in the file for each peer, as who has the key of this machine reads it. */
+async function keptIn(dataDir: string): Promise<Buffer[][]> {
+  if (!(await hasFile(dataDir))) return [];
   const content = await readFile(join(dataDir, KEPT_SESSIONS_FILE));
   const home = { engine: KEPT_ENGINE, machine: await machineName() };
   const opened = await openSessions(content, keyFileProtector(dataDir), home, Date.now());
   if (opened.kind !== 'kept') throw new Error(`The file cannot be used: ${opened.why}.`);
-  return [...opened.peers.values()].flatMap(({ sessions }) =>
+  return [...opened.peers.values()].map(({ sessions }) =>
     sessions.map((session) => session.expose()),
   );
 }
@@ -81,7 +82,7 @@ test.describe('sessions across restarts, with a real Dovecot', () => {
       await before.interrupt();
 
       expect((await stat(join(dataDir, KEPT_SESSIONS_FILE))).mode & 0o777).toBe(0o600);
-      const sessions = await sessionsIn(dataDir);
+      const sessions = (await keptIn(dataDir)).flat();
       expect(sessions.length).toBeGreaterThan(0);
       const secrets = [
         ...[LABEL, account.user, account.password, dovecot.host, 'localhost', 'Archive'].map(
@@ -114,6 +115,30 @@ test.describe('sessions across restarts, with a real Dovecot', () => {
     const after = await startReprise({ dataDir });
     await dashboard.open(after.url);
     await expect(dashboard.reuse(LABEL, 'INBOX')).toHaveText(NOTHING_HELD);
+  });
+
+  test('they come and go with the switch on the settings screen', async ({
+    startReprise,
+    dashboard,
+    dataDir,
+  }) => {
+    await using dovecot = await Dovecot.start({ kind: 'one-process' });
+    const { page } = dashboard;
+    const before = await startReprise({ dataDir });
+    await dashboard.open(before.url);
+    await dashboard.addAccount(accountOnDovecot(dovecot, LABEL));
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+    const keep = page.getByRole('switch', { name: 'Keep sessions when Reprise closes' });
+    for (const isOn of [true, false, true]) {
+      await keep.click();
+      await expect(keep).toBeChecked({ checked: isOn });
+      await expect.poll(() => hasFile(dataDir)).toBe(isOn);
+    }
+    await before.interrupt();
+    const after = await startReprise({ dataDir });
+    await dashboard.open(after.url);
+    await page.getByRole('tab', { name: 'Connections', exact: true }).click();
+    await expectAll(dashboard, 'Resumed · TLS 1.3 ticket');
   });
 
   test('a killed program loses little; a session is on the disk or in memory, never twice', async ({
@@ -149,7 +174,7 @@ test.describe('sessions across restarts, with a real Dovecot', () => {
     await dashboard.page.keyboard.press('Escape');
     await expect(dashboard.account(LABEL)).toContainText('private');
     await first.interrupt();
-    expect(await sessionsIn(dataDir)).not.toEqual([]);
+    expect(await keptIn(dataDir)).toHaveLength(1);
 
     const second = await startReprise({ dataDir });
     await dashboard.open(second.url);
@@ -181,11 +206,11 @@ test.describe('sessions across restarts, with a real Dovecot', () => {
       password: 'battery staple',
       label: 'Switched off',
     });
-    await expect.poll(() => hasFile(dataDir)).toBe(true);
-    const both = (await sessionsIn(dataDir)).length;
+    const peers = async () => (await keptIn(dataDir)).length;
+    await expect.poll(peers).toBe(2);
     await dashboard.reuseSwitch('Switched off').click();
     await expect(dashboard.account('Switched off')).toContainText('forgotten');
-    expect((await sessionsIn(dataDir)).length).toBeLessThan(both);
+    expect(await peers()).toBe(1);
     await first.interrupt();
     const second = await startReprise({ dataDir });
     await dashboard.open(second.url);
