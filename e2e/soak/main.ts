@@ -1,0 +1,83 @@
+/**
+ * `npm run soak -- --minutes N [--connections 50] [--restart-every 30] [--seed S]`: the real program on
+ * a real Dovecot for so long, with reconnects, toggles, restarts of the server and reloads of the page.
+ * Ends with a table; exit code 1 where something has grown, is stuck, or complained.
+ */
+import { parseArgs } from 'node:util';
+import { whyNoDovecot } from '../fixtures/dovecot-binary.ts';
+import { seededRandom } from '../fixtures/random.ts';
+import { compare, GROWTH } from './flat.ts';
+import { soak } from './soak.ts';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '3' },
+    connections: { type: 'string', default: '50' },
+    'restart-every': { type: 'string', default: '30' },
+    seed: { type: 'string', default: String(Math.trunc(Math.random() * 2 ** 31)) },
+  },
+});
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const [minutes, connections, restartEverySeconds, seed] = [
+  values.minutes,
+  values.connections,
+  values['restart-every'],
+  values.seed,
+].map(Number) as [number, number, number, number];
+if (![minutes, connections, restartEverySeconds].every((value) => value > 0)) {
+  say('Use: npm run soak -- --minutes N [--connections 50] [--restart-every 30] [--seed S]');
+  process.exit(2);
+}
+const missing = whyNoDovecot();
+if (missing !== null) {
+  say(`A soak needs Dovecot. ${missing}`);
+  process.exit(2);
+}
+
+say(
+  `${minutes} min, ${connections} connections, a restart every ${restartEverySeconds} s, seed ${seed}.`,
+);
+const result = await soak({
+  minutes,
+  connections,
+  restartEverySeconds,
+  random: seededRandom(seed),
+  say,
+});
+const { counts, before, after, stuck, stderr } = result;
+const lines = compare(before, after);
+/** What Node says of an error that nobody caught, and of listeners that pile up. */
+const complaints = stderr
+  .split('\n')
+  .filter((text) => /unhandled|uncaught|Warning:|It ended/i.test(text));
+
+const row = (what: string, ...cells: readonly string[]) =>
+  say(`${what.padEnd(28)}${cells.map((cell) => cell.padStart(14)).join('')}`);
+say('');
+row('connections made', String(counts.made));
+row('connections lost', String(counts.lost));
+row('connections stuck', String(stuck.length));
+for (const [kind, count] of Object.entries(counts.outcomes))
+  row(`handshakes ${kind}`, String(count));
+row('actions', String(result.actions));
+row('restarts of the server', String(result.restarts));
+row('reloads: page, client', String(result.reloads.page), String(result.reloads.client));
+say('');
+row('', 'warmed up', 'end', 'flat up to');
+for (const { what, before, after, limit, isFlat } of lines) {
+  row(what, before, after, limit, isFlat ? '' : 'GROWN');
+}
+row(
+  'resident',
+  ...[before, after].map(({ residentBytes }) => `${(residentBytes / 1e6).toFixed(1)} MB`),
+);
+say('');
+say(
+  `Flat: the heap, collected, with everything idle, at most ${GROWTH.heapRatio} times that of the ` +
+    `warm-up and ${GROWTH.heapBytes / 1e6} MB; at most ${GROWTH.handles} more handles of a kind; no ` +
+    'more listeners; no connection stuck; no complaint of Node.',
+);
+for (const text of [...stuck, ...complaints]) say(text);
+const isFlat = lines.every((line) => line.isFlat) && stuck.length === 0 && complaints.length === 0;
+say(isFlat ? 'FLAT' : 'NOT FLAT');
+process.exitCode = isFlat ? 0 : 1;
