@@ -444,6 +444,16 @@ describe('the setting', () => {
     expect(file.log).not.toContain('write');
   });
 
+  it('has an effect from the moment on when secrets are better protected', async () => {
+    const protector = { ...memoryProtector() };
+    const { cache } = await run([ALICE], { protector });
+    shake(cache, alice, clock.now());
+    Object.assign(protector, readableProtector());
+    shake(cache, alice, clock.now());
+    await pass();
+    expect(file.tickets).toHaveLength(3);
+  });
+
   it('switched on after the end does not take away what was written then', async () => {
     const { cache, kept } = await run([ALICE]);
     shake(cache, alice, clock.now());

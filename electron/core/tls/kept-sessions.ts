@@ -61,7 +61,7 @@ type Pool = Extract<Decoded, { readonly kind: 'kept' }>;
 
 export class KeptSessions implements SessionKeeper {
   readonly #deps: KeptSessionsDeps;
-  #isOn = false;
+  #isWanted = false;
   #isClosed = false;
   /** From the last run, until every account has taken its own. */
   #pool: Pool | null = null;
@@ -80,10 +80,15 @@ export class KeptSessions implements SessionKeeper {
     this.#deps = deps;
   }
 
+  /** What is protected in memory only must not touch the disk; that may change during a run. */
+  get #isOn(): boolean {
+    return this.#isWanted && this.#deps.protector.protection.kind !== 'memory';
+  }
+
   /** Begins a run: reads what the last one left, or removes it where that is not wanted. Never rejects. */
   async load(isWanted: boolean): Promise<void> {
     const { file, protector, staysOnNetwork, clock, log } = this.#deps;
-    this.#isOn = isWanted && isPossible(protector);
+    this.#isWanted = isWanted;
     if (!this.#isOn) {
       this.#hasFile = true;
       await this.#remove().catch((error: unknown) => {
@@ -130,7 +135,7 @@ export class KeptSessions implements SessionKeeper {
    * @throws RepriseError `storage` where the file cannot be removed
    */
   async setWanted(isWanted: boolean): Promise<void> {
-    this.#isOn = isWanted && isPossible(this.#deps.protector);
+    this.#isWanted = isWanted;
     this.#timer?.cancel();
     this.#timer = null;
     await this.#inTurn(() => (this.#isOn ? this.#save() : this.#remove()));
@@ -238,9 +243,4 @@ export class KeptSessions implements SessionKeeper {
     this.#last = run.catch(() => undefined);
     return run;
   }
-}
-
-/** What is protected in memory only must not touch the disk. */
-function isPossible({ protection }: SecretProtector): boolean {
-  return protection.kind !== 'memory';
 }
