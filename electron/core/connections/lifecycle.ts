@@ -65,6 +65,21 @@ export function isOfNetwork(code: ProblemCode): boolean {
   return OF_NETWORK.has(code);
 }
 
+const OUT_OF_REACH: ReadonlySet<ProblemCode> = new Set([
+  'dns',
+  'refused',
+  'unreachable',
+  'timeout',
+]);
+
+/**
+ * Whether the server was not reached at all, so that there is no use in waiting once another
+ * connection has reached it. One that closes connections was reached: it is left alone.
+ */
+export function isOutOfReach(code: ProblemCode): boolean {
+  return OUT_OF_REACH.has(code);
+}
+
 /** Whether a sign-in was refused, so that no other connection of the account tries the same. */
 export function isRefusedSignIn(failure: Failure): boolean {
   return STOPPING.get(failure.problem.code) === 'sign-in-failed';

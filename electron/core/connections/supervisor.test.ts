@@ -12,6 +12,12 @@ function logouts(commands: readonly string[]): number {
   return commands.filter((command) => command === 'LOGOUT').length;
 }
 
+function stateCodes(watched: TestSupervisor): (string | null)[] {
+  return [...watched.connections.values()].map(({ state }) =>
+    state.kind === 'retrying' ? state.problem.code : null,
+  );
+}
+
 describe('several mailboxes of an account', () => {
   test('each have a connection; the later ones are resumed from the first', async () => {
     await using server = await startImapServer({ mailboxes: three });
@@ -43,6 +49,27 @@ describe('several mailboxes of an account', () => {
     for (const name of threeNames) await watched.state('idle', name);
     expect(server.stats().connections).toBe(7);
     expect(logouts(server.commands)).toBe(4);
+  });
+
+  test('all come back as soon as one of them has reached the server again', async () => {
+    await using server = await startImapServer({ mailboxes: three });
+    // The first to ask waits shortest.
+    let asked = 0;
+    const random = (): number => Math.min((asked++ % 3) * 0.49, 0.98);
+    await using watched = new TestSupervisor({ random });
+    watched.watch(server, { mailboxes: threeNames });
+    await server.until(({ idling }) => idling.length === 3);
+    await server.stop();
+    await watched.until(() => stateCodes(watched).every((code) => code === 'closed'));
+    watched.clock.advance(1000);
+    await watched.until(() => stateCodes(watched).every((code) => code === 'refused'));
+    await server.start();
+    const waits = [...watched.connections.values()].map(({ state }) =>
+      state.kind === 'retrying' ? state.retryAt - watched.clock.now() : 0,
+    );
+    expect(new Set(waits).size).toBe(3);
+    watched.clock.advance(Math.min(...waits));
+    await server.until(({ idling }) => idling.length === 3);
   });
 
   test('are told under the same ids when the program runs again', async () => {

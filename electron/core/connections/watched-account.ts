@@ -51,7 +51,7 @@ export class AccountConnections {
       onHandshake: host.onHandshake,
       onSignedIn: () => {
         for (const mailbox of this.#mailboxes.values())
-          if (mailbox.state === 'sign-in-failed') mailbox.connect();
+          if (mailbox.state === 'sign-in-failed' || mailbox.waitsForServer) mailbox.connect();
       },
       onSignInRefused: (failure) => {
         for (const mailbox of this.#mailboxes.values()) mailbox.holdBack(failure);

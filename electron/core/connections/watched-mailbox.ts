@@ -11,7 +11,7 @@ import { STABLE_AFTER_MS } from './backoff.ts';
 import { ConnectionLog } from './connection-log.ts';
 import { HandshakeHistory } from './handshake-history.ts';
 import type { ImapConnection } from './imap-connection.ts';
-import { isOfNetwork, nextStep, type Failure, type NextStep } from './lifecycle.ts';
+import { isOfNetwork, isOutOfReach, nextStep, type Failure, type NextStep } from './lifecycle.ts';
 import type { MailboxHost } from './mailbox-host.ts';
 import type { SignInPermit } from './sign-in-gate.ts';
 
@@ -102,6 +102,11 @@ export class WatchedMailbox {
     this.#log.add('— The way to the server is not what it was: connecting afresh');
     this.#takeConnection()?.destroy();
     this.connect();
+  }
+
+  /** Whether it waits because the server was not reached the last time. */
+  get waitsForServer(): boolean {
+    return this.#state.kind === 'retrying' && isOutOfReach(this.#state.problem.code);
   }
 
   /** Whether the machine, with these addresses, has lost its connection, or was waiting for them. */
