@@ -329,6 +329,28 @@ test.describe('the History screen', () => {
     await expect(problem.getByRole('button', { name: 'Try again' })).toBeVisible();
   });
 
+  test('says where median and 95 % are not exact', async ({ startReprise, dashboard, dataDir }) => {
+    const now = Date.now();
+    const many = Array.from({ length: 20_001 }, (_, index) => ({
+      at: now - 8 * QUARTER - index,
+      kind: 'resumed' as const,
+      tlsMs: 5 + (index % 7),
+    }));
+    seedHistory(dataDir, many, [{ startAt: now - 12 * QUARTER, endAt: now }]);
+    await using server = await startImapServer();
+    const reprise = await startReprise({ dataDir });
+    const { page } = dashboard;
+    await dashboard.open(reprise.url);
+    await dashboard.addAccount(accountOn(server, 'Work'));
+    await page.getByRole('tab', { name: 'History' }).click();
+    await choice(page, '24 h').check();
+    await expect.poll(() => readout(page)).toMatchObject({ Resumed: '20,001' });
+    await expect(screen(page)).toContainText('right to within 2.2 %');
+    await choice(page, '1 h').check();
+    await expect.poll(() => readout(page)).toMatchObject({ Resumed: '0', 'Full handshake': '1' });
+    await expect(screen(page)).not.toContainText('within 2.2 %');
+  });
+
   test('axe finds nothing, light and dark, small and large', async ({
     startReprise,
     dashboard,

@@ -76,10 +76,7 @@ function Footnotes({ view: { timesAreExact, notRecorded } }: Pick<ShownProps, 'v
   return (
     <div className={styles.notes}>
       {!timesAreExact && (
-        <p>
-          Counts are exact; median and 95 % are within 2.2 %, because there are more than 20,000
-          handshakes in this range.
-        </p>
+        <p>Counts are exact. Median and 95 % are taken from sums, and right to within 2.2 %.</p>
       )}
       {notRecorded > 0 && (
         <p>
