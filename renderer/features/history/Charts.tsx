@@ -24,7 +24,7 @@ export function Charts({ view }: { readonly view: HistoryView }): ReactNode {
     />
   );
   return (
-    <>
+    <div className={styles.charts}>
       <CountReadout view={view} index={index} />
       <div className={styles.counts}>
         <Plot kind={countPlot} view={view} />
@@ -60,6 +60,6 @@ export function Charts({ view }: { readonly view: HistoryView }): ReactNode {
         </div>
         {!hasTimes && <p className={styles.untimed}>No handshake was timed.</p>}
       </div>
-    </>
+    </div>
   );
 }
