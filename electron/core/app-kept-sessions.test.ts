@@ -6,6 +6,7 @@ import type { EngineApi } from '../../shared/contract.ts';
 import type { AccountId } from '../../shared/model.ts';
 import { memoryProtector } from './accounts/secret-protector.ts';
 import { KEPT_SESSIONS_FILE } from './kept-sessions-file.ts';
+import { fault } from './demo/index.ts';
 import {
   allIdle,
   allIdleAgain,
@@ -189,6 +190,22 @@ describe('sessions across restarts', () => {
       problem: { code: 'certificate-untrusted' },
     });
     expect(imap.stats().offered).toBe(0);
+  });
+
+  it('are written before a server has said goodbye that takes its time for it', async () => {
+    const imap = await server({ script: { logout: fault.hang } });
+    const dataDir = await folder();
+    const { app, engine, until } = await keeping(dataDir);
+    await engine.addAccount(inputFor(imap));
+    await until(allIdle(1));
+    let hasEnded = false;
+    const ended = app.close().then(() => {
+      hasEnded = true;
+      return undefined;
+    });
+    await expect.poll(() => hasFile(dataDir)).toBe(true);
+    expect(hasEnded).toBe(false);
+    await ended;
   });
 
   it('come and go with the setting, at once', async () => {

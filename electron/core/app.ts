@@ -200,14 +200,16 @@ export async function createApp(deps: AppDeps): Promise<App> {
     for (const channel of channels) channel.close();
     totals.close();
     network.close();
+    const loggedOut = watchList.close();
+    // Nobody connects any more. A server that is slow to say goodbye must not cost the sessions.
+    const written = kept?.close();
     try {
-      await watchList.close();
+      await loggedOut;
     } finally {
       await Promise.all([
         own.settled(),
         settings.settled(),
-        // After the last connection: what is kept now is offered by nobody before the next start.
-        kept?.close(),
+        written,
         demo.close(),
         history.close(),
       ]);
