@@ -101,8 +101,10 @@ describe('nothing but the built page is served', () => {
         "form-action 'none'",
         "frame-ancestors 'none'",
         "img-src 'self' data:",
+        "require-trusted-types-for 'script'",
         "script-src 'self'",
         "style-src 'self'",
+        "trusted-types 'none'",
       ].sort(),
     );
     expect(body).not.toMatch(/<style|<script(?![^>]*\bsrc=)|\son\w+=|\sstyle=/i);

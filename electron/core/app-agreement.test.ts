@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { RepriseError } from '../../shared/errors.ts';
 import { keyFileProtector } from './accounts/key-file.ts';
 import { memoryProtector, type SecretProtector } from './accounts/secret-protector.ts';
+import { KEPT_SESSIONS_FILE } from './kept-sessions-file.ts';
 import { allIdle, folder, hasNotice, inputFor, server, start } from './test-engine.ts';
 
 /** The engine on a machine without a key store. */
@@ -51,11 +52,16 @@ describe('without a key store', () => {
 
   it('sessions can be kept from then on, and not before', async () => {
     const dataDir = await folder();
-    const { engine } = await startWithoutKeyStore(dataDir, keyFileProtector(dataDir));
+    const imap = await server();
+    const { app, engine, until } = await startWithoutKeyStore(dataDir, keyFileProtector(dataDir));
     const keep = () => engine.changeSettings({ keepSessions: true });
     await expect(keep()).rejects.toMatchObject({ code: 'secrets' });
     await engine.agreeToKeyFile();
+    await engine.addAccount(inputFor(imap));
+    await until((state) => state.heldSessions.length > 0);
     await keep();
+    await app.close();
+    expect(await readdir(dataDir)).toContain(KEPT_SESSIONS_FILE);
   });
 
   it('everything stays as it was where the passwords cannot be stored', async () => {

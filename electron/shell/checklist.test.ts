@@ -54,7 +54,8 @@ describe('Electron’s security checklist', () => {
     const shell = await shellWithWindow(appPath);
     expect(shell.window.loaded).toEqual([PAGE_URL]);
     for (const policy of await policies(shell)) {
-      for (const sources of policy.values()) expect(sources).toMatch(/^('none'|'self'( data:)?)$/);
+      for (const sources of policy.values())
+        expect(sources).toMatch(/^('none'|'self'( data:)?|'script')$/);
     }
   });
 
@@ -120,6 +121,8 @@ describe('Electron’s security checklist', () => {
         'base-uri': "'none'",
         'form-action': "'none'",
         'frame-ancestors': "'none'",
+        'require-trusted-types-for': "'script'",
+        'trusted-types': "'none'",
       });
     }
   });
