@@ -23,7 +23,7 @@ export async function shootThousand(page: Page): Promise<void> {
     await shootDrawer(dashboard, 'Simulated 1', 'Folder 3', 'drawer-1000');
     await dashboard.connections.getByRole('row').nth(5).hover();
     await page.mouse.wheel(0, 400 * 32);
-    await expect(dashboard.row('Simulated 40', 'INBOX')).toBeVisible();
+    await expect(dashboard.row('Simulated 42', 'INBOX')).toBeVisible();
     await shoot(page, 'connections-1000-scrolled');
     await showTab(page, 'Sessions');
     await shoot(page, 'sessions-1000');

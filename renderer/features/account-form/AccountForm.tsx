@@ -1,5 +1,6 @@
 import { useRef, useState, type ReactNode } from 'react';
 import type { Account } from '../../../shared/model.ts';
+import { isolate } from '../../isolate.ts';
 import { closeForm, useEngine, useInterface } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
@@ -39,7 +40,7 @@ function OpenForm({ account }: { readonly account: Account | null }): ReactNode 
   };
   return (
     <Dialog
-      title={account === null ? 'Add account' : `Edit ${account.label}`}
+      title={account === null ? 'Add account' : `Edit ${isolate(account.label)}`}
       initialFocus={() => form.current?.querySelector('input') ?? null}
       onClose={close}
     >

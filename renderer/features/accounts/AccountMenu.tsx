@@ -1,6 +1,7 @@
 import { memo, useState, type ReactNode } from 'react';
 import type { AccountId } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine-api.ts';
+import { isolate } from '../../isolate.ts';
 import { showScreen } from '../../navigation.ts';
 import { openEditForm } from '../../store.ts';
 import { Menu } from '../../ui/Menu.tsx';
@@ -45,17 +46,18 @@ export const AccountMenu = memo(function AccountMenu({
             label: pause,
             run: () =>
               void attempt(
-                `Could not ${pause.toLowerCase()} ${label}`,
+                `Could not ${pause.toLowerCase()} ${isolate(label)}`,
                 api.setPaused(id, !isPaused),
               ),
           },
           {
             label: 'Reconnect',
-            run: () => void attempt(`Could not reconnect ${label}`, api.reconnectAccount(id)),
+            run: () =>
+              void attempt(`Could not reconnect ${isolate(label)}`, api.reconnectAccount(id)),
           },
           {
             label: 'Check server',
-            run: () => void attempt(`Could not check the server of ${label}`, check()),
+            run: () => void attempt(`Could not check the server of ${isolate(label)}`, check()),
           },
           {
             label: 'Remove…',
@@ -68,7 +70,7 @@ export const AccountMenu = memo(function AccountMenu({
       />
       {isRemoving && (
         <Question
-          title={`Remove ${label}?`}
+          title={`Remove ${isolate(label)}?`}
           description={
             isDemo
               ? 'Its connections are closed. It comes back when the demo servers are started again.'
@@ -78,7 +80,7 @@ export const AccountMenu = memo(function AccountMenu({
           cancel="Keep"
           onConfirm={() => {
             setRemoving(false);
-            void attempt(`Could not remove ${label}`, api.removeAccount(id));
+            void attempt(`Could not remove ${isolate(label)}`, api.removeAccount(id));
           }}
           onCancel={() => {
             setRemoving(false);

@@ -4,6 +4,7 @@ import type { AccountSummary } from '../../account-summary.ts';
 import { useNow } from '../../clock.ts';
 import { useEngineApi } from '../../engine-api.ts';
 import { formatCountdown } from '../../format.ts';
+import { isolate } from '../../isolate.ts';
 import { openCertificate, openEditForm, store, useEngine } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { attempt } from '../../ui/toasts.ts';
@@ -30,7 +31,10 @@ export function AccountTrouble({ account, summary }: AccountTroubleProps): React
             look="quiet"
             aria-label={`Resume ${account.label}`}
             onClick={() =>
-              void attempt(`Could not resume ${account.label}`, api.setPaused(account.id, false))
+              void attempt(
+                `Could not resume ${isolate(account.label)}`,
+                api.setPaused(account.id, false),
+              )
             }
           >
             Resume
@@ -101,7 +105,7 @@ function Retrying({ account, summary }: AccountTroubleProps): ReactNode {
       (id) => engine?.connections.get(id)?.state.kind === 'retrying',
     );
     await attempt(
-      `Could not reconnect ${account.label}`,
+      `Could not reconnect ${isolate(account.label)}`,
       Promise.all(retrying.map((id) => api.reconnect(id))),
     );
   };

@@ -8,6 +8,7 @@ import {
 import type { AccountSummary } from '../../account-summary.ts';
 import { useEngineApi } from '../../engine-api.ts';
 import { formatSessions } from '../../format.ts';
+import { isolate } from '../../isolate.ts';
 import { useEngine } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ForgetIcon } from '../../ui/icons.tsx';
@@ -65,7 +66,7 @@ function Item({ account, summary, change, setChange }: ItemProps): ReactNode {
     async (chosen: ReusePolicy) => {
       const at = Date.now();
       const isTaken = await attempt(
-        `Could not change the reuse policy of ${label}`,
+        `Could not change the reuse policy of ${isolate(label)}`,
         api.setPolicy(id, chosen),
       );
       if (isTaken) setChange({ at, forgotten: null });
@@ -77,8 +78,8 @@ function Item({ account, summary, change, setChange }: ItemProps): ReactNode {
     const { forgotten } = await api.forgetSessions(id);
     toastDone(
       forgotten === 0
-        ? `No session of ${label} was held`
-        : `${formatSessions(forgotten)} of ${label} forgotten`,
+        ? `No session of ${isolate(label)} was held`
+        : `${formatSessions(forgotten)} of ${isolate(label)} forgotten`,
     );
   };
 
@@ -105,7 +106,7 @@ function Item({ account, summary, change, setChange }: ItemProps): ReactNode {
             checked={reuse}
             onChange={(on) =>
               void attempt(
-                `Could not switch reuse ${on ? 'on' : 'off'} for ${label}`,
+                `Could not switch reuse ${on ? 'on' : 'off'} for ${isolate(label)}`,
                 switchReuse(on),
               )
             }
@@ -122,7 +123,9 @@ function Item({ account, summary, change, setChange }: ItemProps): ReactNode {
             look="icon"
             aria-label={`Forget sessions of ${label}`}
             title={`Forget sessions of ${label}`}
-            onClick={() => void attempt(`Could not forget the sessions of ${label}`, forget())}
+            onClick={() =>
+              void attempt(`Could not forget the sessions of ${isolate(label)}`, forget())
+            }
           >
             <ForgetIcon />
           </Button>

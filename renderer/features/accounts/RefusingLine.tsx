@@ -3,6 +3,7 @@ import type { AccountId, Refusing } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
 import { useEngineApi } from '../../engine-api.ts';
 import { formatExactTime } from '../../format.ts';
+import { isolate } from '../../isolate.ts';
 import { nextTry, refusedSoFar } from '../../refusal.ts';
 import { Button } from '../../ui/Button.tsx';
 import { attempt } from '../../ui/toasts.ts';
@@ -28,7 +29,7 @@ export function RefusingLine({ accountId, label, refusing }: RefusingLineProps):
         className={styles.button}
         aria-label={`Try offering sessions now on ${label}`}
         onClick={() =>
-          void attempt(`Could not offer sessions on ${label}`, api.tryOffering(accountId))
+          void attempt(`Could not offer sessions on ${isolate(label)}`, api.tryOffering(accountId))
         }
       >
         Try now

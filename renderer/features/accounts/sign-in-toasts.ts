@@ -1,5 +1,6 @@
 import type { AccountId } from '../../../shared/model.ts';
 import type { EngineState } from '../../engine-state.ts';
+import { isolate } from '../../isolate.ts';
 import { openEditForm, store } from '../../store.ts';
 import { toastFailure } from '../../ui/toasts.ts';
 
@@ -22,7 +23,7 @@ export function watchSignIns(): void {
       const problem = engine.summaries.get(id)?.problem;
       toastFailure({
         id: `sign-in ${id}`,
-        title: `Sign-in failed for ${label}`,
+        title: `Sign-in failed for ${isolate(label)}`,
         description: problem?.message ?? 'The server refused the user name or the password.',
         action: {
           label: 'Edit account',

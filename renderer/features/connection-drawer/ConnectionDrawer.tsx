@@ -1,6 +1,7 @@
 import { useEffect, type ReactNode } from 'react';
 import type { Account, Connection } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine-api.ts';
+import { isolate } from '../../isolate.ts';
 import { closeDrawer, useEngine, useInterface } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Drawer } from '../../ui/Drawer.tsx';
@@ -52,7 +53,10 @@ function OpenDrawer({ connection, account }: OpenDrawerProps): ReactNode {
       actions={
         <Button
           onClick={() =>
-            void attempt(`Could not reconnect ${account.label}`, api.reconnect(connection.id))
+            void attempt(
+              `Could not reconnect ${isolate(account.label)}`,
+              api.reconnect(connection.id),
+            )
           }
         >
           <ReconnectIcon />

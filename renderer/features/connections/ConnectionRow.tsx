@@ -2,6 +2,7 @@ import { memo, type KeyboardEvent, type ReactNode } from 'react';
 import type { Account, Connection, ConnectionId } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine-api.ts';
 import { formatCount, formatExactMs, formatMs, NOTHING } from '../../format.ts';
+import { isolate } from '../../isolate.ts';
 import { openDrawer, useEngine, useInterface } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ReconnectIcon } from '../../ui/icons.tsx';
@@ -114,7 +115,7 @@ function Row({ id, index, start, isCurrent, connection, account }: RowProps): Re
           title={reconnect}
           onClick={(event) => {
             event.stopPropagation();
-            void attempt(`Could not reconnect ${account.label}`, api.reconnect(id));
+            void attempt(`Could not reconnect ${isolate(account.label)}`, api.reconnect(id));
           }}
         >
           <ReconnectIcon />

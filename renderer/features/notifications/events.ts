@@ -1,6 +1,7 @@
 /** What a notification is shown for, and when. Pure. */
 import type { AccountId } from '../../../shared/model.ts';
 import type { EngineState } from '../../engine-state.ts';
+import { isolate } from '../../isolate.ts';
 import type { AttentionItem } from '../attention/attention.ts';
 
 /** Shorter trouble passes unnoticed: somebody may be at it already. */
@@ -65,7 +66,12 @@ function notificationFor({
 }: AttentionItem): readonly Told[] {
   if (about === 'failure' || about === 'refusing') return [];
   return [
-    { key: `${accountId} ${about} ${id}`, title: `${TITLES[about]}: ${label}`, body: text, action },
+    {
+      key: `${accountId} ${about} ${id}`,
+      title: `${TITLES[about]}: ${isolate(label)}`,
+      body: text,
+      action,
+    },
   ];
 }
 

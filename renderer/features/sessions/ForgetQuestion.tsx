@@ -3,6 +3,7 @@ import type { Forgotten } from '../../../shared/contract.ts';
 import type { Account, HeldSessions } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine-api.ts';
 import { formatSessions } from '../../format.ts';
+import { isolate } from '../../isolate.ts';
 import { Question } from '../../ui/Question.tsx';
 import { attempt, toastDone } from '../../ui/toasts.ts';
 import { serverName } from './held.ts';
@@ -54,11 +55,11 @@ function words(target: ForgetTarget): { title: string; description: string } {
     case 'server':
       return {
         title: `Forget the sessions for ${serverName(target.held)}?`,
-        description: `They cannot be brought back. The next connection of ${target.label} to this server makes a full handshake. Connections that are up stay up.`,
+        description: `They cannot be brought back. The next connection of ${isolate(target.label)} to this server makes a full handshake. Connections that are up stay up.`,
       };
     case 'account':
       return {
-        title: `Forget all sessions of ${target.account.label}?`,
+        title: `Forget all sessions of ${isolate(target.account.label)}?`,
         description:
           'They cannot be brought back. Its next connection makes a full handshake. Connections that are up stay up.',
       };

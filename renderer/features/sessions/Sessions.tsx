@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import type { AccountId, HeldSessionsId } from '../../../shared/model.ts';
+import { isolate } from '../../isolate.ts';
 import { showScreen, useRoute } from '../../navigation.ts';
 import { store, useEngine } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -48,7 +49,9 @@ export function Sessions(): ReactNode {
                 setAsked(account === undefined ? { kind: 'all' } : { kind: 'account', account });
               }}
             >
-              {account === undefined ? 'Forget all sessions…' : `Forget all of ${account.label}…`}
+              {account === undefined
+                ? 'Forget all sessions…'
+                : `Forget all of ${isolate(account.label)}…`}
             </Button>
           </>
         )}
@@ -60,7 +63,7 @@ export function Sessions(): ReactNode {
           <p>
             {account === undefined
               ? 'No session is held.'
-              : `No session of ${account.label} is held.`}
+              : `No session of ${isolate(account.label)} is held.`}
           </p>
           <p>
             {account?.reuse === false
