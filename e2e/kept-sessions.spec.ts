@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { keyFileProtector } from '../electron/core/accounts/key-file.ts';
 import { KEPT_SESSIONS_FILE, machineName } from '../electron/core/kept-sessions-file.ts';
 import { KEPT_ENGINE } from '../electron/core/tls/index.ts';
-import { openSessions } from '../electron/core/tls/kept-seal.ts';
+import { openSessions, sealSessions } from '../electron/core/tls/kept-seal.ts';
 import { Dovecot } from './fixtures/dovecot.ts';
 import { whyNoDovecot } from './fixtures/dovecot-binary.ts';
 import { DOVECOT_MAILBOXES } from './fixtures/dovecot-config.ts';
@@ -37,16 +37,16 @@ async function expectAll(dashboard: Dashboard, reuse: string | RegExp): Promise<
   }
 }
 
-/** What is in the file for each peer, as who has the key of this machine reads it. */
-async function keptIn(dataDir: string): Promise<Buffer[][]> {
+const thisHome = async () => ({ engine: KEPT_ENGINE, machine: await machineName() });
+
+/** What is in the file, as who has the key of this machine reads it. */
+async function peersIn(dataDir: string) {
   if (!(await hasFile(dataDir))) return [];
   const content = await readFile(join(dataDir, KEPT_SESSIONS_FILE));
-  const home = { engine: KEPT_ENGINE, machine: await machineName() };
-  const opened = await openSessions(content, keyFileProtector(dataDir), home, Date.now());
+  const protector = keyFileProtector(dataDir);
+  const opened = await openSessions(content, protector, await thisHome(), Date.now());
   if (opened.kind !== 'kept') throw new Error(`The file cannot be used: ${opened.why}.`);
-  return [...opened.peers.values()].map(({ sessions }) =>
-    sessions.map((session) => session.expose()),
-  );
+  return [...opened.peers.values()];
 }
 
 /** How bytes would look in a file that does not hide them. */
@@ -82,7 +82,9 @@ test.describe('sessions across restarts, with a real Dovecot', () => {
       await before.interrupt();
 
       expect((await stat(join(dataDir, KEPT_SESSIONS_FILE))).mode & 0o777).toBe(0o600);
-      const sessions = (await keptIn(dataDir)).flat();
+      const sessions = (await peersIn(dataDir)).flatMap((peer) =>
+        peer.sessions.map((session) => session.expose()),
+      );
       expect(sessions.length).toBeGreaterThan(0);
       const secrets = [
         ...[LABEL, account.user, account.password, dovecot.host, 'localhost', 'Archive'].map(
@@ -170,7 +172,7 @@ test.describe('sessions across restarts, with a real Dovecot', () => {
     await dashboard.page.keyboard.press('Escape');
     await expect(dashboard.account(LABEL)).toContainText('private');
     await first.interrupt();
-    expect(await keptIn(dataDir)).toHaveLength(1);
+    expect(await peersIn(dataDir)).toHaveLength(1);
 
     const second = await startReprise({ dataDir });
     await dashboard.open(second.url);
@@ -202,7 +204,7 @@ test.describe('sessions across restarts, with a real Dovecot', () => {
       password: 'battery staple',
       label: 'Switched off',
     });
-    const peers = async () => (await keptIn(dataDir)).length;
+    const peers = async () => (await peersIn(dataDir)).length;
     await expect.poll(peers).toBe(2);
     await dashboard.reuseSwitch('Switched off').click();
     await expect(dashboard.account('Switched off')).toContainText('forgotten');
@@ -228,6 +230,10 @@ test.describe('sessions across restarts, with a real Dovecot', () => {
     await first.interrupt();
     const path = join(dataDir, KEPT_SESSIONS_FILE);
     const good = await readFile(path);
+    const peers = await peersIn(dataDir);
+    const home = await thisHome();
+    const sealedFor = (otherHome: typeof home) =>
+      sealSessions(peers, keyFileProtector(dataDir), otherHome, Date.now());
     const turned = Buffer.from(good);
     turned[good.length >> 1] = (turned[good.length >> 1] ?? 0) ^ 1;
     const damages: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -235,6 +241,10 @@ test.describe('sessions across restarts, with a real Dovecot', () => {
       truncated: () => truncate(path, good.length - 1),
       'one bit turned': () => writeFile(path, turned),
       'another format': () => writeFile(path, Buffer.concat([good.subarray(0, 16), good])),
+      'another engine': async () =>
+        writeFile(path, await sealedFor({ ...home, engine: 'boringssl' })),
+      'another machine': async () =>
+        writeFile(path, await sealedFor({ ...home, machine: 'laptop' })),
       huge: () => truncate(path, 2 ** 40),
       'others can read it': () => chmod(path, 0o644),
       'a folder in its place': async () => {
