@@ -105,6 +105,6 @@ describe('what was saved', () => {
       const left = await readdir(folder.path);
       expect(left.filter((name) => name.includes('.corrupt-'))).toEqual([]);
     },
-    60_000,
+    300_000,
   );
 });
