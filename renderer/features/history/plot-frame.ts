@@ -28,16 +28,20 @@ export function lookOf(element: HTMLElement): PlotLook {
   const token = (name: string) => style.getPropertyValue(name);
   return {
     style,
-    // Whole px: uPlot cannot scale others for screens of a higher resolution.
-    font: `${Math.round(Number.parseFloat(token('--size-small')))}px ${token('--font')}`,
+    font: axisFont(token('--size-small'), token('--font')),
     text: token('--muted'),
     line: token('--line'),
     surface: token('--surface'),
   };
 }
 
+/** Of whole px: uPlot cannot scale others for screens of a higher resolution. */
+export function axisFont(size: string, family: string): string {
+  return `${Math.round(Number.parseFloat(size))}px ${family}`;
+}
+
 /** The font of {@link PlotLook} for what is drawn in px of the canvas. */
-export function scaledFont({ font }: PlotLook, ratio: number): string {
+export function scaledFont({ font }: Pick<PlotLook, 'font'>, ratio: number): string {
   return font.replace(/^\d+/, (size) => String(Number(size) * ratio));
 }
 
