@@ -82,7 +82,13 @@ function rowsOf({ main, heap }: Driven, { p99 }: LoopDelay): Row[] {
       'ms',
       percentile(main.paintedFrames, 0.95),
     ),
-    row('scale-long-task', 'longest task of the main thread meanwhile', 'ms', main.longestTaskMs),
+    row(
+      'scale-long-task',
+      'longest task of the main thread meanwhile, waits for a CPU included',
+      'ms',
+      main.longestTaskMs,
+    ),
+    row('scale-long-task-cpu', 'the longest task by CPU time', 'ms', main.longestTaskCpuMs),
     row(
       'scale-heap',
       `rise of the page's heap in the ${HEAP_MS / 1000} s after that: line through ${HEAP_SAMPLES} measurements after garbage collection, the last one of ${megabytes.toFixed(1)} MB`,

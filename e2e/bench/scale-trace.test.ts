@@ -47,8 +47,9 @@ describe('the main thread of a trace', () => {
   });
 
   it('has the longest task from start to end, and how long it was traced', () => {
-    const { longestTaskMs, spanMs } = readMainThread(trace);
+    const { longestTaskMs, longestTaskCpuMs, spanMs } = readMainThread(trace);
     expect(longestTaskMs).toBe(10);
+    expect(longestTaskCpuMs).toBe(5);
     expect(spanMs).toBe(72);
   });
 

@@ -24,6 +24,8 @@ export interface MainThread {
   readonly paintedFrames: readonly number[];
   /** From start to end of the longest task, waits for a CPU included, in ms. */
   readonly longestTaskMs: number;
+  /** What the longest task was on a CPU for, in ms; as {@link MainThread.longestTaskMs} where unknown. */
+  readonly longestTaskCpuMs: number;
   /** From the first task to the end of the last, in ms. */
   readonly spanMs: number;
   /** Whether times of frames are of a CPU; else they are from start to end. */
@@ -82,7 +84,8 @@ export function readMainThread(events: readonly TraceEvent[]): MainThread {
     // The first one began before the trace did.
     frames: frames.slice(1),
     paintedFrames: paintedFrames.slice(1),
-    longestTaskMs: Math.max(...tasks.map(({ dur = 0 }) => dur / 1000)),
+    longestTaskMs: longest(tasks, ({ dur = 0 }) => dur / 1000),
+    longestTaskCpuMs: longest(tasks, time),
     spanMs: (endOf(last) - first.ts) / 1000,
     isCpuTime,
   };
@@ -97,6 +100,10 @@ function eventsOfMainThread(events: readonly TraceEvent[]): readonly TraceEvent[
     )
     .sort((a, b) => b.length - a.length);
   return (threads[0] ?? []).sort((a, b) => a.ts - b.ts || (b.dur ?? 0) - (a.dur ?? 0));
+}
+
+function longest(tasks: readonly TraceEvent[], time: (task: TraceEvent) => number): number {
+  return tasks.reduce((most, task) => Math.max(most, time(task)), 0);
 }
 
 function endOf({ ts, dur = 0 }: TraceEvent): number {
