@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     // An unhandled rejection anywhere fails the run.
     dangerouslyIgnoreUnhandledErrors: false,
+    setupFiles: ['.config/unforeseen.ts'],
     restoreMocks: true,
     projects: [
       {
