@@ -1,5 +1,6 @@
 import { chmod, link, mkdir, readdir, stat, symlink, truncate, writeFile } from 'node:fs/promises';
-import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from './accounts/temporary-folder.ts';
@@ -72,7 +73,6 @@ describe('the file of the kept sessions', () => {
       (path: string) => symlink(join(path, '..', 'secrets.json'), path),
       'not a file',
     ],
-    ['that is a pipe', (path: string) => execFileSync('mkfifo', [path]), 'not a file'],
   ])('%s is not used, and goes', async (_, prepare, why) => {
     await using folder = await folderWith(prepare);
     expect(await folder.file.take()).toMatchObject({
@@ -82,6 +82,16 @@ describe('the file of the kept sessions', () => {
     expect(await folder.names()).toEqual(['secrets.json']);
     await folder.file.write(Buffer.from('new'));
     expect(await folder.file.take()).toMatchObject({ kind: 'content' });
+  });
+
+  it('that is somebody’s socket is not used, and goes', async () => {
+    await using folder = await folderWith(nothing);
+    const socket = createServer().listen(folder.path);
+    await once(socket, 'listening');
+    expect(await folder.file.take()).toEqual({ kind: 'unusable', why: 'it is not a file' });
+    expect(await folder.names()).toEqual(['secrets.json']);
+    socket.close();
+    await once(socket, 'close');
   });
 
   it('is not used where it cannot be removed: a later start would use it again', async () => {
