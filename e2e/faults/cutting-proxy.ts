@@ -58,6 +58,14 @@ export class CuttingProxy implements AsyncDisposable {
     return this.#passedToClients;
   }
 
+  /** From now on nothing passes on the lines that there are, and none ends; later ones are well. */
+  fallSilent(): void {
+    for (const socket of this.#sockets) {
+      socket.unpipe();
+      socket.resume();
+    }
+  }
+
   /** Later lines do not break. */
   heal(): void {
     this.#cut = null;

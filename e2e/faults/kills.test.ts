@@ -20,7 +20,10 @@ const KILLS = 200;
 const FOLDERS = 10;
 /** In lines that the writer says: some lives end at once, some last until the history is written. */
 const LONGEST_LIVES = [3, 30, 120] as const;
-const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const WRITER = fileURLToPath(new URL('kill-writer.ts', import.meta.url));
+const HISTORY_WORKER = fileURLToPath(
+  new URL('../../electron/core/history/worker.ts', import.meta.url),
+);
 const IDS = Array.from({ length: ACCOUNTS }, (_, index) => `account-${index}`);
 const seed = Number(process.env['KILLS_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
 
@@ -32,13 +35,13 @@ beforeAll(async () => {
   await build({
     ...common,
     format: 'esm',
-    entryPoints: { writer: source('kill-writer.ts') },
+    entryPoints: { writer: WRITER },
     outExtension: { '.js': '.mjs' },
   });
   await build({
     ...common,
     format: 'cjs',
-    entryPoints: { 'history-worker': source('../../electron/core/history/worker.ts') },
+    entryPoints: { 'history-worker': HISTORY_WORKER },
     outExtension: { '.js': '.cjs' },
   });
 });
