@@ -1,6 +1,6 @@
 /**
- * A TLS client session cache and an imapflow transport that uses it. This folder stands alone:
- * it needs Node (or Electron) and types only from the rest of Reprise.
+ * A TLS client session cache and an imapflow transport that uses it. This folder stands alone: it
+ * needs Node (or Electron), asn1js and zod, and of the rest of Reprise `shared/` and types only.
  */
 export type { TlsHandshake, TlsOutcome, TransportEvent } from './handshake.ts';
 export {
