@@ -10,7 +10,10 @@ import { sessionDer, TLS12, TLS13, wrapSession } from './session-fixtures.ts';
 
 const DAY = 24 * 3_600_000;
 
-export const HOME: KeptHome = { engine: 'openssl/3.5.7 node/24.21.0', machine: 'desk-in-the-office' };
+export const HOME: KeptHome = {
+  engine: 'openssl/3.5.7 node/24.21.0',
+  machine: 'desk-in-the-office',
+};
 
 /** Where an account of this name connects to. */
 export function peerOf(account: string, changes: Partial<Peer> = {}): Peer {
