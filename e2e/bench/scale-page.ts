@@ -31,6 +31,9 @@ const TRACED_MS = 60_000;
 /** How often the heap is measured after that, at equal intervals, and over how long. */
 const HEAP_MS = 40_000;
 const HEAP_SAMPLES = 9;
+/** For each of them, so often, so far apart. */
+const HEAP_LOOKS = 3;
+const HEAP_LOOK_MS = 170;
 const CATEGORIES = ['devtools.timeline', 'disabled-by-default-devtools.timeline'];
 /** What one scroll covers, in px, and how fast, in px a second: some fifty rows. */
 const SCROLL = { distance: 1600, speed: 1600 };
@@ -64,6 +67,7 @@ export async function benchScalePage(): Promise<Row[]> {
   }
 }
 
+/** Each limit is that of the dashboard at a thousand connections; the bench tells, it does not judge. */
 function rowsOf({ main, heap }: Driven, { p99 }: LoopDelay): Row[] {
   const time = main.isCpuTime ? 'CPU time' : 'time';
   const meanwhile = `scrolling ${CONNECTIONS} rows for 60 s at ${RATE} handshakes a second`;
@@ -71,7 +75,7 @@ function rowsOf({ main, heap }: Driven, { p99 }: LoopDelay): Row[] {
   return [
     row(
       'scale-frame-p95',
-      `main-thread ${time} a frame without painting, 95th percentile of ${main.frames.length} frames, ${meanwhile}`,
+      `at most 10: main-thread ${time} a frame without painting, 95th percentile of ${main.frames.length} frames, ${meanwhile}`,
       'ms',
       percentile(main.frames, 0.95),
     ),
@@ -84,20 +88,20 @@ function rowsOf({ main, heap }: Driven, { p99 }: LoopDelay): Row[] {
     ),
     row(
       'scale-long-task',
-      'longest task of the main thread meanwhile, waits for a CPU included',
+      'at most 100: longest task of the main thread meanwhile, waits for a CPU included',
       'ms',
       main.longestTaskMs,
     ),
     row('scale-long-task-cpu', 'the longest task by CPU time', 'ms', main.longestTaskCpuMs),
     row(
       'scale-heap',
-      `rise of the page's heap in the ${HEAP_MS / 1000} s after that: line through ${HEAP_SAMPLES} measurements after garbage collection, the last one of ${megabytes.toFixed(1)} MB`,
+      `flat, so within 5 of 0: rise of the page's heap in the ${HEAP_MS / 1000} s after that: line through ${HEAP_SAMPLES} measurements after garbage collection, the last one of ${megabytes.toFixed(1)} MB`,
       '%',
       100 * rise(heap),
     ),
     row(
       'scale-page-loop-p99',
-      'event loop delay of the engine meanwhile, 99th percentile',
+      'below 20: event loop delay of the engine meanwhile, 99th percentile',
       'ms',
       p99,
     ),
@@ -187,9 +191,15 @@ async function measureHeap(cdp: CDPSession): Promise<readonly number[]> {
   const heap: number[] = [];
   for (let sample = 0; sample < HEAP_SAMPLES; sample += 1) {
     if (sample > 0) await delay(HEAP_MS / (HEAP_SAMPLES - 1));
-    await cdp.send('HeapProfiler.collectGarbage');
-    const { usedSize } = await cdp.send('Runtime.getHeapUsage');
-    heap.push(usedSize);
+    // What a frame is just made of comes and goes; what stays is in the smallest of them.
+    const sizes: number[] = [];
+    for (let look = 0; look < HEAP_LOOKS; look += 1) {
+      await cdp.send('HeapProfiler.collectGarbage');
+      const { usedSize } = await cdp.send('Runtime.getHeapUsage');
+      sizes.push(usedSize);
+      await delay(HEAP_LOOK_MS);
+    }
+    heap.push(Math.min(...sizes));
   }
   return heap;
 }
