@@ -24,9 +24,18 @@ import { readHandshakes } from './stored.ts';
 const [folder = '', seed = ''] = process.argv.slice(2);
 const random = seededRandom(Number(seed));
 
-/** At once, even if the next moment is the last. */
+/** At once, even if the next moment is the last: `process.stdout` would keep it for a while. */
 function say(said: Said): void {
-  writeSync(1, `${JSON.stringify(said)}\n`);
+  const bytes = Buffer.from(`${JSON.stringify(said)}\n`);
+  for (let sent = 0; sent < bytes.length;) {
+    try {
+      sent += writeSync(1, bytes, sent);
+    } catch (error) {
+      // Whoever listens has not caught up.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
 }
 
 const protector = keyFileProtector(folder);
