@@ -62,3 +62,15 @@ describe.each(WHERE)('at %s over %s', (step, security) => {
     await stand.remove(id);
   });
 });
+
+describe('a line that cannot be read', () => {
+  it('is skipped where it is one among good ones: servers have their oddities', async () => {
+    const odd = '* 1 FETCH (FLAGS ((\r\n+ idling\r\n* 9 EXISTS\r\n';
+    await using server = await stand.server({ script: { idle: fault.raw(odd) } });
+    const id = await stand.add(server);
+    await stand.until(id, ({ state, messages }) => state.kind === 'idle' && messages === 9);
+    expect(server.stats().connections).toBe(1);
+    expect(stand.harm()).toEqual([]);
+    await stand.remove(id);
+  });
+});

@@ -61,7 +61,8 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
     nodeArgs: ['--expose-gc', '--import', PROBE],
     env: { SOAK_PROBE_FILE: probeFile },
   });
-  stack.defer(() => reprise.cleanUp());
+  // What Node complained of is part of the result, and stands below the table.
+  stack.defer(() => reprise.cleanUp().catch(() => undefined));
   const watcher = new Watcher(reprise);
   await watcher.reload();
   stack.defer(() => {
