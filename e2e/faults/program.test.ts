@@ -1,9 +1,11 @@
 /** The whole program, as users start it: killed, started twice, and with a page that does not read. */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { keyFileProtector } from '../../electron/core/accounts/key-file.ts';
 import { openAccountBook } from '../../electron/core/accounts/account-book.ts';
+import { startImapServer, type ImapServer } from '../../electron/core/demo/index.ts';
 import { temporaryFolder } from '../../electron/core/accounts/temporary-folder.ts';
 import { HISTORY_DAYS, THEME_CHOICES, type Settings } from '../../shared/settings.ts';
 import type { AccountId, AccountInput } from '../../shared/model.ts';
@@ -40,6 +42,19 @@ const inputFor = (user: string, password: string): AccountInput => ({
   mailboxes: ['INBOX'],
 });
 
+/** An account on a server of this test. */
+const accountOn = (server: ImapServer): AccountInput => ({
+  ...inputFor(server.user, server.password),
+  port: server.port,
+  servername: server.servername,
+  trust: { kind: 'ca', fileName: 'ca.pem', pem: server.caPem },
+});
+
+/** So many turns of the event loop. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await nextTurn();
+}
+
 describe('the program', () => {
   it(`killed ${KILLS} times while it saves has all that it said was saved (seed ${seed})`, async () => {
     const random = seededRandom(seed);
@@ -72,11 +87,7 @@ describe('the program', () => {
       }
       // Not answered any more: it may be there at the next start, or not.
       const pending = end.engine.addAccount(inputFor(`late-${life}`, 'late')).catch(() => null);
-      for (let turns = random.whole(4); turns > 0; turns -= 1) {
-        await new Promise((resolve) => {
-          setImmediate(resolve);
-        });
-      }
+      await turns(random.whole(4));
       await reprise.kill();
       await pending;
     }
@@ -92,6 +103,45 @@ describe('the program', () => {
       expect(book.accounts.get(id)?.user).toBe(user);
       expect(await book.secrets.get(id)).toBe(password);
     }
+  }, 300_000);
+
+  it(`killed while it writes the sessions that it keeps finds whole ones, or none (seed ${seed})`, async () => {
+    const random = seededRandom(seed);
+    await using folder = await temporaryFolder();
+    await using server = await startImapServer({ lifetimeSeconds: 7200 });
+    await using other = await startImapServer();
+    for (let life = 0; life < KILLS / 2; life += 1) {
+      const reprise = await start({ dataDir: folder.path });
+      const { engine } = await connectTo(reprise);
+      if (life === 0) {
+        await engine.changeSettings({ keepSessions: true });
+        for (const imap of [server, other]) await engine.addAccount(accountOn(imap));
+      }
+      await server.until(({ idling }) => idling.length === 1);
+      await other.until(({ idling }) => idling.length === 1);
+      const { accounts, connections, notices } = await engine.getState();
+      expect(notices).toEqual([]);
+      expect(reprise.stderr).toBe('');
+      // What a damaged or half a file would lead to is a failure, or a session that is refused.
+      for (const { handshake } of connections) {
+        expect(handshake?.outcome.kind).toMatch(/^(?:resumed|full)$/);
+      }
+      // Each writes the file at once: without the sessions of the one, with those of the other.
+      const forgetting = accounts.map(({ id }) => engine.forgetSessions(id).catch(() => null));
+      await turns(random.whole(12));
+      await reprise.kill();
+      await Promise.all(forgetting);
+      for (const imap of [server, other]) await imap.until(({ open }) => open === 0);
+    }
+    // They were written: an end in order leaves what the next start takes up.
+    const last = await start({ dataDir: folder.path });
+    await server.until(({ idling }) => idling.length === 1);
+    await other.until(({ idling }) => idling.length === 1);
+    await last.interrupt();
+    const { resumed } = server.stats();
+    await start({ dataDir: folder.path });
+    await server.until((seen) => seen.stats().resumed > resumed);
+    expect(server.stats().resumed).toBeGreaterThan(resumed);
   }, 300_000);
 
   it('started twice at the same moment on one data folder runs once, and the other says so', async () => {
