@@ -13,8 +13,9 @@ export const PICTURES = join(REPOSITORY, 'e2e', 'screenshots');
 export async function shoot(page: Page, name: string): Promise<void> {
   // What the pointer hovers and what was toasted belong to how the picture was made.
   await page.mouse.move(0, 0);
-  const messages = page.locator('[aria-label="Dismiss this message"]');
-  while ((await messages.count()) > 0) await messages.first().click();
+  await page.locator('[aria-label="Messages"]').evaluateAll((regions) => {
+    for (const region of regions) if (region instanceof HTMLElement) region.style.display = 'none';
+  });
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.screenshot({ path: join(PICTURES, `${name}-${colorScheme}.png`) });
