@@ -5,7 +5,7 @@ export type Nearness =
   { readonly isNear: true } | { readonly isNear: false; readonly height: number };
 
 /** How far out of sight still counts as near: a press of Tab or a turn of the wheel leads there. */
-const MARGIN = '400px 0px';
+const MARGIN = '192px 0px';
 
 const NEAR: Nearness = { isNear: true };
 
