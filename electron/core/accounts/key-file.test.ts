@@ -1,4 +1,5 @@
-import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -53,6 +54,17 @@ describe('secrets under a key file', () => {
       .catch((error: unknown) => error);
     expect(error).toMatchObject({ code: 'secrets' });
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('horse');
+  });
+
+  it('neither open nor are sealed under a pipe, and nobody waits for it', async () => {
+    await using folder = await temporaryFolder();
+    const sealed = await keyFileProtector(folder.path).seal(password, 'a');
+    const path = join(folder.path, 'secrets.key');
+    await rm(path);
+    execFileSync('mkfifo', [path]);
+    const refused = { code: 'secrets', message: expect.stringContaining('a file') as unknown };
+    await expect(keyFileProtector(folder.path).open(sealed, 'a')).rejects.toMatchObject(refused);
+    await expect(keyFileProtector(folder.path).seal(password, 'a')).rejects.toMatchObject(refused);
   });
 
   it('share one key when two programs start together', async () => {

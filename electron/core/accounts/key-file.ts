@@ -4,10 +4,11 @@
  * other users. It does not keep them from programs that run as this user.
  */
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
-import { chmod, link, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, link, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RepriseError } from '../../../shared/errors.ts';
 import { isErrno, syncFolder, writeThrough } from './atomic-file.ts';
+import { readRegularFile } from './read-file.ts';
 import type { SecretProtector } from './secret-protector.ts';
 import { storageError } from './storage-error.ts';
 import { makeFolder } from '../make-folder.ts';
@@ -100,7 +101,7 @@ async function readKey(
 ): Promise<Buffer | null> {
   let key: Buffer;
   try {
-    key = await readFile(path);
+    key = await readRegularFile(path);
   } catch (cause) {
     // Without a folder there is no file either; making it says what is wrong with the folder.
     if (isErrno(cause, 'ENOENT', 'ENOTDIR')) return null;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -125,6 +126,18 @@ describe('opening a stored file', () => {
     await expect(durable.change(() => ({ notes: ['a'] }))).rejects.toMatchObject({
       code: 'storage',
     });
+  });
+
+  it('does not wait for a pipe that lies in its place', async () => {
+    await using folder = await temporaryFolder();
+    execFileSync('mkfifo', [join(folder.path, 'notes.json')]);
+    const { durable, problem } = await openStored(folder.path, format, at);
+    expect(problem).toContain('is not a file. Move it away');
+    await expect(durable.change(() => ({ notes: ['a'] }))).rejects.toMatchObject({
+      code: 'storage',
+      message: problem,
+    });
+    expect(await readdir(folder.path)).toEqual(['notes.json']);
   });
 
   it('begins empty where the folder cannot be made, and says why when it is to save', async () => {

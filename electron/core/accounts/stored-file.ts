@@ -2,12 +2,12 @@
  * A versioned JSON file of the data folder: read with care, since it may be damaged or from
  * another version of Reprise, and written whole.
  */
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { RepriseError } from '../../../shared/errors.ts';
 import { isErrno, keepAside, removeAbandoned, writeAtomically } from './atomic-file.ts';
 import { Durable, type Persist } from './durable.ts';
+import { NotAFile, readRegularFile } from './read-file.ts';
 import { storageError } from './storage-error.ts';
 
 /** What a file holds and how its older versions become the present one. */
@@ -108,10 +108,15 @@ export async function openStored<Value>(
 
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = (await readRegularFile(path)).toString('utf8');
   } catch (error) {
     // Without a folder there is no file; saving says what is wrong with the folder.
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return open(format.empty, false, null);
+    if (error instanceof NotAFile) {
+      return locked(
+        `${format.what} cannot be read: ${path} is not a file. Move it away and start Reprise again; until then nothing is saved there.`,
+      );
+    }
     return locked(
       `${format.what} in ${path} cannot be read. Check its permissions and start Reprise again; until then nothing is saved there.`,
     );
