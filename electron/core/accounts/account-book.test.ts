@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { RepriseError } from '../../../shared/errors.ts';
@@ -78,6 +79,23 @@ describe('accounts and passwords on disk', () => {
     await book.update(id, (old) => ({ ...old, label: 'New' }), null);
     expect(await book.secrets.get(id)).toBe(password);
     await book.update(id, (old) => old, 'another-one');
+    expect(await book.secrets.get(id)).toBe('another-one');
+  });
+
+  it('change together: nobody gets the new password while the account has its old server', async () => {
+    await using folder = await temporaryFolder();
+    const { book } = await open(folder.path, memoryProtector());
+    await book.add(account, password);
+    const moving = book.update(id, (old) => ({ ...old, host: 'imap.example.net' }), 'another-one');
+    const seen = new Set<string>();
+    const isMoved = () => book.accounts.mustGet(id).host === 'imap.example.net';
+    while (!isMoved()) {
+      const read = await book.secrets.get(id);
+      if (!isMoved()) seen.add(read ?? 'none');
+      await turn();
+    }
+    expect([...seen]).toEqual([password]);
+    await moving;
     expect(await book.secrets.get(id)).toBe('another-one');
   });
 

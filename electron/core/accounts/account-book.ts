@@ -105,22 +105,27 @@ function accountBook(
   secrets: SealedSecretStore,
   openSecrets: () => Promise<Pick<Opened<SealedSecrets>, 'durable' | 'problem'>>,
 ): AccountBook {
-  /** Stores the password, and puts the old one back should the step that follows fail. */
-  const withPassword = async <Result>(
+  /**
+   * Stores the password, and puts the old one back should the step that follows fail. Nobody reads
+   * the new one before that step is over: it may be for another server than the one that the account
+   * still has, which may be connecting just now.
+   */
+  const withPassword = <Result>(
     id: AccountId,
     password: string,
     step: () => Promise<Result>,
-  ): Promise<Result> => {
-    const before = secrets.sealed(id);
-    await secrets.set(id, password);
-    try {
-      return await step();
-    } catch (error) {
-      // Should that fail too, the first error is the one that matters.
-      await secrets.restore(id, before).catch(() => undefined);
-      throw error;
-    }
-  };
+  ): Promise<Result> =>
+    secrets.readAsBefore(id, async () => {
+      const before = secrets.sealed(id);
+      await secrets.set(id, password);
+      try {
+        return await step();
+      } catch (error) {
+        // Should that fail too, the first error is the one that matters.
+        await secrets.restore(id, before).catch(() => undefined);
+        throw error;
+      }
+    });
   return {
     accounts,
     secrets,

@@ -28,6 +28,8 @@ export class SealedSecretStore implements SecretStore {
   #sealed: Durable<SealedSecrets>;
   #protector: SecretProtector;
   readonly #onUnreadable: (account: AccountId, error: unknown) => void;
+  /** What readers get while a new password waits for the settings that it belongs to. */
+  readonly #before = new Map<AccountId, string | null>();
 
   /** @param onUnreadable a password is there but cannot be opened: the user has to enter it again */
   constructor(
@@ -42,7 +44,8 @@ export class SealedSecretStore implements SecretStore {
 
   /** The password; `null` where there is none, or where it cannot be opened. */
   async get(account: AccountId): Promise<string | null> {
-    const sealed = this.sealed(account);
+    const before = this.#before.get(account);
+    const sealed = before === undefined ? this.sealed(account) : before;
     if (sealed === null) return null;
     try {
       return await this.#protector.open(Buffer.from(sealed, 'base64'), account);
@@ -67,6 +70,16 @@ export class SealedSecretStore implements SecretStore {
       );
     }
     await this.restore(account, Buffer.from(sealed).toString('base64'));
+  }
+
+  /** Until `step` has ended, readers get the password that is stored now, whatever is stored meanwhile. */
+  async readAsBefore<Result>(account: AccountId, step: () => Promise<Result>): Promise<Result> {
+    this.#before.set(account, this.sealed(account));
+    try {
+      return await step();
+    } finally {
+      this.#before.delete(account);
+    }
   }
 
   /** @throws RepriseError `storage` */
