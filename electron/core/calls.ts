@@ -271,16 +271,17 @@ export function createCalls(services: Services): Calls {
 
     getHistoryExtent: () => history.extent(),
 
-    changeSettings: (change) =>
-      turn(() => {
-        if (change.keepSessions === true && state.get('app').protection.kind === 'memory') {
-          throw new RepriseError(
-            'secrets',
-            'Sessions cannot be kept: this system offers no protected place for the key that would encrypt them.',
-          );
-        }
-        return settings.change(change);
-      }),
+    // Not in turn with the accounts: to shorten a long history takes its time, and nobody is to
+    // wait for that with switching off or forgetting.
+    changeSettings: async (change) => {
+      if (change.keepSessions === true && state.get('app').protection.kind === 'memory') {
+        throw new RepriseError(
+          'secrets',
+          'Sessions cannot be kept: this system offers no protected place for the key that would encrypt them.',
+        );
+      }
+      await settings.change(change);
+    },
 
     startDemo: () =>
       turn(async () => {

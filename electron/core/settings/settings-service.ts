@@ -26,9 +26,14 @@ export class SettingsService {
    * @throws RepriseError `storage`; then nothing was changed. Or what a listener ended with
    */
   async change(change: Partial<Settings>): Promise<void> {
-    const before = this.current;
-    await this.#durable.change((settings) => ({ ...settings, ...change }));
-    const now = this.current;
+    let before = this.current;
+    let now = before;
+    // Changes may come while one is being written: each is told by what it changed itself.
+    await this.#durable.change((settings) => {
+      before = settings;
+      now = { ...settings, ...change };
+      return now;
+    });
     // One that fails must not keep the others from hearing.
     await Promise.all([...this.#listeners].map(async (listener) => listener(now, before)));
   }
