@@ -140,6 +140,7 @@ async function addAccounts(
 async function settle(watcher: Watcher): Promise<string[]> {
   const endAt = performance.now() + SETTLE_WITHIN_MS;
   while (performance.now() < endAt) {
+    await watcher.refresh();
     if (watcher.connections.size > 0 && watcher.notIdle().length === 0) return [];
     await delay(POLL_MS);
   }

@@ -36,11 +36,23 @@ export class Watcher {
     this.close();
     this.#end = await connectTo(this.#reprise, ({ version, connections }) => {
       // A gap: as the page does, it asks for everything.
-      if (version !== this.#version + 1) void this.#takeAll();
+      if (version !== this.#version + 1) void this.refresh();
       else if (connections !== undefined) this.#apply(connections);
       this.#version = version;
     });
-    await this.#takeAll();
+    await this.refresh();
+  }
+
+  /** Takes the whole state of this moment; patches come a little later than what they tell of. */
+  async refresh(): Promise<void> {
+    const end = this.#end;
+    // The program was asked just as it was left.
+    const state = await end?.engine.getState().catch(() => null);
+    if (state === null || state === undefined || end !== this.#end) return;
+    this.#version = state.version;
+    const known = new Set(state.connections.map(({ id }) => id));
+    const removed = [...this.connections.keys()].filter((id) => !known.has(id));
+    this.#apply({ put: [...state.connections], removed });
   }
 
   /** Those that do not watch their mailbox now. */
@@ -51,17 +63,6 @@ export class Watcher {
   close(): void {
     this.#end?.close();
     this.#end = null;
-  }
-
-  async #takeAll(): Promise<void> {
-    const end = this.#end;
-    // The program was asked just as it was left.
-    const state = await end?.engine.getState().catch(() => null);
-    if (state === null || state === undefined || end !== this.#end) return;
-    this.#version = state.version;
-    const known = new Set(state.connections.map(({ id }) => id));
-    const removed = [...this.connections.keys()].filter((id) => !known.has(id));
-    this.#apply({ put: [...state.connections], removed });
   }
 
   #apply({ put, removed }: EntityPatch<Connection>): void {
