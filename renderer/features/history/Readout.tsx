@@ -75,9 +75,11 @@ export function TimeReadout({ view, index }: ReadoutProps): ReactNode {
   return (
     <div className={styles.times}>
       <h2 className={styles.title}>
-        TLS handshake time, ms
+        TLS <span className={styles.wide}>handshake </span>time, ms
         {timeScale(timesIn(view)).isLogarithmic && (
-          <span className={styles.note}>, logarithmic</span>
+          <span className={styles.note}>
+            , log<span className={styles.wide}>arithmic</span>
+          </span>
         )}
       </h2>
       <Times name="Resumed" of="resumed" figures={figures} />

@@ -39,6 +39,9 @@ export const timePlot: PlotKind = {
           ...yAxis,
           ...(isLogarithmic && {
             splits: (plot) => [...logTicks(scale(), plot.height / LABEL_HEIGHT)],
+            // uPlot would empty labels in a low plot; these have been chosen to fit already.
+            filter: (_, splits) => splits,
+            // uPlot leaves labels out of a low one by itself; these have been chosen already.
           }),
           values: (_, splits) => splits.map(String),
         },
