@@ -87,7 +87,7 @@ function textsOf(certificate: CertificateText): readonly { name: string; value: 
       name: 'Issued by',
       value: isOwn ? 'itself (self-signed)' : issuer === '' ? NOBODY : issuer,
     },
-    { name: 'Names', value: names.length === 0 ? 'none' : names.map(plainName).join(', ') },
+    { name: 'Names', value: names.length === 0 ? 'none' : namesText(names) },
     { name: 'Valid', value: `${dayOf(validFromAt)} to ${dayOf(validToAt)}` },
     { name: FINGERPRINT, value: fingerprint256 },
   ];
@@ -95,7 +95,12 @@ function textsOf(certificate: CertificateText): readonly { name: string; value: 
 
 const NOBODY = 'nobody by name';
 
-/** `DNS:imap.example.org` as people write it. */
+/** The names that a certificate is for, as people write them. */
+export function namesText(names: readonly string[]): string {
+  return names.map(plainName).join(', ');
+}
+
+/** Without the `DNS:` before it. */
 function plainName(name: string): string {
   return name.replace(/^(?:DNS|IP Address):/, '');
 }

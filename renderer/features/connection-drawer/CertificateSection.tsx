@@ -3,6 +3,8 @@ import type { CertificateText } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
 import { formatDate, formatDaysLeft, formatExactTime, formatMoment } from '../../format.ts';
 import { SOON_MS } from '../attention/attention.ts';
+import { Fingerprint } from '../certificate/Fingerprint.tsx';
+import { namesText } from '../certificate/judgement.ts';
 import { Facts } from './Facts.tsx';
 import styles from './ConnectionDrawer.module.css';
 
@@ -31,7 +33,7 @@ export function CertificateSection({
         facts={[
           { name: 'Issued to', value: <bdi>{subject}</bdi> },
           { name: 'Issued by', value: <bdi>{issuer}</bdi> },
-          { name: 'Names', value: names.length === 0 ? null : names.join(', ') },
+          { name: 'Names', value: names.length === 0 ? null : namesText(names) },
           {
             name: 'Valid until',
             value: (
@@ -55,7 +57,7 @@ export function CertificateSection({
               ]),
           {
             name: 'SHA-256',
-            value: <span className={styles.mono}>{certificate.fingerprint256}</span>,
+            value: <Fingerprint of="the certificate">{certificate.fingerprint256}</Fingerprint>,
           },
         ]}
       />
