@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { isSameMailbox, parseMailboxes, toggleMailbox } from './mailbox-list.ts';
+import { isSameMailbox, parseMailboxes, sortedMailboxes, toggleMailbox } from './mailbox-list.ts';
 import styles from './TestReport.module.css';
 
 interface MailboxPickerProps {
@@ -25,7 +25,7 @@ export function MailboxPicker({ existing, text, onChange }: MailboxPickerProps):
       )}
       <fieldset className={styles.mailboxes}>
         <legend className={styles.legend}>Mailboxes on the server</legend>
-        {existing.map((name) => (
+        {sortedMailboxes(existing).map((name) => (
           <label key={name} className={styles.mailbox}>
             <input
               type="checkbox"

@@ -69,6 +69,8 @@ function Failure({
   const judgement = judge(problem.code, certificate, now);
   const trusted = pinOf(state.draft)?.certificate ?? null;
   const isChange = problem.code === 'certificate-changed';
+  // One that was found good has no part in what failed later.
+  const isOfCertificate = problem.code.startsWith('certificate-');
   return (
     <div className={styles.report} data-result="failed">
       <p className={styles.headline}>
@@ -78,7 +80,7 @@ function Failure({
       </p>
       <p>{problem.message}</p>
       {problem.serverLine !== null && <ServerLine>{problem.serverLine}</ServerLine>}
-      {certificate !== null && (
+      {certificate !== null && isOfCertificate && (
         <CertificateTable certificate={certificate} before={isChange ? trusted : null} />
       )}
       {judgement.kind === 'not' && judgement.sentence !== null && (

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { formatMailboxes, isSameMailbox, parseMailboxes, toggleMailbox } from './mailbox-list.ts';
+import {
+  formatMailboxes,
+  isSameMailbox,
+  parseMailboxes,
+  sortedMailboxes,
+  toggleMailbox,
+} from './mailbox-list.ts';
 
 describe('the mailboxes to watch', () => {
   it.each([
@@ -29,5 +35,10 @@ describe('the mailboxes to watch', () => {
   it('are told apart by case, but for INBOX', () => {
     expect(isSameMailbox('inbox', 'INBOX')).toBe(true);
     expect(isSameMailbox('sent', 'Sent')).toBe(false);
+  });
+
+  it('are offered with INBOX first, then by name', () => {
+    const names = ['Work', 'Folder 10', 'Archive', 'Folder 2', 'Inbox'];
+    expect(sortedMailboxes(names)).toEqual(['Inbox', 'Archive', 'Folder 2', 'Folder 10', 'Work']);
   });
 });

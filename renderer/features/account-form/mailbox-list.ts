@@ -29,3 +29,13 @@ export function toggleMailbox(text: string, name: string, isWatched: boolean): s
 export function isSameMailbox(a: string, b: string): boolean {
   return a === b || (a.toUpperCase() === 'INBOX' && b.toUpperCase() === 'INBOX');
 }
+
+const byName = new Intl.Collator(undefined, { numeric: true });
+
+/** INBOX first, then as people look names up: servers list them in any order. */
+export function sortedMailboxes(names: readonly string[]): readonly string[] {
+  return names.toSorted(
+    (a, b) =>
+      Number(isSameMailbox(b, 'INBOX')) - Number(isSameMailbox(a, 'INBOX')) || byName.compare(a, b),
+  );
+}
