@@ -74,7 +74,9 @@ function Dashboard({ isAway, retryNow }: AppProps & { readonly isAway: boolean }
         {isFirstRun ? (
           <main className={styles.welcome}>
             <Notices />
-            {isSettings ? <Settings /> : <FirstRun />}
+            {screen === 'check' && <ServerCheck />}
+            {isSettings && <Settings />}
+            {!isSettings && screen !== 'check' && <FirstRun />}
             <AboutLine />
           </main>
         ) : (

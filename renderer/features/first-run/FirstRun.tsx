@@ -1,12 +1,13 @@
 import type { ReactNode } from 'react';
 import { useEngineApi } from '../../engine-api.ts';
+import { showScreen } from '../../navigation.ts';
 import { openAddForm, useEngine } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { OutcomeMark } from '../../ui/OutcomeMark.tsx';
 import { attempt } from '../../ui/toasts.ts';
 import styles from './FirstRun.module.css';
 
-/** What the program does, and the two ways to begin. */
+/** What the program does, and the ways to begin. */
 export function FirstRun(): ReactNode {
   const api = useEngineApi();
   const isDemoRunning = useEngine((state) => state.app.demo);
@@ -33,6 +34,14 @@ export function FirstRun(): ReactNode {
           onClick={() => void attempt('Could not start the demo servers', api.startDemo())}
         >
           Start demo servers
+        </Button>
+        <Button
+          look="quiet"
+          onClick={() => {
+            showScreen('check');
+          }}
+        >
+          Check a server
         </Button>
       </div>
       <p className={styles.note}>

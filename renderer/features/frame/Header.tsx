@@ -33,6 +33,17 @@ export function Header({ isFirstRun }: { readonly isFirstRun: boolean }): ReactN
           </Tabs.Tab>
         </Tabs.List>
       )}
+      {isFirstRun && screen === 'check' && (
+        <Button
+          look="quiet"
+          className={styles.back}
+          onClick={() => {
+            showScreen('connections');
+          }}
+        >
+          Back to the start
+        </Button>
+      )}
       <div className={styles.actions}>
         {!isFirstRun && <Attention />}
         {isDemoRunning && (
