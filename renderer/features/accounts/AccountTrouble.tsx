@@ -50,7 +50,7 @@ export function AccountTrouble({ account, summary }: AccountTroubleProps): React
     case 'failed':
       return (
         <>
-          <Line words={STATE_WORDS[summary.state]} isBad>
+          <Line words={STATE_WORDS[summary.state]} look="bad">
             <Remedy account={account} />
           </Line>
           {summary.problem !== null && (
@@ -111,7 +111,11 @@ function Retrying({ account, summary }: AccountTroubleProps): ReactNode {
   };
   const countdown = summary.retryAt === null ? '' : ` in ${formatCountdown(summary.retryAt - now)}`;
   return (
-    <Line words={`${STATE_WORDS.retrying}${countdown}`} title={summary.problem?.message}>
+    <Line
+      words={`${STATE_WORDS.retrying}${countdown}`}
+      title={summary.problem?.message}
+      look="waiting"
+    >
       <Button
         look="quiet"
         aria-label={`Retry ${account.label} now`}
@@ -126,14 +130,17 @@ function Retrying({ account, summary }: AccountTroubleProps): ReactNode {
 interface LineProps {
   readonly words: string;
   readonly title?: string | undefined;
-  readonly isBad?: boolean;
+  /** Nobody waits for anything without it. */
+  readonly look?: 'calm' | 'waiting' | 'bad';
   readonly children?: ReactNode;
 }
 
-function Line({ words, title, isBad = false, children }: LineProps): ReactNode {
+function Line({ words, title, look = 'calm', children }: LineProps): ReactNode {
   return (
     <div className={styles.line} title={title}>
-      <span className={isBad ? styles.bad : styles.words}>{words}</span>
+      <span className={styles.words} data-look={look}>
+        {words}
+      </span>
       {children}
     </div>
   );

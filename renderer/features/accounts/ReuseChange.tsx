@@ -33,7 +33,12 @@ export function ReuseChange({ accountId, change }: ReuseChangeProps): ReactNode 
     <output className={styles.change}>
       {change !== null && isPending && (
         <span className={styles.line}>
-          {change.forgotten !== null && <>{formatSessions(change.forgotten)} forgotten; </>}
+          {change.forgotten !== null && (
+            <>
+              {change.forgotten === 0 ? 'no session' : formatSessions(change.forgotten)}{' '}
+              forgotten;{' '}
+            </>
+          )}
           applies to the next connection{' '}
           <Button
             look="quiet"

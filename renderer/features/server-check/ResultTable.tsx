@@ -14,7 +14,7 @@ export function ResultTable({ report }: { readonly report: CheckReport }): React
         <thead>
           <tr>
             <th scope="col">Address</th>
-            <th scope="col">Version and mechanism</th>
+            <th scope="col">Mechanism</th>
             <th scope="col">Verdict</th>
             <th scope="col">Resumed</th>
             <th scope="col">Issued</th>
