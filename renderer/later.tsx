@@ -1,13 +1,16 @@
 /** Parts of the interface that the first load does not wait for. */
 import { useEffect, useState, type ComponentType, type ReactNode } from 'react';
 
+/** How soon a part that could not be had is asked for again. */
+const RETRY_MS = 1000;
+
 /** Starts to load each part that is not there yet. */
 const loads: (() => Promise<unknown>)[] = [];
 
 /**
  * A component in a file of its own that is fetched once the page is shown, or when it is first
- * rendered. Until it is there, nothing stands in its place; from then on it renders at once, without
- * the delay that React gives what was suspended.
+ * rendered. Until it is there, nothing stands in its place, and what fails is tried again; from then
+ * on it renders at once, without the delay that React gives what was suspended.
  */
 export function later<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
@@ -19,19 +22,23 @@ export function later<Props extends object>(
   return function Later(props: Props): ReactNode {
     const [Part, setPart] = useState(() => loaded);
     useEffect(() => {
-      if (Part !== null) return;
+      if (Part !== null) return undefined;
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      let isWanted = true;
       const show = async () => {
         try {
           const component = await loadOnce();
           setPart(() => component);
-        } catch (error) {
-          // Where it is rendered, so that the page says so.
-          setPart(() => {
-            throw error;
-          });
+        } catch {
+          // Reprise went away meanwhile, which the page says by itself.
+          if (isWanted) timer = setTimeout(() => void show(), RETRY_MS);
         }
       };
       void show();
+      return () => {
+        isWanted = false;
+        clearTimeout(timer);
+      };
     }, [Part]);
     return Part === null ? null : <Part {...props} />;
   };
