@@ -8,7 +8,7 @@ import { DOVECOT_MAILBOXES } from './fixtures/dovecot-config.ts';
 import { Dovecot } from './fixtures/dovecot.ts';
 import { whyNoNamespaces } from './fixtures/network-namespace.ts';
 import { freePort } from './fixtures/ports.ts';
-import { expect, test } from './fixtures/reprise.ts';
+import { ENGINE_AWAY, expect, test } from './fixtures/reprise.ts';
 import { SERVER_ADDRESS, TwoMachines } from './fixtures/two-machines.ts';
 
 const missing = whyNoDovecot() ?? whyNoNamespaces();
@@ -23,8 +23,11 @@ test.describe('a machine that loses its network', () => {
     startReprise,
     dashboard,
     dataDir,
+    complaints,
   }, testInfo) => {
     test.setTimeout(120_000);
+    // While the program is stopped, the page asks for it again.
+    complaints.expect(ENGINE_AWAY);
     await using machines = await TwoMachines.start();
     const users = Object.fromEntries(LABELS.map((label) => [label.toLowerCase(), 'correct horse']));
     await using dovecot = await Dovecot.start({ kind: 'one-process', users });
