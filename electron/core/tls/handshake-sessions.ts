@@ -42,6 +42,8 @@ export interface CacheAccess {
   readonly sessionBytes: number;
   readonly family: Family;
   readonly connection: string | null;
+  /** How often the machine has gone to another network. */
+  readonly moves: () => number;
   /** `refusals.trials` of the peer when the connection began: a burst is one trial. */
   readonly trial: number;
   /** See {@link placeKey}. */
@@ -66,6 +68,8 @@ export class HandshakeSessions {
   #stored = 0;
   /** Under which the session was taken. */
   #policy: SessionPolicy | null = null;
+  /** {@link CacheAccess.moves} by then. */
+  #moves = 0;
   #leads = false;
 
   constructor(peer: Peer, account: AccountState, cache: CacheAccess) {
@@ -116,6 +120,7 @@ export class HandshakeSessions {
     }
     this.#offered = choice.session;
     this.#policy = this.#account.policy;
+    this.#moves = this.#cache.moves();
     return {
       kind: 'session',
       bytes: choice.session.expose(),
@@ -200,7 +205,7 @@ export class HandshakeSessions {
     const { sessions } = this.#cache.entry(this.#account);
     switch (cause) {
       case 'network':
-        if (this.#policy?.sharing === 'saving') sessions.giveBack(offered);
+        if (this.#mayBeGivenBack(offered)) sessions.giveBack(offered);
         else sessions.evict(offered);
         return false;
       case 'certificate':
@@ -210,6 +215,12 @@ export class HandshakeSessions {
         sessions.evict(offered);
         return true;
     }
+  }
+
+  /** It may have been on the wire: a ticket is not seen on two networks. */
+  #mayBeGivenBack(offered: HeldSession): boolean {
+    if (this.#policy?.sharing !== 'saving') return false;
+    return offered.origin.protocol === 'TLSv1.2' || this.#moves === this.#cache.moves();
   }
 
   /**

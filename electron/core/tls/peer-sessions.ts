@@ -196,9 +196,13 @@ export class PeerSessions {
     }
   }
 
-  /** Another network may hold another observer: nothing is shared across the change. */
-  endBurst(): void {
+  /**
+   * Another network may hold another observer: no ticket that has been on the wire of the one before
+   * is used on this one. Those that a network error gave back are such.
+   */
+  moved(): void {
     this.#lastTaken = null;
+    this.#remove(({ offered, origin }) => offered && origin.protocol === 'TLSv1.3');
     this.#onChange();
   }
 

@@ -239,6 +239,27 @@ describe('the session cache', () => {
     expect(cache.begin(peer).take()).toMatchObject({ kind: 'none' });
   });
 
+  it('takes no ticket to another network that broke off on the one before', () => {
+    shake([ticket()]);
+    const before = cache.begin(peer);
+    before.take();
+    before.failed('network');
+    cache.networkChanged();
+    expect(cache.begin(peer).take()).toEqual({ kind: 'none', reason: 'all-in-use' });
+  });
+
+  it('takes no ticket to another network that breaks off when that is noticed', () => {
+    shake([ticket(), ticket()]);
+    const before = cache.begin(peer);
+    before.take();
+    cache.networkChanged();
+    before.failed('network');
+    // The one that nobody has seen yet goes along.
+    expect(cache.begin(peer).take().kind).toBe('session');
+    cache.networkChanged();
+    expect(cache.begin(peer).take()).toEqual({ kind: 'none', reason: 'all-in-use' });
+  });
+
   it('gives a ticket up that broke the network twice in a row', () => {
     shake([ticket()]);
     for (let attempt = 0; attempt < 2; attempt += 1) {

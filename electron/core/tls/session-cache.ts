@@ -61,6 +61,8 @@ export class SessionCache {
   readonly #byId = new Map<string, PeerEntry>();
   #bytes = 0;
   #peerIds = 0;
+  /** On how many other networks the machine has been since. */
+  #moves = 0;
   #keeper: SessionKeeper | null = null;
 
   /**
@@ -138,6 +140,7 @@ export class SessionCache {
       sessionBytes: this.#limits.sessionBytes,
       family: { dropped: false },
       connection,
+      moves: () => this.#moves,
       trial: this.#peers.get(key)?.sessions.refusals.trials ?? 0,
       place,
       entry: (state) => this.#entry(key, place, peer, state),
@@ -221,7 +224,8 @@ export class SessionCache {
 
   /** The machine is on another network: no ticket is shared across that. */
   networkChanged(): void {
-    for (const entry of this.#peers.values()) entry.sessions.endBurst();
+    this.#moves += 1;
+    for (const entry of this.#peers.values()) entry.sessions.moved();
   }
 
   /** What is held, least recently used peer first. */
