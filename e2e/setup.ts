@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { chooseChromium } from './fixtures/chromium.ts';
 import { whyNoDovecot } from './fixtures/dovecot-binary.ts';
 import { findElectronProgram } from './fixtures/electron-program.ts';
+import { whyNoNamespaces } from './fixtures/network-namespace.ts';
 import { whyNoPostfix } from './fixtures/postfix.ts';
 
 const say = (line: string) => process.stdout.write(`setup: ${line}\n`);
@@ -50,6 +51,14 @@ function ensurePostfix(): void {
   if (isMissing && process.platform === 'linux' && hasApt) aptInstall('postfix');
   const why = whyNoPostfix();
   say(why === null ? 'Postfix is installed' : `POSTFIX SPECS WILL BE SKIPPED. ${why}`);
+}
+
+/** For the specs that take a network away; only root may. */
+function ensureNamespaces(): void {
+  const isMissing = !['/usr/sbin/ip', '/sbin/ip'].some(existsSync);
+  if (isMissing && process.getuid?.() === 0 && hasApt) aptInstall('iproute2');
+  const why = whyNoNamespaces();
+  say(why === null ? 'Networks can be taken away' : `NETWORK SPECS WILL BE SKIPPED. ${why}`);
 }
 
 /** Debian may try to start the system's own server; nothing here uses it. */
@@ -91,5 +100,6 @@ function readIfThere(path: string): string {
 
 ensureDovecot();
 ensurePostfix();
+ensureNamespaces();
 await lookForElectron();
 process.exitCode = ensureChromium() ? 0 : 1;
