@@ -11,7 +11,7 @@ import { accountOn } from './fixtures/typed-accounts.ts';
 
 const missing = whyNoDovecot();
 
-/** Goes to the screen; there has to be an account, because the first run has no tabs. */
+/** Goes to the screen by its tab; there has to be an account, because the first run has none. */
 async function openScreen(dashboard: Dashboard, url: string, server: ImapServer): Promise<void> {
   await dashboard.open(url);
   await dashboard.addAccount({ ...accountOn(server, 'Work'), mailboxes: ['INBOX'] });
@@ -35,6 +35,24 @@ const rows = (page: Page) =>
   page.getByRole('table', { name: 'Server check results' }).getByRole('row');
 
 test.describe('the server check', () => {
+  test('needs no account: the first run leads to it, and it leads back', async ({
+    startReprise,
+    dashboard,
+  }) => {
+    await using server = await startImapServer();
+    const reprise = await startReprise();
+    const { page } = dashboard;
+    await dashboard.open(reprise.url);
+    await page.getByRole('button', { name: 'Check a server' }).click();
+    await expect(page).toHaveURL(/#\/check$/);
+    await check(page, `127.0.0.1:${server.port}`, server.caPem);
+    await expect(verdict(page)).toContainText('This server resumes TLS sessions.');
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id }) => id)).toEqual([]);
+    await page.getByRole('button', { name: 'Back to the start' }).click();
+    await expect(page.getByRole('button', { name: 'Start demo servers' })).toBeVisible();
+  });
+
   test('shows its steps as they are done, the verdict, the matrix and the evidence', async ({
     startReprise,
     dashboard,
