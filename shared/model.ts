@@ -4,7 +4,11 @@
  * Names are those of RFC 8446, RFC 5077 and RFC 3501. Points in time end in `At` and are
  * milliseconds since the epoch; spans end in `Ms`; sizes end in `Bytes`.
  */
+import type { CertificateText, ShownCertificate } from './certificate.ts';
 import type { CheckReport, CheckTarget } from './check.ts';
+import type { Handshake, Mechanism, Phase, PhaseTimes, StripMark } from './handshake.ts';
+import type { AccountId, CheckId, ConnectionId, HeldSessionsId } from './ids.ts';
+import type { Problem } from './problem.ts';
 import type { ReusePolicy } from './reuse-policy.ts';
 import type { Settings } from './settings.ts';
 
@@ -15,27 +19,26 @@ export {
   type AccountInput,
   type TrustChoice,
 } from './account-input.ts';
+export type { CertificateFacts, CertificateText, ShownCertificate } from './certificate.ts';
+export {
+  PHASES,
+  type Descent,
+  type Handshake,
+  type Mechanism,
+  type NotOfferedReason,
+  type Outcome,
+  type OutcomeKind,
+  type Phase,
+  type PhaseTimes,
+  type StripMark,
+  type TlsProtocol,
+} from './handshake.ts';
+export type { AccountId, CheckId, ConnectionId, HandshakeId, HeldSessionsId } from './ids.ts';
+export type { Problem, ProblemCode } from './problem.ts';
 export type { LongestAge, ReusePolicy, SharingPolicy } from './reuse-policy.ts';
-
-declare const brand: unique symbol;
-/** A string that only its own kind of thing may be identified by. */
-type Id<Kind extends string> = string & { readonly [brand]: Kind };
-
-export type AccountId = Id<'account'>;
-/** A watched mailbox of an account: it lives across reconnects. */
-export type ConnectionId = Id<'connection'>;
-/** One run of the server check. */
-export type CheckId = Id<'check'>;
-/** One attempt at a TLS connection. */
-export type HandshakeId = Id<'handshake'>;
-/** What is held for one server by one account. */
-export type HeldSessionsId = Id<'held-sessions'>;
 
 /** `starttls` means required: a server that does not offer it is an error (RFC 8314). */
 export type Security = 'tls' | 'starttls';
-
-/** Which version of TLS a connection negotiated. Older ones are never accepted. */
-export type TlsProtocol = 'TLSv1.2' | 'TLSv1.3';
 
 /** What an account's connections trust. There is no way to accept any certificate. */
 export type Trust =
@@ -79,156 +82,6 @@ export interface Account {
 export const STRIP_LENGTH_PER_ACCOUNT = 12;
 /** How many marks the overall strip shows. */
 export const STRIP_LENGTH = 60;
-
-/** How a server recognised the session that was offered to it. */
-export type Mechanism = 'tls13-ticket' | 'tls12-ticket' | 'session-id';
-
-/** Why a connection offered no session. */
-export type NotOfferedReason =
-  | 'nothing-held'
-  /** Earlier handshakes with this server brought no session. */
-  | 'none-issued'
-  | 'expired'
-  | 'all-in-use'
-  | 'trust-changed'
-  | 'server-keeps-refusing';
-
-/** What came of one attempt at a TLS connection; exactly one of these. */
-export type Outcome =
-  | { readonly kind: 'resumed'; readonly mechanism: Mechanism }
-  | { readonly kind: 'full'; readonly reason: NotOfferedReason }
-  /** A session was offered, the server made a full handshake. */
-  | { readonly kind: 'refused'; readonly mechanism: Mechanism }
-  | { readonly kind: 'off' }
-  | { readonly kind: 'failed'; readonly problem: Problem };
-
-export type OutcomeKind = Outcome['kind'];
-
-/** One mark of a strip. */
-export interface StripMark {
-  readonly handshakeId: HandshakeId;
-  readonly kind: OutcomeKind;
-  readonly at: number;
-}
-
-/** What went wrong with a connection, in words that a person can act on. */
-export interface Problem {
-  readonly code: ProblemCode;
-  /** One or two sentences: what is wrong, what to do. No secret is ever in it. */
-  readonly message: string;
-  /** What the server itself said, where it said something. */
-  readonly serverLine: string | null;
-}
-
-/** The closed set of what can go wrong with a connection. */
-export type ProblemCode =
-  | 'dns'
-  | 'refused'
-  | 'unreachable'
-  | 'timeout'
-  | 'closed'
-  | 'not-tls'
-  | 'tls'
-  | 'certificate-expired'
-  | 'certificate-not-yet-valid'
-  | 'certificate-untrusted'
-  | 'certificate-name'
-  /** Another one than the pinned one. */
-  | 'certificate-changed'
-  /** Revoked, too weak or not made for servers: nobody can trust it. */
-  | 'certificate-unfit'
-  | 'starttls-unavailable'
-  | 'starttls-injection'
-  | 'not-imap'
-  | 'sign-in'
-  | 'secret-missing'
-  | 'mailbox-missing'
-  | 'server-unavailable'
-  | 'server-closed'
-  | 'offline'
-  | 'internal';
-
-/** The phases of a connect, in order. */
-export const PHASES = [
-  'dns',
-  'tcp',
-  'starttls',
-  'wait',
-  'tls',
-  'greeting',
-  'login',
-  'select',
-] as const;
-export type Phase = (typeof PHASES)[number];
-
-/**
- * Time of each phase in ms; `null` where it did not happen or did not end. With `starttls` the
- * plain-text greeting and the STARTTLS command count as `starttls`; `wait` is for the tickets that
- * another connection to the same server is about to bring; and `greeting` is what follows
- * TLS until the server is ready for a login.
- */
-export type PhaseTimes = Readonly<Record<Phase, number | null>>;
-
-/** What a certificate says of itself. */
-export interface CertificateText {
-  readonly subject: string;
-  readonly issuer: string;
-  /** Names of subjectAltName, such as `DNS:imap.example.org`. */
-  readonly names: readonly string[];
-  readonly validFromAt: number;
-  readonly validToAt: number;
-  /** SHA-256 of the DER, in upper-case hexadecimal with colons. */
-  readonly fingerprint256: string;
-}
-
-/** What the certificate of a full handshake said; kept with the session for resumed ones. */
-export interface CertificateFacts extends CertificateText {
-  /** When the full handshake that verified it took place. */
-  readonly verifiedAt: number;
-}
-
-/** The certificate that a server showed when a connection failed. */
-export interface ShownCertificate extends CertificateText {
-  /** The certificate itself, for trusting it; `null` where nothing is wrong with it, or its size is. */
-  readonly pem: string | null;
-}
-
-/** Everything known about one attempt at a connection. */
-export interface Handshake {
-  readonly id: HandshakeId;
-  readonly connectionId: ConnectionId;
-  readonly accountId: AccountId;
-  readonly startedAt: number;
-  readonly outcome: Outcome;
-  readonly phases: PhaseTimes;
-  /** From the start until IDLE could begin; `null` while it has not. */
-  readonly totalMs: number | null;
-  readonly address: string | null;
-  readonly protocol: TlsProtocol | null;
-  /** The IANA name, such as `TLS_AES_256_GCM_SHA384`. */
-  readonly cipher: string | null;
-  /** The key exchange group, such as `X25519MLKEM768`; `null` where there was none. */
-  readonly group: string | null;
-  /**
-   * On the wire, from the ClientHello until the first line of IMAP after it: handshake, tickets
-   * and that line's record.
-   */
-  readonly sentBytes: number | null;
-  readonly receivedBytes: number | null;
-  /** Sessions or tickets that this connection brought, so far. */
-  readonly ticketsReceived: number;
-  readonly certificate: CertificateFacts | null;
-  /** Where the resumed session comes from; `null` unless resumed. */
-  readonly descent: Descent | null;
-}
-
-/** The lineage of a resumed session. */
-export interface Descent {
-  /** When the full handshake at its root took place. */
-  readonly fullHandshakeAt: number;
-  /** How many resumptions there have been from it, this one included. */
-  readonly reuse: number;
-}
 
 /** Where a connection is in its life. */
 export type ConnectionState =

@@ -1,0 +1,15 @@
+/** What identifies each kind of thing in the model. */
+
+declare const brand: unique symbol;
+/** A string that only its own kind of thing may be identified by. */
+type Id<Kind extends string> = string & { readonly [brand]: Kind };
+
+export type AccountId = Id<'account'>;
+/** A watched mailbox of an account: it lives across reconnects. */
+export type ConnectionId = Id<'connection'>;
+/** One run of the server check. */
+export type CheckId = Id<'check'>;
+/** One attempt at a TLS connection. */
+export type HandshakeId = Id<'handshake'>;
+/** What is held for one server by one account. */
+export type HeldSessionsId = Id<'held-sessions'>;

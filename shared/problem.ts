@@ -1,0 +1,36 @@
+/** What went wrong with a connection, in words that a person can act on. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** One or two sentences: what is wrong, what to do. No secret is ever in it. */
+  readonly message: string;
+  /** What the server itself said, where it said something. */
+  readonly serverLine: string | null;
+}
+
+/** The closed set of what can go wrong with a connection. */
+export type ProblemCode =
+  | 'dns'
+  | 'refused'
+  | 'unreachable'
+  | 'timeout'
+  | 'closed'
+  | 'not-tls'
+  | 'tls'
+  | 'certificate-expired'
+  | 'certificate-not-yet-valid'
+  | 'certificate-untrusted'
+  | 'certificate-name'
+  /** Another one than the pinned one. */
+  | 'certificate-changed'
+  /** Revoked, too weak or not made for servers: nobody can trust it. */
+  | 'certificate-unfit'
+  | 'starttls-unavailable'
+  | 'starttls-injection'
+  | 'not-imap'
+  | 'sign-in'
+  | 'secret-missing'
+  | 'mailbox-missing'
+  | 'server-unavailable'
+  | 'server-closed'
+  | 'offline'
+  | 'internal';
