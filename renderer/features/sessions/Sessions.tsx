@@ -6,7 +6,7 @@ import { store, useEngine } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { AccountFilter } from './AccountFilter.tsx';
 import { ForgetQuestion, type ForgetTarget } from './ForgetQuestion.tsx';
-import { heldSummary, inOrder } from './held.ts';
+import { heldSummary, inOrder, whyNone } from './held.ts';
 import { SessionTable } from './SessionTable.tsx';
 import styles from './Sessions.module.css';
 
@@ -17,6 +17,9 @@ export function Sessions(): ReactNode {
   const heldIds = useEngine((state) => state.heldSessionIds);
   const chosen = accountIds.find((id) => id === query['account']) ?? null;
   const account = useEngine((state) => (chosen === null ? undefined : state.accounts.get(chosen)));
+  const isKept = useEngine(
+    ({ settings, app }) => settings.keepSessions && app.protection.kind !== 'memory',
+  );
   const [asked, setAsked] = useState<ForgetTarget | null>(null);
   // These stand for the state that is read: rows show live values of their own accord.
   const ids = useMemo(
@@ -65,11 +68,7 @@ export function Sessions(): ReactNode {
               ? 'No session is held.'
               : `No session of ${isolate(account.label)} is held.`}
           </p>
-          <p>
-            {account?.reuse === false
-              ? 'Reuse is off for this account: nothing is offered and nothing is kept.'
-              : 'A server issues them with a connection, and they are gone when they expire, when they are refused, and when Reprise is closed. Some servers issue none.'}
-          </p>
+          <p>{whyNone(account?.reuse !== false, isKept)}</p>
         </div>
       )}
       {asked !== null && (

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountId } from '../../../shared/model.ts';
 import { account, heldSessions } from '../../test-entities.ts';
-import { countLeft, heldSummary, inOrder, timeLeft } from './held.ts';
+import { countLeft, heldSummary, inOrder, timeLeft, whyNone } from './held.ts';
 
 describe('what is held', () => {
   it('counts the tickets that have not expired, and ends with the last of them', () => {
@@ -34,5 +34,11 @@ describe('what is held', () => {
     expect(heldSummary([two, heldSessions('2', 'a', { endsAt: [] })])).toBe(
       '2 sessions held for 2 servers',
     );
+  });
+
+  it('are said to go with the program only where they do', () => {
+    expect(whyNone(true, false)).toContain('when Reprise is closed');
+    expect(whyNone(true, true)).not.toContain('closed');
+    expect(whyNone(false, true)).toContain('Reuse is off');
   });
 });

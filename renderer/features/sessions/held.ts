@@ -42,3 +42,12 @@ export function heldSummary(held: readonly HeldSessions[]): string {
   const servers = `${formatCount(held.length)} ${held.length === 1 ? 'server' : 'servers'}`;
   return `${formatSessions(sessions)} held for ${servers}`;
 }
+
+/** Why there may be none. @param isKept whether they outlive the program */
+export function whyNone(isReused: boolean, isKept: boolean): string {
+  if (!isReused) return 'Reuse is off for this account: nothing is offered and nothing is kept.';
+  const ends = isKept
+    ? 'when they expire and when they are refused'
+    : 'when they expire, when they are refused, and when Reprise is closed';
+  return `A server issues them with a connection, and they are gone ${ends}. Some servers issue none.`;
+}
