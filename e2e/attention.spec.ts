@@ -36,7 +36,9 @@ test('what needs attention is listed with the action that helps, and is gone wit
 
   await button.click();
   await list.getByRole('button', { name: 'Edit: Work' }).click();
-  await dashboard.form.getByLabel('Password', { exact: true }).fill(server.password);
+  const password = dashboard.form.getByLabel('Password', { exact: true });
+  await expect(password).toBeFocused();
+  await password.fill(server.password);
   await dashboard.save();
   await expect(dashboard.state('Work', 'INBOX')).toHaveText('Idle');
   await expect(button).toHaveAccessibleName('Attention: 1');

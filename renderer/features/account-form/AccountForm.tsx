@@ -30,6 +30,12 @@ function OpenForm({ account }: { readonly account: Account | null }): ReactNode 
     const control = form.current?.elements.namedItem(field);
     if (control instanceof HTMLElement) control.focus();
   };
+  // Then most likely the password is to be typed anew.
+  const isRefused = useEngine(({ connections, connectionIdsOf }) =>
+    (account === null ? [] : (connectionIdsOf.get(account.id) ?? [])).some(
+      (id) => connections.get(id)?.state.kind === 'sign-in-failed',
+    ),
+  );
   const state = useAccountForm(account, closeForm, focusField);
   const [isAsking, setAsking] = useState(false);
   const { running, problem, result } = state;
@@ -41,7 +47,9 @@ function OpenForm({ account }: { readonly account: Account | null }): ReactNode 
   return (
     <Dialog
       title={account === null ? 'Add account' : `Edit ${isolate(account.label)}`}
-      initialFocus={() => form.current?.querySelector('input') ?? null}
+      initialFocus={() =>
+        form.current?.querySelector(isRefused ? 'input[name="password"]' : 'input') ?? null
+      }
       onClose={close}
     >
       <form
