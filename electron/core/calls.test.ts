@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { createCalls, type Services } from './calls.ts';
+import type { Services } from './call-context.ts';
+import { createCalls } from './calls.ts';
 
 it('forgetting sessions does not wait for a history that is being shortened', async () => {
   const done: string[] = [];
