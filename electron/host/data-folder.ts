@@ -3,8 +3,8 @@ import { constants, type PathLike } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { lockFolder } from '../core/folder-lock.ts';
 import { makeFolder } from '../core/make-folder.ts';
-import { lockFolder } from './folder-lock.ts';
 import { StartError } from './start-error.ts';
 
 /** The parts of the environment that say where a user's files belong. */
@@ -37,7 +37,7 @@ export interface DataFolder {
  * The folder of `dataDir`, or the usual one; for a demo, which keeps nothing, a temporary one.
  * It exists, can be written and is nobody else's afterwards.
  *
- * @throws {StartError} where it cannot, or where another Reprise uses it
+ * @throws {StartError} where it cannot, RepriseError `storage` where another Reprise uses it
  */
 export async function openDataFolder(dataDir: string | null, demo: boolean): Promise<DataFolder> {
   if (dataDir === null && demo) {

@@ -7,6 +7,7 @@ import type { AccountId, Patch } from '../../shared/model.ts';
 import { connectEngine, type ClientEnd } from '../../shared/rpc.ts';
 import type { App } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
+import { lockFolder } from '../core/folder-lock.ts';
 import type { StandInPage } from './electron-stand-in.ts';
 import { pageChannel } from './page-channel.ts';
 import { PAGE_ORIGIN } from './page-origin.ts';
@@ -73,8 +74,9 @@ describe('starting', () => {
   });
 
   it('takes another data folder before it takes the lock, which is in that folder', async () => {
-    const { engine, order } = await setUpWindow({}, { args: ['.', '--data-dir=/tmp/elsewhere'] });
-    expect(engine.deps?.dataDir).toBe('/tmp/elsewhere');
+    const elsewhere = join(appPath, 'elsewhere');
+    const { engine, order } = await setUpWindow({}, { args: ['.', `--data-dir=${elsewhere}`] });
+    expect(engine.deps?.dataDir).toBe(elsewhere);
     expect(order.slice(0, 2)).toEqual(['setPath', 'requestSingleInstanceLock']);
   });
 
@@ -119,6 +121,30 @@ describe('starting', () => {
     const first = await setUpWindow();
     first.app.emit('second-instance');
     expect(first.window.calls).toEqual(['restore', 'focus']);
+  });
+
+  it('leaves a data folder alone on which a Reprise in the browser works', async () => {
+    const shell = setUp();
+    const dataDir = shell.paths.get('userData') ?? '';
+    await mkdir(dataDir);
+    {
+      using lock = lockFolder(dataDir);
+      expect(lock).toBeDefined();
+      shell.becomeReady();
+      expect(await shell.exited).toBe(1);
+    }
+    expect(shell.errorBoxes).toEqual([expect.stringContaining('already running')]);
+    expect(shell.engine.deps).toBeNull();
+  });
+
+  it('keeps others from its data folder until it has ended', async () => {
+    const { paths, quit, exited } = await setUpWindow();
+    const dataDir = paths.get('userData') ?? '';
+    expect(() => lockFolder(dataDir)).toThrow('already running');
+    quit();
+    await exited;
+    using lock = lockFolder(dataDir);
+    expect(lock).toBeDefined();
   });
 
   it('says why the engine could not start', async () => {

@@ -6,7 +6,9 @@ import type { BrowserWindow } from 'electron';
 import { RepriseError } from '../../shared/errors.ts';
 import type { App, AppDeps } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
+import { lockFolder } from '../core/folder-lock.ts';
 import type { Log } from '../core/log.ts';
+import { makeFolder } from '../core/make-folder.ts';
 import { loadBuiltPage, NotBuiltError } from '../page/built-page.ts';
 import { themedPage } from '../page/themed-page.ts';
 import type { ElectronMain } from './electron-main.ts';
@@ -80,6 +82,8 @@ export async function startShell(electron: ElectronMain, deps: ShellDeps): Promi
     const built = await loadBuiltPage(join(app.getAppPath(), 'dist', 'renderer'));
     const clock = deps.clock ?? systemClock;
     const dataFolder = app.getPath('userData');
+    // A demo keeps nothing there.
+    if (!options.demo) keepToOurselves(app, dataFolder);
     const engine = await deps.createApp({
       version: app.getVersion(),
       shell: 'electron',
@@ -161,6 +165,19 @@ function endWithEngine(electron: ElectronMain, engine: App, log: Log, clock: Clo
     if (isEnding) return;
     isEnding = true;
     void end();
+  });
+}
+
+/**
+ * Electron's own lock, of a single instance, knows nothing of a host that works on the same folder.
+ *
+ * @throws RepriseError `storage` where another Reprise has it
+ */
+function keepToOurselves(app: ElectronMain['app'], dataFolder: string): void {
+  makeFolder(dataFolder, 0o700);
+  const lock = lockFolder(dataFolder);
+  app.once('quit', () => {
+    lock[Symbol.dispose]();
   });
 }
 

@@ -5,8 +5,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { isErrno } from '../core/accounts/atomic-file.ts';
-import { StartError } from './start-error.ts';
+import { RepriseError } from '../../shared/errors.ts';
+import { isErrno } from './accounts/atomic-file.ts';
 
 /** Empty, and stays in the folder: removing it could take it from under another's lock. */
 export const LOCK_FILE = 'reprise.lock';
@@ -21,7 +21,7 @@ const BUSY = 5;
  * on an empty file. It ends with the process, however that ends, so none is ever left behind by one
  * that was killed, and none is mistaken for a living one's because process ids are used again.
  *
- * @throws {StartError} where another Reprise has it, or where it cannot be locked
+ * @throws RepriseError `storage` where another Reprise has it, or where it cannot be locked
  */
 export function lockFolder(folder: string): Disposable {
   const path = join(folder, LOCK_FILE);
@@ -33,7 +33,7 @@ export function lockFolder(folder: string): Disposable {
     file.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (cause) {
     file?.close();
-    throw new StartError(explain(folder, cause), { cause });
+    throw new RepriseError('storage', explain(folder, cause), { cause });
   }
   const held = file;
   return {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../core/accounts/temporary-folder.ts';
+import { temporaryFolder } from './accounts/temporary-folder.ts';
 import { LOCK_FILE, lockFolder } from './folder-lock.ts';
 
 /** Another process that holds the lock of `folder` until it is killed. */
