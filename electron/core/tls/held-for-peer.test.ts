@@ -2,7 +2,8 @@ import type { PeerCertificate } from 'node:tls';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Peer } from './peer.ts';
 import type { HandshakeSessions } from './handshake-sessions.ts';
-import { SessionCache, type HeldForPeer } from './session-cache.ts';
+import type { HeldForPeer } from './held-facts.ts';
+import { SessionCache } from './session-cache.ts';
 import { sessionDer, TLS13 } from './session-fixtures.ts';
 
 const MINUTE = 60_000;

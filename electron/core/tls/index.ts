@@ -14,7 +14,8 @@ export {
 } from './trust.ts';
 export type { Peer } from './peer.ts';
 export type { SessionPolicy } from './peer-sessions.ts';
-export { MAX_AGE_MS, SessionCache, type HeldForPeer } from './session-cache.ts';
+export type { HeldForPeer } from './held-facts.ts';
+export { MAX_AGE_MS, SessionCache } from './session-cache.ts';
 export { createReuseTransport, type ReuseTransportOptions } from './transport.ts';
 // For who keeps sessions from one run of a program to the next.
 export { expectedPeer } from './kept-peer.ts';

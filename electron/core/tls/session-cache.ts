@@ -3,14 +3,20 @@
  * everything through it: it takes at most one session, and stores only what a verified handshake
  * brought, while its account still allows that.
  */
-import type { Mechanism, Refusing, Security } from '../../../shared/model.ts';
-import type { AccountState, PeerEntry } from './cache-entries.ts';
+import type { Refusing } from '../../../shared/model.ts';
+import type { AccountState } from './cache-entries.ts';
 import { DEFAULT_LIMITS, type SessionCacheLimits } from './cache-limits.ts';
-import { ColdStart } from './cold-start.ts';
 import { HandshakeSessions } from './handshake-sessions.ts';
+import {
+  heldForPeer,
+  heldSessionFacts,
+  type HeldForPeer,
+  type HeldSessionFacts,
+} from './held-facts.ts';
 import { isKeepable, keepable } from './keepable.ts';
 import { IS_BORINGSSL, peerKey, placeKey, type Peer } from './peer.ts';
-import { PeerSessions, type SessionPolicy } from './peer-sessions.ts';
+import type { SessionPolicy } from './peer-sessions.ts';
+import { PeerTable } from './peer-table.ts';
 import { isPaused } from './refusals.ts';
 import type { KeptPeer, SessionKeeper } from './session-keeper.ts';
 
@@ -21,46 +27,13 @@ export const MAX_AGE_MS = 7 * DAY;
 
 const DEFAULT_POLICY: SessionPolicy = { sharing: 'saving', maxAgeMs: MAX_AGE_MS };
 
-/** One session held, without its bytes. */
-export interface HeldSessionFacts {
-  readonly account: string;
-  readonly name: string;
-  readonly port: number;
-  readonly mechanism: Mechanism;
-  readonly receivedAt: number;
-  readonly expiresAt: number;
-  readonly sizeBytes: number;
-}
-
-/** What is held for one server by one account, without a byte of it. */
-export interface HeldForPeer {
-  readonly account: string;
-  readonly name: string;
-  readonly port: number;
-  readonly security: Security;
-  readonly mechanism: Mechanism;
-  /** Until when each session may be offered, oldest first; none while all are in use. */
-  readonly endsAt: readonly number[];
-  /** Of the newest session: the connection that brought it, and when. */
-  readonly connection: string | null;
-  readonly receivedAt: number;
-  /** Of the newest session: the full handshake at its root, and how often it was built upon. */
-  readonly fullHandshakeAt: number;
-  readonly resumptions: number;
-}
-
 export class SessionCache {
   readonly #limits: SessionCacheLimits;
   readonly #now: () => number;
   readonly #isBoringSsl: boolean;
   readonly #onChange: (peerId: string) => void;
   readonly #accounts = new Map<string, AccountState>();
-  /** Least recently used first. */
-  readonly #peers = new Map<string, PeerEntry>();
-  /** The same peers by their id. */
-  readonly #byId = new Map<string, PeerEntry>();
-  #bytes = 0;
-  #peerIds = 0;
+  readonly #peers: PeerTable;
   /** On how many other networks the machine has been since. */
   #moves = 0;
   #keeper: SessionKeeper | null = null;
@@ -81,6 +54,10 @@ export class SessionCache {
     this.#now = options.now ?? Date.now;
     this.#isBoringSsl = options.isBoringSsl ?? IS_BORINGSSL;
     this.#onChange = options.onChange ?? (() => undefined);
+    this.#peers = new PeerTable(this.#limits, (id, account) => {
+      this.#onChange(id);
+      if (account.kept) this.#keeper?.changed();
+    });
   }
 
   /** From now on `keeper` has a copy of what {@link keepable} gives. */
@@ -109,10 +86,10 @@ export class SessionCache {
       .filter((session) => isKeepable(session, state, this.#now()))
       .filter(({ sizeBytes }) => sizeBytes <= this.#limits.sessionBytes);
     if (usable.length === 0) return;
-    const { sessions } = this.#entry(key, place, peer, state);
+    const { sessions } = this.#peers.use(key, place, peer, state);
     for (const session of usable) sessions.put(session);
     state.trusted.set(place, peer.trust);
-    this.#evict();
+    this.#peers.evict();
   }
 
   /**
@@ -120,12 +97,12 @@ export class SessionCache {
    * offer each ticket once, because a copy of a ticket could outlive its use.
    */
   keepable(): readonly KeptPeer[] {
-    return keepable([...this.#peers.values()].toReversed(), false, this.#now());
+    return keepable(this.#peers.all.toReversed(), false, this.#now());
   }
 
   /** The last act: what may be kept, which nobody is offered here any more. */
   handOver(): readonly KeptPeer[] {
-    const kept = keepable([...this.#peers.values()].toReversed(), true, this.#now());
+    const kept = keepable(this.#peers.all.toReversed(), true, this.#now());
     for (const account of this.#accounts.keys()) this.forget(account);
     return kept;
   }
@@ -141,11 +118,11 @@ export class SessionCache {
       family: { dropped: false },
       connection,
       moves: () => this.#moves,
-      trial: this.#peers.get(key)?.sessions.refusals.trials ?? 0,
+      trial: this.#peers.find(key)?.sessions.refusals.trials ?? 0,
       place,
-      entry: (state) => this.#entry(key, place, peer, state),
+      entry: (state) => this.#peers.use(key, place, peer, state),
       stored: () => {
-        this.#evict();
+        this.#peers.evict();
       },
     });
   }
@@ -178,7 +155,7 @@ export class SessionCache {
     if (state === undefined) return 0;
     state.epoch += 1;
     let forgotten = 0;
-    for (const entry of state.peers.values()) forgotten += this.#drop(entry);
+    for (const entry of state.peers.values()) forgotten += this.#peers.drop(entry);
     this.#forgotten(state);
     return forgotten;
   }
@@ -188,13 +165,13 @@ export class SessionCache {
    * they bring may descend from what is forgotten.
    */
   forgetPeer(peerId: string): number {
-    const entry = this.#byId.get(peerId);
+    const entry = this.#peers.findById(peerId);
     if (entry === undefined) return 0;
     const { account } = entry;
     account.epoch += 1;
     // Nobody leads any more: those who wait go on.
     for (const { coldStart } of account.peers.values()) coldStart.release();
-    const forgotten = this.#drop(entry);
+    const forgotten = this.#peers.drop(entry);
     this.#forgotten(account);
     return forgotten;
   }
@@ -225,48 +202,23 @@ export class SessionCache {
   /** The machine is on another network: no ticket is shared across that. */
   networkChanged(): void {
     this.#moves += 1;
-    for (const entry of this.#peers.values()) entry.sessions.moved();
+    for (const entry of this.#peers.all) entry.sessions.moved();
   }
 
   /** What is held, least recently used peer first. */
   held(): readonly HeldSessionFacts[] {
-    return [...this.#peers.values()].flatMap(({ peer, sessions }) =>
-      sessions.held.map(({ origin, sizeBytes }) => ({
-        account: peer.account,
-        name: peer.name,
-        port: peer.port,
-        mechanism: origin.mechanism,
-        receivedAt: origin.receivedAt,
-        expiresAt: origin.expiresAt,
-        sizeBytes,
-      })),
-    );
+    return this.#peers.all.flatMap(heldSessionFacts);
   }
 
   /** What is held for a peer that was told of; `null` where that is nothing. */
   heldForPeer(peerId: string): HeldForPeer | null {
-    const entry = this.#byId.get(peerId);
-    const latest = entry?.sessions.latest ?? null;
-    if (entry === undefined || latest === null) return null;
-    const { peer, sessions, account } = entry;
-    const { root, mechanism, connection, receivedAt } = latest.origin;
-    return {
-      account: peer.account,
-      name: peer.name,
-      port: peer.port,
-      security: peer.security,
-      mechanism,
-      endsAt: sessions.held.map((session) => session.endsAt(account.policy.maxAgeMs)),
-      connection,
-      receivedAt,
-      fullHandshakeAt: root.fullHandshakeAt,
-      resumptions: root.resumptions,
-    };
+    const entry = this.#peers.findById(peerId);
+    return entry === undefined ? null : heldForPeer(entry);
   }
 
   /** How much is held now. */
   get size(): { readonly peers: number; readonly bytes: number } {
-    return { peers: this.#peers.size, bytes: this.#bytes };
+    return this.#peers.size;
   }
 
   #account(account: string): AccountState {
@@ -285,51 +237,8 @@ export class SessionCache {
     return state;
   }
 
-  #entry(key: string, place: string, peer: Peer, account: AccountState): PeerEntry {
-    let entry = this.#peers.get(key);
-    if (entry === undefined) {
-      const id = String((this.#peerIds += 1));
-      const sessions = new PeerSessions(
-        this.#limits.sessionsPerPeer,
-        (change) => {
-          this.#bytes += change;
-        },
-        () => {
-          this.#onChange(id);
-          if (account.kept) this.#keeper?.changed();
-        },
-      );
-      entry = { id, key, place, peer, account, sessions, coldStart: new ColdStart() };
-      account.peers.set(key, entry);
-      this.#peers.set(key, entry);
-      this.#byId.set(id, entry);
-      this.#evict();
-    } else {
-      this.#peers.delete(key);
-      this.#peers.set(key, entry);
-    }
-    return entry;
-  }
-
   /** Also where nothing was held: what has been taken since may still be in the copy. */
   #forgotten(account: AccountState): void {
     if (account.kept) this.#keeper?.forgotten();
-  }
-
-  #evict(): void {
-    for (const entry of this.#peers.values()) {
-      if (this.#peers.size <= this.#limits.peers && this.#bytes <= this.#limits.totalBytes) return;
-      entry.account.trusted.delete(entry.place);
-      this.#drop(entry);
-    }
-  }
-
-  /** @returns how many sessions went with the entry */
-  #drop(entry: PeerEntry): number {
-    this.#peers.delete(entry.key);
-    this.#byId.delete(entry.id);
-    entry.account.peers.delete(entry.key);
-    entry.coldStart.release();
-    return entry.sessions.clear();
   }
 }
