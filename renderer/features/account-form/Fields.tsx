@@ -51,7 +51,7 @@ export function Fields({ state, account }: FieldsProps): ReactNode {
           <>
             {preset !== null && preset.hint !== null && (
               <p className={styles.advice}>
-                {preset.provider}: {preset.hint}{' '}
+                {preset.hint}{' '}
                 {preset.helpUrl !== null && (
                   <a href={preset.helpUrl} target="_blank" rel="noreferrer">
                     How to

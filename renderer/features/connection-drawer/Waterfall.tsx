@@ -15,6 +15,8 @@ interface WaterfallProps {
 export function Waterfall({ handshake, lastFull }: WaterfallProps): ReactNode {
   const ghost = handshake.outcome.kind === 'resumed' ? lastFull : null;
   const { rows, ghostMs, scaleMs } = layOut(handshake.phases, ghost);
+  // It failed before anything could be timed.
+  if (rows.length === 0) return null;
   const place = ({ startMs, ms }: Span) => ({
     left: `${(100 * startMs) / scaleMs}%`,
     width: `max(2px, ${(100 * ms) / scaleMs}%)`,
@@ -72,20 +74,22 @@ export function Waterfall({ handshake, lastFull }: WaterfallProps): ReactNode {
           </tr>
         ))}
       </tbody>
-      <tfoot>
-        <tr>
-          <th scope="row" colSpan={2} className={styles.phase}>
-            Total
-          </th>
-          <td
-            className={styles.time}
-            title={handshake.totalMs === null ? undefined : formatExactMs(handshake.totalMs)}
-          >
-            {formatMs(handshake.totalMs)}
-          </td>
-          {ghostMs !== null && <td className={styles.before}>{formatMs(ghostMs)}</td>}
-        </tr>
-      </tfoot>
+      {handshake.outcome.kind !== 'failed' && (
+        <tfoot>
+          <tr>
+            <th scope="row" colSpan={2} className={styles.phase}>
+              Total
+            </th>
+            <td
+              className={styles.time}
+              title={handshake.totalMs === null ? undefined : formatExactMs(handshake.totalMs)}
+            >
+              {formatMs(handshake.totalMs)}
+            </td>
+            {ghostMs !== null && <td className={styles.before}>{formatMs(ghostMs)}</td>}
+          </tr>
+        </tfoot>
+      )}
     </table>
   );
 }
