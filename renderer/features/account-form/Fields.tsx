@@ -54,7 +54,7 @@ export function Fields({ state, account }: FieldsProps): ReactNode {
                 {preset.hint}{' '}
                 {preset.helpUrl !== null && (
                   <a href={preset.helpUrl} target="_blank" rel="noreferrer">
-                    How to
+                    {preset.provider}’s instructions
                     <ExternalIcon />
                   </a>
                 )}
