@@ -5,7 +5,7 @@ import { memoryProtector, type SecretProtector } from '../accounts/secret-protec
 import { TestClock } from '../connections/test-clock.ts';
 import type { Log } from '../log.ts';
 import { FileInMemory, HOME, offered, peerOf, readableProtector, shake } from './kept-fixtures.ts';
-import { KeptSessions, SAVE_AFTER_MS } from './kept-sessions.ts';
+import { KeptSessions, OPEN_WITHIN_MS, SAVE_AFTER_MS } from './kept-sessions.ts';
 import type { Peer } from './peer.ts';
 import { MAX_AGE_MS, SessionCache } from './session-cache.ts';
 
@@ -502,6 +502,20 @@ describe('what cannot be used', () => {
     await kept.close();
     expect(file.content).toBeNull();
     expect(logged).toEqual(['sessions could not be kept for the next start: Error: locked']);
+  });
+
+  it('a protection that does not answer holds the start up for some seconds only', async () => {
+    const first = await run([ALICE]);
+    shake(first.cache, alice, clock.now());
+    await first.kept.close();
+    const silent = { ...readableProtector(), open: () => new Promise<never>(() => undefined) };
+    const starting = run([ALICE], { protector: silent });
+    await turn();
+    clock.advance(OPEN_WITHIN_MS);
+    const { cache } = await starting;
+    expect(offered(cache, alice)).toBeNull();
+    expect(logged).toEqual([expect.stringContaining('what protects it does not answer')]);
+    expect(clock.pending).toBe(0);
   });
 });
 

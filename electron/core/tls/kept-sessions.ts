@@ -26,6 +26,12 @@ import type { KeptPeer, SessionKeeper } from './session-keeper.ts';
 /** A burst of connections is one write; what a crash may lose is as old as this. */
 export const SAVE_AFTER_MS = 2_000;
 
+/**
+ * A key store that is locked asks its user first, and a broken one never answers. The program shows
+ * itself all the same, without kept sessions then.
+ */
+export const OPEN_WITHIN_MS = 5_000;
+
 /** What was found where kept sessions lie. */
 export type Taken =
   | { readonly kind: 'nothing' }
@@ -87,7 +93,7 @@ export class KeptSessions implements SessionKeeper {
 
   /** Begins a run: reads what the last one left, or removes it where that is not wanted. Never rejects. */
   async load(isWanted: boolean): Promise<void> {
-    const { file, protector, staysOnNetwork, clock, log } = this.#deps;
+    const { file, staysOnNetwork, log } = this.#deps;
     this.#isWanted = isWanted;
     if (!this.#isOn) {
       this.#hasFile = true;
@@ -101,12 +107,22 @@ export class KeptSessions implements SessionKeeper {
     const isBound = staysOnNetwork?.() ?? false;
     // It may be what could not be removed.
     this.#hasFile = taken.kind === 'unusable';
-    const found: Decoded =
-      taken.kind === 'content'
-        ? await openSessions(taken.content, protector, this.#home(isBound), clock.now())
-        : taken;
+    const found =
+      taken.kind === 'content' ? await this.#open(taken.content, this.#home(isBound)) : taken;
     if (found.kind === 'kept') this.#pool = found;
     else log.warn(`No session is taken over from ${file.path}: ${found.why}.`);
+  }
+
+  /** Never rejects. */
+  async #open(content: Uint8Array, home: KeptHome): Promise<Decoded> {
+    const { protector, clock } = this.#deps;
+    const { promise: late, resolve } = Promise.withResolvers<Decoded>();
+    const timer = clock.after(OPEN_WITHIN_MS, () => {
+      resolve({ kind: 'unusable', why: 'what protects it does not answer' });
+    });
+    const found = await Promise.race([openSessions(content, protector, home, clock.now()), late]);
+    timer.cancel();
+    return found;
   }
 
   /** Every account has taken its own: what is left is nobody's. */
