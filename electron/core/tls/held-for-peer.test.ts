@@ -1,6 +1,5 @@
-import type { PeerCertificate } from 'node:tls';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Peer } from './peer.ts';
+import { certificateFor, peerOf } from './peer-fixtures.ts';
 import type { HandshakeSessions } from './handshake-sessions.ts';
 import type { HeldForPeer } from './held-facts.ts';
 import { SessionCache } from './session-cache.ts';
@@ -10,22 +9,9 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const START = 20_000 * DAY;
 
-const peer: Peer = {
-  account: 'alice',
-  name: 'imap.example.org',
-  port: 993,
-  security: 'tls',
-  trust: 'system',
-};
+const peer = peerOf('alice');
 
-const certificate = {
-  subject: { CN: 'imap.example.org' },
-  issuer: { CN: 'Authority' },
-  subjectaltname: 'DNS:*.example.org',
-  valid_from: new Date(START - DAY).toUTCString(),
-  valid_to: new Date(START + 90 * DAY).toUTCString(),
-  fingerprint256: 'AA:BB',
-} as unknown as PeerCertificate;
+const certificate = certificateFor(peer.name, START - DAY, START + 90 * DAY);
 
 let now: number;
 let cache: SessionCache;

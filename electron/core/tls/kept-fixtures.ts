@@ -1,12 +1,14 @@
 /** For tests of kept sessions: a cache with sessions made by hand, and a file in memory. */
-import type { PeerCertificate } from 'node:tls';
 import type { TlsProtocol } from '../../../shared/model.ts';
 import { memoryProtector, type SecretProtector } from '../accounts/secret-protector.ts';
 import type { KeptHome } from './kept-format.ts';
 import type { KeptFile, Taken } from './kept-sessions.ts';
 import type { Peer } from './peer.ts';
+import { certificateFor } from './peer-fixtures.ts';
 import type { SessionCache } from './session-cache.ts';
 import { sessionDer, TLS12, TLS13, wrapSession } from './session-fixtures.ts';
+
+export { peerOf } from './peer-fixtures.ts';
 
 const DAY = 24 * 3_600_000;
 
@@ -14,12 +16,6 @@ export const HOME: KeptHome = {
   engine: 'openssl/3.5.7 node/24.21.0',
   machine: 'desk-in-the-office',
 };
-
-/** Where an account of this name connects to. */
-export function peerOf(account: string, changes: Partial<Peer> = {}): Peer {
-  const name = 'imap.example.org';
-  return { account, name, port: 993, security: 'tls', trust: 'system', ...changes };
-}
 
 /** Protects nothing, so that a test can read what would be on the disk. */
 export function readableProtector(): SecretProtector {
@@ -44,7 +40,7 @@ export function shake(cache: SessionCache, peer: Peer, now: number, how: Shake =
   handshake.verified(
     offer.kind === 'session'
       ? { resumed: true }
-      : { resumed: false, certificate: certificateFor(peer.name, now, now + certificateMs) },
+      : { resumed: false, certificate: certificateFor(peer.name, now - DAY, now + certificateMs) },
   );
   for (let ticket = 0; ticket < tickets; ticket += 1) {
     made += 1;
@@ -56,17 +52,6 @@ export function shake(cache: SessionCache, peer: Peer, now: number, how: Shake =
     handshake.store(wrapSession(der, peer.name), { protocol, hasTicket: () => true });
   }
   handshake.done();
-}
-
-function certificateFor(name: string, now: number, toAt: number): PeerCertificate {
-  return {
-    subject: { CN: name },
-    issuer: { CN: 'Authority' },
-    subjectaltname: `DNS:${name}`,
-    valid_from: new Date(now - DAY).toUTCString(),
-    valid_to: new Date(toAt).toUTCString(),
-    fingerprint256: 'AA:BB',
-  } as unknown as PeerCertificate;
 }
 
 /** A file that is in memory, and a disk that fails when it is told to. */

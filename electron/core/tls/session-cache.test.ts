@@ -1,9 +1,8 @@
-import type { PeerCertificate } from 'node:tls';
 import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Peer } from './peer.ts';
+import { certificateFor, peerOf } from './peer-fixtures.ts';
 import type { HandshakeSessions } from './handshake-sessions.ts';
 import { SessionCache } from './session-cache.ts';
 import { sessionDer, TLS13 } from './session-fixtures.ts';
@@ -22,22 +21,14 @@ beforeEach(() => {
   cache = new SessionCache({ now: () => now, isBoringSsl: false });
 });
 
-const peer: Peer = {
-  account: 'alice',
-  name: 'imap.example.org',
-  port: 993,
-  security: 'tls',
-  trust: 'system',
-};
+const peer = peerOf('alice');
 
-const certificate = {
-  subject: { CN: 'imap.example.org' },
-  issuer: { CN: 'Authority' },
-  subjectaltname: 'DNS:imap.example.org, DNS:*.peers.example',
-  valid_from: new Date(START - DAY).toUTCString(),
-  valid_to: new Date(START + 90 * DAY).toUTCString(),
-  fingerprint256: 'AA:BB',
-} as unknown as PeerCertificate;
+const certificate = certificateFor(
+  peer.name,
+  START - DAY,
+  START + 90 * DAY,
+  'DNS:imap.example.org, DNS:*.peers.example',
+);
 
 const FALLBACK = { protocol: 'TLSv1.3', hasTicket: () => true } as const;
 
