@@ -10,7 +10,7 @@ export function AboutLine(): ReactNode {
     <footer className={styles.about}>
       <p title={protectionSentence(app.protection)}>{protectionWords(app.protection)}</p>
       <p title={`Data folder: ${app.dataDir}`}>
-        Reprise {app.version} · <span className={styles.part}>{app.engine}</span>
+        Reprise {app.version}, <span className={styles.part}>{app.engine}</span>
       </p>
     </footer>
   );
