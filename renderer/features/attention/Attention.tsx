@@ -51,12 +51,12 @@ function Item({ item: { label, text, action } }: { readonly item: AttentionItem 
   const words = ACTION_WORDS[action.kind];
   return (
     <li className={styles.item}>
-      <p className={styles.text}>
+      <div className={styles.text}>
         <strong>
           <bdi>{label}</bdi>
-        </strong>{' '}
-        {text}
-      </p>
+        </strong>
+        <p>{text}</p>
+      </div>
       <Popover.Close
         render={<Button look="quiet" />}
         aria-label={`${words}: ${label}`}
