@@ -1,4 +1,5 @@
 import { startImapServer } from '../electron/core/demo/index.ts';
+import { Dashboard } from './fixtures/dashboard.ts';
 import { Dovecot } from './fixtures/dovecot.ts';
 import { whyNoDovecot } from './fixtures/dovecot-binary.ts';
 import { expect, test } from './fixtures/reprise.ts';
@@ -78,4 +79,27 @@ test.describe('4: live', () => {
       .click();
     await expect(dashboard.state(OTHER, 'INBOX')).toHaveText('Idle', { timeout: 4000 });
   });
+});
+
+test('an account that one window removes is not lost from the form of another without a word', async ({
+  startReprise,
+  dashboard,
+  context,
+}) => {
+  await using server = await startImapServer();
+  const reprise = await startReprise();
+  await dashboard.open(reprise.url);
+  await dashboard.addAccount(accountOn(server, OTHER));
+  const second = new Dashboard(await context.newPage());
+  await second.open(reprise.url);
+  await dashboard.choose(OTHER, 'Edit…');
+  await dashboard.form.getByLabel('Name of this account').fill('Another name');
+
+  await second.choose(OTHER, 'Remove…');
+  await second.page.getByRole('button', { name: 'Remove', exact: true }).click();
+
+  await expect(dashboard.page.getByText('This account was removed')).toBeVisible();
+  await expect(dashboard.form).toBeHidden();
+  await expect(dashboard.page.getByRole('button', { name: 'Add account' })).toBeVisible();
+  await second.page.close();
 });

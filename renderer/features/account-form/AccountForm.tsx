@@ -1,10 +1,11 @@
-import { useRef, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Account } from '../../../shared/model.ts';
 import { isolate } from '../../isolate.ts';
 import { closeForm, useEngine, useInterface } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Question } from '../../ui/Question.tsx';
+import { toastFailure } from '../../ui/toasts.ts';
 import { StrayPinQuestion } from './StrayPinQuestion.tsx';
 import type { Field } from './draft.ts';
 import { Fields } from './Fields.tsx';
@@ -18,6 +19,15 @@ export function AccountForm(): ReactNode {
   const account = useEngine((state) =>
     form?.kind === 'edit' ? state.accounts.get(form.accountId) : undefined,
   );
+  const isGone = form?.kind === 'edit' && account === undefined;
+  useEffect(() => {
+    if (!isGone) return;
+    closeForm();
+    toastFailure({
+      title: 'This account was removed',
+      description: 'Another window of Reprise removed it, so there is nothing left to edit.',
+    });
+  }, [isGone]);
   if (form === null) return null;
   if (form.kind === 'add') return <OpenForm key="add" account={null} />;
   return account === undefined ? null : <OpenForm key={account.id} account={account} />;
