@@ -1,24 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from 'playwright/test';
 import { fault, startImapServer } from '../electron/core/demo/index.ts';
+import { expectNoViolation } from './fixtures/axe.ts';
+import { tabTo } from './fixtures/keyboard.ts';
 import { expect, REFUSED, test } from './fixtures/reprise.ts';
 import { accountOn } from './fixtures/typed-accounts.ts';
-
-const SCHEMES = ['light', 'dark'] as const;
-
-/** Every rule of axe but those that are only recommendations of its own. */
-async function expectNoViolation(page: Page, screen: string): Promise<void> {
-  for (const colorScheme of SCHEMES) {
-    await test.step(`${screen}, ${colorScheme}`, async () => {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const found = violations.flatMap(({ id, help, nodes }) =>
-        nodes.map(({ target, failureSummary }) => ({ id, help, target, failureSummary })),
-      );
-      expect(found, `${screen}, ${colorScheme}`).toEqual([]);
-    });
-  }
-}
 
 test.describe('10: accessibility', () => {
   test('axe finds nothing on any screen, light and dark', async ({
@@ -105,24 +89,16 @@ test.describe('10: accessibility', () => {
     const { page, form } = dashboard;
     const { keyboard } = page;
     await dashboard.open(reprise.url);
-    /** Presses Tab until the named thing has the focus, as a user would. */
-    const tabTo = async (role: 'button' | 'switch' | 'textbox', name: string) => {
-      const target = page.getByRole(role, { name, exact: true });
-      await expect(target).toBeVisible();
-      for (let presses = 0; presses < 40; presses += 1) {
-        if (await target.evaluate((element) => element === document.activeElement)) return;
-        await keyboard.press('Tab');
-      }
-      throw new Error(`Tab never reached the ${role} "${name}".`);
-    };
+    const tabToNamed = (role: 'button' | 'switch' | 'textbox', name: string) =>
+      tabTo(page.getByRole(role, { name, exact: true }));
 
-    await tabTo('button', 'Add account');
+    await tabToNamed('button', 'Add account');
     await keyboard.press('Enter');
     await expect(form.getByLabel('Email or user name')).toBeFocused();
     await keyboard.type(server.user);
     await keyboard.press('Tab');
     await keyboard.type(server.password);
-    await tabTo('textbox', 'Server');
+    await tabToNamed('textbox', 'Server');
     await keyboard.type(server.host);
     await keyboard.press('Tab');
     await keyboard.press('ControlOrMeta+A');
@@ -138,24 +114,24 @@ test.describe('10: accessibility', () => {
     await (
       await chooser
     ).setFiles({ name: 'ca.pem', mimeType: 'text/plain', buffer: Buffer.from(server.caPem) });
-    await tabTo('textbox', 'Name of this account');
+    await tabToNamed('textbox', 'Name of this account');
     await keyboard.press('ControlOrMeta+A');
     await keyboard.type('Work');
-    await tabTo('button', 'Test connection');
+    await tabToNamed('button', 'Test connection');
     await keyboard.press('Enter');
     await expect(form).toContainText('Connected and signed in');
-    await tabTo('button', 'Save');
+    await tabToNamed('button', 'Save');
     await keyboard.press('Enter');
     await expect(form).toBeHidden();
     await expect(dashboard.state('Work', 'INBOX')).toHaveText('Idle');
 
-    await tabTo('button', 'Reconnect all');
+    await tabToNamed('button', 'Reconnect all');
     await keyboard.press('Enter');
     await expect(dashboard.reuse('Work', 'INBOX')).toHaveText('Resumed · TLS 1.3 ticket');
-    await tabTo('switch', 'Reuse TLS sessions for Work');
+    await tabToNamed('switch', 'Reuse TLS sessions for Work');
     await keyboard.press('Space');
     await expect(dashboard.reuseSwitch('Work')).not.toBeChecked();
-    await tabTo('button', 'Reconnect INBOX on Work');
+    await tabToNamed('button', 'Reconnect INBOX on Work');
     await keyboard.press('Enter');
     await expect(dashboard.reuse('Work', 'INBOX')).toHaveText('Off');
 

@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { startImapServer } from '../electron/core/demo/index.ts';
+import { expectNoViolation } from './fixtures/axe.ts';
 import { expect, test } from './fixtures/reprise.ts';
 import { accountOn } from './fixtures/typed-accounts.ts';
 
@@ -22,10 +22,7 @@ test('connections are found by words, state and outcome, which the address remem
   await page.reload();
   await expect(dashboard.row('Work', 'Archive')).toBeVisible();
   await expect(rows).toHaveCount(1);
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    expect((await new AxeBuilder({ page }).analyze()).violations, colorScheme).toEqual([]);
-  }
+  await expectNoViolation(page);
 
   await bar.getByLabel('Outcome').selectOption('Off');
   await expect(page.getByText('No connection is like this.')).toBeVisible();

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright/test';
 import { startImapServer } from '../electron/core/demo/index.ts';
+import { expectNoViolation } from './fixtures/axe.ts';
 import { ENGINE_AWAY, expect, test } from './fixtures/reprise.ts';
 import { seedHistory, type MadeUp } from './fixtures/seeded-history.ts';
 import { accountOn } from './fixtures/typed-accounts.ts';
@@ -81,14 +81,6 @@ async function exported(page: Page, format: 'CSV' | 'JSON'): Promise<[name: stri
   await page.getByRole('button', { name: `Export as ${format}` }).click();
   const file = await download;
   return [file.suggestedFilename(), await readFile(await file.path(), 'utf8')];
-}
-
-async function expectNoViolation(page: Page, what: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations, `${what}, ${colorScheme}`).toEqual([]);
-  }
 }
 
 test.describe('the History screen', () => {

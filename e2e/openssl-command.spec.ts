@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { startImapServer } from '../electron/core/demo/index.ts';
+import { expectNoViolation } from './fixtures/axe.ts';
 import { expect, test } from './fixtures/reprise.ts';
 import { accountOn } from './fixtures/typed-accounts.ts';
 
@@ -26,10 +26,7 @@ test('the drawer copies its handshake as an openssl command, without a secret', 
   expect(full).not.toContain('-sess_in');
   expect(full).not.toContain(server.password);
   await expect(drawer.getByLabel('openssl command')).toHaveText(full.trimEnd());
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    expect((await new AxeBuilder({ page }).analyze()).violations, colorScheme).toEqual([]);
-  }
+  await expectNoViolation(page);
 
   await drawer.getByRole('button', { name: 'Reconnect', exact: true }).click();
   await expect(drawer.getByRole('region', { name: 'Handshake', exact: true })).toContainText(

@@ -1,8 +1,7 @@
 /** A certificate that nobody vouches for: shown, agreed to, and stopped at when it changes. */
-import { AxeBuilder } from '@axe-core/playwright';
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Page } from 'playwright/test';
+import { expectNoViolation } from './fixtures/axe.ts';
 import type { Dashboard } from './fixtures/dashboard.ts';
 import { Dovecot } from './fixtures/dovecot.ts';
 import { whyNoDovecot } from './fixtures/dovecot-binary.ts';
@@ -39,17 +38,6 @@ async function seenBy(dovecot: Dovecot): Promise<{ attempts: number; silent: num
 async function expectAll(dashboard: Dashboard, state: string): Promise<void> {
   for (const mailbox of MAILBOXES) {
     await expect(dashboard.state(LABEL, mailbox)).toHaveText(state);
-  }
-}
-
-async function expectNoViolation(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(
-      violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-      colorScheme,
-    ).toEqual([]);
   }
 }
 

@@ -1,21 +1,11 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Locator } from 'playwright/test';
 import { startImapServer } from '../electron/core/demo/index.ts';
+import { expectNoViolation } from './fixtures/axe.ts';
+import { tabTo } from './fixtures/keyboard.ts';
 import { expect, test } from './fixtures/reprise.ts';
 import { accountOn } from './fixtures/typed-accounts.ts';
 
 const LABEL = 'Work';
 const BUTTON = `Reuse policy of ${LABEL}`;
-
-/** Presses Tab until something has the focus, as a user would. */
-async function tabTo(target: Locator): Promise<void> {
-  await expect(target).toBeVisible();
-  for (let presses = 0; presses < 40; presses += 1) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-    await target.page().keyboard.press('Tab');
-  }
-  throw new Error(`Tab never reached ${target.toString()}.`);
-}
 
 test.describe('the reuse policy of an account', () => {
   test('is set by keyboard, shows beside the account and survives a reload', async ({
@@ -105,24 +95,17 @@ test.describe('the reuse policy of an account', () => {
     await dashboard.open(reprise.url);
     await dashboard.addAccount(accountOn(server, LABEL));
     const dialog = page.getByRole('dialog', { name: BUTTON });
-    const expectNoViolation = async () => {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations, colorScheme).toEqual([]);
-      }
-    };
 
     await page.getByRole('button', { name: BUTTON }).click();
     await expect(dialog).not.toContainText('Reuse is off');
-    await expectNoViolation();
+    await expectNoViolation(page);
 
     // It leaves the rest of the page usable.
     await dashboard.reuseSwitch(LABEL).click();
     await page.getByRole('button', { name: BUTTON }).click();
     await expect(dialog).toContainText('Reuse is off for this account');
     for (const radio of await dialog.getByRole('radio').all()) await expect(radio).toBeDisabled();
-    await expectNoViolation();
+    await expectNoViolation(page);
   });
 });
 

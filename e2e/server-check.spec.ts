@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright/test';
 import { startImapServer, type ImapServer } from '../electron/core/demo/index.ts';
 import { checkReportSchema } from '../shared/check.ts';
+import { expectNoViolation } from './fixtures/axe.ts';
 import type { Dashboard } from './fixtures/dashboard.ts';
 import { Dovecot } from './fixtures/dovecot.ts';
 import { whyNoDovecot } from './fixtures/dovecot-binary.ts';
@@ -47,8 +47,7 @@ test.describe('the server check', () => {
     await expect(page).toHaveURL(/#\/check$/);
     await check(page, `127.0.0.1:${server.port}`, server.caPem);
     await expect(verdict(page)).toContainText('This server resumes TLS sessions.');
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id }) => id)).toEqual([]);
+    await expectNoViolation(page);
     await page.getByRole('button', { name: 'Back to the start' }).click();
     await expect(page.getByRole('button', { name: 'Start demo servers' })).toBeVisible();
   });
@@ -163,17 +162,10 @@ test.describe('the server check', () => {
     const reprise = await startReprise();
     const { page } = dashboard;
     await openScreen(dashboard, reprise.url, server);
-    const scan = async () => {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
-      }
-    };
-    await scan();
+    await expectNoViolation(page);
     await check(page, `127.0.0.1:${server.port}`, server.caPem);
     await expect(page.getByRole('list', { name: 'Notes' })).toBeVisible();
     await page.getByText('Evidence').click();
-    await scan();
+    await expectNoViolation(page);
   });
 });

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright/test';
 import { startImapServer } from '../electron/core/demo/index.ts';
+import { expectNoViolation } from './fixtures/axe.ts';
 import { expect, test } from './fixtures/reprise.ts';
 import { accountOn } from './fixtures/typed-accounts.ts';
 
@@ -85,24 +85,17 @@ test.describe('the Sessions screen', () => {
     await keyboard.press('ArrowRight');
     await keyboard.press('Enter');
     await expect(row(page, 'Work')).toBeVisible();
-    const check = async () => {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations, colorScheme).toEqual([]);
-      }
-    };
-    await check();
+    await expectNoViolation(page);
     const forget = page.getByRole('button', { name: /^Forget sessions of Work for / });
     await forget.focus();
     await keyboard.press('Enter');
     await expect(page.getByRole('alertdialog')).toBeVisible();
-    await check();
+    await expectNoViolation(page);
     await expect(page.getByRole('button', { name: 'Keep' })).toBeFocused();
     await keyboard.press('Tab');
     await keyboard.press('Enter');
     await expect(screen(page)).toContainText('No session is held.');
-    await check();
+    await expectNoViolation(page);
   });
 });
 

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from 'playwright/test';
 import { startImapServer } from '../electron/core/demo/index.ts';
 import { HistoryStore } from '../electron/core/history/store.ts';
 import { askFile, batch, row } from '../electron/core/history/test-rows.ts';
+import { expectNoViolation } from './fixtures/axe.ts';
+import { tabTo } from './fixtures/keyboard.ts';
 import {
   clickLatestNotification,
   recordNotifications,
@@ -136,13 +137,6 @@ test.describe('the Settings screen', () => {
     const { page } = dashboard;
     const { keyboard } = page;
     await dashboard.open(reprise.url);
-    const tabTo = async (target: Locator) => {
-      for (let presses = 0; presses < 40; presses += 1) {
-        if (await target.evaluate((element) => element === document.activeElement)) return;
-        await keyboard.press('Tab');
-      }
-      throw new Error(`Tab never reached ${String(target)}.`);
-    };
     await tabTo(gear(page));
     await keyboard.press('Enter');
     await expect(screen(page)).toBeVisible();
@@ -156,11 +150,7 @@ test.describe('the Settings screen', () => {
     const question = screen(page).getByRole('group', { name: 'Shorten the history?' });
     await expect(question).toBeVisible();
     await expect(screen(page).getByRole('radio', { name: '90 days' })).toBeFocused();
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations, colorScheme).toEqual([]);
-    }
+    await expectNoViolation(page);
     await tabTo(question.getByRole('button', { name: 'Go on keeping 1 year' }));
     await keyboard.press('Space');
     await expect(question).toBeHidden();
