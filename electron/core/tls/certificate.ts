@@ -24,20 +24,31 @@ export function certificatePem({ raw }: Pick<PeerCertificate, 'raw'>): string | 
   return pem.length > MAX_PEM ? null : pem;
 }
 
+/**
+ * A certificate may be 100 kB of names, and what is kept of it goes into the state of every mailbox
+ * that it concerns. Whether it is for a name is never decided by this.
+ */
+const MAX_NAMES = 100;
+const MAX_TEXT = 500;
+
 /** @param verifiedAt when the handshake that showed it took place, in ms since the epoch */
 export function certificateFacts(
   certificate: PeerCertificate,
   verifiedAt: number,
 ): CertificateFacts {
   return {
-    subject: distinguishedName(certificate.subject),
-    issuer: distinguishedName(certificate.issuer),
-    names: certificate.subjectaltname?.split(', ') ?? [],
+    subject: cut(distinguishedName(certificate.subject)),
+    issuer: cut(distinguishedName(certificate.issuer)),
+    names: certificate.subjectaltname?.split(', ', MAX_NAMES).map(cut) ?? [],
     validFromAt: Date.parse(certificate.valid_from),
     validToAt: Date.parse(certificate.valid_to),
     fingerprint256: certificate.fingerprint256,
     verifiedAt,
   };
+}
+
+function cut(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)} …` : text;
 }
 
 /** `CN=imap.example.org, O=Example`, in the order in which Node gives the parts. */
