@@ -1,14 +1,9 @@
-import type {
-  Connection,
-  ConnectionDetail,
-  ConnectionId,
-  ConnectionState,
-  Phase,
-} from '../../../shared/model.ts';
+import type { ConnectionDetail, ConnectionId, ConnectionState } from '../../../shared/model.ts';
 import type { Timer } from '../clock.ts';
 import { attempt, type AttemptListener } from './attempt.ts';
 import { STABLE_AFTER_MS } from './backoff.ts';
 import { ConnectionLog } from './connection-log.ts';
+import { ConnectionView } from './connection-view.ts';
 import { HandshakeHistory } from './handshake-history.ts';
 import type { ImapConnection } from './imap-connection.ts';
 import { isOfNetwork, isOutOfReach, nextStep, type Failure, type NextStep } from './lifecycle.ts';
@@ -31,14 +26,12 @@ export class WatchedMailbox {
   readonly mailbox: string;
   readonly #host: MailboxHost;
   readonly #log: ConnectionLog;
-  #state: ConnectionState;
-  #since: number;
+  readonly #view: ConnectionView;
   #run: Run | null = null;
   #connection: ImapConnection | null = null;
   #isSignedIn = false;
   #retry: Timer | null = null;
   #failures = 0;
-  #messages: number | null = null;
   readonly #history: HandshakeHistory;
   #isRemoved = false;
 
@@ -47,25 +40,24 @@ export class WatchedMailbox {
     this.mailbox = mailbox;
     this.#host = host;
     this.#log = new ConnectionLog(() => host.clock.now());
-    this.#state = { kind: state };
-    this.#since = host.clock.now();
     this.#history = new HandshakeHistory(host.account, id, (handshake) => {
       if (!this.#isRemoved) host.onHandshake(handshake);
     });
+    this.#view = new ConnectionView(id, mailbox, host, this.#history, { kind: state });
   }
 
   get state(): ConnectionState['kind'] {
-    return this.#state.kind;
+    return this.#view.state.kind;
   }
 
   /** Whether only a person can set it going again. */
   get isStopped(): boolean {
-    return STOPPED.has(this.#state.kind);
+    return STOPPED.has(this.#view.state.kind);
   }
 
   detail(): ConnectionDetail {
     return {
-      connection: this.#snapshot(),
+      connection: this.#view.snapshot(),
       log: this.#log.lines(),
       handshakes: this.#history.all,
     };
@@ -75,7 +67,7 @@ export class WatchedMailbox {
   connect(): void {
     this.#failures = 0;
     const run = this.#begin();
-    this.#set({ kind: 'connecting', phase: 'dns' });
+    this.#view.set({ kind: 'connecting', phase: 'dns' });
     void (async () => {
       await this.#logOut();
       if (this.#run === run) await this.#stayConnected(run);
@@ -85,7 +77,7 @@ export class WatchedMailbox {
   /** Ends the connection and stays so. Resolves when the server was told. */
   async pause(): Promise<void> {
     this.#end();
-    this.#set({ kind: 'paused' });
+    this.#view.set({ kind: 'paused' });
     await this.#logOut();
   }
 
@@ -93,7 +85,7 @@ export class WatchedMailbox {
   goOffline(): void {
     this.#end();
     this.#log.add('— Offline');
-    this.#set({ kind: 'offline' });
+    this.#view.set({ kind: 'offline' });
     this.#takeConnection()?.destroy();
   }
 
@@ -106,12 +98,12 @@ export class WatchedMailbox {
 
   /** Whether it waits because the server was not reached the last time. */
   get waitsForServer(): boolean {
-    return this.#state.kind === 'retrying' && isOutOfReach(this.#state.problem.code);
+    return this.#view.state.kind === 'retrying' && isOutOfReach(this.#view.state.problem.code);
   }
 
   /** Whether the machine, with these addresses, has lost its connection, or was waiting for them. */
   isCutOff(addresses: ReadonlySet<string>): boolean {
-    if (this.#state.kind === 'retrying') return isOfNetwork(this.#state.problem.code);
+    if (this.#view.state.kind === 'retrying') return isOfNetwork(this.#view.state.problem.code);
     const from = this.#connection?.localAddress ?? null;
     return from !== null && !addresses.has(from);
   }
@@ -125,7 +117,7 @@ export class WatchedMailbox {
 
   /** The account's password was refused elsewhere: does not try it as well, if it has yet to. */
   holdBack(failure: Failure): void {
-    const isTrying = this.#state.kind === 'connecting' || this.#state.kind === 'retrying';
+    const isTrying = this.#view.state.kind === 'connecting' || this.#view.state.kind === 'retrying';
     if (!isTrying || this.#isSignedIn) return;
     this.#end();
     this.#takeConnection()?.destroy();
@@ -218,11 +210,11 @@ export class WatchedMailbox {
         this.#connection = connection;
       },
       phase: (phase) => {
-        if (isWanted()) this.#enter(phase);
+        if (isWanted()) this.#view.enter(phase);
       },
       handshake: (facts) => {
         report.update(facts);
-        this.#changed();
+        this.#view.changed();
       },
       signedIn: () => {
         if (!isWanted()) return;
@@ -235,13 +227,10 @@ export class WatchedMailbox {
         report.settle();
         idleAt = clock.monotonic();
         if (!isWanted()) return;
-        this.#messages = messages;
-        this.#set({ kind: 'idle' });
+        this.#view.idle(messages);
       },
       messages: (messages) => {
-        if (!isWanted() || messages === this.#messages) return;
-        this.#messages = messages;
-        this.#changed();
+        if (isWanted()) this.#view.count(messages);
       },
     };
     const failure = await attempt(
@@ -260,16 +249,11 @@ export class WatchedMailbox {
     return failure;
   }
 
-  #enter(phase: Phase): void {
-    this.#state = { kind: 'connecting', phase };
-    this.#changed();
-  }
-
   #fail(failure: Failure, step: NextStep): void {
     const { problem, certificate } = failure;
     if (step.kind === 'stop') {
       this.#end();
-      this.#set(
+      this.#view.set(
         step.state === 'certificate-problem'
           ? { kind: step.state, problem, certificate }
           : { kind: step.state, problem },
@@ -280,33 +264,9 @@ export class WatchedMailbox {
     const { clock } = this.#host;
     const run = this.#begin();
     this.#retry = clock.after(delayMs, () => {
-      this.#set({ kind: 'connecting', phase: 'dns' });
+      this.#view.set({ kind: 'connecting', phase: 'dns' });
       void this.#stayConnected(run);
     });
-    this.#set({ kind: 'retrying', retryAt: clock.now() + delayMs, problem });
-  }
-
-  #set(state: ConnectionState): void {
-    if (state.kind !== this.#state.kind || state.kind === 'retrying')
-      this.#since = this.#host.clock.now();
-    this.#state = state;
-    this.#changed();
-  }
-
-  #changed(): void {
-    this.#host.onConnection(this.#snapshot());
-  }
-
-  #snapshot(): Connection {
-    return {
-      id: this.id,
-      accountId: this.#host.account,
-      mailbox: this.mailbox,
-      state: this.#state,
-      since: this.#since,
-      messages: this.#messages,
-      handshake: this.#history.latest,
-      lastFull: this.#history.lastFull,
-    };
+    this.#view.set({ kind: 'retrying', retryAt: clock.now() + delayMs, problem });
   }
 }

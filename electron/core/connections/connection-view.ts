@@ -1,0 +1,77 @@
+import type { Connection, ConnectionId, ConnectionState, Phase } from '../../../shared/model.ts';
+import type { HandshakeHistory } from './handshake-history.ts';
+import type { MailboxHost } from './mailbox-host.ts';
+
+/** One watched mailbox as the interface sees it; every change is told to its host. */
+export class ConnectionView {
+  readonly #id: ConnectionId;
+  readonly #mailbox: string;
+  readonly #host: Pick<MailboxHost, 'account' | 'clock' | 'onConnection'>;
+  readonly #handshakes: HandshakeHistory;
+  #state: ConnectionState;
+  #since: number;
+  #messages: number | null = null;
+
+  constructor(
+    id: ConnectionId,
+    mailbox: string,
+    host: Pick<MailboxHost, 'account' | 'clock' | 'onConnection'>,
+    handshakes: HandshakeHistory,
+    state: ConnectionState,
+  ) {
+    this.#id = id;
+    this.#mailbox = mailbox;
+    this.#host = host;
+    this.#handshakes = handshakes;
+    this.#state = state;
+    this.#since = host.clock.now();
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** It is in that state from now on; each retry is a state of its own. */
+  set(state: ConnectionState): void {
+    if (state.kind !== this.#state.kind || state.kind === 'retrying')
+      this.#since = this.#host.clock.now();
+    this.#state = state;
+    this.changed();
+  }
+
+  /** The connect goes on: it is not in another state for that. */
+  enter(phase: Phase): void {
+    this.#state = { kind: 'connecting', phase };
+    this.changed();
+  }
+
+  /** IDLE begins in a mailbox of so many messages. */
+  idle(messages: number): void {
+    this.#messages = messages;
+    this.set({ kind: 'idle' });
+  }
+
+  count(messages: number): void {
+    if (messages === this.#messages) return;
+    this.#messages = messages;
+    this.changed();
+  }
+
+  /** Its handshakes have changed, or what is said of them. */
+  changed(): void {
+    this.#host.onConnection(this.snapshot());
+  }
+
+  snapshot(): Connection {
+    return {
+      id: this.#id,
+      accountId: this.#host.account,
+      mailbox: this.#mailbox,
+      state: this.#state,
+      since: this.#since,
+      messages: this.#messages,
+      handshake: this.#handshakes.latest,
+      lastFull: this.#handshakes.lastFull,
+    };
+  }
+}
