@@ -1,49 +1,23 @@
 import { ImapFlow } from 'imapflow';
-import type { LookupFunction } from 'node:net';
 import type { Phase } from '../../../shared/model.ts';
-import type { ConnectSettings } from '../accounts/types.ts';
-import type { Clock, Timer } from '../clock.ts';
-import { createReuseTransport, type SessionCache, type TransportEvent } from '../tls/index.ts';
+import type { Timer } from '../clock.ts';
+import type { TransportEvent } from '../tls/index.ts';
 import { ConnectError, ConnectionEnded } from './connect-error.ts';
-import type { ConnectionLog } from './connection-log.ts';
 import { failureFrom } from './failure.ts';
 import {
   advanceRecord,
   beginRecord,
   handshakeFacts,
   type ConnectStep,
-  type HandshakeFacts,
   type HandshakeRecord,
 } from './handshake-record.ts';
+import { connectionTransport, type ImapConnectionOptions } from './imap-connection-options.ts';
 import { imapflowLogger } from './imapflow-log.ts';
 import { imapflowOptions } from './imapflow-options.ts';
 import type { Failure } from './lifecycle.ts';
-import { trackLocalAddress, type TrackedTransport } from './local-address.ts';
-import type { PhaseLimits } from './phase-limits.ts';
+import type { TrackedTransport } from './local-address.ts';
 import { redactorFor, type Redact } from '../redaction.ts';
 import { transportLogLine } from './transport-log.ts';
-
-/** Everything that one attempt needs, and who hears of it. */
-export interface ImapConnectionOptions {
-  readonly settings: ConnectSettings;
-  readonly password: string;
-  readonly sessions: SessionCache;
-  /** Whose sessions may be offered. */
-  readonly account: string;
-  /** Said of the sessions that this connection brings: its mailbox. */
-  readonly name?: string;
-  readonly clock: Clock;
-  readonly limits: PhaseLimits;
-  readonly log: ConnectionLog;
-  /** Resolves the host's name in place of the system's resolver. */
-  readonly lookup?: LookupFunction | undefined;
-  /** A phase of the connect has begun. */
-  readonly onPhase?: (phase: Phase) => void;
-  /** The handshake has an outcome, or more became known of it. */
-  readonly onHandshake?: (facts: HandshakeFacts) => void;
-  /** The number of messages in the open mailbox has changed. */
-  readonly onMessages?: (messages: number) => void;
-}
 
 /** How long a server gets to answer LOGOUT; then the connection is closed all the same. */
 export const LOGOUT_LIMIT_MS = 2000;
@@ -82,21 +56,13 @@ export class ImapConnection {
 
   constructor(options: ImapConnectionOptions) {
     this.#options = options;
-    const { clock, settings, password, sessions, account, name, lookup } = options;
+    const { clock, settings, password } = options;
     this.#redact = redactorFor(settings.user, password);
     this.#record = beginRecord(clock.now(), clock.monotonic());
     ({ promise: this.ended, resolve: this.#resolveEnded } = Promise.withResolvers());
-    const reusing = createReuseTransport({
-      cache: sessions,
-      account,
-      ...(name === undefined ? {} : { connection: name }),
-      trust: settings.trust,
-      onEvent: (event) => {
-        this.#transportEvent(event);
-      },
-      ...(lookup === undefined ? {} : { lookup }),
+    this.#transport = connectionTransport(options, (event) => {
+      this.#transportEvent(event);
     });
-    this.#transport = trackLocalAddress(reusing);
     const { transport } = this.#transport;
     const client = new ImapFlow(
       imapflowOptions(settings, password, transport, this.#imapflowLogger()),
