@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { startRawServer } from '../electron/core/check/test-raw-server.ts';
 import { startImapServer, type ImapServerOptions } from '../electron/core/demo/index.ts';
 import { checkReportJsonSchema, checkReportSchema } from '../shared/check.ts';
 import { checkCommand, endOfCheck, spawnCheck } from './fixtures/check-command.ts';
@@ -32,21 +32,9 @@ async function served(options: ImapServerOptions = {}) {
   return { server, caFile, url: `imap://localhost:${server.port}` };
 }
 
-/** A server that treats each connection as told. */
+/** Of a server that treats each connection as told. */
 async function rawPort(serve: (socket: Socket) => void): Promise<number> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    serve(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return (server.address() as AddressInfo).port;
+  return (await startRawServer(serve)).port;
 }
 
 describe('npm run check', () => {

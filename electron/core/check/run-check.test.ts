@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkReportSchema, type CheckReport, type CheckTarget } from '../../../shared/check.ts';
 import {
@@ -18,6 +17,7 @@ import {
   type TestMailServer,
   type TestMailServerOptions,
 } from './test-mail-server.ts';
+import { startRawServer } from './test-raw-server.ts';
 
 const LIMIT_MS = 60_000;
 
@@ -63,21 +63,9 @@ const verdicts = ({ results }: CheckReport) =>
     results.map(({ protocol, mechanism, verdict }) => [`${protocol} ${mechanism}`, verdict]),
   );
 
-/** A server that treats each connection as told. */
+/** A server that treats each connection as told, to be checked. */
 async function rawServer(serve: (socket: Socket) => void) {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    serve(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
+  const { port, sockets } = await startRawServer(serve);
   const target: CheckTarget = {
     protocol: 'imap',
     host: '127.0.0.1',
