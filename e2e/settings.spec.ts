@@ -4,12 +4,14 @@ import { startImapServer } from '../electron/core/demo/index.ts';
 import { HistoryStore } from '../electron/core/history/store.ts';
 import { askFile, batch, row } from '../electron/core/history/test-rows.ts';
 import { expectNoViolation } from './fixtures/axe.ts';
+import type { Dashboard } from './fixtures/dashboard.ts';
 import { tabTo } from './fixtures/keyboard.ts';
 import {
   clickLatestNotification,
   recordNotifications,
   shownNotifications,
 } from './fixtures/recorded-notifications.ts';
+import type { RepriseProcess } from './fixtures/reprise-process.ts';
 import { ENGINE_AWAY, expect, test } from './fixtures/reprise.ts';
 import { accountOn } from './fixtures/typed-accounts.ts';
 
@@ -31,6 +33,15 @@ async function openSettings(page: Page): Promise<void> {
 /** Time goes on in the page, and with it what looks for news. */
 async function letPass(page: Page, ms: number): Promise<void> {
   await page.clock.runFor(ms);
+}
+
+/** Opens the page with its time in the test's hands, and what it notifies of recorded. */
+async function openNotified(dashboard: Dashboard, reprise: RepriseProcess): Promise<void> {
+  const { page } = dashboard;
+  await page.context().grantPermissions(['notifications'], { origin: reprise.origin });
+  await page.clock.install();
+  await recordNotifications(page);
+  await dashboard.open(reprise.url);
 }
 
 /** Records which theme the page is in at each frame that it paints, from the first one on. */
@@ -284,15 +295,11 @@ test.describe('notifications', () => {
   test('of a failed sign-in come once, after opting in, and lead to the account', async ({
     startReprise,
     dashboard,
-    context,
   }) => {
     await using server = await startImapServer();
     const reprise = await startReprise();
     const { page } = dashboard;
-    await context.grantPermissions(['notifications'], { origin: reprise.origin });
-    await page.clock.install();
-    await recordNotifications(page);
-    await dashboard.open(reprise.url);
+    await openNotified(dashboard, reprise);
     await dashboard.fillForm({ ...accountOn(server, 'Work'), password: 'wrong' });
     await dashboard.save();
     await expect(dashboard.state('Work', 'INBOX')).toHaveText('Sign-in failed');
@@ -330,16 +337,12 @@ test.describe('notifications', () => {
   test('of a certificate come when it has less than 14 days left', async ({
     startReprise,
     dashboard,
-    context,
   }) => {
     // Its certificate is good for 30 days.
     await using server = await startImapServer();
     const reprise = await startReprise();
     const { page } = dashboard;
-    await context.grantPermissions(['notifications'], { origin: reprise.origin });
-    await page.clock.install();
-    await recordNotifications(page);
-    await dashboard.open(reprise.url);
+    await openNotified(dashboard, reprise);
     await dashboard.addAccount(accountOn(server, 'Work'));
     await openSettings(page);
     await settingSwitch(page, NOTIFY).click();

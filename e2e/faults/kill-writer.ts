@@ -5,10 +5,9 @@
  */
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEFAULT_POLICY } from '../../electron/core/accounts/account-input.ts';
 import { openAccountBook } from '../../electron/core/accounts/account-book.ts';
 import { keyFileProtector } from '../../electron/core/accounts/key-file.ts';
-import type { AccountSettings } from '../../electron/core/accounts/types.ts';
+import { accountSettings } from '../../electron/core/accounts/test-account.ts';
 import { systemClock } from '../../electron/core/clock.ts';
 import { History } from '../../electron/core/history/history.ts';
 import { stderrLog } from '../../electron/core/log.ts';
@@ -62,7 +61,7 @@ async function changeAccount(): Promise<void> {
   const value = `${seed}-${changes}`;
   if (book.accounts.get(id) === null) {
     await announced({ [`label ${id}`]: value, [`password ${id}`]: value }, () =>
-      book.add(account(id, value), value),
+      book.add(accountSettings(id, { label: value }), value),
     );
   } else if (random.whole(4) === 0) {
     await announced({ [`label ${id}`]: null, [`password ${id}`]: null }, () =>
@@ -116,21 +115,4 @@ async function announced(values: Values, write: () => Promise<void>) {
   say({ kind: 'begins', values });
   await write();
   say({ kind: 'done', values });
-}
-
-function account(id: AccountId, label: string): AccountSettings {
-  return {
-    id,
-    label,
-    user: id,
-    host: 'imap.example.org',
-    port: 993,
-    security: 'tls',
-    servername: null,
-    trust: { kind: 'system' },
-    mailboxes: ['INBOX'],
-    reuse: true,
-    policy: DEFAULT_POLICY,
-    paused: false,
-  };
 }

@@ -3,25 +3,13 @@ import { readStored, type StoredFormat } from '../../electron/core/accounts/stor
 import { readCaFile } from '../../electron/core/accounts/ca-file.ts';
 import { secretsFormat } from '../../electron/core/accounts/secret-store.ts';
 import { settingsFormat } from '../../electron/core/accounts/settings-file.ts';
+import { accountSettings } from '../../electron/core/accounts/test-account.ts';
 import { preferencesFormat } from '../../electron/core/settings/preferences-file.ts';
 import { RepriseError } from '../../shared/errors.ts';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
 import { bytesOf, holds, textOf, type FuzzTarget } from './target.ts';
 
-const account = {
-  id: 'account-1',
-  label: 'Work',
-  user: 'ann@example.org',
-  host: 'imap.example.org',
-  port: 993,
-  security: 'tls',
-  servername: null,
-  trust: { kind: 'system' },
-  mailboxes: ['INBOX', 'Sent'],
-  reuse: true,
-  policy: { sharing: 'saving', longestAge: 'server' },
-  paused: false,
-};
+const account = accountSettings('account-1', { mailboxes: ['INBOX', 'Sent'] });
 
 const JSON_WORDS = [
   '{',

@@ -9,24 +9,11 @@ import { memoryBook, openAccountBook } from './account-book.ts';
 import { keyFileProtector } from './key-file.ts';
 import { memoryProtector, type SecretProtector } from './secret-protector.ts';
 import { temporaryFolder } from './temporary-folder.ts';
-import type { AccountSettings } from './types.ts';
+import { accountSettings } from './test-account.ts';
 
 const id = 'account-1' as AccountId;
 const password = 'hunter2-hunter2';
-const account: AccountSettings = {
-  id,
-  label: 'Work',
-  user: 'me@example.org',
-  host: 'imap.example.org',
-  port: 993,
-  security: 'tls',
-  servername: null,
-  trust: { kind: 'system' },
-  mailboxes: ['INBOX', 'Sent'],
-  reuse: true,
-  policy: { sharing: 'saving', longestAge: 'server' },
-  paused: false,
-};
+const account = accountSettings(id, { mailboxes: ['INBOX', 'Sent'] });
 
 async function open(path: string, protector: SecretProtector = keyFileProtector(path)) {
   const unreadable: AccountId[] = [];

@@ -3,25 +3,7 @@ import type { AccountId } from '../../../shared/model.ts';
 import { AccountStore, isSameAccount } from './account-store.ts';
 import { Durable, inMemory } from './durable.ts';
 import type { Settings } from './settings-file.ts';
-import type { AccountSettings } from './types.ts';
-
-function account(id: string, changes: Partial<AccountSettings> = {}): AccountSettings {
-  return {
-    id: id as AccountId,
-    label: id,
-    user: `${id}@example.org`,
-    host: 'imap.example.org',
-    port: 993,
-    security: 'tls',
-    servername: null,
-    trust: { kind: 'system' },
-    mailboxes: ['INBOX'],
-    reuse: true,
-    policy: { sharing: 'saving', longestAge: 'server' },
-    paused: false,
-    ...changes,
-  };
-}
+import { accountSettings } from './test-account.ts';
 
 const emptyStore = (persist = inMemory) =>
   new AccountStore(new Durable<Settings>({ accounts: [] }, JSON.stringify, persist));
@@ -29,18 +11,18 @@ const emptyStore = (persist = inMemory) =>
 describe('the account list', () => {
   it('keeps accounts in the order in which they were added', async () => {
     const store = emptyStore();
-    await Promise.all([store.add(account('b')), store.add(account('a'))]);
+    await Promise.all([store.add(accountSettings('b')), store.add(accountSettings('a'))]);
     await store.remove('b' as AccountId);
-    await store.add(account('c'));
+    await store.add(accountSettings('c'));
     expect(store.list().map(({ id }) => id)).toEqual(['a', 'c']);
-    expect(store.get('a' as AccountId)).toEqual(account('a'));
+    expect(store.get('a' as AccountId)).toEqual(accountSettings('a'));
     expect(store.get('b' as AccountId)).toBeNull();
   });
 
   it('refuses the same user on the same server, also when both come at once', async () => {
     const store = emptyStore();
-    const twin = account('twin', { user: 'a@example.org', host: 'IMAP.Example.ORG.' });
-    const results = await Promise.allSettled([store.add(account('a')), store.add(twin)]);
+    const twin = accountSettings('twin', { user: 'a@example.org', host: 'IMAP.Example.ORG.' });
+    const results = await Promise.allSettled([store.add(accountSettings('a')), store.add(twin)]);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
     expect(results[1]).toMatchObject({ reason: { code: 'duplicate-account', field: 'user' } });
     expect(store.list()).toHaveLength(1);
@@ -48,19 +30,19 @@ describe('the account list', () => {
 
   it('lets an account be saved as it is, but not become another one', async () => {
     const store = emptyStore();
-    await store.add(account('a'));
-    await store.add(account('b'));
+    await store.add(accountSettings('a'));
+    await store.add(accountSettings('b'));
     await store.update('a' as AccountId, (old) => ({ ...old, label: 'renamed' }));
     await expect(
       store.update('a' as AccountId, (old) => ({ ...old, user: 'b@example.org' })),
     ).rejects.toMatchObject({ code: 'duplicate-account' });
-    expect(store.mustGet('a' as AccountId)).toEqual(account('a', { label: 'renamed' }));
+    expect(store.mustGet('a' as AccountId)).toEqual(accountSettings('a', { label: 'renamed' }));
   });
 
   it('never changes an id', async () => {
     const store = emptyStore();
-    await store.add(account('a'));
-    await store.update('a' as AccountId, () => account('b'));
+    await store.add(accountSettings('a'));
+    await store.update('a' as AccountId, () => accountSettings('b'));
     expect(store.list().map(({ id }) => id)).toEqual(['a']);
   });
 
@@ -75,14 +57,14 @@ describe('the account list', () => {
   it('is as it was when a change cannot be written', async () => {
     let full = false;
     const store = emptyStore(() => (full ? Promise.reject(new Error('full')) : Promise.resolve()));
-    await store.add(account('a'));
+    await store.add(accountSettings('a'));
     full = true;
-    await expect(store.add(account('b'))).rejects.toThrow('full');
+    await expect(store.add(accountSettings('b'))).rejects.toThrow('full');
     await expect(store.remove('a' as AccountId)).rejects.toThrow('full');
     await expect(
       store.update('a' as AccountId, (old) => ({ ...old, reuse: false })),
     ).rejects.toThrow('full');
-    expect(store.list()).toEqual([account('a')]);
+    expect(store.list()).toEqual([accountSettings('a')]);
   });
 });
 
