@@ -1,0 +1,48 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AccountId, Connection, ConnectionId, Problem } from '../../../shared/model.ts';
+import { ConnectionView } from './connection-view.ts';
+import { HandshakeHistory } from './handshake-history.ts';
+import { TestClock } from './test-clock.ts';
+
+const account = 'a' as AccountId;
+const id = 'c' as ConnectionId;
+const problem: Problem = { code: 'dns', message: 'There is no such host.', serverLine: null };
+
+let clock: TestClock;
+let told: Connection[];
+let view: ConnectionView;
+
+beforeEach(() => {
+  clock = new TestClock();
+  told = [];
+  const host = { account, clock, onConnection: (now: Connection) => told.push(now) };
+  const handshakes = new HandshakeHistory(account, id, () => undefined);
+  view = new ConnectionView(id, 'INBOX', host, handshakes, { kind: 'offline' });
+});
+
+describe('what is seen of a watched mailbox', () => {
+  it('has as many messages as were counted last, and a count that stays is not told again', () => {
+    view.idle(3);
+    expect(told.at(-1)).toMatchObject({ state: { kind: 'idle' }, messages: 3 });
+    view.count(4);
+    view.count(4);
+    expect(told.map(({ messages }) => messages)).toEqual([3, 4]);
+  });
+
+  it('is in a state since it entered it, whatever phases a connect goes through', () => {
+    view.set({ kind: 'connecting', phase: 'dns' });
+    const since = clock.now();
+    clock.advance(100);
+    view.enter('tls');
+    expect(view.snapshot()).toMatchObject({ state: { phase: 'tls' }, since });
+    view.idle(0);
+    expect(view.snapshot().since).toBe(since + 100);
+  });
+
+  it('waits anew with each retry', () => {
+    view.set({ kind: 'retrying', retryAt: 1, problem });
+    clock.advance(100);
+    view.set({ kind: 'retrying', retryAt: 2, problem });
+    expect(view.snapshot().since).toBe(clock.now());
+  });
+});
