@@ -43,6 +43,37 @@ describe('the history', () => {
     expect((await second.engine.getHistory(DAY)).totals).toMatchObject({ full: 4, resumed: 2 });
   });
 
+  it('brings the strips back after a restart, before what comes then', async () => {
+    const dataDir = await folder();
+    const [one, two] = [await server(), await server()];
+    const first = await start(dataDir);
+    const { id } = await first.engine.addAccount(inputFor(one, { label: 'One' }));
+    const before = await first.until((state) => allIdle(1)(state) && state.totals.full === 1);
+    await first.engine.reconnectAll();
+    await first.until((state) => allIdleAgain(before)(state) && state.totals.resumed === 1);
+    await first.engine.addAccount(inputFor(two, { label: 'Two' }));
+    await first.until((state) => allIdle(2)(state) && state.totals.full === 2);
+    await first.app.close();
+
+    const second = await start(dataDir);
+    const { totals, accounts } = await second.until(
+      (state) => allIdle(2)(state) && state.totals.full === 4 && state.totals.strip.length === 5,
+    );
+    expect(totals.strip.map(({ kind }) => kind)).toEqual([
+      'full',
+      'resumed',
+      'full',
+      'full',
+      'full',
+    ]);
+    expect(totals.strip.map(({ at }) => at)).toEqual(
+      totals.strip.map(({ at }) => at).toSorted((a, b) => a - b),
+    );
+    expect(new Set(totals.strip.map(({ handshakeId }) => handshakeId)).size).toBe(5);
+    const own = accounts.find((account) => account.id === id);
+    expect(own?.strip.map(({ kind }) => kind)).toEqual(['full', 'resumed', 'full']);
+  });
+
   it('keeps the figures and the name of an account that was removed', async () => {
     const imap = await server();
     const { engine, until } = await start(await folder());

@@ -125,13 +125,18 @@ export async function createApp(deps: AppDeps): Promise<App> {
     now.historyDays === before.historyDays ? undefined : history.keep(now.historyDays),
   );
   const totals = refreshTotals(state, tally, clock);
-  // Not waited for: connecting does not depend on it. What happens meanwhile is recorded later.
-  if (history.isThere) void addRecorded(history, tally, totals, log);
   const record: OnCounted = (handshake, { label, demo }, saving) => {
     // The demo's accounts leave nothing behind.
     if (demoOnly || !demo) history.record(rowOf(handshake, label, saving));
   };
   const watchList = new WatchList(state, tally, clock, record, simulation?.rate ?? null);
+  // Not waited for: connecting does not depend on it. What happens meanwhile is recorded later.
+  if (history.isThere) {
+    void addRecorded(history, tally, log, () => {
+      totals.show();
+      watchList.showStrips();
+    });
+  }
   const { dataDir, machine = thisMachine, power = null } = deps;
   const network = new NetworkWatch({ clock, machine, power });
   const kept = demoOnly
@@ -226,16 +231,18 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 }
 
-/** Adds the last 24 hours of earlier runs to the totals. Never rejects. */
+/** Adds the last 24 hours of earlier runs to the totals and strips. Never rejects. */
 async function addRecorded(
   history: History,
   tally: Tally,
-  totals: { show(): void },
   log: Log,
+  show: () => void,
 ): Promise<void> {
   try {
-    tally.addRecorded(await history.view({ range: '24h', account: null }));
-    totals.show();
+    // Asked for at once, so that nothing is recorded in between.
+    const day = Promise.all([history.view({ range: '24h', account: null }), history.latest()]);
+    tally.addRecorded(...(await day));
+    show();
   } catch (error) {
     log.error('the last 24 hours could not be read from the history', error);
   }

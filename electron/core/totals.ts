@@ -3,10 +3,12 @@ import {
   STRIP_LENGTH_PER_ACCOUNT,
   type AccountId,
   type Handshake,
+  type HandshakeId,
   type StripMark,
   type Totals,
 } from '../../shared/model.ts';
 import type { HistoryView } from '../../shared/history.ts';
+import type { RecordedMark } from './history/latest.ts';
 import { RollingDay } from './rolling-day.ts';
 import { saving, withBaseline, type Saving } from './savings.ts';
 
@@ -35,9 +37,24 @@ export class Tally {
     this.#day = new RollingDay(now());
   }
 
-  /** Adds what earlier runs recorded of the last 24 hours. */
-  addRecorded({ buckets, recordedSince }: HistoryView): void {
+  /** Adds what earlier runs recorded of the last 24 hours; marks oldest first. */
+  addRecorded({ buckets, recordedSince }: HistoryView, marks: readonly RecordedMark[]): void {
     this.#day.addRecorded(buckets, recordedSince);
+    const byAccount = new Map<AccountId, StripMark[]>();
+    const recorded = marks.map(({ n, at, account, kind }): StripMark => {
+      const mark = { handshakeId: `recorded-${String(n)}` as HandshakeId, kind, at };
+      byAccount.set(
+        account,
+        [...(byAccount.get(account) ?? []), mark].slice(-STRIP_LENGTH_PER_ACCOUNT),
+      );
+      return mark;
+    });
+    this.#strip = [...recorded, ...this.#strip].slice(-STRIP_LENGTH);
+    for (const [account, earlier] of byAccount) {
+      const tally = this.#accounts.get(account) ?? NOTHING;
+      const strip = [...earlier, ...tally.strip].slice(-STRIP_LENGTH_PER_ACCOUNT);
+      this.#accounts.set(account, { ...tally, strip });
+    }
   }
 
   /** Counts a handshake; once for each, when all of it is known. @returns what it saved */

@@ -161,6 +161,13 @@ export class WatchList {
     return opensslCommand({ settings, outcome: outcome.kind, protocol });
   }
 
+  /** Shows the strips anew: earlier handshakes have become known. */
+  showStrips(): void {
+    for (const account of this.#state.list('accounts')) {
+      this.#state.put('accounts', { ...account, strip: this.#tally.strip(account.id) });
+    }
+  }
+
   /** Logs out everywhere; nothing is connected any more after that. */
   async close(): Promise<void> {
     this.#closed = true;

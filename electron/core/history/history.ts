@@ -7,6 +7,7 @@ import type { NoticeBoard } from '../notice-board.ts';
 import { sizeOnDisk } from './database.ts';
 import { BEAT_MS, lived, type AliveSpan, type Beat } from './alive.ts';
 import { Missing } from './missing.ts';
+import type { RecordedMark } from './latest.ts';
 import { DEFAULT_KEPT_DAYS } from './ranges.ts';
 import type { HandshakeRow } from './row.ts';
 import { startThread, type HistoryThread } from './thread.ts';
@@ -101,6 +102,21 @@ export class History {
     try {
       const view = await this.#running().view(query, this.#deps.clock.now());
       return { ...view, notRecorded: this.#missing.count };
+    } catch (cause) {
+      throw unreadable(cause);
+    }
+  }
+
+  /**
+   * The latest handshakes of the last 24 hours, oldest first.
+   *
+   * @throws RepriseError `storage` as {@link view} does
+   */
+  async latest(): Promise<readonly RecordedMark[]> {
+    if (this.#closing !== null) throw unreadable(null);
+    this.#flush();
+    try {
+      return await this.#running().latest(this.#deps.clock.now());
     } catch (cause) {
       throw unreadable(cause);
     }

@@ -2,6 +2,36 @@ import { describe, expect, it } from 'vitest';
 import type { AccountId } from '../../../shared/model.ts';
 import { DAY, HOUR, MINUTE, NOON, batch, openStore, row } from './test-rows.ts';
 
+describe('the latest handshakes', () => {
+  it('are those of the last 24 hours, oldest first, each by its account', () => {
+    using opened = openStore();
+    const home = { account: 'home' as AccountId, label: 'Home', kind: 'failed' } as const;
+    opened.store.write(
+      batch(
+        [row(NOON - DAY - 1), row(NOON - DAY), row(NOON - HOUR), row(NOON - HOUR, home), row(NOON)],
+        { startAt: NOON - 2 * DAY, endAt: NOON },
+      ),
+    );
+    const marks = opened.store.latest(NOON);
+    expect(marks.map(({ at, account, kind }) => [at, account, kind])).toEqual([
+      [NOON - DAY, 'work', 'resumed'],
+      [NOON - HOUR, 'work', 'resumed'],
+      [NOON - HOUR, 'home', 'failed'],
+      [NOON, 'work', 'resumed'],
+    ]);
+    expect(new Set(marks.map(({ n }) => n)).size).toBe(4);
+  });
+
+  it('are two thousand at most', () => {
+    using opened = openStore();
+    const rows = Array.from({ length: 2100 }, (_, index) => row(NOON - 2100 + index));
+    opened.store.write(batch(rows, { startAt: NOON - HOUR, endAt: NOON }));
+    const marks = opened.store.latest(NOON);
+    expect(marks).toHaveLength(2000);
+    expect(marks.at(-1)?.at).toBe(NOON - 1);
+  });
+});
+
 describe('a view', () => {
   it.each([
     { range: '1h', bucketMs: MINUTE, count: 60 },

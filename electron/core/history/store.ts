@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { HistoryQuery } from '../../../shared/history.ts';
 import { beginAnew, openDatabase, type OpenedDatabase } from './database.ts';
+import { LatestReader, type RecordedMark } from './latest.ts';
 import { Pruner } from './pruning.ts';
 import { DAY_MS, DEFAULT_KEPT_DAYS } from './ranges.ts';
 import { Reader, type StoredView } from './reader.ts';
@@ -73,6 +74,11 @@ export class HistoryStore {
     );
   }
 
+  /** @throws SQLite's error */
+  latest(now: number): RecordedMark[] {
+    return this.#unlessDamaged(now, ({ latest }) => latest.read(now));
+  }
+
   /** Keeps so many days from now on; what is older goes by and by. */
   keep(days: number): void {
     this.#keptDays = days;
@@ -124,6 +130,7 @@ export class HistoryStore {
       inMemory,
       writer: new Writer(db),
       reader: new Reader(db),
+      latest: new LatestReader(db),
       pruner: new Pruner(db, maxBytes, this.#keptDays),
     };
   }
@@ -134,5 +141,6 @@ interface Parts {
   readonly inMemory: boolean;
   readonly writer: Writer;
   readonly reader: Reader;
+  readonly latest: LatestReader;
   readonly pruner: Pruner;
 }

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { createBirpc } from 'birpc';
 import type { HistoryQuery } from '../../../shared/history.ts';
+import type { RecordedMark } from './latest.ts';
 import type { StoredView } from './reader.ts';
 import type { Written } from './store.ts';
 import type { WorkerCalls, WorkerEvents, WorkerSettings } from './worker-api.ts';
@@ -11,6 +12,7 @@ import type { Batch } from './writer.ts';
 export interface HistoryThread {
   write(batch: Batch): Promise<Written>;
   view(query: HistoryQuery, now: number): Promise<StoredView>;
+  latest(now: number): Promise<RecordedMark[]>;
   keep(days: number): Promise<void>;
   /** Deletes a bounded part of what is too old. @returns whether nothing is left */
   shorten(now: number): Promise<boolean>;
@@ -55,6 +57,7 @@ export function startThread(
   return {
     write: (batch) => rpc.$call('write', batch),
     view: (query, now) => rpc.$call('view', query, now),
+    latest: (now) => rpc.$call('latest', now),
     keep: (days) => rpc.$call('keep', days),
     shorten: (now) => rpc.$call('shorten', now),
     close: async () => {

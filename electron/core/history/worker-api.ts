@@ -1,5 +1,6 @@
 /** What the engine and the history's thread say to each other, over birpc. */
 import type { HistoryQuery } from '../../../shared/history.ts';
+import type { RecordedMark } from './latest.ts';
 import type { StoredView } from './reader.ts';
 import type { Written } from './store.ts';
 import type { Batch } from './writer.ts';
@@ -16,6 +17,7 @@ export interface WorkerSettings {
 export interface WorkerCalls {
   write(batch: Batch): Written;
   view(query: HistoryQuery, now: number): StoredView;
+  latest(now: number): RecordedMark[];
   keep(days: number): void;
   /** Deletes a bounded part of what is too old. @returns whether nothing is left */
   shorten(now: number): boolean;

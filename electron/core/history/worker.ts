@@ -10,6 +10,7 @@ if (port === null) throw new Error('worker.ts is the program of a thread');
 const calls: WorkerCalls = {
   write: (batch) => store.write(batch),
   view: (query, now) => store.view(query, now),
+  latest: (now) => store.latest(now),
   keep: (days) => {
     store.keep(days);
   },
