@@ -4,17 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { WebSocket } from 'ws';
 import { memoryProtector } from '../../electron/core/accounts/secret-protector.ts';
 import { createApp } from '../../electron/core/app.ts';
-import { systemClock } from '../../electron/core/clock.ts';
 import { stderrLog } from '../../electron/core/log.ts';
-import { webSocketChannel } from '../../electron/host/web-socket-channel.ts';
 import { channelPair } from '../../shared/channel-pair.ts';
 import type { EngineApi } from '../../shared/contract.ts';
 import type { HistoryQuery } from '../../shared/history.ts';
 import type { AccountId } from '../../shared/model.ts';
 import { connectEngine } from '../../shared/rpc.ts';
+import { connectTo } from '../fixtures/engine-client.ts';
 import type { LoopDelay } from '../fixtures/loop-delay.ts';
 import { RepriseProcess } from '../fixtures/reprise-process.ts';
 import { makeYearOfHistory } from '../fixtures/year-of-history.ts';
@@ -128,19 +126,9 @@ async function driveOnce(): Promise<LoopDelay> {
     env: { LOOP_DELAY_FILE: file },
   });
   try {
-    const socket = new WebSocket(`${reprise.origin.replace('http', 'ws')}/rpc`, {
-      headers: { authorization: `Bearer ${reprise.token}` },
-    });
-    const channel = webSocketChannel(socket, systemClock);
-    const { promise: opened, resolve } = Promise.withResolvers<void>();
-    socket.once('open', resolve);
-    await opened;
     let patches = 0;
-    const client = connectEngine(channel, {
-      patch: () => {
-        patches += 1;
-        return Promise.resolve();
-      },
+    const client = await connectTo(reprise, () => {
+      patches += 1;
     });
     await client.engine.getState();
     await delay(WARM_UP_MS);
