@@ -8,6 +8,7 @@ const missing = whyNoDovecot();
 const LABEL = 'Dovecot';
 
 test.describe('3: a real Dovecot, added by hand', () => {
+  if (missing !== null) process.stderr.write(`SKIPPED: dovecot.spec.ts: ${missing}\n`);
   test.skip(missing !== null, missing ?? '');
 
   for (const security of ['TLS', 'STARTTLS (required)'] as const) {

@@ -56,6 +56,7 @@ function spellings(text: Buffer): string[] {
 }
 
 test.describe('sessions across restarts, with a real Dovecot', () => {
+  if (missing !== null) process.stderr.write(`SKIPPED: kept-sessions.spec.ts: ${missing}\n`);
   test.skip(missing !== null, missing ?? '');
   test.beforeEach(({ complaints }) => {
     complaints.expect(ENGINE_AWAY);

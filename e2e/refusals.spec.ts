@@ -13,6 +13,7 @@ const sentence = (refusals: number, minutes: RegExp) =>
   );
 
 test.describe('5: a server that keeps refusing', () => {
+  if (missing !== null) process.stderr.write(`SKIPPED: refusals.spec.ts: ${missing}\n`);
   test.skip(missing !== null, missing ?? '');
 
   test('is offered nothing after the third refusal, says so, and is tried when asked to', async ({

@@ -97,6 +97,7 @@ test.describe('the server check', () => {
     dashboard,
     context,
   }) => {
+    if (missing !== null) process.stderr.write(`SKIPPED: server-check.spec.ts: ${missing}\n`);
     test.skip(missing !== null, missing ?? '');
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await using dovecot = await Dovecot.start({ kind: 'default' });

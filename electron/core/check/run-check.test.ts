@@ -257,10 +257,12 @@ async function two(ticketKeys: 'shared' | 'each') {
 }
 
 describe('several addresses', () => {
-  // Only Linux has all of 127.0.0.0/8 without being told.
-  it.skipIf(process.platform !== 'linux')(
+  const ONLY_LINUX = 'only Linux has all of 127.0.0.0/8 without being told';
+
+  it(
     'with a shared key take up each other’s sessions',
-    async () => {
+    async ({ skip }) => {
+      skip(process.platform !== 'linux', ONLY_LINUX);
       const { report } = await two('shared');
       expect(report.acrossAddresses.length).toBeGreaterThan(0);
       expect(report.acrossAddresses.every(({ resumed }) => resumed)).toBe(true);
@@ -269,9 +271,10 @@ describe('several addresses', () => {
     LIMIT_MS,
   );
 
-  it.skipIf(process.platform !== 'linux')(
+  it(
     'with a key each do not, and an address that is down is said last',
-    async () => {
+    async ({ skip }) => {
+      skip(process.platform !== 'linux', ONLY_LINUX);
       const { report, second } = await two('each');
       expect(report.acrossAddresses.some(({ resumed }) => !resumed)).toBe(true);
       expect(report.notes.map(({ id }) => id)).toContain('not-shared-between-addresses');
