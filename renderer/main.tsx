@@ -5,8 +5,10 @@ import { electronChannels, hostChannels, readToken } from './channels.ts';
 import { EngineApiContext } from './engine-api.ts';
 import { watchSignIns } from './features/accounts/sign-in-toasts.ts';
 import { watchNotifications } from './features/notifications/watch-notifications.ts';
+import type { EngineState } from './engine-state.ts';
 import { loadTheRest } from './later.tsx';
 import { startNavigation } from './navigation.ts';
+import { oncePerFrame } from './pace.ts';
 import { store } from './store.ts';
 import { startTheme } from './theme.ts';
 import { FailureBoundary } from './ui/FailureBoundary.tsx';
@@ -30,13 +32,14 @@ window.addEventListener('hashchange', () => {
   if (readToken(window.location.hash) !== null) window.location.reload();
 });
 const open = window.reprise === undefined ? hostChannels(window) : electronChannels(window);
+const showEngine = oncePerFrame((engine: EngineState) => {
+  store.setState({ engine });
+});
 const link = startLink(open, {
   link: (state) => {
     store.setState({ link: state });
   },
-  engine: (state) => {
-    store.setState({ engine: state });
-  },
+  engine: showEngine,
 });
 watchSignIns();
 watchNotifications();
