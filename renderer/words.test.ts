@@ -13,6 +13,7 @@ describe('the words for an outcome', () => {
     ['none-issued', 'server issues no sessions'],
     ['expired', 'session expired'],
     ['all-in-use', 'all tickets used'],
+    ['refused-earlier', 'session refused earlier'],
     ['trust-changed', 'trust changed'],
     ['server-keeps-refusing', 'server keeps refusing'],
   ] as const)('go on with the reason where none was: %s', (reason, words) => {

@@ -56,6 +56,7 @@ const REASON_WORDS: Record<NotOfferedReason, string> = {
   expired: 'session expired',
   'all-in-use': 'all tickets used',
   'trust-changed': 'trust changed',
+  'refused-earlier': 'session refused earlier',
   'server-keeps-refusing': 'server keeps refusing',
 };
 
@@ -131,6 +132,8 @@ const REASON_SENTENCES: Record<NotOfferedReason, string> = {
     'Nothing was offered: every ticket held was already taken by another connection. A TLS 1.3 ticket is used once.',
   'trust-changed':
     'Nothing was offered: what this account trusts has changed since the session was made, so the server had to prove itself again.',
+  'refused-earlier':
+    'Nothing was offered: this server refused the latest session, so those issued together with it were dropped unused, and no new one had come yet.',
   'server-keeps-refusing':
     'Nothing was offered, for a while: this server refused what it had issued again and again.',
 };

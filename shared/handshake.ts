@@ -17,6 +17,8 @@ export type NotOfferedReason =
   | 'expired'
   | 'all-in-use'
   | 'trust-changed'
+  /** The server refused one; what was held with it was dropped, and nothing has come since. */
+  | 'refused-earlier'
   | 'server-keeps-refusing';
 
 /** What came of one attempt at a TLS connection; exactly one of these. */

@@ -15,6 +15,7 @@ const REASON: Readonly<Record<NotOfferedReason, string>> = {
   expired: 'the sessions held had expired',
   'all-in-use': 'all tickets were in use',
   'trust-changed': 'what is trusted has changed',
+  'refused-earlier': 'the latest session was refused, and no new one had come',
   'server-keeps-refusing': 'this server keeps refusing',
 };
 

@@ -171,6 +171,10 @@ export class PeerSessions {
     family.dropped = true;
     this.#remove((held) => held.origin.family === family);
     if (this.#lastTaken?.session.origin.family === family) this.#lastTaken = null;
+    // Those of another handshake are in use still.
+    if (this.#sessions.length === 0 && this.#lastTaken === null) {
+      this.#emptyReason = 'refused-earlier';
+    }
     this.#onChange();
   }
 

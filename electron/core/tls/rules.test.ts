@@ -296,6 +296,36 @@ describe('the session cache', () => {
     expect(server.stats()).toMatchObject({ offered: 2, resumed: 1 });
   });
 
+  it('rule 11: says that a session was refused, not that all are used, until a new one has come', async () => {
+    const authority = await createAuthority();
+    const server = await start({ authority });
+    await outcomeOf(at(server));
+    await server.stop();
+    const changed = await start({ authority, port: server.port, sessions: 'none' });
+    expect(await outcomeOf(at(changed))).toEqual(refused('tls13-ticket'));
+    // The second ticket was dropped, not used.
+    expect(await outcomeOf(at(changed))).toEqual(full('refused-earlier'));
+    expect(changed.stats().offered).toBe(1);
+    await changed.stop();
+    const mended = await start({ authority, port: server.port });
+    expect(await outcomeOf(at(mended))).toEqual(full('refused-earlier'));
+    expect(await outcomeOf(at(mended))).toEqual(resumed('tls13-ticket'));
+  });
+
+  it('rule 11: says that all are in use while those of another handshake are', async () => {
+    const server = await start();
+    await outcomeOf(at(server));
+    await outcomeOf(at(server));
+    // One of the full handshake, one of the resumed one.
+    expect(cache.held()).toHaveLength(2);
+    cache.setPolicy('alice', { sharing: 'private', maxAgeMs: DAY });
+    const [first, second] = [cache.begin(peerOf(server)), cache.begin(peerOf(server))];
+    first.take();
+    second.take();
+    first.verified({ resumed: false, certificate: null });
+    expect(await outcomeOf(at(server))).toEqual(full('all-in-use'));
+  });
+
   it('rule 11: a network error evicts nothing', async () => {
     const server = await start({
       script: (n) => (n === 2 ? { handshake: { kind: 'reset' } } : {}),
