@@ -12,7 +12,7 @@ const FINGERPRINT = Array.from({ length: 32 }, (_, at) =>
 const certificate: ShownCertificate = {
   subject: 'CN=localhost',
   issuer: 'CN=localhost',
-  names: ['DNS:localhost', 'IP Address:127.0.0.1'],
+  names: ['DNS:localhost', 'IP Address:127.0.0.1', 'IP Address:0:0:0:0:0:0:0:1'],
   validFromAt: NOW - DAY,
   validToAt: NOW + DAY,
   fingerprint256: FINGERPRINT,
@@ -52,7 +52,7 @@ suite('a certificate that was shown', () => {
     expect(describe(certificate, null).map(({ value, differs }) => [value, differs])).toEqual([
       ['CN=localhost', false],
       ['itself (self-signed)', false],
-      ['localhost, 127.0.0.1', false],
+      ['localhost, 127.0.0.1, ::1', false],
       ['14 Jun 2026 to 16 Jun 2026', false],
       [FINGERPRINT, false],
     ]);

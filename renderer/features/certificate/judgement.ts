@@ -1,6 +1,7 @@
 /** What can be decided about a certificate that was shown, and how it differs. Pure. */
 import type { CertificateText, ProblemCode, ShownCertificate } from '../../../shared/model.ts';
 import { formatDate } from '../../format.ts';
+import { shortAddress } from './ip-name.ts';
 
 /** Problems that trusting exactly that certificate solves. */
 const SOLVABLE: ReadonlySet<ProblemCode> = new Set([
@@ -100,9 +101,13 @@ export function namesText(names: readonly string[]): string {
   return names.map(plainName).join(', ');
 }
 
+const ADDRESS = 'IP Address:';
+
 /** Without the `DNS:` before it. */
 function plainName(name: string): string {
-  return name.replace(/^(?:DNS|IP Address):/, '');
+  return name.startsWith(ADDRESS)
+    ? shortAddress(name.slice(ADDRESS.length))
+    : name.replace(/^DNS:/, '');
 }
 
 /** A date that nobody can read is no reason to show nothing. */
