@@ -21,8 +21,8 @@ async function openScreen(dashboard: Dashboard, url: string, server: ImapServer)
 async function check(page: Page, server: string, caPem: string): Promise<void> {
   const form = page.getByRole('form', { name: 'Server check' });
   await form.getByLabel('Server to check').fill(server);
-  await form.getByLabel('Name in the certificate').fill('localhost');
-  await form.getByLabel('CA file to trust').setInputFiles({
+  await form.getByLabel('Server name for the certificate').fill('localhost');
+  await form.getByLabel('CA certificate file').setInputFiles({
     name: 'ca.pem',
     mimeType: 'application/x-pem-file',
     buffer: Buffer.from(caPem),

@@ -4,6 +4,7 @@ import type { CheckId } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine-api.ts';
 import { Button } from '../../ui/Button.tsx';
 import { errorMessage } from '../../ui/toasts.ts';
+import { SECURITY_WORDS } from '../../words.ts';
 import { FieldFrame } from '../account-form/FieldFrame.tsx';
 import styles from './ServerCheck.module.css';
 
@@ -77,7 +78,7 @@ export function CheckForm({ onStarted }: CheckFormProps): ReactNode {
           />
         )}
       </FieldFrame>
-      <FieldFrame label="Encryption" error={null}>
+      <FieldFrame label="Security" error={null}>
         {(control) => (
           <select
             {...control}
@@ -88,11 +89,15 @@ export function CheckForm({ onStarted }: CheckFormProps): ReactNode {
             }}
           >
             <option value="port">As the port implies</option>
-            <option value="starttls">STARTTLS</option>
+            <option value="starttls">{SECURITY_WORDS.starttls}</option>
           </select>
         )}
       </FieldFrame>
-      <FieldFrame label="Name in the certificate" error={null} hint="Only where it differs.">
+      <FieldFrame
+        label="Server name for the certificate"
+        error={null}
+        hint="Only where it differs from the server above."
+      >
         {(control) => (
           <input
             {...control}
@@ -108,9 +113,9 @@ export function CheckForm({ onStarted }: CheckFormProps): ReactNode {
         )}
       </FieldFrame>
       <FieldFrame
-        label="CA file to trust"
+        label="CA certificate file"
         error={errorOf('trust')}
-        hint="Without one, your system’s authorities are trusted."
+        hint="Optional, PEM. Without one, the certificate authorities of your system are trusted."
       >
         {(control) => (
           <input
