@@ -9,9 +9,8 @@ export function AboutLine(): ReactNode {
   return (
     <footer className={styles.about}>
       <p title={protectionSentence(app.protection)}>{protectionWords(app.protection)}</p>
-      <p title={`Data folder: ${app.dataDir}`}>
-        Reprise {app.version}, <span className={styles.part}>{app.engine}</span>
-      </p>
+      <p title={`Data folder: ${app.dataDir}`}>Reprise {app.version}</p>
+      <p>{app.engine}</p>
     </footer>
   );
 }
