@@ -49,16 +49,13 @@ test.describe('10: accessibility', () => {
   });
 
   test('axe finds nothing where things went wrong, light and dark', async ({
-    startReprise,
-    dashboard,
+    opened: dashboard,
   }) => {
     test.slow();
     await using wrong = await startImapServer();
     await using expired = await startImapServer({ certificate: 'expired' });
     await using closing = await startImapServer({ script: { greeting: fault.close } });
-    const reprise = await startReprise();
     const { page } = dashboard;
-    await dashboard.open(reprise.url);
     const cases = [
       { ...accountOn(wrong, 'Wrong password'), password: 'wrong' },
       accountOn(expired, 'Expired'),
@@ -83,12 +80,10 @@ test.describe('10: accessibility', () => {
     await expectNoViolation(page, 'form with a failed test');
   });
 
-  test('the main path works by keyboard alone', async ({ startReprise, dashboard }) => {
+  test('the main path works by keyboard alone', async ({ opened: dashboard }) => {
     await using server = await startImapServer({ mailboxes: { INBOX: 3 } });
-    const reprise = await startReprise();
     const { page, form } = dashboard;
     const { keyboard } = page;
-    await dashboard.open(reprise.url);
     const tabToNamed = (role: 'button' | 'switch' | 'textbox', name: string) =>
       tabTo(page.getByRole(role, { name, exact: true }));
 

@@ -25,12 +25,9 @@ const badAccount = (server: ImapServer) => accountOn(server, 'Bad');
 
 test.describe('6: bad input through the form', () => {
   test('fields that cannot be right are said at the field, and nothing is lost', async ({
-    startReprise,
-    dashboard,
+    opened: dashboard,
   }) => {
     await using healthy = await startImapServer();
-    const reprise = await startReprise();
-    await dashboard.open(reprise.url);
     const account = accountOn(healthy, HEALTHY);
     await dashboard.addAccount(account);
     const before = healthy.stats();
@@ -63,10 +60,7 @@ test.describe('6: bad input through the form', () => {
     await untouched(dashboard, healthy, before);
   });
 
-  test('servers that are not there, or not what they should be', async ({
-    startReprise,
-    dashboard,
-  }) => {
+  test('servers that are not there, or not what they should be', async ({ opened: dashboard }) => {
     test.slow();
     await using healthy = await startImapServer();
     await using plain = await startImapServer({ security: 'starttls' });
@@ -85,8 +79,6 @@ test.describe('6: bad input through the form', () => {
     await using full = await startImapServer({
       script: { login: fault.reply('NO [UNAVAILABLE] Please come back later') },
     });
-    const reprise = await startReprise();
-    await dashboard.open(reprise.url);
     await dashboard.addAccount(accountOn(healthy, HEALTHY));
     const before = healthy.stats();
 
@@ -119,13 +111,10 @@ test.describe('6: bad input through the form', () => {
   });
 
   test('a wrong password that was saved is tried once, for all mailboxes together', async ({
-    startReprise,
-    dashboard,
+    opened: dashboard,
   }) => {
     await using healthy = await startImapServer();
     await using strict = await startImapServer({ mailboxes: { INBOX: 1, Archive: 1, Sent: 1 } });
-    const reprise = await startReprise();
-    await dashboard.open(reprise.url);
     await dashboard.addAccount(accountOn(healthy, HEALTHY));
     const before = healthy.stats();
     await dashboard.fillForm({ ...accountOn(strict, 'Strict'), password: 'wrong' });
@@ -140,8 +129,7 @@ test.describe('6: bad input through the form', () => {
   });
 
   test('servers that hang at any phase are named, and others go on', async ({
-    startReprise,
-    dashboard,
+    opened: dashboard,
   }) => {
     test.slow();
     await using healthy = await startImapServer();
@@ -153,8 +141,6 @@ test.describe('6: bad input through the form', () => {
       security: 'starttls',
       script: { accept: fault.hang },
     });
-    const reprise = await startReprise();
-    await dashboard.open(reprise.url);
     await dashboard.addAccount(accountOn(healthy, HEALTHY));
     const before = healthy.stats();
     const cases: [label: string, server: ImapServer, sentence: RegExp][] = [

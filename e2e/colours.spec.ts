@@ -68,14 +68,11 @@ async function expectTellApart(
 }
 
 test('every outcome is told by its shape, also to those who see other colours or none', async ({
-  startReprise,
-  dashboard,
+  opened: dashboard,
 }) => {
   test.slow();
   await using expired = await startImapServer({ certificate: 'expired' });
-  const reprise = await startReprise();
   const { page } = dashboard;
-  await dashboard.open(reprise.url);
   await dashboard.fillForm(accountOn(expired, 'Expired'));
   await dashboard.save();
   await expect(dashboard.form).toBeHidden();

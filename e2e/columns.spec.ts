@@ -1,17 +1,13 @@
-import { startImapServer } from '../electron/core/demo/index.ts';
 import { expectNoViolation } from './fixtures/axe.ts';
 import { expect, test } from './fixtures/reprise.ts';
 import { accountOn } from './fixtures/typed-accounts.ts';
 
 test('columns are left out by choice, which is remembered, and the others keep their places', async ({
-  startReprise,
-  dashboard,
+  server,
+  opened: dashboard,
 }) => {
   test.slow();
-  await using server = await startImapServer();
-  const reprise = await startReprise();
   const { page } = dashboard;
-  await dashboard.open(reprise.url);
   await dashboard.addAccount(accountOn(server, 'Work'));
   const header = (name: string) => dashboard.connections.getByRole('columnheader', { name });
   await expect(header('Server')).toBeVisible();

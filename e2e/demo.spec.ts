@@ -36,9 +36,7 @@ test.describe('1: the demo', () => {
     expect(reprise.stdout).toBe(`Dashboard: ${reprise.url}\n`);
   });
 
-  test('starts and stops from the first-run page', async ({ startReprise, dashboard }) => {
-    const reprise = await startReprise();
-    await dashboard.open(reprise.url);
+  test('starts and stops from the first-run page', async ({ opened: dashboard }) => {
     const { page } = dashboard;
     await page.getByRole('button', { name: 'Start demo servers' }).click();
     await expect(dashboard.state('TLS 1.3 tickets', 'INBOX')).toHaveText('Idle');

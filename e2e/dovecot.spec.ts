@@ -13,12 +13,9 @@ test.describe('3: a real Dovecot, added by hand', () => {
 
   for (const security of ['TLS', 'STARTTLS (required)'] as const) {
     test(`with one login process resumes all four mailboxes over ${security}`, async ({
-      startReprise,
-      dashboard,
+      opened: dashboard,
     }) => {
       await using dovecot = await Dovecot.start({ kind: 'one-process' });
-      const reprise = await startReprise();
-      await dashboard.open(reprise.url);
       await dashboard.fillForm(accountOnDovecot(dovecot, LABEL, security));
       await dashboard.testConnection();
       await expect(dashboard.form).toContainText('Connected and signed in');
@@ -39,10 +36,8 @@ test.describe('3: a real Dovecot, added by hand', () => {
     });
   }
 
-  test('limited to TLS 1.2 resumes by ticket', async ({ startReprise, dashboard }) => {
+  test('limited to TLS 1.2 resumes by ticket', async ({ opened: dashboard }) => {
     await using dovecot = await Dovecot.start({ kind: 'one-process', protocol: 'TLSv1.2' });
-    const reprise = await startReprise();
-    await dashboard.open(reprise.url);
     await dashboard.addAccount(accountOnDovecot(dovecot, LABEL));
     await dashboard.reconnectAll();
     for (const mailbox of DOVECOT_MAILBOXES) {
@@ -50,10 +45,8 @@ test.describe('3: a real Dovecot, added by hand', () => {
     }
   });
 
-  test('in its default configuration refuses', async ({ startReprise, dashboard }) => {
+  test('in its default configuration refuses', async ({ opened: dashboard }) => {
     await using dovecot = await Dovecot.start({ kind: 'default' });
-    const reprise = await startReprise();
-    await dashboard.open(reprise.url);
     await dashboard.addAccount({ ...accountOnDovecot(dovecot, LABEL), mailboxes: ['INBOX'] });
     await expect(dashboard.reuse(LABEL, 'INBOX')).toHaveText('Full handshake · nothing held yet');
     await dashboard.reconnectAll();

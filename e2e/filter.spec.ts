@@ -4,14 +4,11 @@ import { expect, test } from './fixtures/reprise.ts';
 import { accountOn } from './fixtures/typed-accounts.ts';
 
 test('connections are found by words, state and outcome, which the address remembers', async ({
-  startReprise,
-  dashboard,
+  opened: dashboard,
 }) => {
   test.slow();
   await using server = await startImapServer({ mailboxes: { INBOX: 1, Archive: 1 } });
-  const reprise = await startReprise();
   const { page } = dashboard;
-  await dashboard.open(reprise.url);
   await dashboard.addAccount(accountOn(server, 'Work'));
   const rows = dashboard.connections.locator('[data-connection]');
   const bar = page.getByRole('search');

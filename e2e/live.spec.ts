@@ -18,13 +18,8 @@ test.describe('4: live', () => {
   if (missing !== null) process.stderr.write(`SKIPPED: live.spec.ts: ${missing}\n`);
   test.skip(missing !== null, missing ?? '');
 
-  test('a delivered message changes the count of its row alone', async ({
-    startReprise,
-    dashboard,
-  }) => {
+  test('a delivered message changes the count of its row alone', async ({ opened: dashboard }) => {
     await using dovecot = await Dovecot.start({ kind: 'one-process' });
-    const reprise = await startReprise();
-    await dashboard.open(reprise.url);
     await dashboard.addAccount(accountOnDovecot(dovecot, LABEL));
     await expect(dashboard.cell(LABEL, 'Work', 'Messages')).toHaveText('0');
     for (const count of ['1', '2', '3']) {
@@ -37,13 +32,10 @@ test.describe('4: live', () => {
   });
 
   test('a stopped server is retried with a countdown and comes back by itself', async ({
-    startReprise,
-    dashboard,
+    opened: dashboard,
   }) => {
     await using dovecot = await Dovecot.start({ kind: 'one-process' });
     await using other = await startImapServer();
-    const reprise = await startReprise();
-    await dashboard.open(reprise.url);
     await dashboard.addAccount({ ...accountOnDovecot(dovecot, LABEL), mailboxes: ['INBOX'] });
     await dashboard.addAccount(accountOn(other, OTHER));
     const untouched = other.stats();
@@ -62,10 +54,7 @@ test.describe('4: live', () => {
     expect(other.idling).toEqual(['INBOX']);
   });
 
-  test('"Now" skips the wait', async ({ startReprise, dashboard }) => {
-    await using server = await startImapServer();
-    const reprise = await startReprise();
-    await dashboard.open(reprise.url);
+  test('"Now" skips the wait', async ({ server, opened: dashboard }) => {
     await dashboard.addAccount(accountOn(server, OTHER));
     await server.stop();
     // Waits grow with each failure; this one is long enough to be skipped.

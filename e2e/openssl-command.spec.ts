@@ -1,18 +1,14 @@
-import { startImapServer } from '../electron/core/demo/index.ts';
 import { expectNoViolation } from './fixtures/axe.ts';
 import { expect, test } from './fixtures/reprise.ts';
 import { accountOn } from './fixtures/typed-accounts.ts';
 
 test('the drawer copies its handshake as an openssl command, without a secret', async ({
-  startReprise,
-  dashboard,
+  server,
+  opened: dashboard,
 }) => {
   test.slow();
-  await using server = await startImapServer();
-  const reprise = await startReprise();
   const { page } = dashboard;
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  await dashboard.open(reprise.url);
   await dashboard.addAccount(accountOn(server, 'Work'));
   await dashboard.row('Work', 'INBOX').click();
   const drawer = dashboard.drawer('Work', 'INBOX');

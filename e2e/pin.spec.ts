@@ -47,14 +47,11 @@ test.describe('a certificate that nobody vouches for', () => {
   test.slow();
 
   test('is shown before anything is sent, trusted for its account, and missed when it changes', async ({
-    startReprise,
-    dashboard,
+    opened: dashboard,
   }) => {
     await using dovecot = await Dovecot.start({ kind: 'one-process', selfSigned: true });
     const first = await fingerprintOf(dovecot);
-    const reprise = await startReprise();
     const { page, form } = dashboard;
-    await dashboard.open(reprise.url);
 
     await test.step('the test of the connection shows it, and the server sees no login', async () => {
       await dashboard.fillForm(typed(dovecot));
@@ -168,14 +165,11 @@ test.describe('a certificate that nobody vouches for', () => {
   });
 
   test('over STARTTLS hears nothing but STARTTLS until it is trusted, all by keyboard', async ({
-    startReprise,
-    dashboard,
+    opened: dashboard,
   }) => {
     await using dovecot = await Dovecot.start({ kind: 'one-process', selfSigned: true });
     await using tap = await PlainTextTap.start(dovecot.startTlsPort);
-    const reprise = await startReprise();
     const { page } = dashboard;
-    await dashboard.open(reprise.url);
     await dashboard.fillForm({
       ...typed(dovecot, 'STARTTLS (required)'),
       port: String(tap.port),
@@ -210,13 +204,10 @@ test.describe('a certificate that nobody vouches for', () => {
   });
 
   test('stays with its server: another host asks, and it can be removed', async ({
-    startReprise,
-    dashboard,
+    opened: dashboard,
   }) => {
     await using dovecot = await Dovecot.start({ kind: 'one-process', selfSigned: true });
-    const reprise = await startReprise();
     const { page, form } = dashboard;
-    await dashboard.open(reprise.url);
     await dashboard.fillForm(typed(dovecot));
     await dashboard.testConnection();
     await form.getByRole('button', { name: TRUST, exact: true }).click();

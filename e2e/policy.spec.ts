@@ -9,14 +9,11 @@ const BUTTON = `Reuse policy of ${LABEL}`;
 
 test.describe('the reuse policy of an account', () => {
   test('is set by keyboard, shows beside the account and survives a reload', async ({
-    startReprise,
-    dashboard,
+    server,
+    opened: dashboard,
   }) => {
-    await using server = await startImapServer();
-    const reprise = await startReprise();
     const { page } = dashboard;
     const { keyboard } = page;
-    await dashboard.open(reprise.url);
     await dashboard.addAccount(accountOn(server, LABEL));
     const button = page.getByRole('button', { name: BUTTON });
     const dialog = page.getByRole('dialog', { name: BUTTON });
@@ -50,17 +47,14 @@ test.describe('the reuse policy of an account', () => {
   });
 
   test('holds from the next connection on: a private account offers no ticket twice', async ({
-    startReprise,
-    dashboard,
+    opened: dashboard,
   }) => {
     const mailboxes = ['INBOX', 'Archive', 'Sent', 'Work'];
     await using server = await startImapServer({
       mailboxes: Object.fromEntries(mailboxes.map((name) => [name, 1])),
       renewTickets: false,
     });
-    const reprise = await startReprise();
     const { page } = dashboard;
-    await dashboard.open(reprise.url);
     await dashboard.addAccount(accountOn(server, LABEL));
     // Saving: the four share what the first of them brought.
     expect(new Set(server.offers.map(({ sha256 }) => sha256)).size).toBeLessThan(
@@ -86,13 +80,10 @@ test.describe('the reuse policy of an account', () => {
   });
 
   test('cannot be chosen while reuse is off, which it says; axe finds nothing either way', async ({
-    startReprise,
-    dashboard,
+    server,
+    opened: dashboard,
   }) => {
-    await using server = await startImapServer();
-    const reprise = await startReprise();
     const { page } = dashboard;
-    await dashboard.open(reprise.url);
     await dashboard.addAccount(accountOn(server, LABEL));
     const dialog = page.getByRole('dialog', { name: BUTTON });
 
@@ -111,14 +102,11 @@ test.describe('the reuse policy of an account', () => {
 
 test.describe('a strip', () => {
   test('is read mark by mark with the arrow keys, one stop of Tab for all of them', async ({
-    startReprise,
-    dashboard,
+    server,
+    opened: dashboard,
   }) => {
-    await using server = await startImapServer();
-    const reprise = await startReprise();
     const { page } = dashboard;
     const { keyboard } = page;
-    await dashboard.open(reprise.url);
     await dashboard.addAccount(accountOn(server, LABEL));
     await dashboard.reconnectAll();
     await expect(dashboard.reuse(LABEL, 'INBOX')).toHaveText('Resumed · TLS 1.3 ticket');

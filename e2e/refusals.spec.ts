@@ -17,15 +17,12 @@ test.describe('5: a server that keeps refusing', () => {
   test.skip(missing !== null, missing ?? '');
 
   test('is offered nothing after the third refusal, says so, and is tried when asked to', async ({
-    startReprise,
-    dashboard,
+    opened: dashboard,
   }) => {
     test.slow();
     await using refusing = await Dovecot.start({ kind: 'default' });
     await using resuming = await Dovecot.start({ kind: 'one-process' });
-    const reprise = await startReprise();
     const { page, form } = dashboard;
-    await dashboard.open(reprise.url);
     const account = { ...accountOnDovecot(refusing, LABEL), mailboxes: ['INBOX'] };
     await dashboard.addAccount(account);
     const item = dashboard.account(LABEL);

@@ -16,14 +16,11 @@ async function showSessions(page: Page): Promise<void> {
 
 test.describe('the Sessions screen', () => {
   test('shows what is held, follows it, and forgets it by server, by account and all', async ({
-    startReprise,
-    dashboard,
+    opened: dashboard,
   }) => {
     await using work = await startImapServer();
     await using home = await startImapServer({ protocol: 'TLSv1.2' });
-    const reprise = await startReprise();
     const { page } = dashboard;
-    await dashboard.open(reprise.url);
     await dashboard.addAccount(accountOn(work, 'Work'));
     await dashboard.addAccount(accountOn(home, 'Home'));
     await showSessions(page);
@@ -71,15 +68,12 @@ test.describe('the Sessions screen', () => {
   });
 
   test('axe finds nothing, light and dark; it is used by keyboard alone', async ({
-    startReprise,
-    dashboard,
+    server,
+    opened: dashboard,
   }) => {
     test.slow();
-    await using server = await startImapServer();
-    const reprise = await startReprise();
     const { page } = dashboard;
     const { keyboard } = page;
-    await dashboard.open(reprise.url);
     await dashboard.addAccount(accountOn(server, 'Work'));
     await page.getByRole('tab', { name: 'Connections' }).focus();
     await keyboard.press('ArrowRight');

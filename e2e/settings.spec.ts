@@ -63,13 +63,10 @@ const paintedThemes = (page: Page): Promise<readonly string[]> =>
 
 test.describe('the Settings screen', () => {
   test('is behind the gear and an address, on first run too, and leads back', async ({
-    startReprise,
-    dashboard,
+    server,
+    opened: dashboard,
   }) => {
-    await using server = await startImapServer();
-    const reprise = await startReprise();
     const { page } = dashboard;
-    await dashboard.open(reprise.url);
     await openSettings(page);
     await expect(page).toHaveURL(/#\/settings$/);
     await page.getByRole('button', { name: 'Close settings' }).click();

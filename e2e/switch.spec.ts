@@ -7,13 +7,10 @@ const OTHER = 'Other';
 
 test.describe('2: the switch of an account', () => {
   test('off offers nothing, on begins anew, and other accounts stay connected', async ({
-    startReprise,
-    dashboard,
+    opened: dashboard,
   }) => {
     await using server = await startImapServer({ mailboxes: { INBOX: 3, Archive: 5 } });
     await using other = await startImapServer();
-    const reprise = await startReprise();
-    await dashboard.open(reprise.url);
     const account = accountOn(server, LABEL);
     await dashboard.addAccount(account);
     await dashboard.addAccount(accountOn(other, OTHER));
