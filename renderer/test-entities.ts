@@ -51,6 +51,7 @@ export function connection(
     mailbox: 'INBOX',
     state,
     since: 0,
+    failing: null,
     messages: null,
     handshake: null,
     lastFull: null,

@@ -99,6 +99,14 @@ export type ConnectionState =
   /** Needs a change by the user: it will not be retried by itself. */
   | { readonly kind: 'failed'; readonly problem: Problem };
 
+/** Attempts at a connection that have failed in a row, however often it was tried meanwhile. */
+export interface Failing {
+  /** When the first of them had failed. */
+  readonly since: number;
+  /** Of the latest one. */
+  readonly problem: Problem;
+}
+
 /** One watched mailbox. */
 export interface Connection {
   readonly id: ConnectionId;
@@ -107,6 +115,8 @@ export interface Connection {
   readonly state: ConnectionState;
   /** When it entered that state. */
   readonly since: number;
+  /** `null` once it is up, before the first failure, and where nothing is tried by itself. */
+  readonly failing: Failing | null;
   /** Messages in the mailbox; `null` before the first select. */
   readonly messages: number | null;
   /** Its latest handshake with an outcome. */

@@ -45,4 +45,32 @@ describe('what is seen of a watched mailbox', () => {
     view.set({ kind: 'retrying', retryAt: 2, problem });
     expect(view.snapshot().since).toBe(clock.now());
   });
+
+  it('fails since its first failure, through all attempts, until one succeeds', () => {
+    view.set({ kind: 'connecting', phase: 'dns' });
+    expect(view.snapshot().failing).toBeNull();
+    const since = clock.now();
+    view.set({ kind: 'retrying', retryAt: 1, problem });
+    clock.advance(100);
+    view.set({ kind: 'connecting', phase: 'dns' });
+    view.enter('tcp');
+    expect(view.snapshot().failing).toEqual({ since, problem });
+    const latest: Problem = { ...problem, code: 'timeout' };
+    view.set({ kind: 'retrying', retryAt: 2, problem: latest });
+    expect(view.snapshot().failing).toEqual({ since, problem: latest });
+    view.idle(3);
+    expect(view.snapshot().failing).toBeNull();
+  });
+
+  it.each([
+    { kind: 'offline' },
+    { kind: 'paused' },
+    { kind: 'sign-in-failed', problem },
+    { kind: 'failed', problem },
+  ] as const)('fails no longer once it is $kind: nothing is tried by itself', (state) => {
+    view.set({ kind: 'retrying', retryAt: 1, problem });
+    view.set(state);
+    view.set({ kind: 'connecting', phase: 'dns' });
+    expect(view.snapshot().failing).toBeNull();
+  });
 });

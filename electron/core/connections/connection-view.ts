@@ -1,4 +1,10 @@
-import type { Connection, ConnectionId, ConnectionState, Phase } from '../../../shared/model.ts';
+import type {
+  Connection,
+  ConnectionId,
+  ConnectionState,
+  Failing,
+  Phase,
+} from '../../../shared/model.ts';
 import type { HandshakeHistory } from './handshake-history.ts';
 import type { MailboxHost } from './mailbox-host.ts';
 
@@ -10,6 +16,7 @@ export class ConnectionView {
   readonly #handshakes: HandshakeHistory;
   #state: ConnectionState;
   #since: number;
+  #failing: Failing | null = null;
   #messages: number | null = null;
 
   constructor(
@@ -33,8 +40,9 @@ export class ConnectionView {
 
   /** It is in that state from now on; each retry is a state of its own. */
   set(state: ConnectionState): void {
-    if (state.kind !== this.#state.kind || state.kind === 'retrying')
-      this.#since = this.#host.clock.now();
+    const now = this.#host.clock.now();
+    if (state.kind !== this.#state.kind || state.kind === 'retrying') this.#since = now;
+    this.#failing = failingIn(state, this.#failing, now);
     this.#state = state;
     this.changed();
   }
@@ -69,9 +77,27 @@ export class ConnectionView {
       mailbox: this.#mailbox,
       state: this.#state,
       since: this.#since,
+      failing: this.#failing,
       messages: this.#messages,
       handshake: this.#handshakes.latest,
       lastFull: this.#handshakes.lastFull,
     };
+  }
+}
+
+/** What is failing once `state` is entered: a new attempt alone mends nothing. */
+function failingIn(state: ConnectionState, before: Failing | null, now: number): Failing | null {
+  switch (state.kind) {
+    case 'retrying':
+      return { since: before?.since ?? now, problem: state.problem };
+    case 'connecting':
+      return before;
+    case 'idle':
+    case 'offline':
+    case 'paused':
+    case 'sign-in-failed':
+    case 'certificate-problem':
+    case 'failed':
+      return null;
   }
 }

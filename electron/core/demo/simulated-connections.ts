@@ -117,7 +117,7 @@ export class SimulatedConnections {
   #begin(id: ConnectionId, mailbox: string, accountId: AccountId, known?: Mailbox): void {
     const isPaused = this.#accounts.get(accountId)?.settings.paused ?? false;
     const connection: Connection = {
-      ...(known?.connection ?? { messages: null, handshake: null, lastFull: null }),
+      ...(known?.connection ?? { failing: null, messages: null, handshake: null, lastFull: null }),
       id,
       accountId,
       mailbox,

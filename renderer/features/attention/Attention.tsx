@@ -1,14 +1,17 @@
 import { Popover } from '@base-ui/react/popover';
 import type { ReactNode } from 'react';
 import { useNow } from '../../clock.ts';
+import { useEngineApi } from '../../engine-api.ts';
 import { formatCount } from '../../format.ts';
+import { isolate } from '../../isolate.ts';
 import { store } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
-import { act } from './act.ts';
-import { attention, type AttentionItem } from './attention.ts';
+import { attempt } from '../../ui/toasts.ts';
+import { openHelp, tryNow } from './act.ts';
+import { attention, type AttentionItem, type OpenAction, type TryAction } from './attention.ts';
 import styles from './Attention.module.css';
 
-const ACTION_WORDS = { edit: 'Edit', show: 'Show', check: 'Check server' } as const;
+const ACTION_WORDS = { edit: 'Edit', show: 'Show', check: 'Check server', try: 'Try now' } as const;
 
 /** A quiet list behind a button, which is there only while something needs attention. */
 export function Attention(): ReactNode {
@@ -48,7 +51,6 @@ export function Attention(): ReactNode {
 }
 
 function Item({ item: { label, text, action } }: { readonly item: AttentionItem }): ReactNode {
-  const words = ACTION_WORDS[action.kind];
   return (
     <li className={styles.item}>
       <div className={styles.text}>
@@ -57,15 +59,29 @@ function Item({ item: { label, text, action } }: { readonly item: AttentionItem 
         </strong>
         <p>{text}</p>
       </div>
-      <Popover.Close
-        render={<Button look="quiet" />}
-        aria-label={`${words}: ${label}`}
-        onClick={() => {
-          act(action);
-        }}
-      >
-        {words}
-      </Popover.Close>
+      {action !== null && <Help action={action} label={label} />}
     </li>
+  );
+}
+
+interface HelpProps {
+  readonly action: OpenAction | TryAction;
+  readonly label: string;
+}
+
+function Help({ action, label }: HelpProps): ReactNode {
+  const api = useEngineApi();
+  const words = ACTION_WORDS[action.kind];
+  return (
+    <Popover.Close
+      render={<Button look="quiet" />}
+      aria-label={`${words}: ${label}`}
+      onClick={() => {
+        if (action.kind !== 'try') openHelp(action);
+        else void attempt(`Could not reconnect ${isolate(label)}`, tryNow(action, api));
+      }}
+    >
+      {words}
+    </Popover.Close>
   );
 }

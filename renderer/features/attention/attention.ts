@@ -1,48 +1,97 @@
 /** What needs somebody's attention, and the one action that helps. Pure. */
-import type { Account, AccountId, ConnectionId } from '../../../shared/model.ts';
+import type { Account, AccountId, Connection, ConnectionId } from '../../../shared/model.ts';
 import type { EngineState } from '../../engine-state.ts';
 import { formatDaysLeft } from '../../format.ts';
 import { refusedSoFar } from '../../refusal.ts';
+import { offlineItems, outOfReachItems } from './out-of-reach.ts';
 
 /** A certificate with less time left than this is pointed out. */
 export const SOON_MS = 14 * 24 * 60 * 60 * 1000;
 /** More than anybody reads at once. */
 const MAX_ITEMS = 100;
 
-/** One thing that needs attention; the kind says which action helps. */
-export interface AttentionItem {
+/** One thing that needs attention, with the one action that helps. */
+export type AttentionItem = AccountItem | WaitingItem;
+
+interface Item {
   readonly id: string;
-  readonly about: 'sign-in' | 'failure' | 'certificate-ends' | 'certificate-ended' | 'refusing';
-  readonly accountId: AccountId;
   readonly label: string;
   readonly text: string;
-  readonly action:
-    | { readonly kind: 'edit'; readonly accountId: AccountId }
-    | { readonly kind: 'show'; readonly connectionId: ConnectionId }
-    | { readonly kind: 'check' };
+}
+
+/** Concerns one account, and lasts until somebody does something. */
+export interface AccountItem extends Item {
+  readonly about: 'sign-in' | 'failure' | 'certificate-ends' | 'certificate-ended' | 'refusing';
+  readonly accountId: AccountId;
+  readonly action: OpenAction;
+}
+
+/** Is gone by itself once the servers, or the network, are back. */
+export interface WaitingItem extends Item {
+  readonly about: 'out-of-reach' | 'offline';
+  /** `null` where nothing helps but to wait. */
+  readonly action: TryAction | null;
+}
+
+/** Opens what helps. */
+export type OpenAction =
+  | { readonly kind: 'edit'; readonly accountId: AccountId }
+  | { readonly kind: 'show'; readonly connectionId: ConnectionId }
+  | { readonly kind: 'check' };
+
+/** Connects these accounts without further waiting. */
+export interface TryAction {
+  readonly kind: 'try';
+  readonly accountIds: readonly AccountId[];
+}
+
+/** An account that is not paused, with its connections. */
+export interface WatchedAccount {
+  readonly account: Account;
+  readonly connections: readonly Connection[];
 }
 
 type Facts = Pick<EngineState, 'accounts' | 'connections' | 'connectionIdsOf'>;
 
 /** The most urgent first: what is down, then what will be, then what only costs. */
 export function attention(facts: Facts, now: number): readonly AttentionItem[] {
-  const accounts = [...facts.accounts.values()].filter(({ paused }) => !paused);
+  const accounts = watched(facts);
   return [
-    ...accounts.flatMap((account) => downItems(account, facts)),
-    ...accounts.flatMap((account) => certificateItems(account, facts, now)),
-    ...accounts.flatMap(refusingItems),
+    ...accounts.flatMap(downItems),
+    ...offlineItems(accounts, now),
+    ...outOfReachItems(accounts, now),
+    ...laterItems(accounts, now),
   ].slice(0, MAX_ITEMS);
 }
 
-function connectionsOf({ id }: Account, { connections, connectionIdsOf }: Facts) {
-  return (connectionIdsOf.get(id) ?? [])
-    .map((connectionId) => connections.get(connectionId))
-    .filter((connection) => connection !== undefined);
+/** The same without what is gone by itself. */
+export function accountItems(facts: Facts, now: number): readonly AccountItem[] {
+  const accounts = watched(facts);
+  return [...accounts.flatMap(downItems), ...laterItems(accounts, now)].slice(0, MAX_ITEMS);
+}
+
+/** Nothing is expected of an account that is paused. */
+function watched({ accounts, connections, connectionIdsOf }: Facts): readonly WatchedAccount[] {
+  return [...accounts.values()]
+    .filter(({ paused }) => !paused)
+    .map((account) => ({
+      account,
+      connections: (connectionIdsOf.get(account.id) ?? [])
+        .map((id) => connections.get(id))
+        .filter((connection) => connection !== undefined),
+    }));
+}
+
+function laterItems(accounts: readonly WatchedAccount[], now: number): readonly AccountItem[] {
+  return [
+    ...accounts.flatMap((account) => certificateItems(account, now)),
+    ...accounts.flatMap(({ account }) => refusingItems(account)),
+  ];
 }
 
 /** One for each account: its mailboxes stop for the same reason. */
-function downItems(account: Account, facts: Facts): readonly AttentionItem[] {
-  for (const { id, state } of connectionsOf(account, facts)) {
+function downItems({ account, connections }: WatchedAccount): readonly AccountItem[] {
+  for (const { id, state } of connections) {
     const item = { id: `down:${account.id}`, accountId: account.id, label: account.label };
     switch (state.kind) {
       case 'sign-in-failed':
@@ -76,9 +125,12 @@ function downItems(account: Account, facts: Facts): readonly AttentionItem[] {
 }
 
 /** One for each certificate of an account that ends soon. */
-function certificateItems(account: Account, facts: Facts, now: number): readonly AttentionItem[] {
-  const items = new Map<string, AttentionItem>();
-  for (const { id, state, handshake } of connectionsOf(account, facts)) {
+function certificateItems(
+  { account, connections }: WatchedAccount,
+  now: number,
+): readonly AccountItem[] {
+  const items = new Map<string, AccountItem>();
+  for (const { id, state, handshake } of connections) {
     const certificate = handshake?.certificate ?? null;
     if (state.kind === 'certificate-problem' || certificate === null) continue;
     const { validToAt, fingerprint256 } = certificate;
@@ -95,7 +147,7 @@ function certificateItems(account: Account, facts: Facts, now: number): readonly
   return [...items.values()];
 }
 
-function refusingItems({ id, label, refusing }: Account): readonly AttentionItem[] {
+function refusingItems({ id, label, refusing }: Account): readonly AccountItem[] {
   if (refusing === null) return [];
   return [
     {

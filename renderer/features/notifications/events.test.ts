@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CertificateFacts, Connection, Handshake } from '../../../shared/model.ts';
 import { fromSnapshot } from '../../engine-state.ts';
 import { account, connection, PROBLEM, snapshot } from '../../test-entities.ts';
-import { attention } from '../attention/attention.ts';
+import { accountItems } from '../attention/attention.ts';
 import { LASTED_MS, takeUp, type Memory } from './events.ts';
 
 const NOW = 1_000_000_000_000;
@@ -32,7 +32,7 @@ class Watcher {
       const facts = fromSnapshot(
         snapshot({ accounts: [account('a', { label: 'Work' })], connections }),
       );
-      const { memory, show } = takeUp(this.#memory, attention(facts, NOW), facts, this.#now);
+      const { memory, show } = takeUp(this.#memory, accountItems(facts, NOW), facts, this.#now);
       this.#memory = memory;
       shown.push(...show.map(({ title }) => title));
     }
@@ -50,7 +50,7 @@ describe('a notification', () => {
   it('is shown of a failed sign-in that has lasted, with what is wrong and what helps', () => {
     const connections = [connection('1', 'a', REFUSED), connection('2', 'a', REFUSED)];
     const facts = fromSnapshot(snapshot({ accounts: [account('a')], connections }));
-    const items = attention(facts, NOW);
+    const items = accountItems(facts, NOW);
     const first = takeUp(NOTHING, items, facts, 0);
     expect(first.show).toEqual([]);
     expect(takeUp(first.memory, items, facts, LASTED_MS - 1).show).toEqual([]);

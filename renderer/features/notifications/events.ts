@@ -2,7 +2,7 @@
 import type { AccountId } from '../../../shared/model.ts';
 import type { EngineState } from '../../engine-state.ts';
 import { isolate } from '../../isolate.ts';
-import type { AttentionItem } from '../attention/attention.ts';
+import type { AccountItem, OpenAction } from '../attention/attention.ts';
 
 /** Shorter trouble passes unnoticed: somebody may be at it already. */
 export const LASTED_MS = 10_000;
@@ -15,7 +15,7 @@ export interface Told {
   readonly key: string;
   readonly title: string;
   readonly body: string;
-  readonly action: AttentionItem['action'];
+  readonly action: OpenAction;
 }
 
 /** What has been seen so far. */
@@ -41,7 +41,7 @@ const TITLES = {
 /** Takes up what needs attention at a moment; `now` only ever rises. */
 export function takeUp(
   { seenAt, told }: Memory,
-  items: readonly AttentionItem[],
+  items: readonly AccountItem[],
   facts: Pick<EngineState, 'connections' | 'connectionIdsOf'>,
   now: number,
 ): Step {
@@ -63,7 +63,7 @@ function notificationFor({
   label,
   text,
   action,
-}: AttentionItem): readonly Told[] {
+}: AccountItem): readonly Told[] {
   if (about === 'failure' || about === 'refusing') return [];
   return [
     {

@@ -1,6 +1,6 @@
 import { store } from '../../store.ts';
-import { act } from '../attention/act.ts';
-import { attention } from '../attention/attention.ts';
+import { openHelp } from '../attention/act.ts';
+import { accountItems } from '../attention/attention.ts';
 import { takeUp, type Memory, type Told } from './events.ts';
 import { readPermission } from './permission.ts';
 
@@ -25,7 +25,7 @@ export function watchNotifications(): void {
     if (readPermission() !== 'granted') return;
     // Read anew each time: another tab of the same page may have said something meanwhile.
     const before = { seenAt, told: readTold() };
-    const items = attention(engine, Date.now());
+    const items = accountItems(engine, Date.now());
     const { memory, show } = takeUp(before, items, engine, performance.now());
     ({ seenAt } = memory);
     if (memory.told.join() !== before.told.join()) {
@@ -40,7 +40,7 @@ function notify({ key, title, body, action }: Told): void {
   const notification = new Notification(title, { body, tag: key });
   notification.addEventListener('click', () => {
     window.focus();
-    act(action);
+    openHelp(action);
     notification.close();
   });
 }
