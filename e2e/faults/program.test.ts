@@ -100,8 +100,9 @@ describe('the program', () => {
     );
     expect(problems).toEqual([]);
     for (const [id, { user, password }] of accounts) {
-      expect(book.accounts.get(id)?.user).toBe(user);
-      expect(await book.secrets.get(id)).toBe(password);
+      const account = book.accounts.mustGet(id);
+      expect(account.user).toBe(user);
+      expect(await book.passwordFor(account)).toBe(password);
     }
   }, 300_000);
 

@@ -61,7 +61,7 @@ export async function readStored(folder: string, ids: readonly string[]): Promis
     values.set(`label ${id}`, account?.label ?? null);
     values.set(
       `password ${id}`,
-      account === undefined ? null : await opened.book.secrets.get(account.id),
+      account === undefined ? null : await opened.book.passwordFor(account),
     );
   }
   const { historyDays, theme } = settings.current;

@@ -1,7 +1,7 @@
 /** The files of the data folder that people and other programs can change. */
 import { readStored, type StoredFormat } from '../../electron/core/accounts/stored-file.ts';
 import { readCaFile } from '../../electron/core/accounts/ca-file.ts';
-import { secretsFormat } from '../../electron/core/accounts/secret-store.ts';
+import { secretsFormat } from '../../electron/core/accounts/secrets-file.ts';
 import { settingsFormat } from '../../electron/core/accounts/settings-file.ts';
 import { accountSettings } from '../../electron/core/accounts/test-account.ts';
 import { preferencesFormat } from '../../electron/core/settings/preferences-file.ts';
@@ -96,6 +96,13 @@ export const filesTargets: readonly FuzzTarget[] = [
   stored(secretsFormat, [
     { version: 1, secrets: {} },
     { version: 1, secrets: { 'account-1': 'AQID', 'account-2': '' } },
+    {
+      version: 2,
+      secrets: {
+        'account-1': { sealed: 'AQID', host: 'imap.example.org', name: 'mail.example.org' },
+        'account-2': 'AQID',
+      },
+    },
   ]),
   stored(preferencesFormat, [
     { version: 1, ...DEFAULT_SETTINGS },

@@ -4,12 +4,13 @@ import { RepriseError } from '../../shared/errors.ts';
 import type { AccountId, AccountInput } from '../../shared/model.ts';
 import {
   chosenTrust,
+  connectsElsewhere,
   editedAccount,
   newAccount,
   settingsToTest,
 } from './accounts/account-input.ts';
 import { suggestSettings } from './accounts/presets.ts';
-import type { AccountSettings } from './accounts/types.ts';
+import type { AccountSettings, ConnectSettings } from './accounts/types.ts';
 import type { CallContext } from './call-context.ts';
 import { testConnection } from './connections/index.ts';
 import { passwordNotice } from './notice-board.ts';
@@ -35,9 +36,17 @@ export function createAccountCalls(context: CallContext): AccountCalls {
   const { watchList, own, passwordOf, demo, checks, notices, redaction, log, clock } = context;
   const { turn, ownerOf } = context;
 
-  const passwordToTest = async (input: AccountInput, id: AccountId | null): Promise<string> => {
-    const stored = id === null ? null : await ownerOf(id).book.secrets.get(id);
-    const password = input.password ?? stored;
+  const passwordToTest = async (
+    input: AccountInput,
+    id: AccountId | null,
+    settings: ConnectSettings,
+  ): Promise<string> => {
+    if (input.password !== null) return input.password;
+    if (id === null) throw passwordMissing();
+    const { book } = ownerOf(id);
+    const tried = { id, host: settings.host, servername: settings.servername };
+    book.refuseOtherServer(tried);
+    const password = await book.passwordFor(tried);
     if (password === null) throw passwordMissing();
     return password;
   };
@@ -63,9 +72,13 @@ export function createAccountCalls(context: CallContext): AccountCalls {
     updateAccount: (id, input) =>
       turn(async () => {
         const { book, password } = ownerOf(id);
+        const before = book.accounts.mustGet(id);
         const edit = (account: AccountSettings): AccountSettings => editedAccount(account, input);
         const settings = await book.update(id, edit, input.password);
-        if (input.password !== null) notices.dismiss(passwordNotice(id));
+        // Also where an old server has come back, with the password that was for it.
+        if (input.password !== null || connectsElsewhere(before, settings)) {
+          notices.dismiss(passwordNotice(id));
+        }
         watchList.change(settings, password, input.password !== null);
       }),
 
@@ -91,7 +104,7 @@ export function createAccountCalls(context: CallContext): AccountCalls {
     testConnection: async (input, id) => {
       const stored = id === null ? null : ownerOf(id).book.accounts.mustGet(id);
       const settings = settingsToTest(input, stored);
-      const password = await passwordToTest(input, id);
+      const password = await passwordToTest(input, id, settings);
       const key = `test:${randomUUID()}`;
       redaction.hide(key, password);
       try {

@@ -20,7 +20,7 @@ import { redactedLog, Redaction, type Log } from './log.ts';
 import { followNetwork } from './network/follow-network.ts';
 import { thisMachine, type Machine } from './network/machine.ts';
 import { NetworkWatch, type PowerEvents } from './network/network-watch.ts';
-import { NoticeBoard, passwordNotice } from './notice-board.ts';
+import { NoticeBoard, passwordNotice, passwordUnusable } from './notice-board.ts';
 import { refreshTotals } from './refresh-totals.ts';
 import { memorySettings, openSettings } from './settings/settings-service.ts';
 import { EngineState, SnapshotStream } from './snapshot.ts';
@@ -87,14 +87,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const protector = new ChosenProtector(deps.protector);
   const { book: own, problems }: OpenedBook = demoOnly
     ? { book: memoryBook(), problems: [] }
-    : await openAccountBook(deps.dataDir, protector, clock.now(), (id, error) => {
-        log.error('a stored password cannot be read', error);
+    : await openAccountBook(deps.dataDir, protector, clock.now(), (id, why) => {
+        if (why.kind === 'unreadable') log.error('a stored password cannot be read', why.error);
         const label = state.find('accounts', id)?.label ?? 'an account';
-        notices.post(
-          passwordNotice(id),
-          'error',
-          `The stored password of ${label} cannot be read. Enter it again.`,
-        );
+        notices.post(passwordNotice(id), 'error', passwordUnusable(label, why));
       });
   for (const { file, message } of [...settingsProblems, ...problems]) {
     log.warn(message);
@@ -109,9 +105,9 @@ export async function createApp(deps: AppDeps): Promise<App> {
   });
   if (!demoOnly) agreement.announce();
 
-  const passwordOf: PasswordOf = async (id) => {
-    const password = await own.secrets.get(id);
-    if (password !== null) redaction.hide(id, password);
+  const passwordOf: PasswordOf = async (account) => {
+    const password = await own.passwordFor(account);
+    if (password !== null) redaction.hide(account.id, password);
     return password;
   };
   const history = new History({

@@ -65,7 +65,7 @@ export function callContext(services: Services): CallContext {
       if (own.accounts.get(id) !== null) return { book: own, password: passwordOf, isDemo: false };
       const { book } = demo;
       if (book.accounts.get(id) === null) throw accountNotFound();
-      return { book, password: (demoId) => book.secrets.get(demoId), isDemo: true };
+      return { book, password: (account) => book.passwordFor(account), isDemo: true };
     },
   };
 }

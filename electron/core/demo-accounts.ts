@@ -51,11 +51,11 @@ export class DemoAccounts {
     for (const server of servers.servers) {
       const account = accountFor(server, servers.caPem);
       await this.book.add(account, server.password);
-      this.#watchList.start(account, true, (id) => this.book.secrets.get(id));
+      this.#watchList.start(account, true, (of) => this.book.passwordFor(of));
     }
     for (const account of this.#simulation === null ? [] : simulatedAccounts(this.#simulation)) {
       await this.book.add(account, 'simulated');
-      this.#watchList.start(account, true, (id) => this.book.secrets.get(id));
+      this.#watchList.start(account, true, (of) => this.book.passwordFor(of));
     }
   }
 

@@ -1,4 +1,6 @@
 import type { AccountId, Notice } from '../../shared/model.ts';
+import { storedFor } from '../../shared/password-server.ts';
+import type { Unusable } from './accounts/secret-store.ts';
 import type { Clock } from './clock.ts';
 import type { EngineState } from './snapshot.ts';
 
@@ -27,7 +29,14 @@ export class NoticeBoard {
   }
 }
 
-/** The notice that a stored password of this account cannot be read. */
+/** The notice that the stored password of this account cannot be used. */
 export function passwordNotice(account: AccountId): string {
   return `password:${account}`;
+}
+
+/** What it says; `label` is the account's. */
+export function passwordUnusable(label: string, why: Unusable): string {
+  return why.kind === 'unreadable'
+    ? `The stored password of ${label} cannot be read. Enter it again.`
+    : `The stored password of ${label} was for ${storedFor(why.stored, why.wanted)}, so it is not sent. Enter it again.`;
 }

@@ -18,8 +18,8 @@ import { expectedPeer, SessionCache } from './tls/index.ts';
 import type { Saving } from './savings.ts';
 import type { Tally } from './totals.ts';
 
-/** Gives an account's password at each connect; `null` where none is stored. */
-export type PasswordOf = (id: AccountId) => Promise<string | null>;
+/** Gives the password at each connect as this account; `null` where none is stored for its server. */
+export type PasswordOf = (account: AccountSettings) => Promise<string | null>;
 
 /** Hears of each handshake that has come to its end, and what it saved. */
 export type OnCounted = (handshake: Handshake, account: Account, saving: Saving) => void;
@@ -80,7 +80,7 @@ export class WatchList {
     if (!demo) this.sessions.keep(id, () => expectedPeer(id, settings));
     this.#settings.set(id, settings);
     this.#show(settings, demo);
-    this.supervisor.watch({ settings, password: () => password(id) });
+    this.supervisor.watch({ settings, password: () => password(settings) });
   }
 
   /**
@@ -104,7 +104,7 @@ export class WatchList {
     this.#show(settings, this.#state.find('accounts', id)?.demo ?? false);
     // Those that a refused password stopped, and those that go elsewhere, start by themselves.
     const signedIn = this.#connectionsOf(id).filter(({ state }) => state.kind !== 'sign-in-failed');
-    this.supervisor.watch({ settings, password: () => password(id) });
+    this.supervisor.watch({ settings, password: () => password(settings) });
     if (newPassword && !elsewhere) {
       for (const connection of signedIn) this.supervisor.reconnect(connection.id);
     }

@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId } from '../../../shared/model.ts';
+import { passwordServer } from '../../../shared/password-server.ts';
 import { memoryBook, openAccountBook } from './account-book.ts';
 import { keyFileProtector } from './key-file.ts';
 import { memoryProtector, type SecretProtector } from './secret-protector.ts';
@@ -14,6 +15,7 @@ import { accountSettings } from './test-account.ts';
 const id = 'account-1' as AccountId;
 const password = 'hunter2-hunter2';
 const account = accountSettings(id, { mailboxes: ['INBOX', 'Sent'] });
+const server = passwordServer(account);
 
 async function open(path: string, protector: SecretProtector = keyFileProtector(path)) {
   const unreadable: AccountId[] = [];
@@ -34,7 +36,7 @@ describe('accounts and passwords on disk', () => {
     const second = await open(folder.path);
     expect(second.problems).toEqual([]);
     expect(second.book.accounts.list()).toEqual([{ ...account, paused: true }]);
-    expect(await second.book.secrets.get(id)).toBe(password);
+    expect(await second.book.passwordFor(account)).toBe(password);
   });
 
   it('are readable by the user alone, and hold no password in clear', async () => {
@@ -56,7 +58,7 @@ describe('accounts and passwords on disk', () => {
     const { book } = await open(folder.path);
     await book.add(account, password);
     await book.remove(id, unbreakable);
-    expect(await book.secrets.get(id)).toBeNull();
+    expect(await book.passwordFor(account)).toBeNull();
     expect(await readFile(join(folder.path, 'secrets.json'), 'utf8')).not.toContain(id);
   });
 
@@ -64,9 +66,9 @@ describe('accounts and passwords on disk', () => {
     const book = memoryBook();
     await book.add(account, password);
     await book.update(id, (old) => ({ ...old, label: 'New' }), null);
-    expect(await book.secrets.get(id)).toBe(password);
+    expect(await book.passwordFor(account)).toBe(password);
     await book.update(id, (old) => old, 'another-one');
-    expect(await book.secrets.get(id)).toBe('another-one');
+    expect(await book.passwordFor(account)).toBe('another-one');
   });
 
   it('change together: nobody gets the new password while the account has its old server', async () => {
@@ -77,13 +79,13 @@ describe('accounts and passwords on disk', () => {
     const seen = new Set<string>();
     const isMoved = () => book.accounts.mustGet(id).host === 'imap.example.net';
     while (!isMoved()) {
-      const read = await book.secrets.get(id);
+      const read = await book.passwordFor(account);
       if (!isMoved()) seen.add(read ?? 'none');
       await turn();
     }
     expect([...seen]).toEqual([password]);
-    await moving;
-    expect(await book.secrets.get(id)).toBe('another-one');
+    expect(await book.passwordFor(await moving)).toBe('another-one');
+    expect(await book.passwordFor(account)).toBeNull();
   });
 
   it('are both as they were when the settings cannot be written', async () => {
@@ -95,8 +97,8 @@ describe('accounts and passwords on disk', () => {
     const { book } = await open(folder.path);
     const other = { ...account, id: 'account-2' as AccountId };
     await expect(book.add(other, 'other-password')).rejects.toMatchObject({ code: 'storage' });
-    expect(await book.secrets.get(other.id)).toBeNull();
-    expect(await book.secrets.get(id)).toBe(password);
+    expect(await book.passwordFor(other)).toBeNull();
+    expect(await book.passwordFor(account)).toBe(password);
     await expect(
       first.book.update(id, () => ({ ...account, user: '' }), 'x'),
     ).resolves.toBeTruthy();
@@ -109,7 +111,7 @@ describe('accounts and passwords on disk', () => {
     await book.add(other, 'other-password');
     const update = book.update(id, (old) => ({ ...old, user: other.user }), 'new-password');
     await expect(update).rejects.toMatchObject({ code: 'duplicate-account' });
-    expect(await book.secrets.get(id)).toBe(password);
+    expect(await book.passwordFor(account)).toBe(password);
   });
 
   it('lose no password when the settings are damaged: putting the file back is enough', async () => {
@@ -124,7 +126,7 @@ describe('accounts and passwords on disk', () => {
     expect(damaged.book.accounts.list()).toEqual([]);
     await writeFile(path, good);
     const repaired = await open(folder.path);
-    expect(await repaired.book.secrets.get(id)).toBe(password);
+    expect(await repaired.book.passwordFor(account)).toBe(password);
   });
 
   it('lose no password of a damaged list that is kept aside when an account is added meanwhile', async () => {
@@ -136,25 +138,25 @@ describe('accounts and passwords on disk', () => {
     await writeFile(path, good.slice(0, -30));
     const damaged = await open(folder.path);
     await damaged.book.add({ ...account, id: 'account-2' as AccountId }, 'other-password');
-    await damaged.book.secrets.set('nobody' as AccountId, 'left-behind');
+    await damaged.book.secrets.set('nobody' as AccountId, 'left-behind', server);
     await open(folder.path);
     await writeFile(path, good);
     const repaired = await open(folder.path);
-    expect(await repaired.book.secrets.get(id)).toBe(password);
+    expect(await repaired.book.passwordFor(account)).toBe(password);
 
     for (const name of await readdir(folder.path)) {
       if (name.includes('.corrupt-')) await rm(join(folder.path, name));
     }
     const tidied = await open(folder.path);
-    expect(await tidied.book.secrets.get(id)).toBe(password);
-    expect(tidied.book.secrets.sealed('nobody' as AccountId)).toBeNull();
+    expect(await tidied.book.passwordFor(account)).toBe(password);
+    expect(tidied.book.secrets.stored('nobody' as AccountId)).toBeNull();
   });
 
   it('delete at the next start a password that was left behind', async () => {
     await using folder = await temporaryFolder();
     const first = await open(folder.path);
     await first.book.add(account, password);
-    await first.book.secrets.set('nobody' as AccountId, 'left-behind');
+    await first.book.secrets.set('nobody' as AccountId, 'left-behind', server);
     await open(folder.path);
     const secrets = await readFile(join(folder.path, 'secrets.json'), 'utf8');
     expect(secrets).not.toContain('nobody');
@@ -167,17 +169,17 @@ describe('accounts and passwords on disk', () => {
     await first.book.add(account, password);
     await writeFile(join(folder.path, 'secrets.key'), Buffer.alloc(32, 1));
     const { book, unreadable } = await open(folder.path);
-    expect(await book.secrets.get(id)).toBeNull();
+    expect(await book.passwordFor(account)).toBeNull();
     expect(unreadable).toEqual([id]);
     await book.update(id, (old) => old, 'new-password');
-    expect(await book.secrets.get(id)).toBe('new-password');
+    expect(await book.passwordFor(account)).toBe('new-password');
   });
 
   it('leave passwords off the disk where there is no protection', async () => {
     await using folder = await temporaryFolder();
     const { book } = await open(folder.path, memoryProtector());
     await book.add(account, password);
-    expect(await book.secrets.get(id)).toBe(password);
+    expect(await book.passwordFor(account)).toBe(password);
     expect(await readdir(folder.path)).toEqual(['settings.json']);
   });
 

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId } from '../../../shared/model.ts';
+import { isSameServer, passwordServer, typeAgain } from '../../../shared/password-server.ts';
 import { AccountStore } from './account-store.ts';
 import { hasKeptAside } from './atomic-file.ts';
 import { Durable, inMemory } from './durable.ts';
 import { memoryProtector, type SecretProtector } from './secret-protector.ts';
-import { SealedSecretStore, secretsFormat, type SealedSecrets } from './secret-store.ts';
+import { SealedSecretStore, type OnUnusable } from './secret-store.ts';
+import { boundServer, secretsFormat, type SealedSecrets } from './secrets-file.ts';
 import { settingsFormat, type Settings } from './settings-file.ts';
 import { openStored, type Opened } from './stored-file.ts';
 import type { AccountSettings } from './types.ts';
@@ -13,11 +16,24 @@ import type { AccountSettings } from './types.ts';
 export interface AccountBook {
   readonly accounts: AccountStore;
   readonly secrets: SealedSecretStore;
+  /**
+   * The password to connect as `account` with; `null` where there is none that is for its server, or
+   * where it cannot be opened.
+   */
+  passwordFor(account: AccountPlace): Promise<string | null>;
+  /**
+   * What is stored is not used for any other server than the one that it was typed for.
+   *
+   * @throws RepriseError `invalid-input`, field `password`, where that is not the server of `account`;
+   *   `not-found`
+   */
+  refuseOtherServer(account: AccountPlace): void;
   /** @throws RepriseError `duplicate-account`, `secrets` or `storage`; then nothing was changed */
   add(account: AccountSettings, password: string): Promise<void>;
   /**
    * @param password `null` keeps the stored one
-   * @throws RepriseError `not-found` and as {@link add}; then nothing was changed
+   * @throws RepriseError `not-found`, and as {@link refuseOtherServer} and {@link add} do; then
+   *   nothing was changed
    */
   update(
     id: AccountId,
@@ -49,23 +65,20 @@ export interface OpenedBook {
   readonly problems: readonly { readonly file: string; readonly message: string }[];
 }
 
-type OnUnreadable = (account: AccountId, error: unknown) => void;
+/** An account, or one as it would be. */
+type AccountPlace = Pick<AccountSettings, 'id' | 'host' | 'servername'>;
 
-/**
- * Opens the accounts of `dataDir`. Never rejects for what it finds there.
- *
- * @param onUnreadable hears of each password that is stored but cannot be opened, when it is wanted
- */
+/** Opens the accounts of `dataDir`. Never rejects for what it finds there. */
 export async function openAccountBook(
   dataDir: string,
   protector: SecretProtector,
   now: number,
-  onUnreadable: OnUnreadable,
+  onUnusable: OnUnusable,
 ): Promise<OpenedBook> {
   const settings = await openStored(dataDir, settingsFormat, now);
   const keepsSecrets = protector.protection.kind !== 'memory';
   const secrets = keepsSecrets ? await openStored(dataDir, secretsFormat, now) : null;
-  const store = new SealedSecretStore(secrets?.durable ?? emptySecrets(), protector, onUnreadable);
+  const store = new SealedSecretStore(secrets?.durable ?? emptySecrets(), protector, onUnusable);
   // Only a list that is known to be complete says that a password is nobody's: with a damaged one
   // kept aside, the accounts in that may come back.
   const isComplete =
@@ -111,13 +124,14 @@ function accountBook(
    * still has, which may be connecting just now.
    */
   const withPassword = <Result>(
-    id: AccountId,
+    account: AccountPlace,
     password: string,
     step: () => Promise<Result>,
-  ): Promise<Result> =>
-    secrets.readAsBefore(id, async () => {
-      const before = secrets.sealed(id);
-      await secrets.set(id, password);
+  ): Promise<Result> => {
+    const { id } = account;
+    return secrets.readAsBefore(id, async () => {
+      const before = secrets.stored(id);
+      await secrets.set(id, password, passwordServer(account));
       try {
         return await step();
       } catch (error) {
@@ -126,17 +140,31 @@ function accountBook(
         throw error;
       }
     });
+  };
+  const refuseOtherServer = (account: AccountPlace): void => {
+    const stored = secrets.stored(account.id);
+    const bound = stored === null ? null : boundServer(stored);
+    // Without one, or with one of an older version: what the account has is what it was typed for.
+    const server = bound ?? passwordServer(accounts.mustGet(account.id));
+    const wanted = passwordServer(account);
+    if (isSameServer(server, wanted)) return;
+    throw new RepriseError('invalid-input', typeAgain(server, wanted), { field: 'password' });
+  };
   return {
     accounts,
     secrets,
+    passwordFor: (account) => secrets.get(account.id, passwordServer(account)),
+    refuseOtherServer,
     add: async (account, password) => {
       accounts.refuseDuplicate(account);
-      await withPassword(account.id, password, () => accounts.add(account));
+      await withPassword(account, password, () => accounts.add(account));
     },
     update: async (id, change, password) => {
-      if (password === null) return accounts.update(id, change);
-      accounts.refuseDuplicate(change(accounts.mustGet(id)));
-      return withPassword(id, password, () => accounts.update(id, change));
+      const next = { ...change(accounts.mustGet(id)), id };
+      accounts.refuseDuplicate(next);
+      if (password !== null) return withPassword(next, password, () => accounts.update(id, change));
+      refuseOtherServer(next);
+      return accounts.update(id, change);
     },
     remove: async (id, onLeftBehind) => {
       await accounts.remove(id);

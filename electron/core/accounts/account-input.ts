@@ -1,7 +1,7 @@
 /** What the form sends becomes an account: pure, but for reading the CA file that came with it. */
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId, AccountInput, ReusePolicy, TrustChoice } from '../../../shared/model.ts';
-import { isSameHost } from './account-store.ts';
+import { isSameHost } from '../../../shared/password-server.ts';
 import { readCaFile } from './ca-file.ts';
 import { isSameTrust, readPin } from './trusted.ts';
 import type { AccountSettings, AccountTrust, ConnectSettings } from './types.ts';

@@ -1,5 +1,6 @@
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId } from '../../../shared/model.ts';
+import { isSameHost } from '../../../shared/password-server.ts';
 import type { Durable } from './durable.ts';
 import type { Settings } from './settings-file.ts';
 import type { AccountSettings } from './types.ts';
@@ -89,15 +90,6 @@ export function isSameAccount(a: AccountPlace, b: AccountPlace): boolean {
 }
 
 type AccountPlace = Pick<AccountSettings, 'user' | 'host' | 'port'>;
-
-/** Whether both name the same server: see {@link isSameAccount}. */
-export function isSameHost(a: string, b: string): boolean {
-  return plainHost(a) === plainHost(b);
-}
-
-function plainHost(host: string): string {
-  return host.toLowerCase().replace(/\.$/, '');
-}
 
 function refuseDuplicate(account: AccountSettings, accounts: readonly AccountSettings[]): void {
   const twin = accounts.find((other) => other.id !== account.id && isSameAccount(other, account));

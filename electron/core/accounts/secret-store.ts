@@ -1,66 +1,77 @@
-/** Passwords at rest: `secrets.json`, each sealed by the protection in force. */
+/** Passwords at rest, each for one account and one server. */
 import { inspect } from 'node:util';
-import { z } from 'zod';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId } from '../../../shared/model.ts';
+import { isSameServer, type PasswordServer } from '../../../shared/password-server.ts';
 import type { Durable } from './durable.ts';
 import type { SecretProtector } from './secret-protector.ts';
-import type { StoredFormat } from './stored-file.ts';
+import {
+  boundServer,
+  sealedBytes,
+  secretContext,
+  type SealedSecrets,
+  type StoredSecret,
+} from './secrets-file.ts';
 import type { SecretStore } from './types.ts';
 
-/** What the file holds: sealed passwords in base64, by account. */
-export interface SealedSecrets {
-  readonly secrets: Readonly<Record<string, string>>;
-}
+/** Why a password that is stored is not given: its user has to enter it. */
+export type Unusable =
+  | { readonly kind: 'unreadable'; readonly error: unknown }
+  /** It was typed for another server than the one that is to get it. */
+  | {
+      readonly kind: 'other-server';
+      readonly stored: PasswordServer;
+      readonly wanted: PasswordServer;
+    };
 
-/** Version 1, the first. */
-export const secretsFormat: StoredFormat<SealedSecrets> = {
-  fileName: 'secrets.json',
-  what: 'Your stored passwords',
-  advice: 'Enter the passwords of your accounts again.',
-  migrations: [],
-  schema: z.object({ secrets: z.record(z.string(), z.base64()) }),
-  empty: { secrets: {} },
-};
+/** Hears of each stored password that cannot be given, when it is wanted. */
+export type OnUnusable = (account: AccountId, why: Unusable) => void;
 
 /** A {@link SecretStore} whose changes are on the disk when they resolve. */
 export class SealedSecretStore implements SecretStore {
   #sealed: Durable<SealedSecrets>;
   #protector: SecretProtector;
-  readonly #onUnreadable: (account: AccountId, error: unknown) => void;
+  readonly #onUnusable: OnUnusable;
   /** What readers get while a new password waits for the settings that it belongs to. */
-  readonly #before = new Map<AccountId, string | null>();
+  readonly #before = new Map<AccountId, StoredSecret | null>();
 
-  /** @param onUnreadable a password is there but cannot be opened: the user has to enter it again */
-  constructor(
-    sealed: Durable<SealedSecrets>,
-    protector: SecretProtector,
-    onUnreadable: (account: AccountId, error: unknown) => void,
-  ) {
+  constructor(sealed: Durable<SealedSecrets>, protector: SecretProtector, onUnusable: OnUnusable) {
     this.#sealed = sealed;
     this.#protector = protector;
-    this.#onUnreadable = onUnreadable;
+    this.#onUnusable = onUnusable;
   }
 
-  /** The password; `null` where there is none, or where it cannot be opened. */
-  async get(account: AccountId): Promise<string | null> {
+  /** The password for this server; `null` where there is none, or where it cannot be given. */
+  async get(account: AccountId, server: PasswordServer): Promise<string | null> {
     const before = this.#before.get(account);
-    const sealed = before === undefined ? this.sealed(account) : before;
-    if (sealed === null) return null;
-    try {
-      return await this.#protector.open(Buffer.from(sealed, 'base64'), account);
-    } catch (error) {
-      // It stays where it is: a key store that is locked now may open it later.
-      this.#onUnreadable(account, error);
+    const secret = before === undefined ? this.stored(account) : before;
+    if (secret === null) return null;
+    const stored = boundServer(secret);
+    if (stored !== null && !isSameServer(stored, server)) {
+      this.#onUnusable(account, { kind: 'other-server', stored, wanted: server });
       return null;
     }
+    let password: string;
+    try {
+      password = await this.#protector.open(sealedBytes(secret), secretContext(account, stored));
+    } catch (error) {
+      // It stays where it is: a key store that is locked now may open it later.
+      this.#onUnusable(account, { kind: 'unreadable', error });
+      return null;
+    }
+    if (stored === null) await this.#bind(account, secret, password, server);
+    return password;
   }
 
-  /** @throws RepriseError `secrets` or `storage`; the old password is then kept */
-  async set(account: AccountId, password: string): Promise<void> {
-    let sealed: Uint8Array;
+  /**
+   * The password, for this server alone.
+   *
+   * @throws RepriseError `secrets` or `storage`; the old password is then kept
+   */
+  async set(account: AccountId, password: string, server: PasswordServer): Promise<void> {
+    let secret: StoredSecret;
     try {
-      sealed = await this.#protector.seal(password, account);
+      secret = await this.#seal(account, password, server);
     } catch (error) {
       if (error instanceof RepriseError) throw error;
       // No cause: what a key store throws may hold what it was given.
@@ -69,12 +80,12 @@ export class SealedSecretStore implements SecretStore {
         'The password could not be protected, so it was not stored. Unlock the key store of your system and try again.',
       );
     }
-    await this.restore(account, Buffer.from(sealed).toString('base64'));
+    await this.restore(account, secret);
   }
 
   /** Until `step` has ended, readers get the password that is stored now, whatever is stored meanwhile. */
   async readAsBefore<Result>(account: AccountId, step: () => Promise<Result>): Promise<Result> {
-    this.#before.set(account, this.sealed(account));
+    this.#before.set(account, this.stored(account));
     try {
       return await step();
     } finally {
@@ -84,20 +95,20 @@ export class SealedSecretStore implements SecretStore {
 
   /** @throws RepriseError `storage` */
   async delete(account: AccountId): Promise<void> {
-    if (this.sealed(account) !== null) await this.restore(account, null);
+    if (this.stored(account) !== null) await this.restore(account, null);
   }
 
-  /** The sealed password as it is stored, to {@link restore} it when a later step fails. */
-  sealed(account: AccountId): string | null {
+  /** The password as it is stored, to {@link restore} it when a later step fails. */
+  stored(account: AccountId): StoredSecret | null {
     const { secrets } = this.#sealed.value;
     return Object.hasOwn(secrets, account) ? (secrets[account] ?? null) : null;
   }
 
-  /** Puts back what {@link sealed} gave; `null` deletes. */
-  async restore(account: AccountId, sealed: string | null): Promise<void> {
+  /** Puts back what {@link stored} gave; `null` deletes. */
+  async restore(account: AccountId, secret: StoredSecret | null): Promise<void> {
     await this.#sealed.change(({ secrets }) => {
       const { [account]: _replaced, ...others } = secrets;
-      return { secrets: sealed === null ? others : { ...others, [account]: sealed } };
+      return { secrets: secret === null ? others : { ...others, [account]: secret } };
     });
   }
 
@@ -108,10 +119,13 @@ export class SealedSecretStore implements SecretStore {
    * @throws RepriseError `secrets` or `storage`; everything is then as it was
    */
   async moveTo(sealed: Durable<SealedSecrets>, protector: SecretProtector): Promise<void> {
-    const moved: Record<string, string> = {};
-    for (const [account, text] of Object.entries(this.#sealed.value.secrets)) {
-      const plain = await this.#protector.open(Buffer.from(text, 'base64'), account);
-      moved[account] = Buffer.from(await protector.seal(plain, account)).toString('base64');
+    const moved: Record<string, StoredSecret> = {};
+    for (const [account, secret] of Object.entries(this.#sealed.value.secrets)) {
+      const server = boundServer(secret);
+      const context = secretContext(account, server);
+      const plain = await this.#protector.open(sealedBytes(secret), context);
+      const again = Buffer.from(await protector.seal(plain, context)).toString('base64');
+      moved[account] = server === null ? again : { sealed: again, ...server };
     }
     await sealed.change(({ secrets }) => ({ secrets: { ...secrets, ...moved } }));
     this.#sealed = sealed;
@@ -120,7 +134,7 @@ export class SealedSecretStore implements SecretStore {
 
   /** Deletes the passwords of accounts that are not in `accounts`. */
   async keepOnly(accounts: ReadonlySet<string>): Promise<void> {
-    const isKept = ([account]: readonly [string, string]): boolean => accounts.has(account);
+    const isKept = ([account]: readonly [string, unknown]): boolean => accounts.has(account);
     if (Object.entries(this.#sealed.value.secrets).every(isKept)) return;
     await this.#sealed.change(({ secrets }) => ({
       secrets: Object.fromEntries(Object.entries(secrets).filter(isKept)),
@@ -130,6 +144,29 @@ export class SealedSecretStore implements SecretStore {
   /** Resolves when nothing is waiting to be written. */
   settled(): Promise<void> {
     return this.#sealed.settled();
+  }
+
+  async #seal(account: AccountId, password: string, server: PasswordServer): Promise<StoredSecret> {
+    const sealed = await this.#protector.seal(password, secretContext(account, server));
+    return { sealed: Buffer.from(sealed).toString('base64'), ...server };
+  }
+
+  /** Takes over a password of version 1: from now on it is for this server. */
+  async #bind(
+    account: AccountId,
+    old: StoredSecret,
+    password: string,
+    server: PasswordServer,
+  ): Promise<void> {
+    try {
+      const bound = await this.#seal(account, password, server);
+      await this.#sealed.change(({ secrets }) =>
+        // Another one may have been stored meanwhile.
+        secrets[account] === old ? { secrets: { ...secrets, [account]: bound } } : { secrets },
+      );
+    } catch {
+      // The key store or the disk refuses now: it is as good as before, and bound another time.
+    }
   }
 
   /** Tells nothing but what it is. */

@@ -12,7 +12,8 @@ export interface Settings {
 const { label, user, host, port, security, servername, mailboxes } = accountInputSchema.shape;
 
 const accountSchema = z.object({
-  id: z.string().min(1).max(64) as unknown as z.ZodType<AccountId, string>,
+  // As Reprise makes them; a password is sealed under this name, which must not pass for another.
+  id: z.string().regex(/^[\w-]{1,64}$/) as unknown as z.ZodType<AccountId, string>,
   label,
   user,
   host,

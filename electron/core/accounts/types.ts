@@ -1,5 +1,6 @@
 /** What the rest of the engine knows of accounts. */
 import type { AccountId, ReusePolicy, Security } from '../../../shared/model.ts';
+import type { PasswordServer } from '../../../shared/password-server.ts';
 import type { TlsTrust } from '../tls/index.ts';
 
 /** A CA file keeps the name that the user knows it by. */
@@ -33,9 +34,9 @@ export interface ConnectSettings {
   readonly trust: TlsTrust;
 }
 
-/** Where passwords are kept. Values never appear in errors or logs. */
+/** Where passwords are kept, each for one server. Values never appear in errors or logs. */
 export interface SecretStore {
-  get(account: AccountId): Promise<string | null>;
-  set(account: AccountId, password: string): Promise<void>;
+  get(account: AccountId, server: PasswordServer): Promise<string | null>;
+  set(account: AccountId, password: string, server: PasswordServer): Promise<void>;
   delete(account: AccountId): Promise<void>;
 }

@@ -1,0 +1,96 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { AccountInput } from '../../shared/model.ts';
+import {
+  allIdle,
+  allIdleAgain,
+  folder,
+  hasNotice,
+  inputFor,
+  server,
+  start,
+} from './test-engine.ts';
+
+/** As the form sends it when the password was left as it is. */
+const unchanged = (input: AccountInput, changes: Partial<AccountInput> = {}): AccountInput => ({
+  ...input,
+  password: null,
+  ...changes,
+});
+
+describe('a stored password', () => {
+  it('is sent to no server that it was not typed for, by testing or editing an account', async () => {
+    const [own, other] = [await server(), await server()];
+    const { engine, until, state } = await start(await folder());
+    const { id } = await engine.addAccount(inputFor(own));
+    await until(allIdle(1));
+    const before = state().accounts;
+    const elsewhere = [
+      [{ host: 'localhost' }, own.host],
+      [{ servername: 'other.example' }, `the certificate of ${own.servername ?? own.host}`],
+    ] as const;
+    for (const [changes, was] of elsewhere) {
+      const input = unchanged(inputFor(other), changes);
+      const message = `Type the password again: it was for ${was}.`;
+      const refused = { code: 'invalid-input', field: 'password', message };
+      await expect(engine.testConnection(input, id)).rejects.toMatchObject(refused);
+      await expect(engine.updateAccount(id, input)).rejects.toMatchObject(refused);
+    }
+    expect(other.stats().connections).toBe(0);
+    expect(state().accounts).toEqual(before);
+    expect(own.loginAttempts).toHaveLength(1);
+
+    // Typed, it goes there.
+    await engine.updateAccount(id, inputFor(other, { host: 'localhost' }));
+    await until((now) => allIdle(1)(now) && other.loginAttempts.length === 1);
+  });
+
+  it('goes on to be used where only port and security are others', async () => {
+    const [own, other] = [await server(), await server({ security: 'starttls' })];
+    const { engine, until, state } = await start(await folder());
+    const input = inputFor(own);
+    const { id } = await engine.addAccount(input);
+    const before = await until(allIdle(1));
+    const { port, security } = other;
+    const moved = unchanged(input, {
+      port,
+      security,
+      trust: { kind: 'ca', fileName: 'ca.pem', pem: other.caPem },
+    });
+    expect(await engine.testConnection(moved, id)).toMatchObject({ ok: true });
+    await engine.updateAccount(id, moved);
+    await until(allIdleAgain(before));
+    expect(state().accounts[0]?.port).toBe(port);
+  });
+
+  it('that is beside another server after a kill is asked for, and nothing is tried', async () => {
+    const own = await server();
+    const dataDir = await folder();
+    const first = await start(dataDir);
+    const { id } = await first.engine.addAccount(inputFor(own));
+    await first.until(allIdle(1));
+    const settings = await readFile(join(dataDir, 'settings.json'));
+    await first.engine.setPaused(id, true);
+    await first.engine.updateAccount(id, inputFor(own, { host: 'localhost', password: 'new' }));
+    await first.app.close();
+    await writeFile(join(dataDir, 'settings.json'), settings);
+
+    const { connections } = own.stats();
+    const second = await start(dataDir);
+    const state = await second.until(
+      (now) =>
+        hasNotice(`password:${id}`)(now) &&
+        now.connections.some((connection) => connection.state.kind === 'sign-in-failed'),
+    );
+    expect(state.notices).toMatchObject([
+      {
+        message:
+          'The stored password of Work was for localhost, so it is not sent. Enter it again.',
+      },
+    ]);
+    expect(own.stats().connections).toBe(connections);
+    await second.engine.updateAccount(id, inputFor(own));
+    await second.until((now) => allIdle(1)(now) && now.notices.length === 0);
+  });
+});
