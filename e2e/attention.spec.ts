@@ -1,4 +1,4 @@
-import { startImapServer } from '../electron/core/demo/index.ts';
+import { createAuthority, startImapServer } from '../electron/core/demo/index.ts';
 import { expectNoViolation } from './fixtures/axe.ts';
 import { expect, test } from './fixtures/reprise.ts';
 import { accountOn } from './fixtures/typed-accounts.ts';
@@ -39,4 +39,45 @@ test('what needs attention is listed with the action that helps, and is gone wit
   await dashboard.save();
   await expect(dashboard.state('Work', 'INBOX')).toHaveText('Idle');
   await expect(button).toHaveAccessibleName('Attention: 1');
+});
+
+test('accounts that have been out of reach for a minute are listed with Try now, until they are back', async ({
+  startReprise,
+  dashboard,
+}) => {
+  test.slow();
+  await using servers = new AsyncDisposableStack();
+  const authority = await createAuthority();
+  const start = async (port = 0) =>
+    servers.use(await startImapServer({ authority, port, mailboxes: { INBOX: 1 } }));
+  const reprise = await startReprise();
+  const { page } = dashboard;
+  await dashboard.open(reprise.url);
+  const labels = ['Work', 'Home', 'Shop', 'Club'];
+  const ports: number[] = [];
+  for (const label of labels) {
+    const server = await start();
+    ports.push(server.port);
+    await dashboard.addAccount(accountOn(server, label));
+    await server.stop();
+    await expect(dashboard.state(label, 'INBOX')).toHaveText('Retrying');
+  }
+
+  const button = page.getByRole('button', { name: /^Attention: / });
+  await expect(button).toBeHidden();
+  await page.clock.setSystemTime(Date.now() + 61_000);
+  await expect(button).toHaveAccessibleName('Attention: 1');
+  await button.click();
+  const list = page.getByRole('dialog', { name: 'Needs attention' });
+  await expect(list.getByRole('listitem')).toContainText('4 accounts');
+  await expect(list.getByRole('listitem')).toContainText('Work, Home, Shop and 1 more');
+  await expectNoViolation(page);
+
+  // While they are away still: else one might come back by itself before the click.
+  await list.getByRole('button', { name: 'Try now: 4 accounts' }).click();
+  await expect(list).toBeHidden();
+  const back = await Promise.all(ports.map(start));
+  for (const label of labels) await expect(dashboard.state(label, 'INBOX')).toHaveText('Idle');
+  await expect(button).toBeHidden();
+  for (const server of back) expect(server.stats().failed).toBe(0);
 });
