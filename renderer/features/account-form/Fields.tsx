@@ -1,12 +1,10 @@
 import type { ReactNode } from 'react';
 import type { Account, Security } from '../../../shared/model.ts';
-import { protectionSentence } from '../../protection.ts';
-import { useEngine } from '../../store.ts';
-import { ExternalIcon } from '../../ui/icons.tsx';
 import { SECURITY_WORDS } from '../../words.ts';
 import { CaFileField } from './CaFileField.tsx';
 import { labelOf, type Field } from './draft.ts';
 import { FieldFrame } from './FieldFrame.tsx';
+import { PasswordField } from './PasswordField.tsx';
 import { PinField } from './PinField.tsx';
 import type { AccountFormState } from './use-account-form.ts';
 import styles from './AccountForm.module.css';
@@ -19,8 +17,7 @@ interface FieldsProps {
 
 /** Every field of the form, the address first. */
 export function Fields({ state, account }: FieldsProps): ReactNode {
-  const { draft, edit, problem, preset } = state;
-  const protection = useEngine(({ app }) => app.protection);
+  const { draft, edit, problem } = state;
   const errorOf = (field: Field) => (problem?.field === field ? problem.message : null);
   const domain = draft.user.split('@')[1]?.trim();
   return (
@@ -44,41 +41,7 @@ export function Fields({ state, account }: FieldsProps): ReactNode {
           />
         )}
       </FieldFrame>
-      <FieldFrame
-        label="Password"
-        error={errorOf('password')}
-        hint={
-          <>
-            {preset !== null && preset.hint !== null && (
-              <p className={styles.advice}>
-                {preset.hint}{' '}
-                {preset.helpUrl !== null && (
-                  <a href={preset.helpUrl} target="_blank" rel="noreferrer">
-                    {preset.provider}’s instructions
-                    <ExternalIcon />
-                  </a>
-                )}
-              </p>
-            )}
-            <p>{protectionSentence(protection)}</p>
-          </>
-        }
-      >
-        {(control) => (
-          <input
-            {...control}
-            className={styles.input}
-            name="password"
-            type="password"
-            autoComplete="new-password"
-            placeholder={account === null ? '' : 'unchanged'}
-            value={draft.password}
-            onChange={(event) => {
-              edit('password', event.target.value);
-            }}
-          />
-        )}
-      </FieldFrame>
+      <PasswordField state={state} isStored={account !== null} error={errorOf('password')} />
       <div className={styles.server}>
         <FieldFrame label="Server" error={errorOf('host')}>
           {(control) => (

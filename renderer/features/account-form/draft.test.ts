@@ -9,8 +9,10 @@ import {
   pinOf,
   strayPinOf,
   toInput,
+  whyTypeAgain,
   withPreset,
   withSecurity,
+  type Draft,
 } from './draft.ts';
 
 const preset: ProviderPreset = {
@@ -33,6 +35,21 @@ describe('an account as it is being typed', () => {
     expect(toInput(EMPTY_DRAFT, true).password).toBe('');
     expect(toInput(draftOf(account('a')), false).password).toBeNull();
     expect(toInput({ ...EMPTY_DRAFT, password: 'new' }, false).password).toBe('new');
+  });
+
+  it('wants the password again for another server, and not when the old one is typed again', () => {
+    const stored = draftOf(account('a', { host: 'imap.example.org' }));
+    const why = (changes: Partial<Draft>) => whyTypeAgain(stored, { ...stored, ...changes });
+    const was = 'Type the password again: it was for imap.example.org.';
+    expect(why({ host: 'imap.example.net' })).toBe(was);
+    expect(why({ host: 'imap.example.net', servername: 'imap.example.org' })).toBe(was);
+    expect(why({ servername: 'mail.example.org' })).toBe(
+      'Type the password again: it was for the certificate of imap.example.org.',
+    );
+    expect(why({ host: ' IMAP.example.org. ', servername: 'imap.example.org' })).toBeNull();
+    expect(why({ port: '143', security: 'starttls', servername: ' ' })).toBeNull();
+    // Cleared, to type another one.
+    expect(why({ host: ' ' })).toBeNull();
   });
 
   it('sends what is no port as no number', () => {

@@ -7,6 +7,12 @@ import type {
   Security,
   Trust,
 } from '../../../shared/model.ts';
+import {
+  isSameHost,
+  isSameServer,
+  passwordServer,
+  typeAgain,
+} from '../../../shared/password-server.ts';
 import { formatMailboxes, parseMailboxes } from './mailbox-list.ts';
 
 /** What the account is to trust: what it did, or a file or certificate chosen now. */
@@ -104,12 +110,25 @@ export function pinOf({ trust }: Draft): Pin | null {
 /** A pin of the draft that is of another server than the one that stands there now. */
 export function strayPinOf(draft: Draft): Pin | null {
   const pin = pinOf(draft);
-  return pin === null || plainHost(pin.host) === plainHost(draft.host) ? null : pin;
+  return pin === null || isSameHost(pin.host, draft.host) ? null : pin;
 }
 
-/** Host names are the same in any case, and with a dot at their end (RFC 4343). */
-function plainHost(host: string): string {
-  return host.trim().toLowerCase().replace(/\.$/, '');
+/**
+ * Why the password of an account that is edited has to be typed again: the stored one is for the
+ * server of `initial`. `null` while it may stay as it is; without a server nothing is known yet.
+ */
+export function whyTypeAgain(initial: Draft, draft: Draft): string | null {
+  if (draft.host.trim() === '') return null;
+  const [stored, now] = [serverOf(initial), serverOf(draft)];
+  return isSameServer(stored, now) ? null : typeAgain(stored, now);
+}
+
+function serverOf({ host, servername }: Draft) {
+  return passwordServer({ host, servername: typedName(servername) });
+}
+
+function typedName(servername: string): string | null {
+  return servername.trim() === '' ? null : servername;
 }
 
 /** What the account is called: what its user typed, else its address. */
@@ -132,7 +151,7 @@ export function toInput(draft: Draft, isNew: boolean): AccountInput {
     // What is no number at all arrives as none, and is refused as such.
     port: draft.port.trim() === '' ? Number.NaN : Number(draft.port),
     security: draft.security,
-    servername: draft.servername.trim() === '' ? null : draft.servername,
+    servername: typedName(draft.servername),
     trust: inputTrust(draft.trust),
     mailboxes: parseMailboxes(draft.mailboxes),
   };

@@ -15,6 +15,7 @@ import {
   isSameDraft,
   strayPinOf,
   toInput,
+  whyTypeAgain,
   withPreset,
   withSecurity,
   type Draft,
@@ -31,6 +32,12 @@ export interface FormProblem {
 export type Running = 'save' | 'test' | null;
 
 const FIELDS: readonly string[] = Object.keys(EMPTY_DRAFT);
+
+/** Whose change takes back what was said of a field: which server it is decides over its password. */
+const SAID_OF: Readonly<Partial<Record<Field, readonly Field[]>>> = {
+  host: ['password'],
+  servername: ['password'],
+};
 
 function problemOf(error: unknown): FormProblem {
   const field = error instanceof RepriseError ? error.field : undefined;
@@ -71,7 +78,9 @@ export function useAccountForm(
 
   const edit = <F extends Field>(field: F, value: Draft[F]) => {
     touched.current.add(field);
-    setProblem((before) => (before?.field === field ? null : before));
+    const isAnswered = (at: Field | null) =>
+      at !== null && (at === field || SAID_OF[field]?.includes(at) === true);
+    setProblem((before) => (before !== null && isAnswered(before.field) ? null : before));
     setDraft((before) =>
       field === 'security'
         ? withSecurity(before, value as Draft['security'])
@@ -165,6 +174,8 @@ export function useAccountForm(
     /** The result of the latest test, while it still says something about what stands there. */
     result: tested !== null && isSameConnection(tested.draft, draft) ? tested.result : null,
     isDirty: !isSameDraft(initial, draft),
+    /** The stored password is not for the server that stands there now; `null` while it is. */
+    whyTypeAgain: account === null ? null : whyTypeAgain(initial, draft),
     test: () => goOrAsk('test'),
     save: () => goOrAsk('save'),
     trustShown,
