@@ -77,6 +77,7 @@ test.describe('the Sessions screen', () => {
     await dashboard.addAccount(accountOn(server, 'Work'));
     await page.getByRole('tab', { name: 'Connections' }).focus();
     await keyboard.press('ArrowRight');
+    await expect(page.getByRole('tab', { name: 'Sessions' })).toBeFocused();
     await keyboard.press('Enter');
     await expect(row(page, 'Work')).toBeVisible();
     await expectNoViolation(page);
@@ -127,7 +128,20 @@ test.describe('the address', () => {
     expect(page.url()).not.toContain('token');
     expect(page.url()).toContain('#/sessions?account=');
 
-    await page.goto(`${reprise.origin}/#/nowhere`);
+    // An address says no more than what is shown.
+    for (const [asked, name, said] of [
+      ['#/nowhere?find=x', 'Connections', '#/connections'],
+      ['#/connections?find=x&state=nonsense', 'Connections', '#/connections?find=x'],
+      ['#/sessions?account=nobody', 'Sessions', '#/sessions'],
+      ['#/history?range=nonsense&look=table', 'History', '#/history?look=table'],
+    ] as const) {
+      await page.goto(`${reprise.origin}/${asked}`);
+      await expect(selected).toHaveText(name);
+      await expect(page).toHaveURL(`${reprise.origin}/${said}`);
+    }
+    await page.goto('about:blank');
+    await dashboard.open(`${reprise.url}&/nowhere`);
     await expect(selected).toHaveText('Connections');
+    await expect(page).toHaveURL(`${reprise.origin}/#/connections`);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatRoute, parseRoute } from './route.ts';
+import { formatRoute, keepKnown, leadsNowhere, parseRoute } from './route.ts';
 
 describe('the address of a screen', () => {
   it.each([
@@ -14,6 +14,7 @@ describe('the address of a screen', () => {
     ['#/check', 'check', {}],
     ['#/settings', 'settings', {}],
     ['#/nowhere', 'connections', {}],
+    ['#/nowhere?account=a', 'connections', {}],
     ['#token=abc', 'connections', {}],
     ['#token=abc&/sessions?account=a', 'sessions', { account: 'a' }],
     ['#/sessions&token=abc', 'sessions', {}],
@@ -23,10 +24,35 @@ describe('the address of a screen', () => {
   });
 
   it.each([
+    ['#/nowhere', true],
+    ['#/nowhere?account=a', true],
+    ['#/Sessions', true],
+    ['#/sessions/', true],
+    ['#?account=a', true],
+    ['#token=abc&/nowhere', true],
+    ['', false],
+    ['#', false],
+    ['#/', false],
+    ['#token=abc', false],
+    ['#/sessions?account=a', false],
+    ['#token=abc&/history?range=nonsense', false],
+  ])('%s leads nowhere: %j', (hash, expected) => {
+    expect(leadsNowhere(hash)).toBe(expected);
+  });
+
+  it.each([
     { screen: 'connections', query: {} },
     { screen: 'sessions', query: { account: 'a&b=c ü', x: '?' } },
   ] as const)('of %j leads back to it', (route) => {
     expect(parseRoute(formatRoute(route))).toEqual(route);
+  });
+
+  it('keeps what is known, in its order, and is the same where that is all', () => {
+    const query = { range: 'nonsense', look: 'table', account: 'a', x: '1' };
+    const kept = keepKnown(query, { account: 'a', look: 'table', range: '' });
+    expect(formatRoute({ screen: 'history', query: kept })).toBe('#/history?look=table&account=a');
+    expect(keepKnown(kept, { account: 'a', look: 'table', range: '' })).toBe(kept);
+    expect(keepKnown({}, {})).toEqual({});
   });
 
   it('never names the token, and leaves out what is empty', () => {

@@ -17,13 +17,32 @@ export function findScreen(name: unknown): Screen {
   return SCREENS.find((screen) => screen === name) ?? SCREENS[0];
 }
 
-/** Reads the fragment of an address, with or without the `#token=…` of a link; never fails. */
+/**
+ * Reads the fragment of an address, with or without the `#token=…` of a link; never fails. What
+ * leads nowhere leads to the first screen as a whole.
+ */
 export function parseRoute(hash: string): Route {
+  const { name, query } = partsOf(hash);
+  const screen = findScreen(name);
+  return { screen, query: screen === name ? Object.fromEntries(new URLSearchParams(query)) : {} };
+}
+
+/** Whether a fragment names a screen that is not there. One that names none at all does not. */
+export function leadsNowhere(hash: string): boolean {
+  const { name, query } = partsOf(hash);
+  return findScreen(name) !== name && `${name}${query}` !== '';
+}
+
+function partsOf(hash: string): { readonly name: string; readonly query: string } {
   const [path = '', query = ''] = withoutToken(hash).replace(/^#/, '').split('?', 2);
-  return {
-    screen: findScreen(path.replace(/^\//, '')),
-    query: Object.fromEntries(new URLSearchParams(query)),
-  };
+  return { name: path.replace(/^\//, ''), query };
+}
+
+/** What a query asks for and what is known alike; the query itself where that is all of it. */
+export function keepKnown(query: Route['query'], known: Route['query']): Route['query'] {
+  const asked = Object.entries(query);
+  const kept = asked.filter(([key, value]) => known[key] === value);
+  return kept.length === asked.length ? query : Object.fromEntries(kept);
 }
 
 /** The fragment that leads to a route. */

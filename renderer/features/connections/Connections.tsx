@@ -1,6 +1,6 @@
 import { useTable, type SortingState } from '@tanstack/react-table';
 import { useMemo, useState, type ReactNode } from 'react';
-import { narrow, useRoute } from '../../navigation.ts';
+import { narrow, useKnownQuery, useRoute } from '../../navigation.ts';
 import { columns, features } from './columns.ts';
 import { useHiddenColumns } from './column-choice.ts';
 import { filterRows, isOpen, readFilter, writeFilter } from './filter.ts';
@@ -15,8 +15,10 @@ export function Connections(): ReactNode {
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
   const [sorting, setSorting] = useState<SortingState>([]);
   const hidden = useHiddenColumns();
-  const { query } = useRoute();
+  const route = useRoute();
+  const { query } = route;
   const filter = useMemo(() => readFilter(query), [query]);
+  useKnownQuery('connections', route, writeFilter(filter));
   const all = useSortableRows(sorting.length > 0 || !isOpen(filter));
   const data = useMemo(() => filterRows(all, filter), [all, filter]);
   const table = useTable({

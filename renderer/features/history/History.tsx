@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import type { HistoryView } from '../../../shared/history.ts';
 import { formatCount } from '../../format.ts';
-import { narrow, useRoute } from '../../navigation.ts';
+import { narrow, useKnownQuery, useRoute } from '../../navigation.ts';
 import { useEngine } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Charts } from './Charts.tsx';
@@ -14,11 +14,13 @@ import styles from './History.module.css';
 
 /** What happened in the last hour, day, week and month. */
 export function History(): ReactNode {
-  const { query } = useRoute();
+  const route = useRoute();
+  const { query } = route;
   const since = useEngine(({ totals }) => totals.since);
   // Once: it must not become another one while somebody looks at it.
   const [usual] = useState(() => usualRange(since, Date.now()));
   const question = readQuestion(query, usual);
+  useKnownQuery('history', route, questionQuery(question));
   const { view, problem, tryAgain } = useHistory(question);
   return (
     <>

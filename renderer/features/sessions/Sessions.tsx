@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import type { AccountId, HeldSessionsId } from '../../../shared/model.ts';
 import { isolate } from '../../isolate.ts';
-import { showScreen, useRoute } from '../../navigation.ts';
+import { showScreen, useKnownQuery, useRoute } from '../../navigation.ts';
 import { store, useEngine } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { AccountFilter } from './AccountFilter.tsx';
@@ -12,10 +12,12 @@ import styles from './Sessions.module.css';
 
 /** The sessions that are held, by server and account, and the ways to forget them. */
 export function Sessions(): ReactNode {
-  const { query } = useRoute();
+  const route = useRoute();
+  const { query } = route;
   const accountIds = useEngine((state) => state.accountIds);
   const heldIds = useEngine((state) => state.heldSessionIds);
   const chosen = accountIds.find((id) => id === query['account']) ?? null;
+  useKnownQuery('sessions', route, chosen === null ? {} : { account: chosen });
   const account = useEngine((state) => (chosen === null ? undefined : state.accounts.get(chosen)));
   const isKept = useEngine(
     ({ settings, app }) => settings.keepSessions && app.protection.kind !== 'memory',
@@ -30,9 +32,9 @@ export function Sessions(): ReactNode {
   const askServer = useCallback((id: HeldSessionsId) => {
     const { engine } = store.getState();
     const held = engine?.heldSessions.get(id);
-    if (held === undefined) return;
-    const label = engine?.accounts.get(held.accountId)?.label ?? '';
-    setAsked({ kind: 'server', held, label });
+    const account = held === undefined ? undefined : engine?.accounts.get(held.accountId);
+    if (held === undefined || account === undefined) return;
+    setAsked({ kind: 'server', held, account });
   }, []);
   return (
     <>
