@@ -138,6 +138,11 @@ export function formatDaysLeft(at: number, now: number): string {
   return days === 1 ? '1 day left' : `${formatCount(days)} days left`;
 }
 
+/** `imap.example.org:993`; an IPv6 address in brackets (RFC 3986 §3.2.2). */
+export function formatServer(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 /** `1 session`, `2 sessions`. */
 export function formatSessions(count: number): string {
   return `${formatCount(count)} ${count === 1 ? 'session' : 'sessions'}`;

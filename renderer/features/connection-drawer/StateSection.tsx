@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Account, Connection } from '../../../shared/model.ts';
-import { formatCount } from '../../format.ts';
+import { formatCount, formatServer } from '../../format.ts';
+import { otherName } from '../../server-name.ts';
 import { openCertificate } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { StateMark } from '../../ui/StateMark.tsx';
@@ -17,6 +18,7 @@ interface StateSectionProps {
 /** How the connection is, and what is wrong with it, in words. */
 export function StateSection({ connection, account }: StateSectionProps): ReactNode {
   const { state, messages } = connection;
+  const verifiedAs = otherName(account);
   const hasClock = ['idle', 'retrying', 'connecting'].includes(state.kind);
   return (
     <section className={styles.section} aria-label="State">
@@ -35,8 +37,9 @@ export function StateSection({ connection, account }: StateSectionProps): ReactN
         )}
       </p>
       <p className={styles.sentence}>
-        <bdi>{account.user}</bdi> at {account.host}:{account.port},{' '}
+        <bdi>{account.user}</bdi> at {formatServer(account.host, account.port)},{' '}
         {SECURITY_WORDS[account.security]}
+        {verifiedAs !== null && `, verified as ${verifiedAs}`}
       </p>
       {state.kind === 'offline' && <p className={styles.sentence}>{OFFLINE_SENTENCE}</p>}
       {'problem' in state && (

@@ -1,7 +1,7 @@
 import { memo, type KeyboardEvent, type ReactNode } from 'react';
 import type { Account, Connection, ConnectionId } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine-api.ts';
-import { formatCount, formatExactMs, formatMs, NOTHING } from '../../format.ts';
+import { formatCount, formatExactMs, formatMs, formatServer, NOTHING } from '../../format.ts';
 import { isolate } from '../../isolate.ts';
 import { openDrawer, useEngine, useInterface } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -43,7 +43,6 @@ function Row({ id, index, start, isCurrent, connection, account }: RowProps): Re
   const api = useEngineApi();
   const isOpen = useInterface((state) => state.openConnection === id);
   const { state, handshake, messages } = connection;
-  const server = `${account.host}:${account.port}`;
   const reconnect = `Reconnect ${connection.mailbox} on ${account.label}`;
   const tabIndex = isCurrent ? 0 : -1;
   const open = () => {
@@ -75,7 +74,7 @@ function Row({ id, index, start, isCurrent, connection, account }: RowProps): Re
       </Cell>
       <Cell column="messages">{messages === null ? NOTHING : formatCount(messages)}</Cell>
       <Cell column="server">
-        <Name>{server}</Name>
+        <Name>{formatServer(account.host, account.port)}</Name>
       </Cell>
       <Cell
         column="tls"

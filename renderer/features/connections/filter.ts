@@ -1,5 +1,6 @@
 /** Which connections the table is narrowed down to; part of the screen's address. Pure. */
 import type { ConnectionState, OutcomeKind } from '../../../shared/model.ts';
+import { formatServer } from '../../format.ts';
 import type { Route } from '../../route.ts';
 import { OUTCOME_WORDS, STATE_WORDS } from '../../words.ts';
 import type { ConnectionRow } from './sorting.ts';
@@ -46,7 +47,7 @@ export function filterRows(
     if (filter.state !== null && state.kind !== filter.state) return false;
     if (filter.outcome !== null && handshake?.outcome.kind !== filter.outcome) return false;
     const { label, user, host, port } = account;
-    const text = fold(`${label}\n${user}\n${mailbox}\n${host}:${port}`);
+    const text = fold(`${label}\n${user}\n${mailbox}\n${formatServer(host, port)}`);
     return words.every((word) => text.includes(word));
   });
 }

@@ -1,5 +1,6 @@
 /** What the columns of the connections table are sorted by. Pure. */
 import type { Account, Connection, ConnectionState, OutcomeKind } from '../../../shared/model.ts';
+import { formatServer } from '../../format.ts';
 import { outcomeDetail } from '../../words.ts';
 
 /** A connection with its account: what a row is sorted by. */
@@ -34,7 +35,7 @@ export const SORT_KEYS: Record<string, (row: ConnectionRow) => string | number |
   account: ({ account }) => account.label,
   mailbox: ({ connection }) => connection.mailbox,
   messages: ({ connection }) => connection.messages,
-  server: ({ account }) => `${account.host}:${account.port}`,
+  server: ({ account }) => formatServer(account.host, account.port),
   tls: ({ connection }) => connection.handshake?.protocol ?? null,
   reuse: ({ connection: { handshake } }) =>
     handshake === null

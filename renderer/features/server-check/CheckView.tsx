@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { CheckReport } from '../../../shared/check.ts';
 import type { CheckId, ServerCheck } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine-api.ts';
-import { formatExactTime, formatTime } from '../../format.ts';
+import { formatExactTime, formatServer, formatTime } from '../../format.ts';
 import { Button } from '../../ui/Button.tsx';
 import { OutcomeMark } from '../../ui/OutcomeMark.tsx';
 import { Name, ServerLine } from '../../ui/Text.tsx';
@@ -32,7 +32,7 @@ export function CheckView({ check, onStarted }: CheckViewProps): ReactNode {
     <section className={styles.view} aria-label={`Check of ${target.host}`}>
       <div className={styles.title}>
         <h2 className={styles.heading}>
-          <Name>{`${target.host}:${target.port}`}</Name>
+          <Name>{formatServer(target.host, target.port)}</Name>
         </h2>
         <span className={styles.aside} title={formatExactTime(startedAt)}>
           {target.protocol.toUpperCase()}, {target.security === 'tls' ? 'TLS' : 'STARTTLS'}

@@ -10,7 +10,7 @@ import { serverName } from './held.ts';
 
 /** What is to be forgotten. */
 export type ForgetTarget =
-  | { readonly kind: 'server'; readonly held: HeldSessions; readonly label: string }
+  | { readonly kind: 'server'; readonly held: HeldSessions; readonly account: Account }
   | { readonly kind: 'account'; readonly account: Account }
   | { readonly kind: 'all' };
 
@@ -54,8 +54,8 @@ function words(target: ForgetTarget): { title: string; description: string } {
   switch (target.kind) {
     case 'server':
       return {
-        title: `Forget the sessions for ${serverName(target.held)}?`,
-        description: `They cannot be brought back. The next connection of ${isolate(target.label)} to this server makes a full handshake. Connections that are up stay up.`,
+        title: `Forget the sessions for ${serverName(target.held, target.account)}?`,
+        description: `They cannot be brought back. The next connection of ${isolate(target.account.label)} to this server makes a full handshake. Connections that are up stay up.`,
       };
     case 'account':
       return {

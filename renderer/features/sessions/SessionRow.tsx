@@ -1,13 +1,15 @@
 import { memo, type ReactNode } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import type { HeldSessions, HeldSessionsId } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
+import type { EngineState } from '../../engine-state.ts';
 import { formatCount, formatExactTime, formatMoment, NOTHING } from '../../format.ts';
 import { useEngine } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ForgetIcon } from '../../ui/icons.tsx';
 import { Name } from '../../ui/Text.tsx';
 import { MECHANISM_WORDS } from '../../words.ts';
-import { countLeft, serverName, timeLeft } from './held.ts';
+import { countLeft, serverName, serverNote, timeLeft } from './held.ts';
 import styles from './Sessions.module.css';
 
 interface SessionRowProps {
@@ -27,11 +29,10 @@ export const SessionRow = memo(function SessionRow({
   onForget,
 }: SessionRowProps): ReactNode {
   const held = useEngine((state) => state.heldSessions.get(id));
-  const label = useEngine((state) =>
-    held === undefined ? undefined : state.accounts.get(held.accountId)?.label,
-  );
-  if (held === undefined || label === undefined) return null;
-  const server = serverName(held);
+  // Words, not the account: that one changes with every handshake.
+  const words = useEngine(useShallow((state) => wordsOf(held, state.accounts)));
+  if (held === undefined || words === null) return null;
+  const [label, server, note] = words;
   const forget = `Forget sessions of ${label} for ${server}`;
   return (
     <tr
@@ -42,9 +43,9 @@ export const SessionRow = memo(function SessionRow({
       <td className={styles.cell}>
         <Name>{label}</Name>
       </td>
-      <td className={styles.cell}>
+      <td className={styles.cell} title={note === '' ? undefined : `${server}, ${note}`}>
         <Name>{server}</Name>
-        {held.security === 'starttls' && <span className={styles.when}>STARTTLS</span>}
+        {note !== '' && <span className={styles.note}>{note}</span>}
       </td>
       <td className={styles.cell}>{MECHANISM_WORDS[held.mechanism]}</td>
       <td className={`${styles.cell} ${styles.figure}`}>
@@ -78,6 +79,15 @@ export const SessionRow = memo(function SessionRow({
     </tr>
   );
 });
+
+function wordsOf(
+  held: HeldSessions | undefined,
+  accounts: EngineState['accounts'],
+): readonly [label: string, server: string, note: string] | null {
+  const account = held === undefined ? undefined : accounts.get(held.accountId);
+  if (held === undefined || account === undefined) return null;
+  return [account.label, serverName(held, account), serverNote(held, account)];
+}
 
 interface HeldProps {
   readonly held: HeldSessions;

@@ -1,7 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import type { AccountId } from '../../../shared/model.ts';
+import type { Account, AccountId } from '../../../shared/model.ts';
 import { account, heldSessions } from '../../test-entities.ts';
-import { countLeft, heldSummary, inOrder, timeLeft, whyNone } from './held.ts';
+import {
+  countLeft,
+  heldSummary,
+  inOrder,
+  serverName,
+  serverNote,
+  timeLeft,
+  whyNone,
+} from './held.ts';
+
+const CERTIFICATE = {
+  subject: 'CN=mail.example',
+  issuer: 'CN=mail.example',
+  names: [],
+  validFromAt: 0,
+  validToAt: 1,
+  fingerprint256: 'AA',
+};
 
 describe('what is held', () => {
   it('counts the tickets that have not expired, and ends with the last of them', () => {
@@ -26,6 +43,25 @@ describe('what is held', () => {
     ];
     expect(inOrder(held, accounts, null).map(({ id }) => id)).toEqual(['3', '2', '1']);
     expect(inOrder(held, accounts, 'c' as AccountId).map(({ id }) => id)).toEqual(['3']);
+  });
+
+  it('is called by the host that is connected to, with the name where that is another', () => {
+    const held = heldSessions('1', 'a', { name: 'mail.example', port: 993 });
+    const call = (more: Partial<Account>, one = held) => [
+      serverName(one, account('a', more)),
+      serverNote(one, account('a', more)),
+    ];
+    expect(call({ host: 'Mail.example' })).toEqual(['Mail.example:993', '']);
+    const local = { host: '127.0.0.1', servername: 'Mail.example' };
+    expect(call(local)).toEqual(['127.0.0.1:993', 'verified as mail.example']);
+    expect(call(local, { ...held, security: 'starttls' })[1]).toBe(
+      'STARTTLS, verified as mail.example',
+    );
+    const pinned = { kind: 'pin', certificate: CERTIFICATE } as const;
+    expect(call({ ...local, trust: pinned })).toEqual(['127.0.0.1:993', '']);
+    expect(call({ host: 'elsewhere.example' })).toEqual(['mail.example:993', '']);
+    expect(call({ host: '::1' }, { ...held, name: '::1' })).toEqual(['[::1]:993', '']);
+    expect(serverName(held, undefined)).toBe('mail.example:993');
   });
 
   it('is summed up', () => {

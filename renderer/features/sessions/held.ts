@@ -1,6 +1,7 @@
 /** What the Sessions screen says of what is held. Pure. */
 import type { Account, AccountId, HeldSessions } from '../../../shared/model.ts';
-import { formatCount, formatCountdown, formatSessions } from '../../format.ts';
+import { formatCount, formatCountdown, formatServer, formatSessions } from '../../format.ts';
+import { nameOf, otherName } from '../../server-name.ts';
 
 /** How many sessions can still be offered. */
 export function countLeft({ endsAt }: HeldSessions, now: number): number {
@@ -14,9 +15,24 @@ export function timeLeft(held: HeldSessions, now: number): string {
   return last <= now ? 'expired' : formatCountdown(last - now);
 }
 
-/** `imap.example.org:993`. */
-export function serverName({ name, port }: HeldSessions): string {
-  return `${name}:${port}`;
+/**
+ * The server as Connections calls it, by the host that is connected to. What is left of a host that
+ * the account no longer has is called by the name in its certificate.
+ */
+export function serverName({ name, port }: HeldSessions, account: Account | undefined): string {
+  return formatServer(
+    account !== undefined && nameOf(account) === name ? account.host : name,
+    port,
+  );
+}
+
+/** What else sets this server apart, `STARTTLS, verified as mail.example`; empty for most. */
+export function serverNote({ name, security }: HeldSessions, account: Account | undefined): string {
+  const other = account === undefined ? null : otherName(account);
+  return [
+    ...(security === 'starttls' ? ['STARTTLS'] : []),
+    ...(other === name ? [`verified as ${name}`] : []),
+  ].join(', ');
 }
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
@@ -28,11 +44,11 @@ export function inOrder(
   account: AccountId | null,
 ): readonly HeldSessions[] {
   const label = ({ accountId }: HeldSessions) => accounts.get(accountId)?.label ?? '';
+  const server = (one: HeldSessions) => serverName(one, accounts.get(one.accountId));
   return [...held]
     .filter(({ accountId }) => account === null || accountId === account)
     .toSorted(
-      (a, b) =>
-        collator.compare(label(a), label(b)) || collator.compare(serverName(a), serverName(b)),
+      (a, b) => collator.compare(label(a), label(b)) || collator.compare(server(a), server(b)),
     );
 }
 
