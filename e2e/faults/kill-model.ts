@@ -4,6 +4,11 @@
 export const ACCOUNTS = 6;
 export const HISTORY_FILE = 'history.sqlite';
 
+/** A password that tells which server it was typed for. */
+export function passwordFor(label: string, host: string): string {
+  return `${label} for ${host}`;
+}
+
 /** Values by name; `null` for one that is deleted. */
 export type Values = Readonly<Record<string, string | null>>;
 

@@ -17,7 +17,7 @@ import { EngineState } from '../../electron/core/snapshot.ts';
 import type { AccountId, AppFacts, Totals } from '../../shared/model.ts';
 import { HISTORY_DAYS, THEME_CHOICES } from '../../shared/settings.ts';
 import { seededRandom } from '../fixtures/random.ts';
-import { ACCOUNTS, HISTORY_FILE, type Said, type Values } from './kill-model.ts';
+import { ACCOUNTS, HISTORY_FILE, passwordFor, type Said, type Values } from './kill-model.ts';
 import { readHandshakes } from './stored.ts';
 
 const [folder = '', seed = ''] = process.argv.slice(2);
@@ -58,26 +58,44 @@ for (;;) {
 async function changeAccount(): Promise<void> {
   const id = `account-${random.whole(ACCOUNTS)}` as AccountId;
   changes += 1;
-  const value = `${seed}-${changes}`;
-  if (book.accounts.get(id) === null) {
-    await announced({ [`label ${id}`]: value, [`password ${id}`]: value }, () =>
-      book.add(accountSettings(id, { label: value }), value),
+  const label = `${seed}-${changes}`;
+  const account = book.accounts.get(id);
+  const host = account?.host ?? accountSettings(id).host;
+  if (account === null) {
+    await announced(named(id, label, host), () =>
+      book.add(accountSettings(id, { label }), passwordFor(label, host)),
     );
   } else if (random.whole(4) === 0) {
-    await announced({ [`label ${id}`]: null, [`password ${id}`]: null }, () =>
+    await announced({ [`label ${id}`]: null, [`host ${id}`]: null, [`password ${id}`]: null }, () =>
       book.remove(id, (error) => {
         throw error;
       }),
     );
-  } else if (random.whole(2) === 0) {
-    await announced({ [`label ${id}`]: value }, async () => {
-      await book.update(id, (before) => ({ ...before, label: value }), null);
+  } else if (random.whole(3) === 0) {
+    const elsewhere = `imap-${label}.example.org`;
+    // In between, the new password is beside the old server: then nobody gets it.
+    say({ kind: 'begins', values: { [`password ${id}`]: null } });
+    await announced(named(id, label, elsewhere), async () => {
+      const change = { label, host: elsewhere };
+      await book.update(id, (old) => ({ ...old, ...change }), passwordFor(label, elsewhere));
+    });
+  } else if (random.whole(2) === 0 && (await book.passwordFor(account)) !== null) {
+    await announced({ [`label ${id}`]: label }, async () => {
+      await book.update(id, (before) => ({ ...before, label }), null);
     });
   } else {
-    await announced({ [`label ${id}`]: value, [`password ${id}`]: value }, async () => {
-      await book.update(id, (before) => ({ ...before, label: value }), value);
+    await announced(named(id, label, host), async () => {
+      await book.update(id, (before) => ({ ...before, label }), passwordFor(label, host));
     });
   }
+}
+
+function named(id: AccountId, label: string, host: string): Values {
+  return {
+    [`label ${id}`]: label,
+    [`host ${id}`]: host,
+    [`password ${id}`]: passwordFor(label, host),
+  };
 }
 
 async function changeSettings(): Promise<void> {

@@ -95,13 +95,20 @@ describe('what was saved', () => {
       for (let kill = 0; kill < KILLS / FOLDERS; kill += 1) {
         const isHistorian = kill % HISTORIAN === 0;
         expect(await killOnce(folder.path, random, model, isHistorian)).toBe('');
-        const { values, handshakes, problems } = await readStored(folder.path, IDS);
+        const { values, handshakes, askedFor, problems } = await readStored(folder.path, IDS);
         expect(problems).toEqual([]);
         // Nothing is lost, nothing comes back, and nothing is there that was never written.
         const strange = [...values].filter(([name, value]) => !model.possible(name).has(value));
         expect(strange).toEqual([]);
+        // Each account has a password for the very server that it has, or none is sent there.
         const accounts = IDS.filter((id) => values.get(`label ${id}`) !== null);
-        expect(accounts.filter((id) => values.get(`password ${id}`) === null)).toEqual([]);
+        const without = accounts.filter((id) => values.get(`password ${id}`) === null);
+        expect(without).toEqual(askedFor);
+        const astray = accounts.filter((id) => {
+          const password = values.get(`password ${id}`) ?? null;
+          return password !== null && !password.endsWith(` for ${values.get(`host ${id}`)}`);
+        });
+        expect(astray).toEqual([]);
         expect(handshakes.last).toBeGreaterThanOrEqual(model.written);
         // No hole and nothing twice: what is missing is the end.
         expect(handshakes).toMatchObject({

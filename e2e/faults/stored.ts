@@ -37,9 +37,11 @@ export function readHandshakes(path: string): StoredHandshakes {
 
 /** Everything that is stored, opened by the program's own code. */
 export interface Stored {
-  /** Labels and passwords by account, and the settings, under the names of the kill writer. */
+  /** Labels, hosts and passwords by account, and the settings, under the names of the kill writer. */
   readonly values: ReadonlyMap<string, string | null>;
   readonly handshakes: StoredHandshakes;
+  /** The accounts whose password is for another server, so that nobody gets it. */
+  readonly askedFor: readonly string[];
   /** What was said to be damaged or unreadable. */
   readonly problems: readonly string[];
 }
@@ -49,9 +51,11 @@ export async function readStored(folder: string, ids: readonly string[]): Promis
   const now = Date.now();
   const problems: string[] = [];
   const protector = keyFileProtector(folder, (message) => problems.push(message));
-  const opened = await openAccountBook(folder, protector, now, (id) =>
-    problems.push(`the password of ${id} cannot be read`),
-  );
+  const askedFor: string[] = [];
+  const opened = await openAccountBook(folder, protector, now, (id, { kind }) => {
+    if (kind === 'other-server') askedFor.push(id);
+    else problems.push(`the password of ${id} cannot be read`);
+  });
   const { settings, problems: ofSettings } = await openSettings(folder, now);
   problems.push(...[...opened.problems, ...ofSettings].map(({ message }) => message));
   const values = new Map<string, string | null>();
@@ -59,6 +63,7 @@ export async function readStored(folder: string, ids: readonly string[]): Promis
   for (const id of ids) {
     const account = [...accounts.values()].find((candidate) => candidate.id === id);
     values.set(`label ${id}`, account?.label ?? null);
+    values.set(`host ${id}`, account?.host ?? null);
     values.set(
       `password ${id}`,
       account === undefined ? null : await opened.book.passwordFor(account),
@@ -66,5 +71,5 @@ export async function readStored(folder: string, ids: readonly string[]): Promis
   }
   const { historyDays, theme } = settings.current;
   values.set('settings', `${historyDays} ${theme}`);
-  return { values, handshakes: readHandshakes(join(folder, HISTORY_FILE)), problems };
+  return { values, handshakes: readHandshakes(join(folder, HISTORY_FILE)), askedFor, problems };
 }
