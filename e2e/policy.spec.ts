@@ -31,6 +31,7 @@ test.describe('the reuse policy of an account', () => {
     await expect(runOut.getByRole('radio', { name: 'Private' })).toBeChecked();
     await keyboard.press('Tab');
     await keyboard.press('ArrowDown');
+    await expect(keep.getByRole('radio', { name: '1 hour' })).toBeFocused();
     await keyboard.press('ArrowDown');
     await expect(keep.getByRole('radio', { name: '10 minutes' })).toBeChecked();
     await keyboard.press('Escape');
