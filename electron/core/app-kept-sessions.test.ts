@@ -62,6 +62,33 @@ describe('sessions across restarts', () => {
     },
   );
 
+  it('come with what full handshakes cost, so that the first ones count as saved', async () => {
+    const imap = await server();
+    const dataDir = await folder();
+    const first = await keeping(dataDir);
+    const { id } = await first.engine.addAccount(inputFor(imap));
+    await first.until(allIdle(1));
+    expect(first.state().totals.savedBytes).toBe(0);
+    await first.app.close();
+    for (let restart = 1, saved = 0; restart <= 2; restart += 1) {
+      const next = await start(dataDir);
+      // Those of the runs before come from the history, sooner or later than this one's.
+      const { totals } = await next.until((now) => now.totals.resumed === restart);
+      expect(totals.savedBytes).toBeGreaterThan(saved);
+      saved = totals.savedBytes;
+      await next.app.close();
+    }
+    // With the sessions goes what belongs to them.
+    const last = await start(dataDir);
+    await last.until((now) => now.totals.resumed === 3);
+    const before = last.state().totals.savedBytes;
+    await last.engine.forgetSessions(id);
+    await last.app.close();
+    const without = await start(dataDir);
+    await without.until((now) => now.totals.full === 2);
+    expect(without.state().totals.savedBytes).toBe(before);
+  });
+
   it('are off to begin with: no file, and a full handshake', async () => {
     const imap = await server();
     const dataDir = await folder();
@@ -189,6 +216,27 @@ describe('sessions across restarts', () => {
     expect(connections[0]?.handshake?.outcome).toMatchObject({
       problem: { code: 'certificate-untrusted' },
     });
+    expect(imap.stats().offered).toBe(0);
+  });
+
+  it('are not offered where the account signs in as another user since, in the form or in its file', async () => {
+    const imap = await server();
+    const dataDir = await folder();
+    const first = await keeping(dataDir);
+    const { id } = await first.engine.addAccount(inputFor(imap));
+    await first.until(allIdle(1));
+    await first.app.close();
+    const path = join(dataDir, 'settings.json');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace(`"user": "${imap.user}"`, '"user": "somebody-else"'));
+    const second = await start(dataDir);
+    expect(second.state().accounts).toMatchObject([{ id, user: 'somebody-else' }]);
+    const refused = await second.until(({ connections: [connection] }) =>
+      ['idle', 'sign-in-failed'].includes(connection?.state.kind ?? ''),
+    );
+    expect(outcomes(refused.connections)).toEqual([fullAgain]);
+    await second.engine.updateAccount(id, inputFor(imap));
+    expect(await firstOutcomes(second, 1)).toEqual([fullAgain]);
     expect(imap.stats().offered).toBe(0);
   });
 

@@ -7,7 +7,9 @@
  * once with the time of the TLS phase in ms, once with the bytes on the wire, both ways together.
  * Handshakes that offered nothing are what would have taken its place; a refused one is not counted
  * among them, because the useless offer made it dearer. Where none has been seen, nothing is said
- * to be saved. The median, because one slow handshake in a bad network must not count for twenty. The interface says the same, see `savings-words.ts`.
+ * to be saved; where sessions are kept from one run to the next, so is what was seen. The median,
+ * because one slow handshake in a bad network must not count for twenty. The interface says the
+ * same, see `savings-words.ts`.
  */
 import { SAVINGS_LOOK_BACK } from '../../shared/history.ts';
 

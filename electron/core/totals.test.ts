@@ -96,6 +96,23 @@ describe('the tally', () => {
     expect(tally.strip(account)).toHaveLength(2);
   });
 
+  it('goes on comparing with what was seen before a restart, for the account that it belongs to', () => {
+    const before = new Tally(() => 0);
+    before.count(handshake(full, 10, 2000));
+    before.count(handshake({ kind: 'off' }, 20, 3000));
+    before.count(handshake(refused, 100, 9000));
+    const costs = before.costsOf(account);
+    expect(costs).toEqual({ ms: [10, 20], bytes: [2000, 3000] });
+    const after = new Tally(() => 0);
+    expect(after.costsOf(account)).toEqual({ ms: [], bytes: [] });
+    after.takeBackCosts(account, costs);
+    after.count(handshake(resumed, 5, 700));
+    after.count({ ...handshake(resumed, 5, 700), accountId: 'other' as AccountId });
+    expect(after.totals()).toMatchObject({ savedMs: 10, savedBytes: 1800 });
+    after.count(handshake(full, 30, 4000));
+    expect(after.costsOf(account)).toEqual({ ms: [10, 20, 30], bytes: [2000, 3000, 4000] });
+  });
+
   it('keeps the latest 60 marks overall and 12 for an account, oldest first', () => {
     const tally = new Tally(() => 0);
     const ids = Array.from({ length: 100 }, () => {

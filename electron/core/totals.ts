@@ -11,15 +11,15 @@ import type { HistoryView } from '../../shared/history.ts';
 import type { RecordedMark } from './history/latest.ts';
 import { RollingDay } from './rolling-day.ts';
 import { saving, withBaseline, type Saving } from './savings.ts';
+import { NO_COSTS, type FullCosts } from './tls/index.ts';
 
 interface AccountTally {
   readonly strip: readonly StripMark[];
-  /** Costs of handshakes that offered nothing, for the estimate of savings. */
-  readonly fullMs: readonly number[];
-  readonly fullBytes: readonly number[];
+  /** Of handshakes that offered nothing, for the estimate of savings. */
+  readonly costs: FullCosts;
 }
 
-const NOTHING: AccountTally = { strip: [], fullMs: [], fullBytes: [] };
+const NOTHING: AccountTally = { strip: [], costs: NO_COSTS };
 
 /**
  * Counts the handshakes of the last 24 hours, and what resumed ones saved. What it holds grows with
@@ -67,20 +67,32 @@ export class Tally {
     };
     const bytes = bytesOf(handshake);
     const tally = this.#accounts.get(accountId) ?? NOTHING;
+    const { costs } = tally;
     const isResumed = outcome.kind === 'resumed';
     const saved = {
-      ms: isResumed ? saving(phases.tls, tally.fullMs) : 0,
-      bytes: isResumed ? saving(bytes, tally.fullBytes) : 0,
+      ms: isResumed ? saving(phases.tls, costs.ms) : 0,
+      bytes: isResumed ? saving(bytes, costs.bytes) : 0,
     };
     this.#day.add(mark.at, mark.kind, saved);
     this.#strip = [...this.#strip, mark].slice(-STRIP_LENGTH);
     const offeredNothing = outcome.kind === 'full' || outcome.kind === 'off';
     this.#accounts.set(accountId, {
       strip: [...tally.strip, mark].slice(-STRIP_LENGTH_PER_ACCOUNT),
-      fullMs: offeredNothing ? withBaseline(tally.fullMs, phases.tls) : tally.fullMs,
-      fullBytes: offeredNothing ? withBaseline(tally.fullBytes, bytes) : tally.fullBytes,
+      costs: offeredNothing
+        ? { ms: withBaseline(costs.ms, phases.tls), bytes: withBaseline(costs.bytes, bytes) }
+        : costs,
     });
     return saved;
+  }
+
+  /** What resumed handshakes of the account are compared with. */
+  costsOf(account: AccountId): FullCosts {
+    return (this.#accounts.get(account) ?? NOTHING).costs;
+  }
+
+  /** An account begins with what was known of its server when the program ended the last time. */
+  takeBackCosts(account: AccountId, costs: FullCosts): void {
+    this.#accounts.set(account, { ...(this.#accounts.get(account) ?? NOTHING), costs });
   }
 
   /** The account talks to another server now: what its handshakes cost before says nothing. */

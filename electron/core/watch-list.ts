@@ -53,6 +53,7 @@ export class WatchList {
       onChange: (id) => {
         this.#showHeld(id as HeldSessionsId);
       },
+      costsOf: (account) => tally.costsOf(account as AccountId),
     });
     const deps = {
       clock,
@@ -77,7 +78,8 @@ export class WatchList {
     this.sessions.setEnabled(id, settings.reuse);
     this.sessions.setPolicy(id, sessionPolicy(settings.policy));
     // The demo leaves nothing behind.
-    if (!demo) this.sessions.keep(id, () => expectedPeer(id, settings));
+    const costs = demo ? null : this.sessions.keep(id, () => expectedPeer(id, settings));
+    if (costs !== null) this.#tally.takeBackCosts(id, costs);
     this.#settings.set(id, settings);
     this.#show(settings, demo);
     this.supervisor.watch({ settings, password: () => password(settings) });

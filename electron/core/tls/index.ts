@@ -21,6 +21,7 @@ export { createReuseTransport, type ReuseTransportOptions } from './transport.ts
 export { expectedPeer } from './kept-peer.ts';
 export { KEPT_ENGINE } from './kept-format.ts';
 export { KeptSessions, type KeptFile, type Taken } from './kept-sessions.ts';
+export { NO_COSTS, type FullCosts } from './session-keeper.ts';
 // For those who make handshakes of their own, such as the server check.
 export { certificateFacts, peerCertificate } from './certificate.ts';
 export { readSession, type SessionFacts } from './session-format.ts';

@@ -1,7 +1,7 @@
 /** Which of the sessions held may be copied for the next run. Pure. */
 import type { AccountState, PeerEntry } from './cache-entries.ts';
 import type { HeldSession } from './held-session.ts';
-import type { KeptPeer } from './session-keeper.ts';
+import type { FullCosts, KeptPeer } from './session-keeper.ts';
 
 /** A thousand sessions. They are encoded in one go, which must not hold up the program. */
 const MAX_KEPT_BYTES = 2 * 1024 * 1024;
@@ -20,17 +20,24 @@ export function isKeepable(session: HeldSession, account: AccountState, now: num
  *
  * @param isLast nobody is offered a session after this: only then may those of accounts go along
  *   that offer each ticket once, since else the copy of a ticket could outlive its use
+ * @param costsOf of an account's handshakes, to go along with its sessions
  */
-export function keepable(entries: readonly PeerEntry[], isLast: boolean, now: number): KeptPeer[] {
+export function keepable(
+  entries: readonly PeerEntry[],
+  isLast: boolean,
+  now: number,
+  costsOf: (account: string) => FullCosts,
+): KeptPeer[] {
   const peers: KeptPeer[] = [];
   let bytes = 0;
-  for (const { key, account, sessions } of entries) {
+  for (const { key, peer, account, sessions } of entries) {
     const { sharing } = account.policy;
     if (!account.kept || !account.enabled || (sharing === 'private' && !isLast)) continue;
     const kept = sessions.held.filter((session) => isKeepable(session, account, now));
     bytes += kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     if (bytes > MAX_KEPT_BYTES) break;
-    if (kept.length > 0) peers.push({ key, sharing, sessions: kept });
+    if (kept.length === 0) continue;
+    peers.push({ key, sharing, sessions: kept, costs: costsOf(peer.account) });
   }
   return peers;
 }

@@ -92,7 +92,8 @@ export function decodeKept(text: string, home: KeptHome, now: number): Decoded {
   for (const stored of kept.peers) {
     const sessions = sessionsOf(stored);
     if (sessions === null) return { kind: 'unusable', why: 'it is damaged' };
-    peers.set(stored.key, { key: stored.key, sharing: stored.sharing, sessions });
+    const { key, sharing, costs } = stored;
+    peers.set(key, { key, sharing, sessions, costs });
   }
   return { kind: 'kept', peers, salt: kept.salt };
 }
@@ -116,7 +117,7 @@ function parse(text: string): Kept | null {
 }
 
 /** A handshake is with one peer: its root and its family are as well. */
-function storedPeer({ key, sharing, sessions }: KeptPeer, salt: string): StoredPeer {
+function storedPeer({ key, sharing, sessions, costs }: KeptPeer, salt: string): StoredPeer {
   const roots = new Map<SessionRoot, number>();
   const families = new Map<Family, number>();
   const stored: StoredSession[] = [];
@@ -129,6 +130,7 @@ function storedPeer({ key, sharing, sessions }: KeptPeer, salt: string): StoredP
     sharing,
     roots: [...roots.keys()].map(storedRoot),
     sessions: stored,
+    costs: { ms: [...costs.ms], bytes: [...costs.bytes] },
   };
 }
 

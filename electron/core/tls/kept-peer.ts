@@ -3,8 +3,9 @@ import type { Peer } from './peer.ts';
 import { peerName } from './start-tls.ts';
 import { trustAnchor, type TlsTrust } from './trust.ts';
 
-/** What decides who an account's connections are with. */
+/** What decides who an account's connections are with, and as whom. */
 interface Server {
+  readonly user: string;
   readonly host: string;
   readonly port: number;
   readonly security: Security;
@@ -17,11 +18,11 @@ interface Server {
  * trusts cannot be read: its connections say so.
  */
 export function expectedPeer(account: string, server: Server): Peer | null {
-  const { host, port, security, servername } = server;
+  const { user, host, port, security, servername } = server;
   const name = peerName({ host, servername: servername ?? undefined });
   try {
     const { fingerprint, pin } = trustAnchor(server.trust);
-    return { account, name, port, security, trust: fingerprint, pin };
+    return { account, user, name, port, security, trust: fingerprint, pin };
   } catch {
     // Node's X.509 parser, on a PEM text that was changed by hand.
     return null;

@@ -1,5 +1,6 @@
 /** The shape of what is kept of sessions; {@link encodeKept} says what it means. */
 import { z } from 'zod';
+import { SAVINGS_LOOK_BACK } from '../../../shared/history.ts';
 
 const timeAt = z.number().nonnegative();
 
@@ -39,12 +40,16 @@ const sessionSchema = z.object({
   resumed: z.boolean(),
 });
 
+const costs = z.array(z.number().nonnegative()).max(SAVINGS_LOOK_BACK);
+
 const peerSchema = z.object({
   /** See {@link keptKey}. */
   key: z.string(),
   sharing: z.enum(['saving', 'private']),
   roots: z.array(rootSchema),
   sessions: z.array(sessionSchema),
+  /** Files of before there were any have none. */
+  costs: z.object({ ms: costs, bytes: costs }).default({ ms: [], bytes: [] }),
 });
 
 const headSchema = z.object({

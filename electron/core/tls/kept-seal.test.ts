@@ -18,6 +18,7 @@ const alice = peerOf('alice');
 const key = peerKey(placeKey(alice), alice.trust);
 /** What a file says in clear: sixteen letters and the format. */
 const HEADER_BYTES = 17;
+const COSTS = { ms: [12.25, 0], bytes: [4000] };
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let protector: SecretProtector;
@@ -27,7 +28,7 @@ let content: Uint8Array;
 beforeAll(async () => {
   folder = await temporaryFolder();
   protector = keyFileProtector(folder.path);
-  const cache = new SessionCache({ now: () => NOW, isBoringSsl: false });
+  const cache = new SessionCache({ now: () => NOW, isBoringSsl: false, costsOf: () => COSTS });
   cache.keep('alice', () => null);
   shake(cache, alice, NOW, { tickets: 3 });
   peers = cache.keepable();
@@ -57,6 +58,14 @@ describe('sealed sessions', () => {
     const kept = opened.peers.get(keptKey(opened.salt, key));
     expect(sessionBytes(kept)).toEqual(sessionBytes(peers[0]));
     expect(kept?.sessions).toHaveLength(3);
+    expect(kept?.costs).toEqual(COSTS);
+  });
+
+  it('of before costs were kept with them come without any', async () => {
+    const text = await encodeKept(peers, HOME, NOW);
+    const opened = await openText(text.replace(/,"costs":\{[^}]*\}/, ''));
+    if (opened.kind !== 'kept') throw new Error(opened.why);
+    expect([...opened.peers.values()]).toMatchObject([{ costs: { ms: [], bytes: [] } }]);
   });
 
   it('show neither host nor account nor session', () => {

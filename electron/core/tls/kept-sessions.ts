@@ -17,7 +17,6 @@ import { RepriseError } from '../../../shared/errors.ts';
 import type { SecretProtector } from '../accounts/secret-protector.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { Log } from '../log.ts';
-import type { HeldSession } from './held-session.ts';
 import { keptKey, type Decoded, type KeptHome } from './kept-format.ts';
 import { openSessions, sealSessions } from './kept-seal.ts';
 import type { SessionCache } from './session-cache.ts';
@@ -136,13 +135,13 @@ export class KeptSessions implements SessionKeeper {
     return this.#pool === null;
   }
 
-  takeBack(key: string, sharing: KeptPeer['sharing']): readonly HeldSession[] {
-    if (this.#pool === null) return [];
+  takeBack(key: string, sharing: KeptPeer['sharing']): KeptPeer | null {
+    if (this.#pool === null) return null;
     const name = keptKey(this.#pool.salt, key);
     const kept = this.#pool.peers.get(name);
     this.#pool.peers.delete(name);
     // Only the file was changed meanwhile: what one policy allowed, the other may not.
-    return kept?.sharing === sharing ? kept.sessions : [];
+    return kept?.sharing === sharing ? kept : null;
   }
 
   /**

@@ -9,6 +9,8 @@ import { MAX_VERSION, MIN_VERSION } from './trust.ts';
 export interface Peer {
   /** Sessions are never shared between accounts. */
   readonly account: string;
+  /** Who signs in there, where one account may do so as another user later. */
+  readonly user?: string;
   /** The name that the certificate is checked against: the SNI name, or the host. */
   readonly name: string;
   readonly port: number;
@@ -33,6 +35,7 @@ export const TLS_ENGINE = `${IS_BORINGSSL ? 'boringssl' : 'openssl'}/${process.v
 export function placeKey(peer: Peer): string {
   return JSON.stringify([
     peer.account,
+    peer.user ?? null,
     peer.name.toLowerCase(),
     peer.port,
     peer.security,

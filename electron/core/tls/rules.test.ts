@@ -104,6 +104,7 @@ describe('the session cache', () => {
     };
     const others: Partial<Peer>[] = [
       { account: 'bob' },
+      { user: 'bob@example.org' },
       { name: 'imap.example.net' },
       { port: 994 },
       { security: 'starttls' },

@@ -18,7 +18,7 @@ import { IS_BORINGSSL, peerKey, placeKey, type Peer } from './peer.ts';
 import type { SessionPolicy } from './peer-sessions.ts';
 import { PeerTable } from './peer-table.ts';
 import { isPaused } from './refusals.ts';
-import type { KeptPeer, SessionKeeper } from './session-keeper.ts';
+import { NO_COSTS, type FullCosts, type KeptPeer, type SessionKeeper } from './session-keeper.ts';
 
 const DAY = 24 * 3600 * 1000;
 
@@ -32,6 +32,7 @@ export class SessionCache {
   readonly #now: () => number;
   readonly #isBoringSsl: boolean;
   readonly #onChange: (peerId: string) => void;
+  readonly #costsOf: (account: string) => FullCosts;
   readonly #accounts = new Map<string, AccountState>();
   readonly #peers: PeerTable;
   /** On how many other networks the machine has been since. */
@@ -41,6 +42,7 @@ export class SessionCache {
   /**
    * @param options.now wall-clock time in ms: time asleep counts, and a jump back expires
    * @param options.onChange what {@link heldForPeer} says of this peer may have changed
+   * @param options.costsOf what an account's full handshakes cost, to be kept with its sessions
    */
   constructor(
     options: {
@@ -48,12 +50,14 @@ export class SessionCache {
       now?: () => number;
       isBoringSsl?: boolean;
       onChange?: (peerId: string) => void;
+      costsOf?: (account: string) => FullCosts;
     } = {},
   ) {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#now = options.now ?? Date.now;
     this.#isBoringSsl = options.isBoringSsl ?? IS_BORINGSSL;
     this.#onChange = options.onChange ?? (() => undefined);
+    this.#costsOf = options.costsOf ?? (() => NO_COSTS);
     this.#peers = new PeerTable(this.#limits, (id, account) => {
       this.#onChange(id);
       if (account.kept) this.#keeper?.changed();
@@ -71,25 +75,29 @@ export class SessionCache {
    *
    * @param peerOf who the account connects to, where that can be said; called only where something
    *   was kept
+   * @returns what full handshakes with that peer cost then; `null` where nothing was kept
    */
-  keep(account: string, peerOf: () => Peer | null): void {
+  keep(account: string, peerOf: () => Peer | null): FullCosts | null {
     const state = this.#account(account);
     state.kept = true;
     const keeper = this.#keeper;
-    if (keeper === null || keeper.isEmpty || !state.enabled) return;
+    if (keeper === null || keeper.isEmpty || !state.enabled) return null;
     const peer = peerOf();
-    if (peer === null) return;
+    if (peer === null) return null;
     const place = placeKey(peer);
     const key = peerKey(place, peer.trust);
-    const usable = keeper
-      .takeBack(key, state.policy.sharing)
+    const kept = keeper.takeBack(key, state.policy.sharing);
+    if (kept === null) return null;
+    const usable = kept.sessions
       .filter((session) => isKeepable(session, state, this.#now()))
       .filter(({ sizeBytes }) => sizeBytes <= this.#limits.sessionBytes);
-    if (usable.length === 0) return;
-    const { sessions } = this.#peers.use(key, place, peer, state);
-    for (const session of usable) sessions.put(session);
-    state.trusted.set(place, peer.trust);
-    this.#peers.evict();
+    if (usable.length > 0) {
+      const { sessions } = this.#peers.use(key, place, peer, state);
+      for (const session of usable) sessions.put(session);
+      state.trusted.set(place, peer.trust);
+      this.#peers.evict();
+    }
+    return kept.costs;
   }
 
   /**
@@ -97,12 +105,12 @@ export class SessionCache {
    * offer each ticket once, because a copy of a ticket could outlive its use.
    */
   keepable(): readonly KeptPeer[] {
-    return keepable(this.#peers.all.toReversed(), false, this.#now());
+    return keepable(this.#peers.all.toReversed(), false, this.#now(), this.#costsOf);
   }
 
   /** The last act: what may be kept, which nobody is offered here any more. */
   handOver(): readonly KeptPeer[] {
-    const kept = keepable(this.#peers.all.toReversed(), true, this.#now());
+    const kept = keepable(this.#peers.all.toReversed(), true, this.#now(), this.#costsOf);
     for (const account of this.#accounts.keys()) this.forget(account);
     return kept;
   }

@@ -2,6 +2,17 @@
 import type { SharingPolicy } from '../../../shared/model.ts';
 import type { HeldSession } from './held-session.ts';
 
+/** What handshakes cost that offered nothing, oldest first: what resumed ones are compared with. */
+export interface FullCosts {
+  /** Times of the TLS phase, in ms. */
+  readonly ms: readonly number[];
+  /** On the wire, both ways together. */
+  readonly bytes: readonly number[];
+}
+
+/** None has been seen. */
+export const NO_COSTS: FullCosts = { ms: [], bytes: [] };
+
 /** The sessions of one peer that may be kept. */
 export interface KeptPeer {
   /** The whole key of rule 1, see {@link peerKey}. */
@@ -10,6 +21,8 @@ export interface KeptPeer {
   readonly sharing: SharingPolicy;
   /** Oldest first. */
   readonly sessions: readonly HeldSession[];
+  /** With this peer, as far as they are known. */
+  readonly costs: FullCosts;
 }
 
 /** Who keeps a copy of the sessions of accounts that may be kept. None of its calls throws. */
@@ -20,6 +33,6 @@ export interface SessionKeeper {
   forgotten(): void;
   /** Whether there is anything to take back at all. */
   readonly isEmpty: boolean;
-  /** The sessions kept for this peer key under this policy, oldest first; each is given once. */
-  takeBack(key: string, sharing: SharingPolicy): readonly HeldSession[];
+  /** What was kept for this peer key under this policy, given once; `null` where nothing was. */
+  takeBack(key: string, sharing: SharingPolicy): Pick<KeptPeer, 'sessions' | 'costs'> | null;
 }

@@ -16,6 +16,8 @@ export interface ReuseTransportOptions {
   readonly cache: SessionCache;
   /** Sessions are never shared between accounts. */
   readonly account: string;
+  /** Who signs in; nor are they shared between the users of one account. */
+  readonly user?: string;
   /** Who makes this connection, such as its mailbox: said of the sessions that it brings. */
   readonly connection?: string;
   readonly trust?: TlsTrust;
@@ -27,7 +29,7 @@ export interface ReuseTransportOptions {
 
 /** Makes the transport for one connection of imapflow, for its `transport` option. */
 export function createReuseTransport(options: ReuseTransportOptions): ImapTransport {
-  const { cache, account } = options;
+  const { cache, account, user } = options;
   const anchor = trustAnchor(options.trust ?? { kind: 'system' });
   const emit = (event: TransportEvent): void => options.onEvent?.(event);
   let address: string | null = null;
@@ -44,7 +46,15 @@ export function createReuseTransport(options: ReuseTransportOptions): ImapTransp
     const { host, port } = target;
     const name = peerName({ host, servername: target.servername });
     sessions = cache.begin(
-      { account, name, port, security, trust: anchor.fingerprint, pin: anchor.pin },
+      {
+        account,
+        ...(user === undefined ? {} : { user }),
+        name,
+        port,
+        security,
+        trust: anchor.fingerprint,
+        pin: anchor.pin,
+      },
       options.connection ?? null,
     );
     emit({ kind: 'phase', phase: 'dns', at: performance.now() });
