@@ -40,6 +40,7 @@ export function connectionTransport(
     createReuseTransport({
       cache: sessions,
       account,
+      user: settings.user,
       ...(name === undefined ? {} : { connection: name }),
       trust: settings.trust,
       onEvent,
