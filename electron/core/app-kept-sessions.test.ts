@@ -219,27 +219,6 @@ describe('sessions across restarts', () => {
     expect(imap.stats().offered).toBe(0);
   });
 
-  it('are not offered where the account signs in as another user since, in the form or in its file', async () => {
-    const imap = await server();
-    const dataDir = await folder();
-    const first = await keeping(dataDir);
-    const { id } = await first.engine.addAccount(inputFor(imap));
-    await first.until(allIdle(1));
-    await first.app.close();
-    const path = join(dataDir, 'settings.json');
-    const text = await readFile(path, 'utf8');
-    await writeFile(path, text.replace(`"user": "${imap.user}"`, '"user": "somebody-else"'));
-    const second = await start(dataDir);
-    expect(second.state().accounts).toMatchObject([{ id, user: 'somebody-else' }]);
-    const refused = await second.until(({ connections: [connection] }) =>
-      ['idle', 'sign-in-failed'].includes(connection?.state.kind ?? ''),
-    );
-    expect(outcomes(refused.connections)).toEqual([fullAgain]);
-    await second.engine.updateAccount(id, inputFor(imap));
-    expect(await firstOutcomes(second, 1)).toEqual([fullAgain]);
-    expect(imap.stats().offered).toBe(0);
-  });
-
   it('are written before a server has said goodbye that takes its time for it', async () => {
     const imap = await server({ script: { logout: fault.hang } });
     const dataDir = await folder();
