@@ -4,7 +4,7 @@
  */
 import type { AccountBook } from './accounts/account-book.ts';
 import type { ChosenProtector } from './accounts/chosen-protector.ts';
-import type { SecretProtector } from './accounts/secret-protector.ts';
+import type { KeyFileProtector } from './accounts/key-file.ts';
 import type { NoticeBoard } from './notice-board.ts';
 import type { EngineState } from './snapshot.ts';
 
@@ -21,7 +21,7 @@ interface AgreementDeps {
   readonly book: AccountBook;
   readonly protector: ChosenProtector;
   /** `null` where there is nothing to agree to. */
-  readonly keyFile: SecretProtector | null;
+  readonly keyFile: KeyFileProtector | null;
 }
 
 /** Asks for the agreement, and keeps to it. */
@@ -49,9 +49,16 @@ export class Agreement {
   async agreeToKeyFile(): Promise<void> {
     const { state, notices, book, protector, keyFile } = this.#deps;
     if (keyFile === null || protector.protection.kind !== 'memory') return;
-    // Makes the key file also where there is no password yet.
-    await keyFile.seal('', NOTICE);
-    const problem = await book.storeSecrets(keyFile);
+    // Also where there is no password yet.
+    const takeBack = await keyFile.make();
+    let problem: string | null;
+    try {
+      problem = await book.storeSecrets(keyFile);
+    } catch (error) {
+      // Left behind, the next start would take it for an agreement that came to nothing.
+      await takeBack();
+      throw error;
+    }
     protector.choose(keyFile);
     state.set('app', { ...state.get('app'), protection: keyFile.protection });
     notices.dismiss(NOTICE);

@@ -1,14 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RepriseError } from '../../shared/errors.ts';
-import { keyFileProtector } from './accounts/key-file.ts';
-import { memoryProtector, type SecretProtector } from './accounts/secret-protector.ts';
+import { keyFileProtector, type KeyFileProtector } from './accounts/key-file.ts';
+import { memoryProtector } from './accounts/secret-protector.ts';
 import { KEPT_SESSIONS_FILE } from './kept-sessions-file.ts';
 import { allIdle, folder, hasNotice, inputFor, server, start } from './test-engine.ts';
 
 /** The engine on a machine without a key store. */
-const startWithoutKeyStore = (dataDir: string, keyFile: SecretProtector | null) =>
+const startWithoutKeyStore = (dataDir: string, keyFile: KeyFileProtector | null) =>
   start(dataDir, { protector: memoryProtector(), keyFile });
 
 const secretsOf = async (dataDir: string): Promise<string[]> =>
@@ -67,7 +67,7 @@ describe('without a key store', () => {
   it('everything stays as it was where the passwords cannot be stored', async () => {
     const dataDir = await folder();
     const imap = await server();
-    const broken: SecretProtector = {
+    const broken: KeyFileProtector = {
       ...keyFileProtector(dataDir),
       seal: () => Promise.reject(new RepriseError('storage', 'The disk is full.')),
     };
@@ -77,9 +77,24 @@ describe('without a key store', () => {
     await expect(engine.agreeToKeyFile()).rejects.toMatchObject({ message: 'The disk is full.' });
     expect(state().app.protection).toEqual({ kind: 'memory' });
     expect(hasNotice('protection')(state())).toBe(true);
+    // The key file too: the next start would take it for an agreement.
+    expect(await secretsOf(dataDir)).toEqual([]);
     const before = imap.stats();
     await engine.reconnectAccount(id);
     await until((now) => allIdle(1)(now) && imap.stats().connections > before.connections);
+  });
+
+  it('a key file that was there before stays where the passwords cannot be stored', async () => {
+    const dataDir = await folder();
+    const imap = await server();
+    const { engine } = await startWithoutKeyStore(dataDir, keyFileProtector(dataDir));
+    await engine.addAccount(inputFor(imap));
+    // Another program's, and a folder in the way of the passwords.
+    await keyFileProtector(dataDir).seal('', 'other');
+    const key = await readFile(join(dataDir, 'secrets.key'));
+    await mkdir(join(dataDir, 'secrets.json'));
+    await expect(engine.agreeToKeyFile()).rejects.toMatchObject({ code: 'storage' });
+    expect(await readFile(join(dataDir, 'secrets.key'))).toEqual(key);
   });
 
   it('nothing is asked for, and nothing changes, where there is nothing to agree to', async () => {

@@ -6,6 +6,7 @@ import { serveEngine, type Channel } from '../../shared/rpc.ts';
 import type { ThemeChoice } from '../../shared/settings.ts';
 import { memoryBook, openAccountBook, type OpenedBook } from './accounts/account-book.ts';
 import { ChosenProtector } from './accounts/chosen-protector.ts';
+import type { KeyFileProtector } from './accounts/key-file.ts';
 import type { SecretProtector } from './accounts/secret-protector.ts';
 import { Agreement } from './agreement.ts';
 import { CheckDesk } from './check/index.ts';
@@ -35,7 +36,7 @@ export interface AppDeps {
   readonly dataDir: string;
   readonly protector: SecretProtector;
   /** What the user may agree to where `protector` keeps secrets in memory only. */
-  readonly keyFile?: SecretProtector | null;
+  readonly keyFile?: KeyFileProtector | null;
   readonly log: Log;
   readonly clock?: Clock;
   /** Asked for the network; the one that this runs on by default. */

@@ -1,6 +1,6 @@
 /** How passwords are protected in this run: by the key store, by what was agreed to, or not at all. */
 import type { SafeStorage } from 'electron';
-import { hasKeyFile, keyFileProtector } from '../core/accounts/key-file.ts';
+import { hasKeyFile, keyFileProtector, type KeyFileProtector } from '../core/accounts/key-file.ts';
 import type { SecretProtector } from '../core/accounts/secret-protector.ts';
 import type { Log } from '../core/log.ts';
 import { safeStorageProtector } from './safe-storage.ts';
@@ -9,7 +9,7 @@ import { safeStorageProtector } from './safe-storage.ts';
 interface Protection {
   readonly protector: SecretProtector;
   /** What the user may agree to where `protector` keeps secrets in memory only. */
-  readonly keyFile: SecretProtector | null;
+  readonly keyFile: KeyFileProtector | null;
 }
 
 /**

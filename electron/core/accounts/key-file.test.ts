@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -90,6 +90,32 @@ describe('the key file', () => {
     await protector.seal(password, 'a');
     expect((await stat(join(folder.path, 'new', 'secrets.key'))).mode & 0o777).toBe(0o600);
     expect((await readFile(join(folder.path, 'new', 'secrets.key'))).length).toBe(32);
+  });
+
+  it('is taken back by who made it, and by nobody else', async () => {
+    await using folder = await temporaryFolder();
+    const protector = keyFileProtector(folder.path);
+    const takeBack = await protector.make();
+    expect(await readdir(folder.path)).toEqual(['secrets.key']);
+    const other = await keyFileProtector(folder.path).make();
+    await other();
+    const sealed = await protector.seal(password, 'a');
+    expect(await protector.open(sealed, 'a')).toBe(password);
+    await takeBack();
+    expect(await readdir(folder.path)).toEqual([]);
+  });
+
+  it('that cannot be taken back is said, with what to do', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'secrets.key');
+    const takeBack = await keyFileProtector(folder.path).make();
+    // A folder in its place stops every user, root too.
+    await rm(path);
+    await mkdir(join(path, 'inside'), { recursive: true });
+    await expect(takeBack()).rejects.toMatchObject({
+      code: 'storage',
+      message: expect.stringContaining(`${path} could not be removed. Remove it`) as unknown,
+    });
   });
 
   it('is closed to others when they could read it, which is said', async () => {

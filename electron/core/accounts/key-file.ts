@@ -22,6 +22,18 @@ const TAG_BYTES = 16;
 /** First byte of everything sealed, so that another scheme can follow this one. */
 const FORMAT = 1;
 
+/** The protection by a key file. That the file is there is what the user agreed to. */
+export interface KeyFileProtector extends SecretProtector {
+  /**
+   * Makes the key file where there is none.
+   *
+   * @returns takes that back: removes it where this made it, and throws a RepriseError `storage`
+   *   where it cannot be removed. To be called only where nothing stored was sealed with it
+   * @throws RepriseError `storage` or `secrets`; then it was not made
+   */
+  make(): Promise<() => Promise<void>>;
+}
+
 /** Any permission of the group or of others. */
 const NOT_ONLY_OWNER = 0o077;
 
@@ -34,12 +46,16 @@ const NOT_ONLY_OWNER = 0o077;
 export function keyFileProtector(
   dataDir: string,
   onRepaired: (message: string) => void = () => undefined,
-): SecretProtector {
+): KeyFileProtector {
   const path = join(dataDir, KEY_FILE);
   return {
     protection: { kind: 'key-file', path },
+    make: async () => {
+      const isOurs = (await readKey(path, onRepaired)) === null && (await makeKey(path));
+      return () => (isOurs ? removeKey(path) : Promise.resolve());
+    },
     seal: async (plain, context) => {
-      const key = (await readKey(path, onRepaired)) ?? (await makeKey(path, onRepaired));
+      const key = (await readKey(path, onRepaired)) ?? (await readNewKey(path, onRepaired));
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
       cipher.setAAD(Buffer.from(context, 'utf8'));
@@ -140,31 +156,67 @@ async function closeToOthers(path: string, onRepaired: (message: string) => void
   );
 }
 
+/** The key of a file that is made now. */
+async function readNewKey(path: string, onRepaired: (message: string) => void): Promise<Buffer> {
+  await makeKey(path);
+  const key = await readKey(path, onRepaired);
+  if (key === null) throw new RepriseError('secrets', `The key file ${path} was removed.`);
+  return key;
+}
+
 /**
  * Makes the key file once: of two programs that start together, both get the key of the one whose
  * link was first.
+ *
+ * @returns whether it is ours
  */
-async function makeKey(path: string, onRepaired: (message: string) => void): Promise<Buffer> {
+async function makeKey(path: string): Promise<boolean> {
   const mine = `${path}.${randomUUID()}.unfinished`;
   try {
     makeFolder(dirname(path), 0o700);
     const key = randomBytes(KEY_BYTES);
     await writeThrough(mine, key);
-    try {
-      // A link, unlike a rename, never replaces a file that is already there.
-      await link(mine, path);
-    } catch (error) {
-      // FAT and some network file systems know no links; their key file is written in place.
-      if (isErrno(error, 'EPERM', 'ENOTSUP', 'ENOSYS')) await writeThrough(path, key);
-      else if (!isErrno(error, 'EEXIST')) throw error;
-    }
+    const isOurs = await putInPlace(mine, path, key);
     await syncFolder(dirname(path));
+    return isOurs;
   } catch (cause) {
     throw storageError('The key for your passwords', path, cause);
   } finally {
     await rm(mine, { force: true }).catch(() => undefined);
   }
-  const key = await readKey(path, onRepaired);
-  if (key === null) throw new RepriseError('secrets', `The key file ${path} was removed.`);
-  return key;
+}
+
+/** @returns `false` where there is one already, which stays */
+async function putInPlace(mine: string, path: string, key: Buffer): Promise<boolean> {
+  try {
+    // A link, unlike a rename, never replaces a file that is already there.
+    await link(mine, path);
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return false;
+    // FAT and some network file systems know no links; their key file is written in place.
+    if (!isErrno(error, 'EPERM', 'ENOTSUP', 'ENOSYS')) throw error;
+  }
+  try {
+    await writeThrough(path, key);
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return false;
+    // Half of it would be taken for a key file that is damaged.
+    await rm(path, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function removeKey(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+    await syncFolder(dirname(path));
+  } catch (cause) {
+    throw new RepriseError(
+      'storage',
+      `The passwords were not stored, but the new key file ${path} could not be removed. Remove it: the next start would take it for your agreement.`,
+      { cause },
+    );
+  }
 }

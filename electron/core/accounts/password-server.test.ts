@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { AccountId } from '../../../shared/model.ts';
 import { openAccountBook } from './account-book.ts';
 import { keyFileProtector } from './key-file.ts';
-import { memoryProtector } from './secret-protector.ts';
+import { memoryProtector, type SecretProtector } from './secret-protector.ts';
 import type { Unusable } from './secret-store.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { accountSettings } from './test-account.ts';
@@ -14,7 +14,7 @@ const PASSWORD = 'hunter2-hunter2';
 const account = accountSettings(id, { host: 'imap.example.org' });
 const elsewhere = { ...account, host: 'imap.example.net' };
 
-async function open(path: string, protector = keyFileProtector(path)) {
+async function open(path: string, protector: SecretProtector = keyFileProtector(path)) {
   const unusable: Unusable[] = [];
   const { book, problems } = await openAccountBook(path, protector, Date.now(), (_, why) =>
     unusable.push(why),
