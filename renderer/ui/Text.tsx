@@ -5,10 +5,15 @@ interface TextProps {
   readonly children: string;
 }
 
+interface NameProps extends TextProps {
+  /** Long ones may take a second line. */
+  readonly hasTwoLines?: boolean;
+}
+
 /** A name that somebody else chose: its own direction, one line, whole on hover. */
-export function Name({ children }: TextProps): ReactNode {
+export function Name({ children, hasTwoLines = false }: NameProps): ReactNode {
   return (
-    <bdi className={styles.name} title={children}>
+    <bdi className={hasTwoLines ? `${styles.name} ${styles.two}` : styles.name} title={children}>
       {children}
     </bdi>
   );

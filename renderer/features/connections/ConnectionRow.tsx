@@ -67,10 +67,10 @@ function Row({ id, index, start, isCurrent, connection, account }: RowProps): Re
         <span className={styles.word}>{STATE_WORDS[state.kind]}</span>
       </Cell>
       <Cell column="account">
-        <Name>{account.label}</Name>
+        <Name hasTwoLines>{account.label}</Name>
       </Cell>
       <Cell column="mailbox">
-        <Name>{connection.mailbox}</Name>
+        <Name hasTwoLines>{connection.mailbox}</Name>
       </Cell>
       <Cell column="messages">{messages === null ? NOTHING : formatCount(messages)}</Cell>
       <Cell column="server">

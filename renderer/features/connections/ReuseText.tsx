@@ -15,11 +15,14 @@ export function ReuseText({ outcome }: { readonly outcome: Outcome | null }): Re
     <span className={styles.reuse} title={text}>
       <OutcomeMark kind={outcome.kind} />
       <span className={styles.text}>
-        {word}
+        <span className={styles.word}>{word}</span>
         {detail !== null && (
           <>
-            <span className={styles.separator}> · </span>
-            <span className={styles.detail}>{detail}</span>
+            {' '}
+            <span className={styles.detail}>
+              <span className={styles.separator}>· </span>
+              {detail}
+            </span>
           </>
         )}
       </span>
