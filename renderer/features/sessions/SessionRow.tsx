@@ -41,9 +41,12 @@ export const SessionRow = memo(function SessionRow({
       style={{ transform: `translateY(${start}px)` }}
     >
       <td className={styles.cell}>
-        <Name>{label}</Name>
+        <Name hasTwoLines>{label}</Name>
       </td>
-      <td className={styles.cell} title={note === '' ? undefined : `${server}, ${note}`}>
+      <td
+        className={`${styles.cell} ${styles.server}`}
+        title={note === '' ? undefined : `${server}, ${note}`}
+      >
         <Name>{server}</Name>
         {note !== '' && <span className={styles.note}>{note}</span>}
       </td>
