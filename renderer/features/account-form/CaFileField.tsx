@@ -1,5 +1,6 @@
-import { useRef, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Button } from '../../ui/Button.tsx';
+import { caFileOf, type Draft } from './draft.ts';
 import { FieldFrame } from './FieldFrame.tsx';
 import type { AccountFormState } from './use-account-form.ts';
 import styles from './AccountForm.module.css';
@@ -16,7 +17,10 @@ interface CaFileFieldProps {
 export function CaFileField({ state, error }: CaFileFieldProps): ReactNode {
   const input = useRef<HTMLInputElement>(null);
   const { draft, edit, setProblem } = state;
-  const { trust } = draft;
+  const fileName = caFileOf(draft);
+  useEffect(() => {
+    if (input.current !== null) showFile(input.current, fileName);
+  }, [fileName]);
 
   const read = async (file: File) => {
     if (file.size > MAX_FILE_BYTES) {
@@ -37,7 +41,6 @@ export function CaFileField({ state, error }: CaFileFieldProps): ReactNode {
     }
   };
   const remove = () => {
-    if (input.current !== null) input.current.value = '';
     edit('trust', { kind: 'system' });
     input.current?.focus();
   };
@@ -45,22 +48,7 @@ export function CaFileField({ state, error }: CaFileFieldProps): ReactNode {
     <FieldFrame
       label="CA certificate file"
       error={error}
-      hint={
-        trust.kind === 'system' ? (
-          'Optional, PEM. Without one, the certificate authorities of your system are trusted.'
-        ) : trust.kind === 'pin' || trust.kind === 'keep-pin' ? (
-          'Optional, PEM. A file takes the place of the trusted certificate.'
-        ) : (
-          <span className={styles.chosen}>
-            <span>
-              Only the certificates in <bdi>{trust.fileName}</bdi> are trusted.
-            </span>
-            <Button look="quiet" aria-label={`Remove ${trust.fileName}`} onClick={remove}>
-              Remove
-            </Button>
-          </span>
-        )
-      }
+      hint={<CaFileHint trust={draft.trust} onRemove={remove} />}
     >
       {(control) => (
         <input
@@ -70,12 +58,67 @@ export function CaFileField({ state, error }: CaFileFieldProps): ReactNode {
           name="trust"
           type="file"
           accept=".pem,.crt,.cer,.ca-bundle"
-          onChange={(event) => {
-            const file = event.target.files?.[0];
-            if (file !== undefined) void read(file);
+          onChange={({ target }) => {
+            const file = target.files?.[0];
+            if (file === undefined) showFile(target, fileName);
+            else void read(file);
           }}
         />
       )}
     </FieldFrame>
   );
+}
+
+interface CaFileHintProps {
+  readonly trust: Draft['trust'];
+  readonly onRemove: () => void;
+}
+
+function CaFileHint({ trust, onRemove }: CaFileHintProps): ReactNode {
+  switch (trust.kind) {
+    case 'system':
+      return 'Optional, PEM. Without one, the certificate authorities of your system are trusted.';
+    case 'pin':
+    case 'keep-pin':
+      return 'Optional, PEM. A file takes the place of the trusted certificate.';
+    case 'ca':
+    case 'keep':
+      return (
+        <span className={styles.chosen}>
+          <span>
+            Only the certificates in <bdi>{trust.fileName}</bdi> are trusted.
+            {trust.kind === 'keep' && <StoredFile subjects={trust.subjects} />}
+          </span>
+          <Button look="quiet" aria-label={`Remove ${trust.fileName}`} onClick={onRemove}>
+            Remove
+          </Button>
+        </span>
+      );
+  }
+}
+
+/** What is stored of a file, of which the page sees no more than whose certificates it holds. */
+function StoredFile({ subjects }: { readonly subjects: readonly string[] }): ReactNode {
+  const [first, ...others] = subjects;
+  if (first === undefined) {
+    return ' None that can be read is stored: choose the file again, or remove it.';
+  }
+  return (
+    <>
+      {' '}
+      Stored: <bdi>{first}</bdi>
+      {others.length > 0 && ` and ${others.length} more`}.
+    </>
+  );
+}
+
+/**
+ * Has the browser's own control name the file that counts, also one that was chosen in an earlier
+ * run: of that there is nothing but the name here.
+ */
+function showFile(input: HTMLInputElement, fileName: string | null): void {
+  if (fileName === (input.files?.[0]?.name ?? null)) return;
+  const files = new DataTransfer();
+  if (fileName !== null) files.items.add(new File([], fileName));
+  input.files = files.files;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CertificateText, ProviderPreset } from '../../../shared/model.ts';
 import { account } from '../../test-entities.ts';
 import {
+  caFileOf,
   draftOf,
   EMPTY_DRAFT,
   isSameConnection,
@@ -60,8 +61,11 @@ describe('an account as it is being typed', () => {
 
   it('keeps the stored CA file until another one is chosen or it is removed', () => {
     const draft = draftOf(
-      account('a', { trust: { kind: 'ca', fileName: 'ca.pem', subjects: [] } }),
+      account('a', { trust: { kind: 'ca', fileName: 'ca.pem', subjects: ['CN=Example'] } }),
     );
+    expect(draft.trust).toMatchObject({ kind: 'keep', subjects: ['CN=Example'] });
+    expect(caFileOf(draft)).toBe('ca.pem');
+    expect(caFileOf({ ...draft, trust: { kind: 'system' } })).toBeNull();
     expect(toInput(draft, false).trust).toEqual({ kind: 'keep' });
     expect(toInput({ ...draft, trust: { kind: 'system' } }, false).trust).toEqual({
       kind: 'system',

@@ -18,7 +18,7 @@ import { formatMailboxes, parseMailboxes } from './mailbox-list.ts';
 /** What the account is to trust: what it did, or a file or certificate chosen now. */
 type DraftTrust =
   | { readonly kind: 'system' }
-  | { readonly kind: 'keep'; readonly fileName: string }
+  | { readonly kind: 'keep'; readonly fileName: string; readonly subjects: readonly string[] }
   | { readonly kind: 'ca'; readonly fileName: string; readonly pem: string }
   | ({ readonly kind: 'keep-pin' } & Pin)
   | ({ readonly kind: 'pin'; readonly pem: string } & Pin);
@@ -79,7 +79,7 @@ function draftTrust(trust: Trust, host: string): DraftTrust {
     case 'system':
       return trust;
     case 'ca':
-      return { kind: 'keep', fileName: trust.fileName };
+      return { kind: 'keep', fileName: trust.fileName, subjects: trust.subjects };
     case 'pin':
       return { kind: 'keep-pin', certificate: trust.certificate, host };
   }
@@ -100,6 +100,11 @@ function inputTrust(trust: DraftTrust): AccountInput['trust'] {
         pem: trust.pem,
       };
   }
+}
+
+/** The name of the CA file that is stored or was chosen, if there is one. */
+export function caFileOf({ trust }: Draft): string | null {
+  return trust.kind === 'ca' || trust.kind === 'keep' ? trust.fileName : null;
 }
 
 /** The pin of the draft, if it has one. */
