@@ -74,6 +74,7 @@ const PROBLEM_WORDS: Record<ProblemCode, string> = {
   'certificate-name': 'certificate for another name',
   'certificate-changed': 'certificate changed',
   'certificate-unfit': 'certificate unfit',
+  'trust-unreadable': 'trusted certificate unreadable',
   'starttls-unavailable': 'no STARTTLS',
   'starttls-injection': 'data before TLS',
   'not-imap': 'not an IMAP server',

@@ -24,6 +24,8 @@ export type ProblemCode =
   | 'certificate-changed'
   /** Revoked, too weak or not made for servers: nobody can trust it. */
   | 'certificate-unfit'
+  /** What the account trusts cannot be read: nobody can be verified. */
+  | 'trust-unreadable'
   | 'starttls-unavailable'
   | 'starttls-injection'
   | 'not-imap'

@@ -3,7 +3,7 @@ import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId, AccountInput, ReusePolicy, TrustChoice } from '../../../shared/model.ts';
 import { isSameHost } from '../../../shared/password-server.ts';
 import { readCaFile } from './ca-file.ts';
-import { isSameTrust, readPin } from './trusted.ts';
+import { isReadable, isSameTrust, readPin, unreadableTrustSentence } from './trusted.ts';
 import type { AccountSettings, AccountTrust, ConnectSettings } from './types.ts';
 
 /** What an account begins with. */
@@ -66,6 +66,12 @@ function fields(input: AccountInput, stored: Stored | null) {
   };
 }
 
+/** Keeping what cannot be read would leave the account without any connection. */
+function readable(trust: AccountTrust): AccountTrust {
+  if (trust.kind === 'system' || isReadable(trust)) return trust;
+  throw new RepriseError('bad-ca-file', unreadableTrustSentence(trust.kind), { field: 'trust' });
+}
+
 function trustOf({ trust, host }: AccountInput, stored: Stored | null): AccountTrust {
   switch (trust.kind) {
     case 'system':
@@ -80,7 +86,7 @@ function trustOf({ trust, host }: AccountInput, stored: Stored | null): AccountT
           { field: 'trust' },
         );
       }
-      if (stored !== null) return stored.trust;
+      if (stored !== null) return readable(stored.trust);
       throw new RepriseError(
         'invalid-input',
         'There is no CA file to keep for a new account. Choose the file, or trust the system’s certificate authorities.',

@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { CertificateText, Trust, TrustChoice } from '../../../shared/model.ts';
-import { certificateFacts, type TlsTrust } from '../tls/index.ts';
+import { authorities, certificateFacts, type TlsTrust } from '../tls/index.ts';
 import { subjectsOf } from './ca-file.ts';
 import type { AccountTrust } from './types.ts';
 
@@ -25,6 +25,24 @@ export function readPin(choice: Extract<TrustChoice, { kind: 'pin' }>): AccountT
   return { kind: 'pin', fingerprint256: certificate.fingerprint256, pem: certificate.toString() };
 }
 
+/** Whether every certificate that is trusted can be read; not so after a change by hand. */
+export function isReadable(trust: TlsTrust): boolean {
+  if (trust.kind === 'system') return true;
+  try {
+    return authorities(trust).every((pem) => parse(pem) !== null);
+  } catch {
+    // There is no certificate at all.
+    return false;
+  }
+}
+
+/** What is wrong where {@link isReadable} is not so, and what to do. */
+export function unreadableTrustSentence(kind: 'ca' | 'pin'): string {
+  return kind === 'ca'
+    ? 'The stored CA certificates cannot be read: the settings file was changed or damaged. In the account’s form, choose the CA file again, or remove it.'
+    : 'The stored certificate of the server cannot be read: the settings file was changed or damaged. In the account’s form, remove that certificate; then trust the one of the server again.';
+}
+
 /** Whether both let in the same servers; the name of a CA file does not matter. */
 export function isSameTrust(one: TlsTrust, other: TlsTrust): boolean {
   switch (one.kind) {
@@ -33,7 +51,10 @@ export function isSameTrust(one: TlsTrust, other: TlsTrust): boolean {
     case 'ca':
       return other.kind === 'ca' && one.pem === other.pem;
     case 'pin':
-      return other.kind === 'pin' && one.fingerprint256 === other.fingerprint256;
+      // The text as well: one that cannot be read lets nobody in.
+      return (
+        other.kind === 'pin' && one.fingerprint256 === other.fingerprint256 && one.pem === other.pem
+      );
   }
 }
 

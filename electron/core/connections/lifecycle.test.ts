@@ -23,6 +23,7 @@ describe('after a failure', () => {
     ['certificate-not-yet-valid', 'certificate-problem'],
     ['certificate-untrusted', 'certificate-problem'],
     ['certificate-name', 'certificate-problem'],
+    ['trust-unreadable', 'failed'],
     ['mailbox-missing', 'failed'],
   ] as const)('%s stops as %s', (code, state) => {
     expect(nextStep(failure(code), first, 0)).toEqual({ kind: 'stop', state });

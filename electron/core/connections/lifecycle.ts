@@ -38,6 +38,7 @@ const STOPPING: ReadonlyMap<ProblemCode, StoppedState> = new Map([
   ['certificate-name', 'certificate-problem'],
   ['certificate-changed', 'certificate-problem'],
   ['certificate-unfit', 'certificate-problem'],
+  ['trust-unreadable', 'failed'],
   ['mailbox-missing', 'failed'],
 ]);
 

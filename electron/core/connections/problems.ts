@@ -1,6 +1,8 @@
 /** What went wrong, in words that a person can act on. Pure: an error and where it happened. */
 import type { Problem } from '../../../shared/model.ts';
 import { certificateProblem } from './certificate-problems.ts';
+import { unreadableTrustSentence } from '../accounts/trusted.ts';
+import { UNREADABLE_TRUST } from '../tls/index.ts';
 import { errorFacts, type ErrorFacts } from './connect-error.ts';
 import { imapRecognisers } from './imap-problems.ts';
 import { networkRecognisers, timeout } from './network-problems.ts';
@@ -15,6 +17,7 @@ import {
 /** The order matters: what is known best comes first. */
 const RECOGNISERS: readonly Recogniser[] = [
   secret,
+  unreadableTrust,
   strangeServer,
   timeout,
   (error, context) => certificateProblem(error.code, context),
@@ -52,6 +55,14 @@ function secret({ code }: ErrorFacts): Found | null {
     message:
       'The stored password could not be read. Unlock the key store of this computer and ' +
       'reconnect, or edit the account and enter the password again.',
+  };
+}
+
+function unreadableTrust({ code }: ErrorFacts, { pin }: ProblemContext): Found | null {
+  if (code !== UNREADABLE_TRUST) return null;
+  return {
+    code: 'trust-unreadable',
+    message: unreadableTrustSentence(pin === null ? 'ca' : 'pin'),
   };
 }
 

@@ -9,6 +9,7 @@ export {
   MAX_VERSION,
   MIN_VERSION,
   trustOptions,
+  UNREADABLE_TRUST,
   type IdentityCheck,
   type TlsTrust,
 } from './trust.ts';

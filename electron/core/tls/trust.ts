@@ -47,10 +47,13 @@ const MAX_ANCHORS = 64;
 let systemAnchor: TrustAnchor | null = null;
 const anchors = new Map<string, TrustAnchor>();
 
+/** The code of the error for a CA file or pin in which a certificate cannot be read. */
+export const UNREADABLE_TRUST = 'UNREADABLE_TRUST';
+
 /**
  * The context for `trust`.
  *
- * @throws the error of Node's X.509 parser where the PEM text holds no readable certificate
+ * @throws Error with the code {@link UNREADABLE_TRUST}
  */
 export function trustAnchor(trust: TlsTrust): TrustAnchor {
   if (trust.kind === 'system') {
@@ -60,7 +63,7 @@ export function trustAnchor(trust: TlsTrust): TrustAnchor {
   const key = trust.kind === 'ca' ? trust.pem : `${trust.fingerprint256}\n${trust.pem}`;
   const known = anchors.get(key);
   if (known !== undefined) return known;
-  const made = anchor(trust);
+  const made = readableAnchor(trust);
   if (anchors.size >= MAX_ANCHORS) {
     for (const oldest of anchors.keys()) {
       anchors.delete(oldest);
@@ -112,6 +115,17 @@ class CertificateChanged extends Error {
 
   constructor() {
     super('The server shows another certificate than the pinned one.');
+  }
+}
+
+function readableAnchor(trust: TlsTrust): TrustAnchor {
+  try {
+    return anchor(trust);
+  } catch (cause) {
+    // Node's X.509 parser, or no certificate at all.
+    throw Object.assign(new Error('A trusted certificate cannot be read.', { cause }), {
+      code: UNREADABLE_TRUST,
+    });
   }
 }
 
