@@ -14,6 +14,7 @@ describe('the words for an outcome', () => {
     ['expired', 'session expired'],
     ['all-in-use', 'all tickets used'],
     ['refused-earlier', 'session refused earlier'],
+    ['failed-earlier', 'retried without a session'],
     ['trust-changed', 'trust changed'],
     ['server-keeps-refusing', 'server keeps refusing'],
   ] as const)('go on with the reason where none was: %s', (reason, words) => {

@@ -57,6 +57,7 @@ const REASON_WORDS: Record<NotOfferedReason, string> = {
   'all-in-use': 'all tickets used',
   'trust-changed': 'trust changed',
   'refused-earlier': 'session refused earlier',
+  'failed-earlier': 'retried without a session',
   'server-keeps-refusing': 'server keeps refusing',
 };
 
@@ -135,6 +136,8 @@ const REASON_SENTENCES: Record<NotOfferedReason, string> = {
     'Nothing was offered: what this account trusts has changed since the session was made, so the server had to prove itself again.',
   'refused-earlier':
     'Nothing was offered: this server refused the latest session, so those issued together with it were dropped unused, and no new one had come yet.',
+  'failed-earlier':
+    'Nothing was offered: the attempt before this one failed with a session, so it was made again without any.',
   'server-keeps-refusing':
     'Nothing was offered, for a while: this server refused what it had issued again and again.',
 };

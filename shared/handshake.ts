@@ -19,6 +19,8 @@ export type NotOfferedReason =
   | 'trust-changed'
   /** The server refused one; what was held with it was dropped, and nothing has come since. */
   | 'refused-earlier'
+  /** The attempt before failed with one, so this one goes without. */
+  | 'failed-earlier'
   | 'server-keeps-refusing';
 
 /** What came of one attempt at a TLS connection; exactly one of these. */

@@ -23,6 +23,13 @@ export interface AttemptContext {
   readonly lookup: LookupFunction | undefined;
 }
 
+/** Which attempt it is. */
+export interface AttemptPurpose {
+  readonly mailbox: string;
+  /** `false` where the attempt right before it failed with a session. */
+  readonly offers: boolean;
+}
+
 /** What a watched mailbox hears of its attempt, in this order. */
 export interface AttemptListener {
   /** The connection that can be ended from now on. */
@@ -43,7 +50,7 @@ export interface AttemptListener {
  */
 export async function attempt(
   context: AttemptContext,
-  mailbox: string,
+  { mailbox, offers }: AttemptPurpose,
   log: ConnectionLog,
   listener: AttemptListener,
   isWanted: () => boolean,
@@ -58,6 +65,7 @@ export async function attempt(
       sessions: context.sessions,
       account: context.account,
       name: mailbox,
+      offers,
       clock: context.clock,
       limits: context.limits,
       lookup: context.lookup,

@@ -40,6 +40,7 @@ export function failureFrom(
     host: settings.host,
     port: settings.port,
     security: settings.security,
+    tlsAnswered: tls?.outcome.kind === 'failed' && tls.outcome.answered,
     servername: settings.servername ?? settings.host,
     trustsCaFile: settings.trust.kind === 'ca',
     pin: settings.trust.kind === 'pin' ? settings.trust.fingerprint256 : null,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { startRawServer } from '../check/test-raw-server.ts';
 import { fault, startImapServer } from '../demo/index.ts';
 import { PROBLEM_TEXT_LENGTH } from './failure.ts';
 import { PHASE_LIMITS } from './phase-limits.ts';
@@ -30,6 +31,36 @@ describe('a server that fails at each step', () => {
       const { problem } = await watched.state('retrying');
       expect(problem).toMatchObject({ code: 'timeout', message: expect.stringContaining(says) });
       await server.until(({ open }) => open === 0);
+    },
+  );
+
+  test.each(['tls', 'starttls'] as const)(
+    'hanging in TLS where a session is offered, over %s: after one time-out it is tried without any',
+    async (security) => {
+      await using server = await startImapServer({
+        security,
+        script: (connection) => (connection === 2 ? { handshake: fault.hang } : {}),
+      });
+      await using watched = new TestSupervisor();
+      watched.watch(server);
+      await watched.state('idle');
+      const held = watched.sessions.held().length;
+      server.dropConnections('reset');
+      await watched.state('retrying');
+      watched.clock.advance(1000);
+      await watched.until(() => {
+        const { state } = watched.connection();
+        return state.kind === 'connecting' && state.phase === 'tls';
+      });
+      await server.until(() => server.stats().offered === 1);
+      watched.clock.advance(PHASE_LIMITS.tls);
+      await watched.state('idle');
+      const [, timedOut, again] = watched.handshakes.map(({ outcome }) => outcome);
+      expect(timedOut).toMatchObject({ kind: 'failed', problem: { code: 'timeout' } });
+      expect(again).toEqual({ kind: 'full', reason: 'failed-earlier' });
+      expect(server.stats()).toMatchObject({ connections: 3, offered: 1 });
+      // What was offered may be good: it is kept, for once, beside what the new handshake brought.
+      expect(watched.sessions.held().length).toBeGreaterThan(held);
     },
   );
 
@@ -91,6 +122,20 @@ describe('a server that fails at each step', () => {
       code: 'timeout',
       message: expect.stringContaining('could not be looked up within 12 s'),
     });
+  });
+
+  test.each([
+    ['says nothing', '', /It may not speak TLS on this port/],
+    ['has begun to answer in TLS', '\u0016\u0003\u0003\u0000\u007a\u0002', /setting up TLS\.$/],
+  ])('a server that %s and hangs up', async (_, answer, says) => {
+    await using server = await startImapServer();
+    const { port } = await startRawServer((socket) => {
+      socket.once('data', () => socket.end(answer, 'latin1'));
+    });
+    await using watched = new TestSupervisor();
+    watched.watch(server, { port });
+    const { problem } = await watched.state('retrying');
+    expect(problem).toMatchObject({ code: 'closed', message: expect.stringMatching(says) });
   });
 
   const dropping = [

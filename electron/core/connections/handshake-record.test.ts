@@ -91,7 +91,13 @@ describe('the record of an attempt', () => {
   test('gives a handshake that failed no time', () => {
     const failed: TlsHandshake = {
       ...resumed,
-      outcome: { kind: 'failed', error: new Error('no'), sessionOffered: true, shownPem: null },
+      outcome: {
+        kind: 'failed',
+        error: new Error('no'),
+        sessionOffered: true,
+        answered: true,
+        shownPem: null,
+      },
     };
     const facts = handshakeFacts(
       record(

@@ -15,6 +15,8 @@ export interface ImapConnectionOptions {
   readonly sessions: SessionCache;
   /** Whose sessions may be offered. */
   readonly account: string;
+  /** `false` where the attempt before failed with a session; default `true`. */
+  readonly offers?: boolean;
   /** Said of the sessions that this connection brings: its mailbox. */
   readonly name?: string;
   readonly clock: Clock;
@@ -30,12 +32,17 @@ export interface ImapConnectionOptions {
   readonly onMessages?: (messages: number) => void;
 }
 
-/** The way to the server, which offers and stores sessions as the options say. */
+/**
+ * The way to the server, which offers and stores sessions as the options say.
+ *
+ * @param tookTooLong aborted when TLS has passed its limit
+ */
 export function connectionTransport(
   options: ImapConnectionOptions,
   onEvent: (event: TransportEvent) => void,
+  tookTooLong: AbortSignal,
 ): TrackedTransport {
-  const { sessions, account, name, settings, lookup } = options;
+  const { sessions, account, name, settings, lookup, offers = true } = options;
   return trackLocalAddress(
     createReuseTransport({
       cache: sessions,
@@ -43,6 +50,8 @@ export function connectionTransport(
       user: settings.user,
       ...(name === undefined ? {} : { connection: name }),
       trust: settings.trust,
+      offers,
+      tookTooLong,
       onEvent,
       ...(lookup === undefined ? {} : { lookup }),
     }),

@@ -50,6 +50,7 @@ export class ImapConnection {
   #unreadableLines = 0;
   /** TLS took too long: the transport has yet to say whether a session was offered in it. */
   #tlsTimeout: ConnectError | null = null;
+  readonly #tlsTookTooLong = new AbortController();
   /** A step waits for the server. */
   #isBusy = false;
   #hasEnded = false;
@@ -60,9 +61,13 @@ export class ImapConnection {
     this.#redact = redactorFor(settings.user, password);
     this.#record = beginRecord(clock.now(), clock.monotonic());
     ({ promise: this.ended, resolve: this.#resolveEnded } = Promise.withResolvers());
-    this.#transport = connectionTransport(options, (event) => {
-      this.#transportEvent(event);
-    });
+    this.#transport = connectionTransport(
+      options,
+      (event) => {
+        this.#transportEvent(event);
+      },
+      this.#tlsTookTooLong.signal,
+    );
     const { transport } = this.#transport;
     const client = new ImapFlow(
       imapflowOptions(settings, password, transport, this.#imapflowLogger()),
@@ -210,6 +215,7 @@ export class ImapConnection {
         return;
       }
       this.#tlsTimeout = timeout;
+      this.#tlsTookTooLong.abort();
       this.#client.close();
     });
   }

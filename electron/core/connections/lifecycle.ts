@@ -7,7 +7,7 @@ export interface Failure {
   readonly problem: Problem;
   /** Where it was; `idle` after a connect that had succeeded. */
   readonly phase: Phase | 'idle';
-  /** TLS failed with a session offered, which is forgotten now: without it it may well work. */
+  /** TLS failed with a session offered: without any it may well work. */
   readonly sessionOffered: boolean;
   /** How long the server asked to be left alone. */
   readonly serverDelayMs: number | null;
@@ -17,7 +17,7 @@ export interface Failure {
 
 /** What a watched mailbox does next. */
 export type NextStep =
-  /** Try again at once: what was offered is gone. */
+  /** Try again at once, and offer no session. */
   | { readonly kind: 'again' }
   | { readonly kind: 'wait'; readonly delayMs: number }
   /** Nothing happens by itself: it needs a change, or *Reconnect*. */

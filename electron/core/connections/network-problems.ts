@@ -54,7 +54,9 @@ function timeoutMessage(within: string, context: ProblemContext): string {
     case 'tls':
       return (
         `${at(context)} did not finish the TLS handshake${within}. ` +
-        'Check that this port speaks TLS; 993 usually does.'
+        (context.tlsAnswered
+          ? 'It had begun to: something on the way may hold back the rest.'
+          : 'Check that this port speaks TLS; 993 usually does.')
       );
     case 'greeting':
       return `${at(context)} set up TLS and then sent no IMAP greeting${within}. Check the port.`;
@@ -130,7 +132,6 @@ const NOT_TLS_CODES = new Set([
   'ERR_SSL_HTTP_REQUEST',
   'ERR_SSL_HTTPS_PROXY_REQUEST',
   'ERR_SSL_UNKNOWN_PROTOCOL',
-  'ERR_SSL_BAD_RECORD_TYPE',
   'ERR_SSL_RECORD_TOO_SMALL',
 ]);
 
@@ -148,7 +149,7 @@ function notTls({ code }: ErrorFacts, context: ProblemContext): Found | null {
 function closed({ code }: ErrorFacts, context: ProblemContext): Found | null {
   if (!CLOSED_CODES.has(code)) return null;
   const hint =
-    context.phase === 'tls'
+    context.phase === 'tls' && !context.tlsAnswered
       ? ' It may not speak TLS on this port, or none of the versions that are safe.'
       : '';
   return {
@@ -157,10 +158,17 @@ function closed({ code }: ErrorFacts, context: ProblemContext): Found | null {
   };
 }
 
+/**
+ * What is said where client and server have no version in common. Not `BAD_PROTOCOL_VERSION_NUMBER`,
+ * which is a broken answer of one that speaks a version that is good.
+ */
+const NO_COMMON_VERSION =
+  /ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS|VERSION_TOO_LOW/;
+
 function tls({ code }: ErrorFacts, context: ProblemContext): Found | null {
   if (!code.startsWith('ERR_SSL_') && !code.startsWith('ERR_TLS_') && code !== 'EPROTO')
     return null;
-  const isVersion = /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS|VERSION_TOO_LOW/.test(code);
+  const isVersion = NO_COMMON_VERSION.test(code);
   return {
     code: 'tls',
     message: isVersion

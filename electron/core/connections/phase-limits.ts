@@ -5,8 +5,7 @@ export type PhaseLimits = Readonly<Record<Phase, number>>;
 
 /**
  * Generous for a working server over a bad line, short enough that a hanging one is named within
- * half a minute. imapflow's own limits lie above these and are a net beneath them only, apart from
- * its fixed 10 s for the TLS upgrade, which is why TLS has the same here.
+ * half a minute. imapflow's own limits lie above these and are a net beneath them only.
  */
 export const PHASE_LIMITS: PhaseLimits = {
   // A resolver gives up on one name server after 5 s and asks the next.
@@ -17,7 +16,8 @@ export const PHASE_LIMITS: PhaseLimits = {
   starttls: 20_000,
   // The session cache waits for two seconds at most.
   wait: 5_000,
-  tls: 10_000,
+  // Less than the fixed 10 s of imapflow for an upgrade: it knows nothing of a session offered in it.
+  tls: 9_000,
   // Servers that look up the client's name in a slow DNS take up to 15 s.
   greeting: 20_000,
   // Dovecot and others delay the answer to a wrong password, by up to 15 s.

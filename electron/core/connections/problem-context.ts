@@ -8,6 +8,8 @@ export interface ProblemContext extends CertificateContext {
   readonly phase: Phase | 'idle';
   readonly port: number;
   readonly security: Security;
+  /** TLS failed after the server had begun to answer: it speaks TLS, or something like it. */
+  readonly tlsAnswered: boolean;
   /** The mailbox to be opened, once it is about that. */
   readonly mailbox: string;
   /** The BYE with which the server ended the connection, as it came. */

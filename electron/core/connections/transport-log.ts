@@ -16,6 +16,7 @@ const REASON: Readonly<Record<NotOfferedReason, string>> = {
   'all-in-use': 'all tickets were in use',
   'trust-changed': 'what is trusted has changed',
   'refused-earlier': 'the latest session was refused, and no new one had come',
+  'failed-earlier': 'the attempt before failed with a session',
   'server-keeps-refusing': 'this server keeps refusing',
 };
 

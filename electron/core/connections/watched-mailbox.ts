@@ -169,7 +169,7 @@ export class WatchedMailbox {
     const { permit } = admission;
     let isAgain = false;
     while (this.#run === run) {
-      const failure = await this.#attempt(run, permit);
+      const failure = await this.#attempt(run, permit, !isAgain);
       if (this.#run !== run || failure === null) break;
       this.#failures += 1;
       const step = this.#nextStep(failure, isAgain, random());
@@ -194,8 +194,12 @@ export class WatchedMailbox {
     return nextStep(failure, { failures: this.#failures, again: isAgain }, random);
   }
 
-  /** Gives why it ended, `null` when that was asked for. */
-  async #attempt(run: Run, permit: SignInPermit): Promise<Failure | null> {
+  /**
+   * Gives why it ended, `null` when that was asked for.
+   *
+   * @param offers whether a session may be offered in it
+   */
+  async #attempt(run: Run, permit: SignInPermit, offers: boolean): Promise<Failure | null> {
     const { clock, starts, account } = this.#host;
     const isWanted = (): boolean => this.#run === run;
     const leave = await starts.enter(account);
@@ -235,7 +239,7 @@ export class WatchedMailbox {
     };
     const failure = await attempt(
       this.#host.attemptContext(),
-      this.mailbox,
+      { mailbox: this.mailbox, offers },
       this.#log,
       listener,
       isWanted,

@@ -19,6 +19,8 @@ export interface Target {
   readonly servername?: string;
   /** Default `127.0.0.1`. */
   readonly host?: string;
+  readonly offers?: boolean;
+  readonly tookTooLong?: AbortSignal;
   readonly onEvent?: (event: TransportEvent) => void;
 }
 
@@ -38,6 +40,8 @@ export async function connectOnce(target: Target): Promise<Connected> {
     cache: target.cache,
     account: target.account ?? 'alice',
     trust: target.trust,
+    ...(target.offers === undefined ? {} : { offers: target.offers }),
+    ...(target.tookTooLong === undefined ? {} : { tookTooLong: target.tookTooLong }),
     onEvent: (event) => {
       events.push(event);
       target.onEvent?.(event);

@@ -42,6 +42,8 @@ export interface CacheAccess {
   readonly sessionBytes: number;
   readonly family: Family;
   readonly connection: string | null;
+  /** `false` where the attempt before failed with a session: this one goes without. */
+  readonly offers: boolean;
   /** How often the machine has gone to another network. */
   readonly moves: () => number;
   /** `refusals.trials` of the peer when the connection began: a burst is one trial. */
@@ -90,7 +92,7 @@ export class HandshakeSessions {
    * `null` where a session is held, nothing is to be hoped for, or this is the first handshake.
    */
   ready(): Promise<void> | null {
-    if (!this.#isAllowed) return null;
+    if (!this.#isAllowed || !this.#cache.offers) return null;
     const { sessions, coldStart } = this.#cache.entry(this.#account);
     if (!sessions.isWorthWaiting(this.#cache.now(), this.#account.policy)) return null;
     if (!coldStart.lead()) return coldStart.wait();
@@ -109,6 +111,7 @@ export class HandshakeSessions {
     if (!this.#isAllowed) {
       return this.#account.enabled ? { kind: 'none', reason: 'nothing-held' } : { kind: 'off' };
     }
+    if (!this.#cache.offers) return { kind: 'none', reason: 'failed-earlier' };
     const { sessions } = this.#cache.entry(this.#account);
     const choice = sessions.take(this.#cache.now(), this.#account.policy, this.#cache.trial);
     if (choice.session === null) {
@@ -192,22 +195,23 @@ export class HandshakeSessions {
   }
 
   /**
-   * The handshake failed: the network broke, or TLS itself, or the server refused the session and
-   * showed a certificate that is not trusted.
+   * The handshake failed: the network broke, or it took too long, or TLS itself broke, or the server
+   * refused the session and showed a certificate that is not trusted.
    *
-   * @returns whether the session that was offered may be why; it is gone now, so that trying again
-   *   makes sense
+   * @returns whether the session that was offered may be why, so that trying again without any makes
+   *   sense
    */
-  failed(cause: 'network' | 'handshake' | 'certificate'): boolean {
+  failed(cause: 'network' | 'timeout' | 'handshake' | 'certificate'): boolean {
     const offered = this.#offered;
     this.done();
     if (offered === null || !this.#isAllowed) return false;
     const { sessions } = this.#cache.entry(this.#account);
     switch (cause) {
       case 'network':
+      case 'timeout':
         if (this.#mayBeGivenBack(offered)) sessions.giveBack(offered);
         else sessions.evict(offered);
-        return false;
+        return cause === 'timeout';
       case 'certificate':
         sessions.dropFamily(offered);
         return false;

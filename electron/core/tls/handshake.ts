@@ -19,8 +19,10 @@ export type TlsOutcome =
   | {
       readonly kind: 'failed';
       readonly error: Error;
-      /** A session had been offered; it is forgotten now, so a new attempt goes without one. */
+      /** A session had been offered, and may be why: a new attempt is to go without any. */
       readonly sessionOffered: boolean;
+      /** The server had begun to answer the ClientHello. */
+      readonly answered: boolean;
       /** The certificate that the server showed, as PEM, if it did and it is of a usual size. */
       readonly shownPem: string | null;
     };

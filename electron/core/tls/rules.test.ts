@@ -338,6 +338,31 @@ describe('the session cache', () => {
     expect(await outcomeOf(at(server))).toEqual(resumed('tls13-ticket'));
   });
 
+  it('rule 11: tries without any session where the one offered may be why TLS took too long', async () => {
+    const server = await start({
+      script: (n) => (n === 2 ? { handshake: { kind: 'hang' } } : {}),
+    });
+    await outcomeOf(at(server));
+    const held = cache.held().length;
+    const patience = new AbortController();
+    const hanging = connectOnce(at(server, { tookTooLong: patience.signal }));
+    await server.until(() => server.stats().offered === 1);
+    patience.abort();
+    const given = await hanging;
+    expect(given.handshake.outcome).toMatchObject({
+      kind: 'failed',
+      sessionOffered: true,
+      answered: false,
+    });
+    await given.close();
+    // It was silent, which alone proves nothing against the session.
+    expect(cache.held()).toHaveLength(held);
+    expect(await outcomeOf(at(server, { offers: false }))).toEqual(full('failed-earlier'));
+    expect(server.stats().offered).toBe(1);
+    expect(cache.held()).toHaveLength(held + 2);
+    expect(await outcomeOf(at(server))).toEqual(resumed('tls13-ticket'));
+  });
+
   it('rule 12: stops offering after three refusals in a row, for a time that grows', async () => {
     const server = await start({ sessions: 'fresh-key' });
     await outcomeOf(at(server));

@@ -115,8 +115,12 @@ export class SessionCache {
     return kept;
   }
 
-  /** Begins a handshake with `peer`; `connection` is who makes it. */
-  begin(peer: Peer, connection: string | null = null): HandshakeSessions {
+  /**
+   * Begins a handshake with `peer`; `connection` is who makes it.
+   *
+   * @param offers `false` where it is to go without a session, since the one before failed with one
+   */
+  begin(peer: Peer, connection: string | null = null, offers = true): HandshakeSessions {
     const place = placeKey(peer);
     const key = peerKey(place, peer.trust);
     return new HandshakeSessions(peer, this.#account(peer.account), {
@@ -125,6 +129,7 @@ export class SessionCache {
       sessionBytes: this.#limits.sessionBytes,
       family: { dropped: false },
       connection,
+      offers,
       moves: () => this.#moves,
       trial: this.#peers.find(key)?.sessions.refusals.trials ?? 0,
       place,

@@ -24,6 +24,8 @@ export interface TlsStart {
   readonly anchor: TrustAnchor;
   /** Of the connection's first moment: what its account is told afterwards holds for it. */
   readonly sessions: HandshakeSessions;
+  /** See {@link ReuseTransportOptions.tookTooLong}. */
+  readonly tookTooLong: AbortSignal | undefined;
   readonly emit: (event: TransportEvent) => void;
   /** Told once, with `failed` or what became of the session. */
   readonly settle: (handshake: TlsHandshake) => void;
@@ -79,15 +81,16 @@ export async function startTls(start: TlsStart): Promise<void> {
     shown = socket.isSessionReused() ? null : peerCertificate(socket);
   });
   const onError = (error: Error): void => {
+    if (isOver) return;
     isOver = true;
-    const verified = shown === null ? 'handshake' : 'certificate';
-    const sessionOffered = sessions.failed(isNetworkError(error) ? 'network' : verified);
+    const sessionOffered = sessions.failed(causeOf(error, shown !== null));
     start.settle({
       ...unknownHandshake,
       outcome: {
         kind: 'failed',
         error,
         sessionOffered,
+        answered: raw.bytesRead > bytesBefore.received,
         shownPem: shown === null ? null : certificatePem(shown),
       },
       address: start.address(),
@@ -96,6 +99,9 @@ export async function startTls(start: TlsStart): Promise<void> {
     late.destroy(error);
   };
   socket.once('error', onError);
+  start.tookTooLong?.addEventListener('abort', () => {
+    if (!isOver) onError(new TookTooLong());
+  });
   let isOver = false;
   socket.once('close', () => {
     // Given up on the way, without an error: nobody knows whether the session was the cause.
@@ -131,6 +137,13 @@ const unknownHandshake = {
   descent: null,
 } satisfies Partial<TlsHandshake>;
 
+/** It was given up while TLS was under way. */
+class TookTooLong extends Error {
+  constructor() {
+    super('TLS took too long.');
+  }
+}
+
 /** The connection ended before TLS was there, and nobody said why. */
 export function closedEarly(): Error {
   return Object.assign(new Error('The connection was closed before TLS was established.'), {
@@ -142,7 +155,7 @@ export function closedEarly(): Error {
 export function failedHandshake(error: Error, address: string | null): TlsHandshake {
   return {
     ...unknownHandshake,
-    outcome: { kind: 'failed', error, sessionOffered: false, shownPem: null },
+    outcome: { kind: 'failed', error, sessionOffered: false, answered: false, shownPem: null },
     address,
   };
 }
@@ -187,7 +200,12 @@ const NETWORK_ERRORS = new Set([
   'EADDRNOTAVAIL',
 ]);
 
-/** Whether the way to the server broke, which says nothing about the session. */
-function isNetworkError(error: Error): boolean {
-  return 'code' in error && typeof error.code === 'string' && NETWORK_ERRORS.has(error.code);
+/** What a handshake failed of, for the session that was offered in it. */
+function causeOf(error: Error, wasShown: boolean): Parameters<HandshakeSessions['failed']>[0] {
+  if (error instanceof TookTooLong) return 'timeout';
+  // The way to the server broke, which says nothing about the session.
+  if ('code' in error && typeof error.code === 'string' && NETWORK_ERRORS.has(error.code)) {
+    return 'network';
+  }
+  return wasShown ? 'certificate' : 'handshake';
 }

@@ -21,6 +21,16 @@ export interface ReuseTransportOptions {
   /** Who makes this connection, such as its mailbox: said of the sessions that it brings. */
   readonly connection?: string;
   readonly trust?: TlsTrust;
+  /**
+   * `false` where the attempt before failed with `sessionOffered`: this one offers none, and keeps
+   * what it brings.
+   */
+  readonly offers?: boolean;
+  /**
+   * Aborted by who finds that TLS takes too long, right before the connection is closed. A session
+   * that was offered may be why then; any other closing says nothing about it.
+   */
+  readonly tookTooLong?: AbortSignal;
   /** Hears what happens, in order; see {@link TransportEvent}. */
   readonly onEvent?: (event: TransportEvent) => void;
   /** Resolves the host's name in place of the system's resolver. */
@@ -56,6 +66,7 @@ export function createReuseTransport(options: ReuseTransportOptions): ImapTransp
         pin: anchor.pin,
       },
       options.connection ?? null,
+      options.offers ?? true,
     );
     emit({ kind: 'phase', phase: 'dns', at: performance.now() });
     const raw = connectTcp({
@@ -95,6 +106,7 @@ export function createReuseTransport(options: ReuseTransportOptions): ImapTransp
       servername,
       anchor,
       sessions,
+      tookTooLong: options.tookTooLong,
       emit,
       settle,
       onSecure,
