@@ -1,6 +1,6 @@
 import { Tabs } from '@base-ui/react/tabs';
 import { Tooltip } from '@base-ui/react/tooltip';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { AccountList } from './features/accounts/AccountList.tsx';
 import { Connections } from './features/connections/Connections.tsx';
 import { Counters } from './features/counters/Counters.tsx';
@@ -14,6 +14,7 @@ import { later } from './later.tsx';
 import { showScreen, useRoute } from './navigation.ts';
 import { findScreen } from './route.ts';
 import { useEngine, useInterface } from './store.ts';
+import { focusScreenIfLost } from './ui/focus.ts';
 import { Toaster } from './ui/Toaster.tsx';
 import styles from './App.module.css';
 
@@ -59,6 +60,14 @@ function Dashboard({ isAway, retryNow }: AppProps & { readonly isAway: boolean }
   const isFirstRun = useEngine((state) => state.accountIds.length === 0);
   const { screen } = useRoute();
   const isSettings = screen === 'settings';
+  const shown = isFirstRun ? `${screen} on first run` : screen;
+  const before = useRef(shown);
+  useEffect(() => {
+    if (before.current === shown) return;
+    before.current = shown;
+    // What was pressed to come here may be gone.
+    focusScreenIfLost();
+  });
   return (
     <>
       <Tabs.Root

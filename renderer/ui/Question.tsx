@@ -1,5 +1,5 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { Button } from './Button.tsx';
 import styles from './Dialog.module.css';
 
@@ -12,11 +12,14 @@ interface QuestionProps {
   /** The label of the button that changes nothing. */
   readonly cancel: string;
   readonly onConfirm: () => void;
+  /** What has the focus after that, where what asked may be gone by then. */
+  readonly focusAfter?: () => HTMLElement | null;
   readonly onCancel: () => void;
 }
 
 /** Asks before something is lost; rendered while it is open. The harmless answer has the focus. */
 export function Question(props: QuestionProps): ReactNode {
+  const isConfirmed = useRef(false);
   return (
     <AlertDialog.Root
       open
@@ -26,14 +29,23 @@ export function Question(props: QuestionProps): ReactNode {
     >
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className={styles.backdrop} forceRender />
-        <AlertDialog.Popup className={`${styles.popup} ${styles.small}`}>
+        <AlertDialog.Popup
+          className={`${styles.popup} ${styles.small}`}
+          finalFocus={() => (isConfirmed.current ? props.focusAfter?.() : null) ?? true}
+        >
           <AlertDialog.Title className={styles.title}>{props.title}</AlertDialog.Title>
           <AlertDialog.Description className={styles.description}>
             {props.description}
           </AlertDialog.Description>
           <div className={styles.actions}>
             <Button onClick={props.onCancel}>{props.cancel}</Button>
-            <Button look="danger" onClick={props.onConfirm}>
+            <Button
+              look="danger"
+              onClick={() => {
+                isConfirmed.current = true;
+                props.onConfirm();
+              }}
+            >
               {props.confirm}
             </Button>
           </div>

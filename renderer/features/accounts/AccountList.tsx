@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useEngineApi } from '../../engine-api.ts';
 import { openAddForm, useEngine } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
+import { findAddButton } from '../../ui/focus.ts';
 import { PlusIcon } from '../../ui/icons.tsx';
 import { attempt } from '../../ui/toasts.ts';
 import { AccountItem } from './AccountItem.tsx';
@@ -27,7 +28,7 @@ export function AccountList(): ReactNode {
         ))}
       </ul>
       <div className={styles.actions}>
-        <Button onClick={openAddForm}>
+        <Button data-add onClick={openAddForm}>
           <PlusIcon />
           Add account
         </Button>
@@ -35,7 +36,11 @@ export function AccountList(): ReactNode {
           <Button
             look="quiet"
             className={styles.demo}
-            onClick={() => void attempt('Could not start the demo servers', api.startDemo())}
+            onClick={() => {
+              // This button goes.
+              findAddButton()?.focus();
+              void attempt('Could not start the demo servers', api.startDemo());
+            }}
           >
             Start demo servers
           </Button>

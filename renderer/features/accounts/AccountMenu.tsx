@@ -4,6 +4,7 @@ import { useEngineApi } from '../../engine-api.ts';
 import { isolate } from '../../isolate.ts';
 import { showScreen } from '../../navigation.ts';
 import { openEditForm } from '../../store.ts';
+import { findAddButton } from '../../ui/focus.ts';
 import { Menu } from '../../ui/Menu.tsx';
 import { Question } from '../../ui/Question.tsx';
 import { attempt } from '../../ui/toasts.ts';
@@ -78,6 +79,7 @@ export const AccountMenu = memo(function AccountMenu({
           }
           confirm="Remove"
           cancel="Keep"
+          focusAfter={findAddButton}
           onConfirm={() => {
             setRemoving(false);
             void attempt(`Could not remove ${isolate(label)}`, api.removeAccount(id));

@@ -7,6 +7,7 @@ import { formatCountdown } from '../../format.ts';
 import { isolate } from '../../isolate.ts';
 import { openCertificate, openEditForm, store, useEngine } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
+import { focusOwnerOf } from '../../ui/focus.ts';
 import { attempt } from '../../ui/toasts.ts';
 import { OFFLINE_SENTENCE, STATE_WORDS } from '../../words.ts';
 import styles from './AccountTrouble.module.css';
@@ -30,12 +31,13 @@ export function AccountTrouble({ account, summary }: AccountTroubleProps): React
           <Button
             look="quiet"
             aria-label={`Resume ${account.label}`}
-            onClick={() =>
+            onClick={({ currentTarget }) => {
+              focusOwnerOf(currentTarget);
               void attempt(
                 `Could not resume ${isolate(account.label)}`,
                 api.setPaused(account.id, false),
-              )
-            }
+              );
+            }}
           >
             Resume
           </Button>
@@ -119,7 +121,10 @@ function Retrying({ account, summary }: AccountTroubleProps): ReactNode {
       <Button
         look="quiet"
         aria-label={`Retry ${account.label} now`}
-        onClick={() => void retryNow()}
+        onClick={({ currentTarget }) => {
+          focusOwnerOf(currentTarget);
+          void retryNow();
+        }}
       >
         Now
       </Button>

@@ -6,6 +6,7 @@ import { formatExactTime } from '../../format.ts';
 import { isolate } from '../../isolate.ts';
 import { nextTry, refusedSoFar } from '../../refusal.ts';
 import { Button } from '../../ui/Button.tsx';
+import { focusOwnerOf } from '../../ui/focus.ts';
 import { attempt } from '../../ui/toasts.ts';
 import styles from './RefusingLine.module.css';
 
@@ -28,9 +29,10 @@ export function RefusingLine({ accountId, label, refusing }: RefusingLineProps):
         look="quiet"
         className={styles.button}
         aria-label={`Try offering sessions now on ${label}`}
-        onClick={() =>
-          void attempt(`Could not offer sessions on ${isolate(label)}`, api.tryOffering(accountId))
-        }
+        onClick={({ currentTarget }) => {
+          focusOwnerOf(currentTarget);
+          void attempt(`Could not offer sessions on ${isolate(label)}`, api.tryOffering(accountId));
+        }}
       >
         Try now
       </Button>

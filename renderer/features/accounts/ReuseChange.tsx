@@ -4,6 +4,7 @@ import { useEngineApi } from '../../engine-api.ts';
 import { formatSessions } from '../../format.ts';
 import { useEngine } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
+import { focusOwnerOf } from '../../ui/focus.ts';
 import { attempt } from '../../ui/toasts.ts';
 import styles from './ReuseChange.module.css';
 
@@ -43,7 +44,10 @@ export function ReuseChange({ accountId, change }: ReuseChangeProps): ReactNode 
           <Button
             look="quiet"
             className={styles.now}
-            onClick={() => void attempt('Could not reconnect', api.reconnectAccount(accountId))}
+            onClick={({ currentTarget }) => {
+              focusOwnerOf(currentTarget);
+              void attempt('Could not reconnect', api.reconnectAccount(accountId));
+            }}
           >
             Reconnect now
           </Button>

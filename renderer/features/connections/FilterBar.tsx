@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { formatCount } from '../../format.ts';
 import { Button } from '../../ui/Button.tsx';
 import { OUTCOME_WORDS, STATE_WORDS } from '../../words.ts';
@@ -15,9 +15,11 @@ interface FilterBarProps {
 
 /** Narrows the table down by words, state and outcome. */
 export function FilterBar({ filter, shown, onChange }: FilterBarProps): ReactNode {
+  const find = useRef<HTMLInputElement>(null);
   return (
     <search className={styles.bar} aria-label="Filter of the connections">
       <input
+        ref={find}
         type="search"
         className={styles.text}
         aria-label="Find connections"
@@ -65,6 +67,8 @@ export function FilterBar({ filter, shown, onChange }: FilterBarProps): ReactNod
             look="quiet"
             onClick={() => {
               onChange({ text: '', state: null, outcome: null });
+              // This button goes.
+              find.current?.focus();
             }}
           >
             Show all

@@ -4,6 +4,7 @@ import { useEngineApi } from '../../engine-api.ts';
 import { showScreen, useRoute } from '../../navigation.ts';
 import { useEngine } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
+import { focusSettingsButton } from '../../ui/focus.ts';
 import { ReconnectIcon, SettingsIcon } from '../../ui/icons.tsx';
 import { attempt } from '../../ui/toasts.ts';
 import { Attention } from '../attention/Attention.tsx';
@@ -52,7 +53,11 @@ export function Header({ isFirstRun }: { readonly isFirstRun: boolean }): ReactN
             <Button
               look="quiet"
               aria-label="Stop demo servers"
-              onClick={() => void attempt('Could not stop the demo servers', api.stopDemo())}
+              onClick={() => {
+                // This button goes, and most of the others may.
+                focusSettingsButton();
+                void attempt('Could not stop the demo servers', api.stopDemo());
+              }}
             >
               Stop
             </Button>

@@ -24,10 +24,15 @@ interface CheckViewProps {
 export function CheckView({ check, onStarted }: CheckViewProps): ReactNode {
   const api = useEngineApi();
   const { target, state, report, previous, startedAt } = check;
+  const isRunning = state.kind === 'running';
   const repeat = async () => {
     const { id } = await api.repeatCheck(check.id);
     onStarted(id);
   };
+  const press = () =>
+    isRunning
+      ? attempt('Could not cancel', api.cancelCheck(check.id))
+      : attempt('Could not check again', repeat());
   return (
     <section className={styles.view} aria-label={`Check of ${target.host}`}>
       <div className={styles.title}>
@@ -39,25 +44,16 @@ export function CheckView({ check, onStarted }: CheckViewProps): ReactNode {
           {typeof report?.software === 'string' && `, ${report.software}`}, {formatTime(startedAt)}
         </span>
         <span className={styles.actions}>
-          {state.kind === 'running' ? (
-            <Button onClick={() => void attempt('Could not cancel', api.cancelCheck(check.id))}>
-              Cancel
+          {/* One button for both, so that it keeps the focus when the check ends. */}
+          <Button onClick={() => void press()}>{isRunning ? 'Cancel' : 'Check again'}</Button>
+          {!isRunning && report !== null && (
+            <Button
+              onClick={() => {
+                saveReport(report);
+              }}
+            >
+              Export JSON
             </Button>
-          ) : (
-            <>
-              <Button onClick={() => void attempt('Could not check again', repeat())}>
-                Check again
-              </Button>
-              {report !== null && (
-                <Button
-                  onClick={() => {
-                    saveReport(report);
-                  }}
-                >
-                  Export JSON
-                </Button>
-              )}
-            </>
           )}
         </span>
       </div>
@@ -70,8 +66,8 @@ export function CheckView({ check, onStarted }: CheckViewProps): ReactNode {
       )}
       {report !== null && (
         <>
-          <NoteList notes={report.notes} />
-          <Evidence report={report} />
+          <NoteList key={`notes of ${check.id}`} notes={report.notes} />
+          <Evidence key={`evidence of ${check.id}`} report={report} />
         </>
       )}
     </section>

@@ -25,7 +25,7 @@ export function ServerCheck(): ReactNode {
           its own TLS sessions. It never signs in.
         </p>
       ) : (
-        <CheckView key={shown.id} check={shown} onStarted={show} />
+        <CheckView check={shown} onStarted={show} />
       )}
     </div>
   );

@@ -17,10 +17,12 @@ export type ForgetTarget =
 interface ForgetQuestionProps {
   readonly target: ForgetTarget;
   readonly onDone: () => void;
+  /** What has the focus once they are forgotten. */
+  readonly focusAfter: () => HTMLElement | null;
 }
 
 /** Asks before sessions are forgotten: nobody can bring them back. */
-export function ForgetQuestion({ target, onDone }: ForgetQuestionProps): ReactNode {
+export function ForgetQuestion({ target, onDone, focusAfter }: ForgetQuestionProps): ReactNode {
   const api = useEngineApi();
   const forget = (): Promise<Forgotten> => {
     switch (target.kind) {
@@ -41,6 +43,7 @@ export function ForgetQuestion({ target, onDone }: ForgetQuestionProps): ReactNo
       {...words(target)}
       confirm="Forget"
       cancel="Keep"
+      focusAfter={focusAfter}
       onConfirm={() => {
         onDone();
         void attempt('Could not forget the sessions', forgetAndSay());

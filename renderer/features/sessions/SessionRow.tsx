@@ -37,6 +37,7 @@ export const SessionRow = memo(function SessionRow({
   return (
     <tr
       aria-rowindex={index + 2}
+      data-held={id}
       className={styles.row}
       style={{ transform: `translateY(${start}px)` }}
     >

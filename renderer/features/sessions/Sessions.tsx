@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState, type ReactNode } from 'react';
+import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { AccountId, HeldSessionsId } from '../../../shared/model.ts';
 import { isolate } from '../../isolate.ts';
 import { showScreen, useKnownQuery, useRoute } from '../../navigation.ts';
@@ -22,6 +22,7 @@ export function Sessions(): ReactNode {
   const isKept = useEngine(
     ({ settings, app }) => settings.keepSessions && app.protection.kind !== 'memory',
   );
+  const bar = useRef<HTMLDivElement>(null);
   const [asked, setAsked] = useState<ForgetTarget | null>(null);
   // These stand for the state that is read: rows show live values of their own accord.
   const ids = useMemo(
@@ -38,7 +39,7 @@ export function Sessions(): ReactNode {
   }, []);
   return (
     <>
-      <div className={styles.bar}>
+      <div className={styles.bar} ref={bar}>
         <AccountFilter
           chosen={chosen}
           onChoose={(id) => {
@@ -76,6 +77,7 @@ export function Sessions(): ReactNode {
       {asked !== null && (
         <ForgetQuestion
           target={asked}
+          focusAfter={() => findNeighbour(asked) ?? bar.current?.querySelector('select') ?? null}
           onDone={() => {
             setAsked(null);
           }}
@@ -89,6 +91,14 @@ function orderedIds(account: AccountId | null): readonly HeldSessionsId[] {
   const { engine } = store.getState();
   if (engine === null) return [];
   return inOrder(engine.heldSessions.values(), engine.accounts, account).map(({ id }) => id);
+}
+
+/** The button of the row below or above the one that is forgotten. */
+function findNeighbour(asked: ForgetTarget): HTMLElement | null {
+  if (asked.kind !== 'server') return null;
+  const row = document.querySelector(`tr[data-held="${CSS.escape(asked.held.id)}"]`);
+  const neighbour = row?.nextElementSibling ?? row?.previousElementSibling;
+  return neighbour?.querySelector('button') ?? null;
 }
 
 /** Apart from the table, because it changes with every session. */

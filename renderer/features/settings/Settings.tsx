@@ -1,6 +1,7 @@
-import { useId, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type ReactNode, type RefObject } from 'react';
 import { showScreen } from '../../navigation.ts';
 import { Button } from '../../ui/Button.tsx';
+import { focusSettingsButton, isSettingsButton } from '../../ui/focus.ts';
 import { CloseIcon } from '../../ui/icons.tsx';
 import { DataSection } from './DataSection.tsx';
 import { HistoryLength } from './HistoryLength.tsx';
@@ -9,22 +10,37 @@ import { SessionSwitches } from './SessionSwitches.tsx';
 import { ThemeChooser } from './ThemeChooser.tsx';
 import styles from './Settings.module.css';
 
+function close(): void {
+  focusSettingsButton();
+  showScreen('connections');
+}
+
+/** Closes on Esc, but not on one that is for a question or list above the settings. */
+function useEscape(section: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const onKeyDown = ({ key, target }: KeyboardEvent) => {
+      if (key !== 'Escape' || !(target instanceof Element)) return;
+      const isHere = section.current?.contains(target) === true || target === document.body;
+      if (isHere || isSettingsButton(target)) close();
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => {
+      document.removeEventListener('keydown', onKeyDown);
+    };
+  }, [section]);
+}
+
 /** What holds for the whole program. Every change applies at once. */
 export function Settings(): ReactNode {
   const id = useId();
+  const section = useRef<HTMLElement>(null);
+  useEscape(section);
   return (
-    <section className={styles.screen} aria-labelledby={id}>
+    <section className={styles.screen} aria-labelledby={id} ref={section}>
       <div className={styles.content}>
         <header className={styles.head}>
           <h2 id={id}>Settings</h2>
-          <Button
-            look="icon"
-            aria-label="Close settings"
-            title="Close settings"
-            onClick={() => {
-              showScreen('connections');
-            }}
-          >
+          <Button look="icon" aria-label="Close settings" title="Close settings" onClick={close}>
             <CloseIcon />
           </Button>
         </header>
