@@ -80,6 +80,7 @@ export async function startTls(start: TlsStart): Promise<void> {
   socket.prependOnceListener('secure', () => {
     shown = socket.isSessionReused() ? null : peerCertificate(socket);
   });
+  let isOver = false;
   const onError = (error: Error): void => {
     if (isOver) return;
     isOver = true;
@@ -100,12 +101,12 @@ export async function startTls(start: TlsStart): Promise<void> {
   };
   socket.once('error', onError);
   start.tookTooLong?.addEventListener('abort', () => {
-    if (!isOver) onError(new TookTooLong());
+    onError(new TookTooLong());
   });
-  let isOver = false;
   socket.once('close', () => {
     // Given up on the way, without an error: nobody knows whether the session was the cause.
     if (!isOver) sessions.failed('network');
+    isOver = true;
     sessions.done();
   });
   socket.once('secureConnect', () => {
