@@ -46,7 +46,8 @@ function secret({ code }: ErrorFacts): Found | null {
   if (code === 'SECRET_MISSING') {
     return {
       code: 'secret-missing',
-      message: 'No password is stored for this account on this server. Edit the account and enter it.',
+      message:
+        'No password is stored for this account on this server. Edit the account and enter it.',
     };
   }
   if (code !== 'SECRET_UNREADABLE') return null;
