@@ -56,15 +56,20 @@ export class SmallDisk implements Disposable {
   }
 
   makeWritable(): void {
-    run('umount', this.path);
+    unmount(this.path);
     this.#isReadOnly = false;
   }
 
   [Symbol.dispose](): void {
     if (this.#isReadOnly) this.makeWritable();
-    run('umount', this.path);
+    unmount(this.path);
     rmdirSync(this.path);
   }
+}
+
+/** At once: a file that is being looked at this moment, by whomever, stays as it is until it is closed. */
+function unmount(path: string): void {
+  run('umount', '--lazy', path);
 }
 
 function run(command: string, ...args: readonly string[]): void {
