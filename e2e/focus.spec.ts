@@ -20,7 +20,9 @@ test('the focus outlives the button that was pressed', async ({ startReprise, da
   await press(button('Back to the start'));
   await expect(button('Add account')).toBeFocused();
   await press(button('Start demo servers'));
-  await expect(selected).toBeFocused();
+  await expect(page.getByRole('tabpanel', { name: 'Connections' })).toBeFocused();
+  await selected.press('ArrowRight');
+  await expect(page.getByRole('tab', { name: 'Sessions', exact: true })).toBeFocused();
   await expect(dashboard.connections.getByRole('cell', { name: 'Idle' })).toHaveCount(10);
 
   await page.getByLabel('Find connections').fill('TLS 1.2');

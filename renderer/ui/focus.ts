@@ -27,10 +27,13 @@ export function findAddButton(): HTMLElement | null {
   return document.querySelector('aside [data-add]');
 }
 
-/** To the screen that is shown, where nothing has the focus. */
+/**
+ * To the screen that is shown, where nothing has the focus. Not to its tab: arrow keys do nothing on
+ * one that is focused before the list of tabs knows its place.
+ */
 export function focusScreenIfLost(): void {
   if (document.activeElement !== document.body) return;
-  focusFirst(document, '[role="tab"][aria-selected="true"]', 'main :is(input, button)', SETTINGS);
+  focusFirst(document, '[role="tabpanel"]', 'main :is(input, button)', SETTINGS);
 }
 
 /** To the first thing that there is, in the order of `selectors`. */
