@@ -156,6 +156,19 @@ test.describe('the server check', () => {
     await check(page, `127.0.0.1:${expired.port}`, expired.caPem);
     await expect(verdict(page)).toContainText(/Could not be tested.*expired on/);
     await expect(verdict(page)).toContainText('SHA-256');
+
+    // As browsers do where a file was moved or deleted after it was chosen.
+    await page.evaluate(() => {
+      File.prototype.text = () => Promise.reject(new DOMException('Gone.', 'NotFoundError'));
+    });
+    await form.getByLabel('CA certificate file').setInputFiles({
+      name: 'gone.pem',
+      mimeType: 'application/x-pem-file',
+      buffer: Buffer.from(''),
+    });
+    await expect(form.getByLabel('CA certificate file')).toHaveAccessibleDescription(
+      /gone\.pem could not be read/,
+    );
   });
 
   test('has nothing that axe would find, light and dark', async ({ startReprise, dashboard }) => {

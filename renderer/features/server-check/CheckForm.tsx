@@ -53,7 +53,18 @@ export function CheckForm({ onStarted }: CheckFormProps): ReactNode {
     void start();
   };
   const choose = async (file: File | undefined) => {
-    setCaFile(file === undefined ? null : { fileName: file.name, pem: await file.text() });
+    setProblem((before) => (before?.field === 'trust' ? null : before));
+    setCaFile(null);
+    if (file === undefined) return;
+    try {
+      setCaFile({ fileName: file.name, pem: await file.text() });
+    } catch {
+      // The browser says no more than that: moved, deleted or not to be read.
+      setProblem({
+        field: 'trust',
+        message: `${file.name} could not be read. Check that it is still there and choose it again.`,
+      });
+    }
   };
 
   return (
