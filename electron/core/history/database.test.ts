@@ -54,6 +54,38 @@ describe('the history’s file', () => {
     expect(askFile(made.path, 'SELECT count(*) FROM handshake')).toBe(1);
   });
 
+  it.each([
+    { what: 'a table gone', change: 'DROP TABLE sums' },
+    { what: 'a column more', change: 'ALTER TABLE handshake ADD COLUMN more INTEGER' },
+    { what: 'its version forgotten', change: 'PRAGMA user_version = 0' },
+    {
+      what: 'another program’s tables',
+      change: 'DROP TABLE sums; DROP TABLE alive; PRAGMA user_version = 0',
+    },
+  ])('is kept aside with $what, and a new one begins', async ({ change }) => {
+    await using made = await folderWith(3);
+    const other = new DatabaseSync(made.path);
+    other.exec(change);
+    other.close();
+    using opened = openStore({ path: made.path });
+    expect(opened.problems).toEqual([
+      `The history in ${made.path} was damaged. The file is kept as ${ASIDE}, and a new history has begun.`,
+    ]);
+    expect(askFile(join(made.folder.path, ASIDE), 'SELECT count(*) FROM handshake')).toBe(3);
+    expect(opened.store.write(batch([row(NOON)], ALIVE))).toEqual({ ok: true });
+    expect(opened.store.view(LAST_HOUR, NOON).totals.resumed).toBe(1);
+  });
+
+  it('stays in use where somebody has added an index', async () => {
+    await using made = await folderWith(3);
+    const other = new DatabaseSync(made.path);
+    other.exec('CREATE INDEX own ON handshake (kind)');
+    other.close();
+    using opened = openStore({ path: made.path });
+    expect(opened.problems).toEqual([]);
+    expect(opened.store.view(LAST_HOUR, NOON).totals.resumed).toBe(3);
+  });
+
   it('takes what lies beside it along when it is kept aside, and overwrites nothing', async () => {
     await using made = await folderWith(1);
     await writeFile(made.path, 'damaged '.repeat(1000));

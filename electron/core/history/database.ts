@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isErrno } from '../accounts/atomic-file.ts';
-import { migrate, NewerSchemaError } from './schema.ts';
+import { ForeignSchemaError, migrate, NewerSchemaError } from './schema.ts';
 import { isDamage, whyNot } from './sqlite-error.ts';
 import { makeFolder } from '../make-folder.ts';
 
@@ -38,7 +38,8 @@ export function openDatabase(path: string | null, now: number): OpenedDatabase {
         `The history in ${path} was made by a newer Reprise. Use that one, or another --data-dir. The file is left as it is, and what happens now is forgotten when Reprise ends.`,
       );
     }
-    return isDamage(error) ? beginAnew(path, now) : notKept(cannotOpen(path, error));
+    const isOfNoUse = isDamage(error) || error instanceof ForeignSchemaError;
+    return isOfNoUse ? beginAnew(path, now) : notKept(cannotOpen(path, error));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 
 /**
  * Step `i` takes a database of version `i` to version `i + 1`; an empty one is of version 0. Steps
@@ -60,14 +60,22 @@ export class NewerSchemaError extends Error {
   override readonly name = 'NewerSchemaError';
 }
 
+/** The database is of this version and does not hold what that one made, or not as it made it. */
+export class ForeignSchemaError extends Error {
+  override readonly name = 'ForeignSchemaError';
+}
+
 /**
  * Brings the database to the present version, in one transaction.
  *
- * @throws {NewerSchemaError} for a version from the future; SQLite's error for what is no database
+ * @throws {NewerSchemaError} for a version from the future
+ * @throws {ForeignSchemaError} where somebody else has changed what is in it, or made it
+ * @throws SQLite's error for what is no database, and what the disk refuses
  */
 export function migrate(db: DatabaseSync, steps = STEPS): void {
   const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
   if (version > steps.length) throw new NewerSchemaError(`version ${String(version)}`);
+  expectSchema(db, steps.slice(0, version));
   if (version === steps.length) return;
   db.exec('BEGIN IMMEDIATE');
   try {
@@ -77,4 +85,22 @@ export function migrate(db: DatabaseSync, steps = STEPS): void {
     db.exec('ROLLBACK');
     throw error;
   }
+}
+
+/** Compares it with what `steps` make of an empty one; what somebody has added stays. */
+function expectSchema(db: DatabaseSync, steps: readonly string[]): void {
+  using model = new DatabaseSync(':memory:');
+  for (const step of steps) model.exec(step);
+  const expected = objectsOf(model);
+  const found = objectsOf(db);
+  const changed = [...expected].find(([name, sql]) => found.get(name) !== sql);
+  if (changed !== undefined) throw new ForeignSchemaError(`${changed[0]} is not as it was made`);
+  // An empty one is of version 0: whoever made these did not say so.
+  if (steps.length === 0 && found.size > 0) throw new ForeignSchemaError('tables of no version');
+}
+
+/** By name, the SQL that made each table and index; `null` for those that SQLite makes by itself. */
+function objectsOf(db: DatabaseSync): ReadonlyMap<string, string | null> {
+  const rows = db.prepare('SELECT name, sql FROM sqlite_schema').all();
+  return new Map(rows.map(({ name, sql }) => [String(name), sql === null ? null : String(sql)]));
 }
