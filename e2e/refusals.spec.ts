@@ -5,7 +5,7 @@ import { accountOnDovecot } from './fixtures/typed-accounts.ts';
 
 const missing = whyNoDovecot();
 const LABEL = 'Dovecot';
-const TRY_NOW = `Try offering sessions now on ${LABEL}`;
+const TRY_NOW = `Try now: offer sessions to ${LABEL} again`;
 /** Words with the time of the next try; a slow machine may have used up a minute of it. */
 const sentence = (refusals: number, minutes: RegExp) =>
   new RegExp(

@@ -28,7 +28,7 @@ export function RefusingLine({ accountId, label, refusing }: RefusingLineProps):
       <Button
         look="quiet"
         className={styles.button}
-        aria-label={`Try offering sessions now on ${label}`}
+        aria-label={`Try now: offer sessions to ${label} again`}
         onClick={({ currentTarget }) => {
           focusOwnerOf(currentTarget);
           void attempt(`Could not offer sessions on ${isolate(label)}`, api.tryOffering(accountId));
