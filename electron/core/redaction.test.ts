@@ -15,10 +15,29 @@ describe('redaction', () => {
     ],
     ['as an IMAP quoted string', String.raw`correct \"horse\" \\ battery`],
     ['as JSON', JSON.stringify(password).slice(1, -1)],
+    ['as JSON of an IMAP quoted string', String.raw`correct \\\"horse\\\" \\\\ battery`],
+    ['percent-encoded', 'correct%20%22horse%22%20%5C%20battery'],
+    ['percent-encoded in small letters', 'correct%20%22horse%22%20%5c%20battery'],
+    ['as a form', 'correct+%22horse%22+%5C+battery'],
+    ['in hexadecimal digits', Buffer.from(password).toString('hex')],
   ])('hides a password that is there %s', (_form, text) => {
     const redacted = redactorFor(user, password)(`* OK you said ${text}, twice ${text}.`);
     expect(redacted).not.toContain(text);
     expect(redacted.match(/\(hidden\)/g)).toHaveLength(2);
+  });
+
+  test.each([
+    ['as UTF-8 that was read as Latin-1', '* FOO "Zq7!-Ã©TÃ¼r'],
+    ['as such, in an IMAP quoted string', String.raw`"Zq7!-Ã©TÃ¼r"`],
+    ['percent-encoded', 'Zq7!-%C3%A9T%C3%BCr'],
+    ['percent-encoded as RFC 3986 wants it, in small letters', 'Zq7%21-%c3%a9T%c3%bcr'],
+    ['in ASCII', String.raw`Zq7!-\u00e9T\u00fcr`],
+    ['decomposed', 'Zq7!-éTür'.normalize('NFD')],
+    ['in hexadecimal digits', '5A7137212DC3A954C3BC72'],
+  ])('hides a password that is not ASCII %s', (_form, text) => {
+    const redacted = redactorFor(user, 'Zq7!-éTür'.normalize('NFC'))(text);
+    expect(redacted.match(/\(hidden\)/g)).toHaveLength(1);
+    expect(redacted.replace('(hidden)', '')).toMatch(/^(?:\* FOO "|"")?$/);
   });
 
   test('leaves everything else as it is', () => {

@@ -11,17 +11,16 @@ export type Redact = (text: string) => string;
 
 /**
  * Hides a password in every form in which a sign-in puts it on the wire or an error repeats it: bare,
- * quoted, percent-encoded, and in base64, also as a part of something longer such as SASL PLAIN
- * (RFC 4616). Frames of a sign-in are never
- * logged at all; this is for servers that say back what they heard. A password of less than four
- * characters is hidden where it stands as a password only: in quotes, after the user, in SASL PLAIN.
- * `user` is `null` where the text may come from anywhere.
+ * quoted, escaped, percent-encoded, in hexadecimal digits, as UTF-8 that was read as Latin-1, composed
+ * or decomposed (Unicode NFC, NFD), and in base64, also as a part of something longer such as SASL
+ * PLAIN (RFC 4616). Frames of a sign-in are never logged at all; this is for servers that say back
+ * what they heard. A password of less than four characters is hidden where it stands as a password
+ * only: in quotes, after the user, in SASL PLAIN. `user` is `null` where the text may come from
+ * anywhere.
  */
 export function redactorFor(user: string | null, password: string): Redact {
   if (password === '') return (text) => text;
-  // As an IMAP quoted string (RFC 3501 §4.3), and as JSON; its quotes tell a short one from a word.
-  const quoted = password.replaceAll(/["\\]/g, String.raw`\$&`);
-  const json = JSON.stringify(password);
+  const texts = [password, password.normalize('NFC'), password.normalize('NFD')];
   const forms = [
     ...(user === null
       ? []
@@ -30,12 +29,11 @@ export function redactorFor(user: string | null, password: string): Redact {
           base64(`${user}\0${user}\0${password}`),
           `${user} ${password}`,
         ]),
-    json,
-    quoted,
-    json.slice(1, -1),
-    encodeURIComponent(password.toWellFormed()),
-    password,
-  ].filter(isLongEnough);
+    ...new Set(texts.flatMap(formsOf)),
+  ]
+    .filter(isLongEnough)
+    // One that is part of another would leave the rest of that.
+    .sort((a, b) => b.length - a.length);
   const encoded = [0, 1, 2].map((offset) => base64Within(password, offset));
   const embedded = encoded.filter(({ core }) => isLongEnough(core));
   return (text) => {
@@ -46,6 +44,36 @@ export function redactorFor(user: string | null, password: string): Redact {
       redacted,
     );
   };
+}
+
+/** Of the whole text: nobody writes half of it one way and half of it another. */
+function formsOf(text: string): string[] {
+  // As an IMAP quoted string (RFC 3501 §4.3), and as JSON; its quotes tell a short one from a word.
+  const quoted = text.replaceAll(/["\\]/g, String.raw`\$&`);
+  const json = JSON.stringify(text);
+  const escaped = json.slice(1, -1);
+  const readable = [json, quoted, escaped, JSON.stringify(quoted).slice(1, -1), text];
+  const percent = encodeURIComponent(text.toWellFormed());
+  // RFC 3986 reserves more than encodeURIComponent does; forms have a sign of their own for a space.
+  const strict = percent.replaceAll(/[!'()*]/g, (character) => `%${hexOf(character)}`);
+  const percents = [percent, strict, strict.replaceAll('%20', '+')];
+  return [
+    ...readable,
+    ...readable.map((form) => Buffer.from(form).toString('latin1')),
+    escaped.replaceAll(/[\u0080-\uffff]/g, (unit) => {
+      const digits = unit.charCodeAt(0).toString(16).padStart(4, '0');
+      return String.raw`\u${digits}`;
+    }),
+    ...percents,
+    ...percents.map((form) => form.replaceAll(/%../g, (octet) => octet.toLowerCase())),
+    hexOf(text),
+    hexOf(text).toLowerCase(),
+  ];
+}
+
+/** Of its UTF-8. */
+function hexOf(text: string): string {
+  return Buffer.from(text).toString('hex').toUpperCase();
 }
 
 function isLongEnough(form: string): boolean {
