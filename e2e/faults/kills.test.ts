@@ -97,6 +97,9 @@ describe('what was saved', () => {
         expect(await killOnce(folder.path, random, model, isHistorian)).toBe('');
         const { values, handshakes, askedFor, problems } = await readStored(folder.path, IDS);
         expect(problems).toEqual([]);
+        // What the dead one had begun does not stay behind.
+        const names = await readdir(folder.path);
+        expect(names.filter((name) => name.includes('.unfinished'))).toEqual([]);
         // Nothing is lost, nothing comes back, and nothing is there that was never written.
         const strange = [...values].filter(([name, value]) => !model.possible(name).has(value));
         expect(strange).toEqual([]);

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { unfinishedName } from './accounts/atomic-file.ts';
 import { memoryProtector } from './accounts/secret-protector.ts';
 import {
   allIdle,
@@ -14,6 +15,26 @@ import {
 } from './test-engine.ts';
 
 describe('what is found at the start', () => {
+  it.each([
+    ['stored under a key file', {}],
+    ['kept in memory', { protector: memoryProtector() }],
+  ])(
+    'what a killed program had not finished is gone, and nothing else, with passwords %s',
+    async (_what, deps) => {
+      const dataDir = await folder();
+      const files = ['settings.json', 'secrets.json', 'secrets.key', 'preferences.json'];
+      for (const name of [...files, 'kept-sessions.bin']) {
+        await writeFile(unfinishedName(join(dataDir, name)), '{');
+      }
+      const notOurs = unfinishedName(join(dataDir, 'notes.json'));
+      await writeFile(notOurs, '');
+      const { state } = await start(dataDir, deps);
+      expect(state().notices.map(({ level }) => level)).not.toContain('error');
+      const left = await readdir(dataDir);
+      expect(left.filter((name) => name.includes('unfinished'))).toEqual([basename(notOurs)]);
+    },
+  );
+
   it('a damaged settings file is kept aside and said, and the program goes on', async () => {
     const dataDir = await folder();
     await writeFile(join(dataDir, 'settings.json'), '{"version":1,"accounts":[{');

@@ -2,7 +2,7 @@
 import { lstat, readFile, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { isErrno, removeAbandoned, syncFolder, writeAtomically } from './accounts/atomic-file.ts';
+import { isErrno, removeUnfinished, syncFolder, writeAtomically } from './accounts/atomic-file.ts';
 import type { KeptFile, Taken } from './tls/index.ts';
 
 /** In the data folder. */
@@ -18,8 +18,7 @@ const NOT_ONLY_OWNER = 0o077;
 export function keptSessionsFile(dataDir: string, unlinkFile = unlink): KeptFile {
   const path = join(dataDir, KEPT_SESSIONS_FILE);
   const remove = async (): Promise<void> => {
-    // The folder is this program's alone: whatever is unfinished belongs to one that was killed.
-    await removeAbandoned(path, Number.POSITIVE_INFINITY);
+    await removeUnfinished(path);
     try {
       await unlinkFile(path);
     } catch (error) {

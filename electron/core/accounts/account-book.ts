@@ -3,8 +3,9 @@ import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId } from '../../../shared/model.ts';
 import { isSameServer, passwordServer, typeAgain } from '../../../shared/password-server.ts';
 import { AccountStore } from './account-store.ts';
-import { hasKeptAside } from './atomic-file.ts';
+import { hasKeptAside, removeUnfinished } from './atomic-file.ts';
 import { Durable, inMemory } from './durable.ts';
+import { removeUnfinishedKey } from './key-file.ts';
 import { memoryProtector, type SecretProtector } from './secret-protector.ts';
 import { SealedSecretStore, type OnUnusable } from './secret-store.ts';
 import { boundServer, secretsFormat, type SealedSecrets } from './secrets-file.ts';
@@ -75,6 +76,9 @@ export async function openAccountBook(
   now: number,
   onUnusable: OnUnusable,
 ): Promise<OpenedBook> {
+  // Here, because neither need be opened at all: then a copy of it would stay for ever.
+  await removeUnfinishedKey(dataDir);
+  await removeUnfinished(join(dataDir, secretsFormat.fileName));
   const settings = await openStored(dataDir, settingsFormat, now);
   const keepsSecrets = protector.protection.kind !== 'memory';
   const secrets = keepsSecrets ? await openStored(dataDir, secretsFormat, now) : null;

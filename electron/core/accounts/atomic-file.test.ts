@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keepAside, removeAbandoned, writeAtomically } from './atomic-file.ts';
+import { keepAside, removeUnfinished, unfinishedName, writeAtomically } from './atomic-file.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const at = Date.UTC(2026, 10, 23, 19, 54, 0, 123);
@@ -64,33 +64,56 @@ describe('an atomic write', () => {
 });
 
 describe('tidying after a program that was killed', () => {
-  it('removes unfinished files of long ago, and nothing else', async () => {
+  const uuid = '01234567-89ab-4def-8123-456789abcdef';
+
+  it('removes what it had not finished, however short ago', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'settings.json');
-    const uuid = '01234567-89ab-cdef-0123-456789abcdef';
-    const names = {
-      old: `settings.json.${uuid}.unfinished`,
-      fresh: `settings.json.${uuid.replace('0', 'f')}.unfinished`,
-      other: `secrets.json.${uuid}.unfinished`,
-      corrupt: 'settings.json.corrupt-20261123T195400.123Z',
-      own: 'settings.json',
-    };
-    for (const name of Object.values(names)) {
-      await writeFile(join(folder.path, name), '');
-      const seconds = (name === names.fresh ? at - 60_000 : at - 7_200_000) / 1000;
-      await utimes(join(folder.path, name), seconds, seconds);
-    }
-    await removeAbandoned(path, at);
-    expect((await readdir(folder.path)).toSorted()).toEqual(
-      [names.fresh, names.other, names.corrupt, names.own].toSorted(),
-    );
+    await writeFile(path, 'whole');
+    for (const text of ['', 'half']) await writeFile(unfinishedName(path), text);
+    await removeUnfinished(path);
+    expect(await readdir(folder.path)).toEqual(['settings.json']);
+    expect(await readFile(path, 'utf8')).toBe('whole');
+  });
+
+  it.each([
+    ['the file itself', 'settings.json'],
+    ['a damaged one that was kept aside', 'settings.json.corrupt-20261123T195400.123Z'],
+    ['that of another file', `secrets.json.${uuid}.unfinished`],
+    ['that of a file whose name begins with this one’s', `settings.json.old.${uuid}.unfinished`],
+    ['that of a file whose name ends with this one’s', `my-settings.json.${uuid}.unfinished`],
+    ['one with more behind it', `settings.json.${uuid}.unfinished.bak`],
+    ['one with as many other characters', `settings.json.${'-'.repeat(36)}.unfinished`],
+    [
+      'one with a UUID of another version',
+      `settings.json.${uuid.replace('4def', '1def')}.unfinished`,
+    ],
+    ['one in capitals', `settings.json.${uuid.toUpperCase()}.unfinished`],
+  ])('leaves %s alone', async (_what, name) => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, name), '');
+    await removeUnfinished(join(folder.path, 'settings.json'));
+    expect(await readdir(folder.path)).toEqual([name]);
+  });
+
+  it('leaves links and folders with such a name alone, and what they lead to', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'settings.json');
+    await writeFile(join(folder.path, 'other'), 'other');
+    const link = unfinishedName(path);
+    await symlink(join(folder.path, 'other'), link);
+    const inside = join(unfinishedName(path), 'inside');
+    await mkdir(inside, { recursive: true });
+    await removeUnfinished(path);
+    expect(await readFile(link, 'utf8')).toBe('other');
+    expect((await stat(inside)).isDirectory()).toBe(true);
   });
 
   it('minds neither a missing folder nor a file in its place', async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'file'), '');
-    await removeAbandoned(join(folder.path, 'missing', 'settings.json'), at);
-    await removeAbandoned(join(folder.path, 'file', 'settings.json'), at);
+    await removeUnfinished(join(folder.path, 'missing', 'settings.json'));
+    await removeUnfinished(join(folder.path, 'file', 'settings.json'));
     expect(await readdir(folder.path)).toEqual(['file']);
   });
 });

@@ -3,7 +3,7 @@
  * what was there after it, also when the program or the machine dies in the middle.
  */
 import { randomUUID } from 'node:crypto';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { makeFolder } from '../make-folder.ts';
 
@@ -11,14 +11,11 @@ import { makeFolder } from '../make-folder.ts';
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
-/** How a file that is being written is called, until it takes the place of the old one. */
-const UNFINISHED = /\.[\da-f-]{36}\.unfinished$/;
+/** What the name of a file that is being written ends with, after its own name: a UUID, version 4. */
+const UNFINISHED = /^\.[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}\.unfinished$/;
 
 /** Stands before the time in the name of a damaged file that was moved away. */
 const KEPT_ASIDE = '.corrupt-';
-
-/** An unfinished file older than this belongs to a program that died, not to one that writes. */
-const ABANDONED_AFTER_MS = 3_600_000;
 
 /**
  * Replaces the file at `path`, mode 0600, making its folder with mode 0700 where it is missing.
@@ -29,7 +26,7 @@ const ABANDONED_AFTER_MS = 3_600_000;
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const folder = dirname(path);
   makeFolder(folder, FOLDER_MODE);
-  const unfinished = `${path}.${randomUUID()}.unfinished`;
+  const unfinished = unfinishedName(path);
   try {
     await writeThrough(unfinished, content);
     await rename(unfinished, path);
@@ -38,6 +35,11 @@ export async function writeAtomically(path: string, content: string | Uint8Array
     throw error;
   }
   await syncFolder(folder);
+}
+
+/** How the file at `path` is called while it is being written; a new name at each call. */
+export function unfinishedName(path: string): string {
+  return `${path}.${randomUUID()}.unfinished`;
 }
 
 /** Writes a new file and waits until the disk has it. */
@@ -56,19 +58,22 @@ export async function syncFolder(folder: string): Promise<void> {
   await handle.close();
 }
 
-/** Removes what writes of `path` left behind when the program was killed in their middle. */
-export async function removeAbandoned(path: string, now: number): Promise<void> {
+/**
+ * Removes what writes of `path` left behind when the program was killed in their middle: whole copies
+ * of what it held, or of what it was to hold. To be called while nothing writes there; the folder is
+ * this program's alone.
+ */
+export async function removeUnfinished(path: string): Promise<void> {
   const folder = dirname(path);
+  const ownName = basename(path);
   // No folder, or one that cannot be read: then there is nothing to tidy.
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
-    if (!name.startsWith(`${basename(path)}.`) || !UNFINISHED.test(name)) continue;
+    if (!name.startsWith(ownName) || !UNFINISHED.test(name.slice(ownName.length))) continue;
     const candidate = join(folder, name);
-    // Gone meanwhile, or not ours to remove: it does no harm.
-    const found = await stat(candidate).catch(() => null);
-    if (found !== null && now - found.mtimeMs > ABANDONED_AFTER_MS) {
-      await rm(candidate, { force: true }).catch(() => undefined);
-    }
+    // Gone meanwhile, or not ours to remove, as a link or a folder is not: it does no harm.
+    const found = await lstat(candidate).catch(() => null);
+    if (found?.isFile() === true) await rm(candidate, { force: true }).catch(() => undefined);
   }
 }
 

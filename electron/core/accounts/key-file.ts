@@ -3,11 +3,17 @@
  * them from whoever reads a backup, a synced folder or a disk image without the key file, and from
  * other users. It does not keep them from programs that run as this user.
  */
-import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { chmod, link, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RepriseError } from '../../../shared/errors.ts';
-import { isErrno, syncFolder, writeThrough } from './atomic-file.ts';
+import {
+  isErrno,
+  removeUnfinished,
+  syncFolder,
+  unfinishedName,
+  writeThrough,
+} from './atomic-file.ts';
 import { readRegularFile } from './read-file.ts';
 import type { SecretProtector } from './secret-protector.ts';
 import { storageError } from './storage-error.ts';
@@ -85,6 +91,11 @@ export async function hasKeyFile(dataDir: string): Promise<boolean> {
     // It cannot be looked at, and reading it will say why.
     return true;
   }
+}
+
+/** Removes what the making of a key file left in `dataDir` when it was killed: a second copy of the key. */
+export async function removeUnfinishedKey(dataDir: string): Promise<void> {
+  await removeUnfinished(join(dataDir, KEY_FILE));
 }
 
 function openSealed(sealed: Buffer, context: string, key: Buffer): string {
@@ -171,7 +182,7 @@ async function readNewKey(path: string, onRepaired: (message: string) => void): 
  * @returns whether it is ours
  */
 async function makeKey(path: string): Promise<boolean> {
-  const mine = `${path}.${randomUUID()}.unfinished`;
+  const mine = unfinishedName(path);
   try {
     makeFolder(dirname(path), 0o700);
     const key = randomBytes(KEY_BYTES);

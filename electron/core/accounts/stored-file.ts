@@ -5,7 +5,7 @@
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { RepriseError } from '../../../shared/errors.ts';
-import { isErrno, keepAside, removeAbandoned, writeAtomically } from './atomic-file.ts';
+import { isErrno, keepAside, removeUnfinished, writeAtomically } from './atomic-file.ts';
 import { Durable, type Persist } from './durable.ts';
 import { NotAFile, readRegularFile } from './read-file.ts';
 import { storageError } from './storage-error.ts';
@@ -85,7 +85,7 @@ export async function openStored<Value>(
   now: number,
 ): Promise<Opened<Value>> {
   const path = join(dataDir, format.fileName);
-  await removeAbandoned(path, now);
+  await removeUnfinished(path);
   const save: Persist = async (text) => {
     try {
       await writeAtomically(path, text);
