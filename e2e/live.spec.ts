@@ -50,6 +50,10 @@ test.describe('4: live', () => {
     await expect(dashboard.state(LABEL, 'INBOX')).toHaveText('Idle', { timeout: BACK_WITHIN_MS });
     // New processes have new ticket keys: the old ticket was offered in vain.
     await expect(dashboard.reuse(LABEL, 'INBOX')).toHaveText('Refused · TLS 1.3 ticket');
+    await dashboard.row(LABEL, 'INBOX').click();
+    const drawer = dashboard.drawer(LABEL, 'INBOX');
+    await drawer.getByRole('button', { name: 'Copy as openssl command' }).click();
+    await expect(drawer).toContainText('by a restart, this prints Reused.');
     expect(other.stats()).toEqual(untouched);
     expect(other.idling).toEqual(['INBOX']);
   });

@@ -21,8 +21,9 @@ export interface Reproduction {
 /**
  * Lines to paste into a POSIX shell with OpenSSL 3. They print `Reused, …` where the handshake was
  * resumed, `New, …` where it was a full one, and OpenSSL's own words where it failed. A session is
- * offered exactly where the connection offered one; it lies in a folder that is removed at the end.
- * Nothing of the account but its server is in them.
+ * offered exactly where the connection offered one, though not the same one, which is a secret: a
+ * server that has changed its ticket keys since refused the old one and resumes the new. It lies in a
+ * folder that is removed at the end. Nothing of the account but its server is in the lines.
  *
  * @throws what Node's X.509 parser says where the account's CA file holds no certificate
  */

@@ -84,7 +84,11 @@ export function HandshakeSection({
           },
         ]}
       />
-      <OpensslCommand key={handshake.id} connectionId={handshake.connectionId} />
+      <OpensslCommand
+        key={handshake.id}
+        connectionId={handshake.connectionId}
+        outcome={handshake.outcome.kind}
+      />
     </section>
   );
 }
