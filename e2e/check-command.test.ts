@@ -158,6 +158,14 @@ describe('a server that cannot be tested ends it with 2 and a sentence, in bound
     expect(stderr).toContain('--ca FILE');
     expect(server.commands).toEqual([]);
   });
+
+  it('one whose certificate is for another name, unless that is given', async () => {
+    const { url, caFile } = await served({ certificate: 'wrong-name' });
+    const { code, stderr } = await checkCommand([url, '--ca', caFile]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('not for localhost');
+    expect(stderr).toContain('--servername NAME');
+  });
 });
 
 describe('Ctrl-C', () => {

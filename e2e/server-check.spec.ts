@@ -157,6 +157,11 @@ test.describe('the server check', () => {
     await expect(verdict(page)).toContainText(/Could not be tested.*expired on/);
     await expect(verdict(page)).toContainText('SHA-256');
 
+    // The words of the screen, not those of the command line.
+    await check(page, `127.0.0.1:${server.port}`, expired.caPem);
+    await expect(verdict(page)).toContainText(/not trusted here.*“CA certificate file”/);
+    await expect(verdict(page)).not.toContainText('--');
+
     // As browsers do where a file was moved or deleted after it was chosen.
     await page.evaluate(() => {
       File.prototype.text = () => Promise.reject(new DOMException('Gone.', 'NotFoundError'));

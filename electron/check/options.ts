@@ -1,7 +1,7 @@
 /** The command line of the server check, as plain values. */
 import { parseArgs } from 'node:util';
 import { DEFAULT_ATTEMPTS, MAX_ATTEMPTS, type CheckTarget } from '../../shared/check.ts';
-import { parseTarget } from '../core/check/index.ts';
+import { parseTarget, type CheckWays } from '../core/check/index.ts';
 
 /** What the command line asks for. */
 export interface CheckCommand {
@@ -18,6 +18,13 @@ export type ParsedCommand =
   /** The JSON Schema of the report is asked for. */
   | { readonly kind: 'schema' }
   | { readonly kind: 'wrong'; readonly message: string };
+
+/** What to type to ask for another check. */
+export const COMMAND_WAYS: CheckWays = {
+  starttls: 'use --starttls',
+  servername: 'give that name by --servername NAME',
+  caFile: 'give the certificate of its authority by --ca FILE',
+};
 
 const USAGE = `npm run check -- [imap|smtp|pop3://]HOST[:PORT] [options]
 

@@ -6,7 +6,7 @@ import { RepriseError } from '../../shared/errors.ts';
 import { readCaFile } from '../core/accounts/ca-file.ts';
 import { CheckCancelled, isResuming, runCheck } from '../core/check/index.ts';
 import type { TlsTrust } from '../core/tls/index.ts';
-import { parseCommand, type CheckCommand } from './options.ts';
+import { COMMAND_WAYS, parseCommand, type CheckCommand } from './options.ts';
 import { tableOf } from './table.ts';
 
 /** What a command line has around it. */
@@ -49,7 +49,15 @@ async function check(command: CheckCommand, around: Surroundings): Promise<0 | 1
   let report: CheckReport;
   try {
     const trust = await trustOf(command);
-    report = await runCheck({ target, trust, attempts, signal, program, onStep: around.progress });
+    report = await runCheck({
+      target,
+      trust,
+      attempts,
+      signal,
+      program,
+      ways: COMMAND_WAYS,
+      onStep: around.progress,
+    });
   } catch (error) {
     around.progress(null);
     if (error instanceof CheckCancelled) {

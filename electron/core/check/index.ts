@@ -4,3 +4,4 @@ export { CheckCancelled } from './failure.ts';
 export { runCheck } from './run-check.ts';
 export { parseTarget } from './target.ts';
 export { isResuming } from './verdict.ts';
+export type { CheckWays } from './ways.ts';

@@ -3,6 +3,7 @@ import {
   CHECK_SCHEMA_VERSION,
   type AcrossAddresses,
   type CheckAddress,
+  type CheckProblem,
   type CheckReport,
   type CheckTarget,
 } from '../../../shared/check.ts';
@@ -18,6 +19,7 @@ import { problemOf } from './problem.ts';
 import { softwareOf } from './software.ts';
 import { overallVerdict, resultOf, summaryOf } from './verdict.ts';
 import { CheckStopped, Visitor } from './visitor.ts';
+import { FORM_WAYS, type CheckWays } from './ways.ts';
 
 /** What to check, and how. */
 export interface CheckOptions {
@@ -28,6 +30,8 @@ export interface CheckOptions {
   readonly signal: AbortSignal;
   readonly program: CheckReport['program'];
   readonly resolve?: Resolve;
+  /** How its reader can ask for another one; the form's by default. */
+  readonly ways?: CheckWays;
   /** Hears of each step as it begins, in words. */
   readonly onStep?: (text: string) => void;
   /** Hears what is known so far, whenever a row is done. */
@@ -95,14 +99,14 @@ class CheckRun {
       summary:
         failure === null
           ? summaryOf(verdict, results, this.#across)
-          : problemOf(failure, target, this.#startedAt).message,
+          : this.#problemOf(failure).message,
       connections: this.#visitor.connections,
       addresses: this.#addresses,
       results,
       acrossAddresses: this.#across,
       notes: this.#fatal === null ? notesOf(this.#evidence(), target) : [],
       stopped: this.#stopped,
-      problem: failure === null ? null : problemOf(failure, target, this.#startedAt),
+      problem: failure === null ? null : this.#problemOf(failure),
     };
   }
 
@@ -152,7 +156,7 @@ class CheckRun {
         : ROWS.filter(({ protocol }) => protocol !== 'TLSv1.3');
     } catch (error) {
       if (!(error instanceof CheckFailure)) throw error;
-      const problem = problemOf(error, target, this.#startedAt);
+      const problem = this.#problemOf(error);
       this.#addresses.push({ address, family, problem, certificate: problem.certificate });
       if (error.kind === 'certificate') throw error;
       this.#failures.set(address, error);
@@ -217,6 +221,11 @@ class CheckRun {
         resumption: null,
       })),
     );
+  }
+
+  #problemOf(failure: CheckFailure): CheckProblem {
+    const { target, ways = FORM_WAYS } = this.#options;
+    return problemOf(failure, target, { ways, at: this.#startedAt });
   }
 
   #firstFailure(): CheckFailure | null {
