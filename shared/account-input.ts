@@ -1,13 +1,18 @@
 /** What an account must look like before it is stored, each rule with the sentence for its user. */
 import { z } from 'zod';
+import { withoutBrackets } from './password-server.ts';
 import { LONGEST_AGES, SHARING_POLICIES } from './reuse-policy.ts';
 
 const MAX_NAME = 255;
 
-/** A host name or IP address alone: no scheme, no spaces, no port, no path. */
+/**
+ * A host name or IP address alone: no scheme, no spaces, no port, no path. An IPv6 address may stand
+ * in brackets, as in URLs and the server check; they are not kept.
+ */
 const hostSchema = z
   .string()
   .trim()
+  .overwrite(withoutBrackets)
   .min(1, 'Enter the name of the server, such as imap.example.org.')
   .max(MAX_NAME, 'This server name is too long: a host name has at most 253 characters.')
   .refine((host) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(host), {
@@ -20,7 +25,7 @@ const hostSchema = z
   })
   .refine(isHost, {
     message:
-      'This is not a server name. It looks like imap.example.org or 192.0.2.1, without port or path.',
+      'This is not a server name. It looks like imap.example.org, 192.0.2.1 or 2001:db8::1, without port or path.',
   });
 
 function isHost(host: string): boolean {

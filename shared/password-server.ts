@@ -37,11 +37,16 @@ export function storedFor(stored: PasswordServer, now: PasswordServer): string {
   return stored.host === now.host ? `the certificate of ${stored.name}` : stored.host;
 }
 
-/** Whether both name the same server: without case and trailing dot (RFC 4343). */
+/** Whether both name the same server: without case and trailing dot (RFC 4343), and brackets. */
 export function isSameHost(a: string, b: string): boolean {
   return plainHost(a) === plainHost(b);
 }
 
+/** An IPv6 address as it is stored, where it was typed as in a URL; anything else as it is. */
+export function withoutBrackets(host: string): string {
+  return /^\[([\da-f:.]*:[\da-f:.]*)\]$/i.exec(host)?.[1] ?? host;
+}
+
 function plainHost(host: string): string {
-  return host.trim().toLowerCase().replace(/\.$/, '');
+  return withoutBrackets(host.trim()).toLowerCase().replace(/\.$/, '');
 }

@@ -43,6 +43,11 @@ describe('what a person types', () => {
     expect(targetName(parsed('[2001:db8::1]:143'))).toBe('[2001:db8::1]:143');
   });
 
+  it('may expect an address in the certificate, in brackets too', () => {
+    const servername = ' [2001:db8::1] ';
+    expect(parsed('mail.example.org', { servername }).servername).toBe('2001:db8::1');
+  });
+
   it.each([
     '',
     '  ',

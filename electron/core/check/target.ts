@@ -1,6 +1,7 @@
 /** What to check, from what a person types. Pure. */
 import { MAIL_PROTOCOLS, type CheckTarget, type MailProtocol } from '../../../shared/check.ts';
 import type { Security } from '../../../shared/model.ts';
+import { withoutBrackets } from '../../../shared/password-server.ts';
 
 /** What was typed, each part on its own. */
 export interface TypedTarget {
@@ -60,7 +61,8 @@ export function parseTarget({ server, starttls, servername }: TypedTarget): Pars
       host,
       port,
       security: starttls ? 'starttls' : security,
-      servername: servername === null || servername.trim() === '' ? null : servername.trim(),
+      servername:
+        servername === null || servername.trim() === '' ? null : withoutBrackets(servername.trim()),
     },
   };
 }

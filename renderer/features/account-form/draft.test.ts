@@ -49,6 +49,8 @@ describe('an account as it is being typed', () => {
     );
     expect(why({ host: ' IMAP.example.org. ', servername: 'imap.example.org' })).toBeNull();
     expect(why({ port: '143', security: 'starttls', servername: ' ' })).toBeNull();
+    const numbered = draftOf(account('a', { host: '::1' }));
+    expect(whyTypeAgain(numbered, { ...numbered, host: ' [::1] ' })).toBeNull();
     // Cleared, to type another one.
     expect(why({ host: ' ' })).toBeNull();
   });
