@@ -80,6 +80,36 @@ test.describe('10: accessibility', () => {
     await expectNoViolation(page, 'form with a failed test');
   });
 
+  test('axe finds nothing where a server keeps refusing, light and dark', async ({
+    opened: dashboard,
+  }) => {
+    test.slow();
+    await using server = await startImapServer({ sessions: 'fresh-key', protocol: 'TLSv1.3' });
+    const { page } = dashboard;
+    await dashboard.addAccount(accountOn(server, 'Work'));
+    const item = dashboard.account('Work');
+    for (let handshakes = 2; handshakes <= 4; handshakes += 1) {
+      await dashboard.reconnectButton('Work', 'INBOX').click();
+      await expect(item.getByRole('img')).toHaveAccessibleName(
+        new RegExp(`^Last ${handshakes} handshakes`),
+      );
+      await expect(dashboard.state('Work', 'INBOX')).toHaveText('Idle');
+    }
+    await expect(item).toContainText('3 of 3 refused');
+    await expectNoViolation(page, 'dashboard with a server that keeps refusing');
+    await dashboard.row('Work', 'INBOX').click();
+    await expect(dashboard.drawer('Work', 'INBOX')).toContainText('3 of 3 refused');
+    await expectNoViolation(page, 'drawer of a server that keeps refusing');
+    await page.keyboard.press('Escape');
+
+    const tryNow = item.getByRole('button', { name: 'Try now: offer sessions to Work again' });
+    await expect(tryNow).toHaveText('Try now');
+    await page.getByRole('button', { name: /^Attention: / }).click();
+    const list = page.getByRole('dialog', { name: 'Needs attention' });
+    await expect(list).toContainText('Work');
+    await expectNoViolation(page, 'attention to a server that keeps refusing');
+  });
+
   test('the main path works by keyboard alone', async ({ opened: dashboard }) => {
     await using server = await startImapServer({ mailboxes: { INBOX: 3 } });
     const { page, form } = dashboard;
