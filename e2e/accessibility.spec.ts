@@ -88,7 +88,7 @@ test.describe('10: accessibility', () => {
     const { page } = dashboard;
     await dashboard.addAccount(accountOn(server, 'Work'));
     const item = dashboard.account('Work');
-    for (let handshakes = 2; handshakes <= 4; handshakes += 1) {
+    for (let handshakes = 2; handshakes <= 5; handshakes += 1) {
       await dashboard.reconnectButton('Work', 'INBOX').click();
       await expect(item.getByRole('img')).toHaveAccessibleName(
         new RegExp(`^Last ${handshakes} handshakes`),
@@ -96,6 +96,9 @@ test.describe('10: accessibility', () => {
       await expect(dashboard.state('Work', 'INBOX')).toHaveText('Idle');
     }
     await expect(item).toContainText('3 of 3 refused');
+    await expect(dashboard.reuse('Work', 'INBOX')).toHaveText(
+      'Full handshake · server keeps refusing',
+    );
     await expectNoViolation(page, 'dashboard with a server that keeps refusing');
     await dashboard.row('Work', 'INBOX').click();
     await expect(dashboard.drawer('Work', 'INBOX')).toContainText('3 of 3 refused');
