@@ -6,7 +6,7 @@ interface TextProps {
 }
 
 interface NameProps extends TextProps {
-  /** Long ones may take a second line. */
+  /** Long ones may take a second line in a narrow table. */
   readonly hasTwoLines?: boolean;
 }
 

@@ -19,10 +19,7 @@ export function ReuseText({ outcome }: { readonly outcome: Outcome | null }): Re
         {detail !== null && (
           <>
             {' '}
-            <span className={styles.detail}>
-              <span className={styles.separator}>· </span>
-              {detail}
-            </span>
+            <span className={styles.detail}>· {detail}</span>
           </>
         )}
       </span>
