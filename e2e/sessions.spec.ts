@@ -75,7 +75,10 @@ test.describe('the Sessions screen', () => {
     const { page } = dashboard;
     const { keyboard } = page;
     await dashboard.addAccount(accountOn(server, 'Work'));
-    await page.getByRole('tab', { name: 'Connections' }).focus();
+    const first = page.getByRole('tab', { name: 'Connections' });
+    // Arrow keys go on from a tab that knows its place, which it does once Tab leads to it.
+    await expect(first).toHaveAttribute('tabindex', '0');
+    await first.focus();
     await keyboard.press('ArrowRight');
     await expect(page.getByRole('tab', { name: 'Sessions' })).toBeFocused();
     await keyboard.press('Enter');
