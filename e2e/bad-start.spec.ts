@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unfinishedName } from '../electron/core/accounts/atomic-file.ts';
 import { startImapServer } from '../electron/core/demo/index.ts';
 import { expect, test } from './fixtures/reprise.ts';
 import { RepriseProcess } from './fixtures/reprise-process.ts';
@@ -54,8 +56,12 @@ test.describe('6: a start under bad conditions', () => {
     dataDir,
   }) => {
     const first = await startReprise({ dataDir });
+    // As the first one makes when it writes: nobody else's to tidy away.
+    const unfinished = unfinishedName(join(dataDir, 'preferences.json'));
+    await writeFile(unfinished, '{');
     const second = await RepriseProcess.spawn({ dataDir });
     expect(await second.ended).toEqual({ code: 1, signal: null });
+    expect(existsSync(unfinished)).toBe(true);
     expect(second.stderr).toMatch(
       /^Reprise is already running with the data folder .*--data-dir DIR\.\n$/,
     );
@@ -67,5 +73,6 @@ test.describe('6: a start under bad conditions', () => {
     await dashboard.page.close();
     await first.kill();
     await startReprise({ dataDir });
+    expect(existsSync(unfinished)).toBe(false);
   });
 });
