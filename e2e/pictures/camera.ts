@@ -34,13 +34,16 @@ export async function showTab(
 }
 
 /** A machine that is busy takes its time; nothing here is about how long. */
-const WITHIN = { timeout: 60_000 };
+export const WITHIN = { timeout: 60_000 };
 
-/** Waits until at least so many handshakes have been made in all, and so many connections idle. */
+/**
+ * Waits until at least so many handshakes have been made in all, as far as the strip goes, and so
+ * many connections idle.
+ */
 export async function settled(
   dashboard: Dashboard,
   connections: number,
-  handshakes: number,
+  handshakes = 0,
 ): Promise<void> {
   const strip = dashboard.page.getByRole('region', { name: 'Savings' }).getByRole('img');
   const made = async () => {
