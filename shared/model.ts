@@ -99,7 +99,10 @@ export type ConnectionState =
   /** Needs a change by the user: it will not be retried by itself. */
   | { readonly kind: 'failed'; readonly problem: Problem };
 
-/** Attempts at a connection that have failed in a row, however often it was tried meanwhile. */
+/**
+ * Attempts at a connection that have failed in a row, however often it was tried meanwhile. A change
+ * of where or how its account connects begins anew.
+ */
 export interface Failing {
   /** When the first of them had failed. */
   readonly since: number;

@@ -47,6 +47,11 @@ export class ConnectionView {
     this.changed();
   }
 
+  /** What has failed is not what is tried from now on. Told with the next state. */
+  forgetFailures(): void {
+    this.#failing = null;
+  }
+
   /** The connect goes on: it is not in another state for that. */
   enter(phase: Phase): void {
     this.#state = { kind: 'connecting', phase };

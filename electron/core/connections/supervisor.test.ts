@@ -140,6 +140,26 @@ describe('changing an account', () => {
     expect(after.stats().connections).toBe(2);
   });
 
+  test('another server has not failed before it was tried, whatever the one before did', async () => {
+    await using before = await startImapServer();
+    await using after = await startImapServer();
+    await before.stop();
+    await after.stop();
+    await using watched = new TestSupervisor();
+    watched.watch(before);
+    await watched.state('retrying');
+    const { failing } = watched.connection();
+    expect(failing?.problem.message).toContain(String(before.port));
+    watched.clock.advance(100);
+    watched.watch(before, { label: 'Another name' });
+    expect(watched.connection().failing).toEqual(failing);
+    watched.watch(after);
+    expect(watched.connection()).toMatchObject({ state: { kind: 'connecting' }, failing: null });
+    const { problem } = await watched.state('retrying');
+    expect(problem.message).toContain(String(after.port));
+    expect(watched.connection().failing).toEqual({ since: watched.clock.now(), problem });
+  });
+
   test('another CA file is enough to set a stopped account going', async () => {
     await using server = await startImapServer();
     await using other = await startImapServer();

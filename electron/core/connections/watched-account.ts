@@ -71,6 +71,7 @@ export class AccountConnections {
     if (isElsewhere) this.#mailboxHost.lastFull.phases = null;
     this.#forgetOtherMailboxes();
     for (const mailbox of this.#mailboxes.values()) {
+      if (isElsewhere) mailbox.forgetFailures();
       const isDue = settings.paused
         ? mailbox.state !== 'paused'
         : isElsewhere || before.paused || mailbox.state === 'sign-in-failed';

@@ -74,6 +74,11 @@ export class WatchedMailbox {
     })();
   }
 
+  /** It is to connect elsewhere, or otherwise, the next time: nothing has failed there yet. */
+  forgetFailures(): void {
+    this.#view.forgetFailures();
+  }
+
   /** Ends the connection and stays so. Resolves when the server was told. */
   async pause(): Promise<void> {
     this.#end();
