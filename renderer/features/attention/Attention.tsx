@@ -1,12 +1,12 @@
 import { Popover } from '@base-ui/react/popover';
 import type { ReactNode } from 'react';
+import type { EngineApi } from '../../../shared/contract.ts';
 import { useNow } from '../../clock.ts';
 import { useEngineApi } from '../../engine-api.ts';
 import { formatCount } from '../../format.ts';
-import { isolate } from '../../isolate.ts';
 import { store } from '../../store.ts';
 import { Button } from '../../ui/Button.tsx';
-import { attempt } from '../../ui/toasts.ts';
+import { toastFailure } from '../../ui/toasts.ts';
 import { openHelp, tryNow } from './act.ts';
 import { attention, type AttentionItem, type OpenAction, type TryAction } from './attention.ts';
 import styles from './Attention.module.css';
@@ -78,10 +78,15 @@ function Help({ action, label }: HelpProps): ReactNode {
       aria-label={`${words}: ${label}`}
       onClick={() => {
         if (action.kind !== 'try') openHelp(action);
-        else void attempt(`Could not reconnect ${isolate(label)}`, tryNow(action, api));
+        else void tryAndTell(action, label, api);
       }}
     >
       {words}
     </Popover.Close>
   );
+}
+
+async function tryAndTell(action: TryAction, label: string, api: EngineApi): Promise<void> {
+  const failure = await tryNow(action, label, api);
+  if (failure !== null) toastFailure({ ...failure, id: failure.title });
 }

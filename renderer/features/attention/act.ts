@@ -1,6 +1,10 @@
 import type { EngineApi } from '../../../shared/contract.ts';
+import { RepriseError } from '../../../shared/errors.ts';
+import { formatCount } from '../../format.ts';
+import { isolate } from '../../isolate.ts';
 import { showScreen } from '../../navigation.ts';
 import { openDrawer, openEditForm } from '../../store.ts';
+import { errorMessage } from '../../ui/toasts.ts';
 import type { OpenAction, TryAction } from './attention.ts';
 
 /** Opens what helps. */
@@ -18,10 +22,38 @@ export function openHelp(action: OpenAction): void {
   }
 }
 
-/** Connects the accounts; one call after another, since the engine answers only so many at a time. */
+/** What to say where accounts could not be connected. */
+export interface TryFailure {
+  readonly title: string;
+  readonly description: string;
+}
+
+/**
+ * Connects the accounts; one call after another, since the engine answers only so many at a time.
+ * One that was removed meanwhile needs no connection any more.
+ *
+ * @param label what the accounts go by together
+ * @returns what failed once all were asked; `null` where nothing did
+ */
 export async function tryNow(
   { accountIds }: TryAction,
+  label: string,
   api: Pick<EngineApi, 'reconnectAccount'>,
-): Promise<void> {
-  for (const id of accountIds) await api.reconnectAccount(id);
+): Promise<TryFailure | null> {
+  const errors: unknown[] = [];
+  for (const id of accountIds) {
+    try {
+      await api.reconnectAccount(id);
+    } catch (error) {
+      // Whatever it is, the next account may well be connected.
+      if (!(error instanceof RepriseError && error.code === 'not-found')) errors.push(error);
+    }
+  }
+  if (errors.length === 0) return null;
+  const isAll = errors.length === accountIds.length;
+  const which = isAll ? isolate(label) : `${formatCount(errors.length)} of ${label}`;
+  return {
+    title: `Could not reconnect ${which}`,
+    description: [...new Set(errors.map(errorMessage))].join(' '),
+  };
 }
