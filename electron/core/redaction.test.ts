@@ -66,6 +66,8 @@ describe('redaction', () => {
   test('does not take a password of a few letters out of every word', () => {
     expect(redactorFor(user, 'in')('signed in')).toBe('signed in');
     expect(redactorFor(user, 'a')('* OK [CAPABILITY IMAP4rev1] a b')).toContain('a b');
+    // Its hexadecimal digits are a port as well.
+    expect(redactorFor(null, '1!')('refused on port 3121')).toBe('refused on port 3121');
   });
 
   test.each([

@@ -21,6 +21,9 @@ export type Redact = (text: string) => string;
 export function redactorFor(user: string | null, password: string): Redact {
   if (password === '') return (text) => text;
   const texts = [password, password.normalize('NFC'), password.normalize('NFD')];
+  const alone = isLongEnough(password)
+    ? new Set(texts.flatMap(formsOf))
+    : texts.map((text) => JSON.stringify(text));
   const forms = [
     ...(user === null
       ? []
@@ -29,7 +32,7 @@ export function redactorFor(user: string | null, password: string): Redact {
           base64(`${user}\0${user}\0${password}`),
           `${user} ${password}`,
         ]),
-    ...new Set(texts.flatMap(formsOf)),
+    ...alone,
   ]
     .filter(isLongEnough)
     // One that is part of another would leave the rest of that.
@@ -48,7 +51,7 @@ export function redactorFor(user: string | null, password: string): Redact {
 
 /** Of the whole text: nobody writes half of it one way and half of it another. */
 function formsOf(text: string): string[] {
-  // As an IMAP quoted string (RFC 3501 §4.3), and as JSON; its quotes tell a short one from a word.
+  // As an IMAP quoted string (RFC 3501 §4.3), and as JSON.
   const quoted = text.replaceAll(/["\\]/g, String.raw`\$&`);
   const json = JSON.stringify(text);
   const escaped = json.slice(1, -1);

@@ -73,6 +73,8 @@ export class HandshakeSessions {
   /** {@link CacheAccess.moves} by then. */
   #moves = 0;
   #leads = false;
+  /** The server has had the occasion to issue sessions, and a reason. */
+  #wasFull = false;
 
   constructor(peer: Peer, account: AccountState, cache: CacheAccess) {
     this.#peer = peer;
@@ -166,6 +168,7 @@ export class HandshakeSessions {
       };
     }
     const certificate = result.resumed ? null : result.certificate;
+    this.#wasFull = true;
     // Without the certificate's facts nothing could be checked later: nothing is stored then.
     this.#root =
       certificate === null
@@ -265,9 +268,19 @@ export class HandshakeSessions {
     this.#cache.stored();
   }
 
-  /** As {@link HandshakeSessions.done}, once this turn is over: for the others only, if any wait. */
+  /** As {@link HandshakeSessions.done}, once this turn is over, in which sessions may come still. */
   doneSoon(): void {
-    if (this.#leads) setImmediate(() => this.done());
+    if (!this.#leads && this.#stored > 0) return;
+    setImmediate(() => {
+      if (this.#wasFull) this.#noteBarren();
+      this.done();
+    });
+  }
+
+  /** Notes it where nothing came that could be stored. */
+  #noteBarren(): void {
+    if (this.#root === null || this.#stored > 0 || !this.#isAllowed) return;
+    this.#cache.entry(this.#account).sessions.broughtNothing();
   }
 
   /** Nothing more is waited for: what came is there for the others. */
@@ -275,8 +288,7 @@ export class HandshakeSessions {
     if (!this.#leads) return;
     this.#leads = false;
     if (!this.#isAllowed) return;
-    const { sessions, coldStart } = this.#cache.entry(this.#account);
-    if (this.#root !== null && this.#stored === 0) sessions.broughtNothing();
-    coldStart.release();
+    this.#noteBarren();
+    this.#cache.entry(this.#account).coldStart.release();
   }
 }

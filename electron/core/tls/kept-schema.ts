@@ -40,7 +40,14 @@ const sessionSchema = z.object({
   resumed: z.boolean(),
 });
 
-const costs = z.array(z.number().nonnegative()).max(SAVINGS_LOOK_BACK);
+/** What no handshake costs, in ms and bytes: such figures would spoil every sum that they go into. */
+const MOST_MS = 3_600_000;
+const MOST_BYTES = 2 ** 24;
+
+function costs(most: number) {
+  const each = z.array(z.number().nonnegative()).max(SAVINGS_LOOK_BACK);
+  return each.transform((values) => values.filter((value) => value <= most));
+}
 
 const peerSchema = z.object({
   /** See {@link keptKey}. */
@@ -49,7 +56,9 @@ const peerSchema = z.object({
   roots: z.array(rootSchema),
   sessions: z.array(sessionSchema),
   /** Files of before there were any have none. */
-  costs: z.object({ ms: costs, bytes: costs }).default({ ms: [], bytes: [] }),
+  costs: z
+    .object({ ms: costs(MOST_MS), bytes: costs(MOST_BYTES) })
+    .default({ ms: [], bytes: [] }),
 });
 
 const headSchema = z.object({

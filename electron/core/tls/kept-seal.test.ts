@@ -68,6 +68,14 @@ describe('sealed sessions', () => {
     expect([...opened.peers.values()]).toMatchObject([{ costs: { ms: [], bytes: [] } }]);
   });
 
+  it('come without costs that no handshake has, which would spoil every sum', async () => {
+    const text = await encodeKept(peers, HOME, NOW);
+    const spoilt = '"costs":{"ms":[1e308,12.25],"bytes":[1e300]}';
+    const opened = await openText(text.replace(/"costs":\{[^}]*\}/, spoilt));
+    if (opened.kind !== 'kept') throw new Error(opened.why);
+    expect([...opened.peers.values()]).toMatchObject([{ costs: { ms: [12.25], bytes: [] } }]);
+  });
+
   it('show neither host nor account nor session', () => {
     const text = Buffer.from(content).toString('latin1');
     for (const session of peers[0]?.sessions ?? []) {

@@ -109,8 +109,8 @@ export class PeerSessions {
     }
     const shareable = this.#shareable(now, policy);
     if (shareable !== null) return { session: shareable };
-    const isBarren = this.#emptyReason === 'nothing-held' && this.refusals.issuesNothing;
-    return { session: null, reason: isBarren ? 'none-issued' : this.#emptyReason };
+    const reason = this.refusals.issuesNothing ? 'none-issued' : this.#emptyReason;
+    return { session: null, reason };
   }
 
   #shareable(now: number, policy: SessionPolicy): HeldSession | null {

@@ -204,6 +204,17 @@ describe('the session cache', () => {
     expect(cache.begin(peer).take()).toEqual({ kind: 'none', reason: 'server-keeps-refusing' });
   });
 
+  it('says that a session was refused, not that all are used, while no new one has come', () => {
+    refuse(cache.begin(peer));
+    const [first, second] = [cache.begin(peer), cache.begin(peer)];
+    first.take();
+    expect(first.verified({ resumed: false, certificate }).kind).toBe('refused');
+    // Its sibling was dropped, not used.
+    expect(second.take()).toEqual({ kind: 'none', reason: 'refused-earlier' });
+    first.store(ticket(), FALLBACK);
+    expect(cache.begin(peer).take().kind).toBe('session');
+  });
+
   it('makes nobody wait for a server that is known to issue nothing', async () => {
     const first = cache.begin(peer);
     await first.ready();
