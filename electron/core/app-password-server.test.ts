@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { AccountInput } from '../../shared/model.ts';
+import { keyFileProtector } from './accounts/key-file.ts';
 import {
   allIdle,
   allIdleAgain,
@@ -62,6 +64,38 @@ describe('a stored password', () => {
     await engine.updateAccount(id, moved);
     await until(allIdleAgain(before));
     expect(state().accounts[0]?.port).toBe(port);
+  });
+
+  it('of an older version is not tested on another server while an edit to that is stored', async () => {
+    const [own, other] = [await server(), await server()];
+    const dataDir = await folder();
+    const first = await start(dataDir);
+    const { id } = await first.engine.addAccount(inputFor(own));
+    await first.until(allIdle(1));
+    await first.engine.setPaused(id, true);
+    await first.app.close();
+    // The one that the other server accepts: whoever sends it there is seen.
+    const old = await keyFileProtector(dataDir).seal(other.password, id);
+    const secrets = { [id]: Buffer.from(old).toString('base64') };
+    await writeFile(join(dataDir, 'secrets.json'), JSON.stringify({ version: 1, secrets }));
+
+    const { engine } = await start(dataDir);
+    const elsewhere = inputFor(other, { host: 'localhost' });
+    const edit = { isStored: false };
+    const stored = engine
+      .updateAccount(id, { ...elsewhere, password: 'typed-for-the-new-one' })
+      .finally(() => {
+        edit.isStored = true;
+      });
+    const tests: Promise<unknown>[] = [];
+    while (!edit.isStored) {
+      // Refused, or tried with the new one, which the other server does not know.
+      tests.push(Promise.allSettled([engine.testConnection(unchanged(elsewhere), id)]));
+      await turn();
+    }
+    await stored;
+    await Promise.all(tests);
+    expect(other.loginAttempts.filter(({ ok }) => ok)).toEqual([]);
   });
 
   it('that is beside another server after a kill is asked for, and nothing is tried', async () => {

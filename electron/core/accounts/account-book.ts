@@ -7,8 +7,8 @@ import { hasKeptAside, removeUnfinished } from './atomic-file.ts';
 import { Durable, inMemory } from './durable.ts';
 import { removeUnfinishedKey } from './key-file.ts';
 import { memoryProtector, type SecretProtector } from './secret-protector.ts';
-import { SealedSecretStore, type OnUnusable } from './secret-store.ts';
-import { boundServer, secretsFormat, type SealedSecrets } from './secrets-file.ts';
+import { SealedSecretStore, type OnUnusable, type ServerOf } from './secret-store.ts';
+import { secretsFormat, type SealedSecrets } from './secrets-file.ts';
 import { settingsFormat, type Settings } from './settings-file.ts';
 import { openStored, type Opened } from './stored-file.ts';
 import type { AccountSettings } from './types.ts';
@@ -82,7 +82,13 @@ export async function openAccountBook(
   const settings = await openStored(dataDir, settingsFormat, now);
   const keepsSecrets = protector.protection.kind !== 'memory';
   const secrets = keepsSecrets ? await openStored(dataDir, secretsFormat, now) : null;
-  const store = new SealedSecretStore(secrets?.durable ?? emptySecrets(), protector, onUnusable);
+  const accounts = new AccountStore(settings.durable);
+  const store = new SealedSecretStore(
+    secrets?.durable ?? emptySecrets(),
+    protector,
+    onUnusable,
+    serverIn(accounts),
+  );
   // Only a list that is known to be complete says that a password is nobody's: with a damaged one
   // kept aside, the accounts in that may come back.
   const isComplete =
@@ -93,9 +99,7 @@ export async function openAccountBook(
     await store.keepOnly(known).catch(() => undefined);
   }
   return {
-    book: accountBook(new AccountStore(settings.durable), store, () =>
-      openStored(dataDir, secretsFormat, now),
-    ),
+    book: accountBook(accounts, store, () => openStored(dataDir, secretsFormat, now)),
     problems: [
       { file: settingsFormat.fileName, message: settings.problem },
       { file: secretsFormat.fileName, message: secrets?.problem ?? null },
@@ -105,12 +109,21 @@ export async function openAccountBook(
 
 /** Accounts that are gone with the program, passwords included, such as the demo's. */
 export function memoryBook(): AccountBook {
-  const settings = new Durable<Settings>(settingsFormat.empty, () => '', inMemory);
+  const accounts = new AccountStore(
+    new Durable<Settings>(settingsFormat.empty, () => '', inMemory),
+  );
   return accountBook(
-    new AccountStore(settings),
-    new SealedSecretStore(emptySecrets(), memoryProtector(), () => undefined),
+    accounts,
+    new SealedSecretStore(emptySecrets(), memoryProtector(), () => undefined, serverIn(accounts)),
     () => Promise.resolve({ durable: emptySecrets(), problem: null }),
   );
+}
+
+function serverIn(accounts: AccountStore): ServerOf {
+  return (id) => {
+    const account = accounts.get(id);
+    return account === null ? null : passwordServer(account);
+  };
 }
 
 function emptySecrets(): Durable<SealedSecrets> {
@@ -146,10 +159,8 @@ function accountBook(
     });
   };
   const refuseOtherServer = (account: AccountPlace): void => {
-    const stored = secrets.stored(account.id);
-    const bound = stored === null ? null : boundServer(stored);
-    // Without one, or with one of an older version: what the account has is what it was typed for.
-    const server = bound ?? passwordServer(accounts.mustGet(account.id));
+    // Without one: what the account has is what it was typed for.
+    const server = secrets.serverOf(account.id) ?? passwordServer(accounts.mustGet(account.id));
     const wanted = passwordServer(account);
     if (isSameServer(server, wanted)) return;
     throw new RepriseError('invalid-input', typeAgain(server, wanted), { field: 'password' });

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AccountId } from '../../../shared/model.ts';
-import { openAccountBook } from './account-book.ts';
+import { openAccountBook, type AccountBook } from './account-book.ts';
 import { keyFileProtector } from './key-file.ts';
 import { memoryProtector, type SecretProtector } from './secret-protector.ts';
 import type { Unusable } from './secret-store.ts';
@@ -42,6 +42,17 @@ async function rewriteAccount(folder: string, change: object): Promise<void> {
   const file = JSON.parse(await readFile(path, 'utf8')) as { accounts: object[] };
   file.accounts = file.accounts.map((account) => ({ ...account, ...change }));
   await writeFile(path, JSON.stringify(file));
+}
+
+/** Whether the form may leave the password as it is for `place`. */
+function isAllowed(book: AccountBook, place: typeof account): boolean {
+  try {
+    book.refuseOtherServer(place);
+    return true;
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'invalid-input', field: 'password' });
+    return false;
+  }
 }
 
 const sealedOf = (secret: unknown) => (secret as { sealed: string }).sealed;
@@ -176,6 +187,31 @@ describe('a stored password', () => {
     const second = await open(folder.path);
     expect(await second.book.passwordFor(elsewhere)).toBeNull();
     expect(await second.book.passwordFor(account)).toBe(PASSWORD);
+  });
+
+  it('of an older version is not had for the new server while an edit is being stored', async () => {
+    await using folder = await temporaryFolder();
+    const { book: first } = await open(folder.path);
+    await first.add(account, PASSWORD);
+    const old = await keyFileProtector(folder.path).seal(PASSWORD, id);
+    await tamper(folder.path, (file) => {
+      file.secrets = { [id]: Buffer.from(old).toString('base64') };
+    });
+
+    const { book } = await open(folder.path);
+    const allowed: boolean[] = [];
+    const given: Promise<string | null>[] = [];
+    // Asked for whenever the edit is applied: at last with the new password on the disk already.
+    const edit = () => {
+      allowed.push(isAllowed(book, elsewhere), isAllowed(book, account));
+      given.push(book.passwordFor(elsewhere), book.passwordFor(account));
+      return elsewhere;
+    };
+    await book.update(id, edit, 'typed-for-the-new-one');
+    expect(allowed).toEqual([false, true, false, true]);
+    expect(await Promise.all(given)).toEqual([null, PASSWORD, null, PASSWORD]);
+    expect(await book.passwordFor(elsewhere)).toBe('typed-for-the-new-one');
+    expect(await book.passwordFor(account)).toBeNull();
   });
 
   it('of an older version is given also where it cannot be written anew', async () => {

@@ -27,39 +27,61 @@ export type Unusable =
 /** Hears of each stored password that cannot be given, when it is wanted. */
 export type OnUnusable = (account: AccountId, why: Unusable) => void;
 
+/** A password as its readers get it, and whose it is. */
+interface Readable {
+  readonly secret: StoredSecret;
+  readonly server: PasswordServer;
+}
+
+/** The server that an account has now; `null` where there is no such account. */
+export type ServerOf = (account: AccountId) => PasswordServer | null;
+
 /** A {@link SecretStore} whose changes are on the disk when they resolve. */
 export class SealedSecretStore implements SecretStore {
   #sealed: Durable<SealedSecrets>;
   #protector: SecretProtector;
   readonly #onUnusable: OnUnusable;
+  readonly #accountServer: ServerOf;
   /** What readers get while a new password waits for the settings that it belongs to. */
-  readonly #before = new Map<AccountId, StoredSecret | null>();
+  readonly #before = new Map<AccountId, Readable | null>();
 
-  constructor(sealed: Durable<SealedSecrets>, protector: SecretProtector, onUnusable: OnUnusable) {
+  /** @param accountServer says whose a password of version 1 is */
+  constructor(
+    sealed: Durable<SealedSecrets>,
+    protector: SecretProtector,
+    onUnusable: OnUnusable,
+    accountServer: ServerOf,
+  ) {
     this.#sealed = sealed;
     this.#protector = protector;
     this.#onUnusable = onUnusable;
+    this.#accountServer = accountServer;
+  }
+
+  /** The server whose password {@link get} gives, and gives to no other; `null` where there is none. */
+  serverOf(account: AccountId): PasswordServer | null {
+    return this.#readable(account)?.server ?? null;
   }
 
   /** The password for this server; `null` where there is none, or where it cannot be given. */
   async get(account: AccountId, server: PasswordServer): Promise<string | null> {
-    const before = this.#before.get(account);
-    const secret = before === undefined ? this.stored(account) : before;
-    if (secret === null) return null;
-    const stored = boundServer(secret);
-    if (stored !== null && !isSameServer(stored, server)) {
+    const readable = this.#readable(account);
+    if (readable === null) return null;
+    const { secret, server: stored } = readable;
+    if (!isSameServer(stored, server)) {
       this.#onUnusable(account, { kind: 'other-server', stored, wanted: server });
       return null;
     }
+    const bound = boundServer(secret);
     let password: string;
     try {
-      password = await this.#protector.open(sealedBytes(secret), secretContext(account, stored));
+      password = await this.#protector.open(sealedBytes(secret), secretContext(account, bound));
     } catch (error) {
       // It stays where it is: a key store that is locked now may open it later.
       this.#onUnusable(account, { kind: 'unreadable', error });
       return null;
     }
-    if (stored === null) await this.#bind(account, secret, password, server);
+    if (bound === null) await this.#bind(account, secret, password, server);
     return password;
   }
 
@@ -85,7 +107,7 @@ export class SealedSecretStore implements SecretStore {
 
   /** Until `step` has ended, readers get the password that is stored now, whatever is stored meanwhile. */
   async readAsBefore<Result>(account: AccountId, step: () => Promise<Result>): Promise<Result> {
-    this.#before.set(account, this.stored(account));
+    this.#before.set(account, this.#readable(account));
     try {
       return await step();
     } finally {
@@ -144,6 +166,15 @@ export class SealedSecretStore implements SecretStore {
   /** Resolves when nothing is waiting to be written. */
   settled(): Promise<void> {
     return this.#sealed.settled();
+  }
+
+  #readable(account: AccountId): Readable | null {
+    const before = this.#before.get(account);
+    if (before !== undefined) return before;
+    const secret = this.stored(account);
+    if (secret === null) return null;
+    const server = boundServer(secret) ?? this.#accountServer(account);
+    return server === null ? null : { secret, server };
   }
 
   async #seal(account: AccountId, password: string, server: PasswordServer): Promise<StoredSecret> {
