@@ -31,6 +31,7 @@ export function account(id: string, more: Partial<Account> = {}): Account {
     mailboxes: ['INBOX'],
     reuse: true,
     policy: { sharing: 'saving', longestAge: 'server' },
+    strayPassword: null,
     refusing: null,
     paused: false,
     demo: false,

@@ -8,6 +8,7 @@ import type { CertificateText, ShownCertificate } from './certificate.ts';
 import type { CheckReport, CheckTarget } from './check.ts';
 import type { Handshake, Mechanism, Phase, PhaseTimes, StripMark } from './handshake.ts';
 import type { AccountId, CheckId, ConnectionId, HeldSessionsId } from './ids.ts';
+import type { PasswordServer } from './password-server.ts';
 import type { Problem } from './problem.ts';
 import type { ReusePolicy } from './reuse-policy.ts';
 import type { Settings } from './settings.ts';
@@ -65,6 +66,11 @@ export interface Account {
   readonly security: Security;
   /** Name for SNI and for the certificate check, where it differs from `host`. */
   readonly servername: string | null;
+  /**
+   * The server that the stored password was typed for, where it is another one, as after a kill
+   * between the two files of an edit: to this one it is not sent.
+   */
+  readonly strayPassword: PasswordServer | null;
   readonly trust: Trust;
   readonly mailboxes: readonly string[];
   readonly reuse: boolean;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { AccountInput } from '../../shared/model.ts';
+import { passwordServer } from '../../shared/password-server.ts';
 import { keyFileProtector } from './accounts/key-file.ts';
 import {
   allIdle,
@@ -125,6 +126,36 @@ describe('a stored password', () => {
     ]);
     expect(own.stats().connections).toBe(connections);
     await second.engine.updateAccount(id, inputFor(own));
-    await second.until((now) => allIdle(1)(now) && now.notices.length === 0);
+    const mended = await second.until((now) => allIdle(1)(now) && now.notices.length === 0);
+    expect(mended.accounts[0]?.strayPassword).toBeNull();
+  });
+
+  it('that is beside another server after a kill is said to be for that, and goes on for it', async () => {
+    const own = await server();
+    const dataDir = await folder();
+    const first = await start(dataDir);
+    const { id } = await first.engine.addAccount(inputFor(own));
+    await first.until(allIdle(1));
+    const settings = await readFile(join(dataDir, 'settings.json'));
+    await first.engine.setPaused(id, true);
+    const elsewhere = inputFor(own, { host: 'localhost' });
+    await first.engine.updateAccount(id, elsewhere);
+    await first.app.close();
+    await writeFile(join(dataDir, 'settings.json'), settings);
+
+    // What the form goes by, and what the engine does.
+    const { engine, until, state } = await start(dataDir);
+    expect(state().accounts[0]).toMatchObject({
+      host: own.host,
+      strayPassword: passwordServer(elsewhere),
+    });
+    const asItIs = engine.updateAccount(id, unchanged(inputFor(own), { label: 'Renamed' }));
+    await expect(asItIs).rejects.toMatchObject({
+      field: 'password',
+      message: 'Type the password again: it was for localhost.',
+    });
+    await engine.updateAccount(id, unchanged(elsewhere));
+    const now = await until(allIdle(1));
+    expect(now.accounts[0]).toMatchObject({ host: 'localhost', strayPassword: null });
   });
 });

@@ -126,7 +126,14 @@ export async function createApp(deps: AppDeps): Promise<App> {
     // The demo's accounts leave nothing behind.
     if (demoOnly || !demo) history.record(rowOf(handshake, label, saving));
   };
-  const watchList = new WatchList(state, tally, clock, record, simulation?.rate ?? null);
+  const watchList = new WatchList(
+    state,
+    tally,
+    clock,
+    record,
+    (account) => own.strayPasswordOf(account),
+    simulation?.rate ?? null,
+  );
   // Not waited for: connecting does not depend on it. What happens meanwhile is recorded later.
   if (history.isThere) {
     void addRecorded(history, tally, log, () => {

@@ -6,6 +6,7 @@ import type {
   Handshake,
   HeldSessionsId,
 } from '../../shared/model.ts';
+import type { PasswordServer } from '../../shared/password-server.ts';
 import { connectsElsewhere } from './accounts/account-input.ts';
 import { seenTrust } from './accounts/trusted.ts';
 import type { AccountSettings } from './accounts/types.ts';
@@ -21,6 +22,9 @@ import type { Tally } from './totals.ts';
 /** Gives the password at each connect as this account; `null` where none is stored for its server. */
 export type PasswordOf = (account: AccountSettings) => Promise<string | null>;
 
+/** Says which server the stored password of this account is for, where it is not its own. */
+export type StrayPasswordOf = (account: AccountSettings) => PasswordServer | null;
+
 /** Hears of each handshake that has come to its end, and what it saved. */
 export type OnCounted = (handshake: Handshake, account: Account, saving: Saving) => void;
 
@@ -34,6 +38,7 @@ export class WatchList {
   readonly #state: EngineState;
   readonly #tally: Tally;
   readonly #onCounted: OnCounted;
+  readonly #strayPasswordOf: StrayPasswordOf;
   readonly #settings = new Map<AccountId, AccountSettings>();
   #closed = false;
 
@@ -43,11 +48,13 @@ export class WatchList {
     tally: Tally,
     clock: Clock,
     onCounted: OnCounted,
+    strayPasswordOf: StrayPasswordOf,
     simulatedRate: number | null = null,
   ) {
     this.#state = state;
     this.#tally = tally;
     this.#onCounted = onCounted;
+    this.#strayPasswordOf = strayPasswordOf;
     this.sessions = new SessionCache({
       now: () => clock.now(),
       onChange: (id) => {
@@ -184,6 +191,7 @@ export class WatchList {
     const { id } = settings;
     this.#state.put('accounts', {
       ...asSeen(settings),
+      strayPassword: this.#strayPasswordOf(settings),
       demo,
       refusing: this.sessions.refusing(id),
       strip: this.#tally.strip(id),
@@ -232,6 +240,8 @@ export class WatchList {
 }
 
 /** The account without what the interface must not or need not have: the text of what it trusts. */
-function asSeen(settings: AccountSettings): Omit<Account, 'demo' | 'refusing' | 'strip'> {
+function asSeen(
+  settings: AccountSettings,
+): Omit<Account, 'strayPassword' | 'demo' | 'refusing' | 'strip'> {
   return { ...settings, trust: seenTrust(settings.trust) };
 }

@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId } from '../../../shared/model.ts';
-import { isSameServer, passwordServer, typeAgain } from '../../../shared/password-server.ts';
+import {
+  isSameServer,
+  passwordServer,
+  typeAgain,
+  type PasswordServer,
+} from '../../../shared/password-server.ts';
 import { AccountStore } from './account-store.ts';
 import { hasKeptAside, removeUnfinished } from './atomic-file.ts';
 import { Durable, inMemory } from './durable.ts';
@@ -29,6 +34,8 @@ export interface AccountBook {
    *   `not-found`
    */
   refuseOtherServer(account: AccountPlace): void;
+  /** The server that the stored password of `account` is for, where that is another one than its own. */
+  strayPasswordOf(account: AccountPlace): PasswordServer | null;
   /** @throws RepriseError `duplicate-account`, `secrets` or `storage`; then nothing was changed */
   add(account: AccountSettings, password: string): Promise<void>;
   /**
@@ -170,6 +177,10 @@ function accountBook(
     secrets,
     passwordFor: (account) => secrets.get(account.id, passwordServer(account)),
     refuseOtherServer,
+    strayPasswordOf: (account) => {
+      const server = secrets.serverOf(account.id);
+      return server === null || isSameServer(server, passwordServer(account)) ? null : server;
+    },
     add: async (account, password) => {
       accounts.refuseDuplicate(account);
       await withPassword(account, password, () => accounts.add(account));

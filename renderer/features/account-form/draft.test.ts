@@ -39,8 +39,9 @@ describe('an account as it is being typed', () => {
   });
 
   it('wants the password again for another server, and not when the old one is typed again', () => {
-    const stored = draftOf(account('a', { host: 'imap.example.org' }));
-    const why = (changes: Partial<Draft>) => whyTypeAgain(stored, { ...stored, ...changes });
+    const stored = account('a', { host: 'imap.example.org' });
+    const why = (changes: Partial<Draft>) =>
+      whyTypeAgain(stored, { ...draftOf(stored), ...changes });
     const was = 'Type the password again: it was for imap.example.org.';
     expect(why({ host: 'imap.example.net' })).toBe(was);
     expect(why({ host: 'imap.example.net', servername: 'imap.example.org' })).toBe(was);
@@ -49,10 +50,22 @@ describe('an account as it is being typed', () => {
     );
     expect(why({ host: ' IMAP.example.org. ', servername: 'imap.example.org' })).toBeNull();
     expect(why({ port: '143', security: 'starttls', servername: ' ' })).toBeNull();
-    const numbered = draftOf(account('a', { host: '::1' }));
-    expect(whyTypeAgain(numbered, { ...numbered, host: ' [::1] ' })).toBeNull();
+    const numbered = account('a', { host: '::1' });
+    expect(whyTypeAgain(numbered, { ...draftOf(numbered), host: ' [::1] ' })).toBeNull();
     // Cleared, to type another one.
     expect(why({ host: ' ' })).toBeNull();
+  });
+
+  it('wants the password at once where the stored one is for another server, and not for that one', () => {
+    const killed = account('a', {
+      host: 'imap.example.org',
+      strayPassword: { host: 'imap.example.net', name: 'imap.example.net' },
+    });
+    const draft = draftOf(killed);
+    expect(whyTypeAgain(killed, draft)).toBe(
+      'Type the password again: it was for imap.example.net.',
+    );
+    expect(whyTypeAgain(killed, { ...draft, host: 'IMAP.example.net' })).toBeNull();
   });
 
   it('sends what is no port as no number', () => {

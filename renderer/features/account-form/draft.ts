@@ -119,17 +119,17 @@ export function strayPinOf(draft: Draft): Pin | null {
 }
 
 /**
- * Why the password of an account that is edited has to be typed again: the stored one is for the
- * server of `initial`. `null` while it may stay as it is; without a server nothing is known yet.
+ * Why the password of an account that is edited has to be typed again: the stored one is for another
+ * server. `null` while it may stay as it is; without a server nothing is known yet.
  */
-export function whyTypeAgain(initial: Draft, draft: Draft): string | null {
-  if (draft.host.trim() === '') return null;
-  const [stored, now] = [serverOf(initial), serverOf(draft)];
+export function whyTypeAgain(
+  account: Pick<Account, 'host' | 'servername' | 'strayPassword'>,
+  { host, servername }: Draft,
+): string | null {
+  if (host.trim() === '') return null;
+  const stored = account.strayPassword ?? passwordServer(account);
+  const now = passwordServer({ host, servername: typedName(servername) });
   return isSameServer(stored, now) ? null : typeAgain(stored, now);
-}
-
-function serverOf({ host, servername }: Draft) {
-  return passwordServer({ host, servername: typedName(servername) });
 }
 
 function typedName(servername: string): string | null {

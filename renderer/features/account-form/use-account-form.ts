@@ -175,7 +175,7 @@ export function useAccountForm(
     result: tested !== null && isSameConnection(tested.draft, draft) ? tested.result : null,
     isDirty: !isSameDraft(initial, draft),
     /** The stored password is not for the server that stands there now; `null` while it is. */
-    whyTypeAgain: account === null ? null : whyTypeAgain(initial, draft),
+    whyTypeAgain: account === null ? null : whyTypeAgain(account, draft),
     test: () => goOrAsk('test'),
     save: () => goOrAsk('save'),
     trustShown,
