@@ -1,4 +1,6 @@
 /** A stored password is for the server that it was typed for: another one wants it typed again. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { startImapServer } from '../electron/core/demo/index.ts';
 import { expectNoViolation } from './fixtures/axe.ts';
 import { tabTo } from './fixtures/keyboard.ts';
@@ -72,4 +74,36 @@ test('a stored password stays for its server, and is to be typed again for anoth
     await expect(dashboard.state(LABEL, 'INBOX')).toHaveText('Idle');
     expect(other.loginAttempts.length).toBeGreaterThan(0);
   });
+});
+
+test('a stored password for another server than the account has is asked for before anything is pressed', async ({
+  startReprise,
+  dataDir,
+  dashboard,
+  server,
+}) => {
+  const { page, form } = dashboard;
+  const first = await startReprise({ dataDir });
+  await dashboard.open(first.url);
+  await dashboard.addAccount(accountOn(server, LABEL));
+  await expect(dashboard.state(LABEL, 'INBOX')).toHaveText('Idle');
+  await page.goto('about:blank');
+  await first.interrupt();
+  // As after a kill when one of the two files of an edit is written.
+  const path = join(dataDir, 'settings.json');
+  const settings = await readFile(path, 'utf8');
+  await writeFile(path, settings.replace(/(?<="host": ?")127\.0\.0\.1(?=")/, 'localhost'));
+  const { url } = await startReprise({ dataDir });
+  await dashboard.open(url);
+  await dashboard.choose(LABEL, 'Edit…');
+
+  const password = form.getByLabel('Password', { exact: true });
+  await expect(password).toHaveAttribute('placeholder', 'type it again');
+  await expect(password).toHaveAttribute('aria-required', 'true');
+  await expect(password).toHaveAccessibleDescription(TYPE_AGAIN);
+  await form.getByLabel('Server', { exact: true }).fill('127.0.0.1');
+  await expect(password).toHaveAttribute('placeholder', 'unchanged');
+  await dashboard.save();
+  await expect(form).toBeHidden();
+  await expect(dashboard.state(LABEL, 'INBOX')).toHaveText('Idle');
 });
