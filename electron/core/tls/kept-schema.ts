@@ -56,9 +56,7 @@ const peerSchema = z.object({
   roots: z.array(rootSchema),
   sessions: z.array(sessionSchema),
   /** Files of before there were any have none. */
-  costs: z
-    .object({ ms: costs(MOST_MS), bytes: costs(MOST_BYTES) })
-    .default({ ms: [], bytes: [] }),
+  costs: z.object({ ms: costs(MOST_MS), bytes: costs(MOST_BYTES) }).default({ ms: [], bytes: [] }),
 });
 
 const headSchema = z.object({
