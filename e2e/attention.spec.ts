@@ -4,15 +4,12 @@ import { expect, test } from './fixtures/reprise.ts';
 import { accountOn } from './fixtures/typed-accounts.ts';
 
 test('what needs attention is listed with the action that helps, and is gone with its cause', async ({
-  startReprise,
-  dashboard,
+  server,
+  opened: dashboard,
 }) => {
   test.slow();
-  await using server = await startImapServer();
   await using expired = await startImapServer({ certificate: 'expired' });
-  const reprise = await startReprise();
   const { page } = dashboard;
-  await dashboard.open(reprise.url);
   const button = page.getByRole('button', { name: /^Attention: / });
   await dashboard.fillForm({ ...accountOn(server, 'Work'), password: 'wrong' });
   await dashboard.save();
@@ -42,17 +39,14 @@ test('what needs attention is listed with the action that helps, and is gone wit
 });
 
 test('accounts that have been out of reach for a minute are listed with Try now, until they are back', async ({
-  startReprise,
-  dashboard,
+  opened: dashboard,
 }) => {
   test.slow();
   await using servers = new AsyncDisposableStack();
   const authority = await createAuthority();
   const start = async (port = 0) =>
     servers.use(await startImapServer({ authority, port, mailboxes: { INBOX: 1 } }));
-  const reprise = await startReprise();
   const { page } = dashboard;
-  await dashboard.open(reprise.url);
   const labels = ['Work', 'Home', 'Shop', 'Club'];
   const ports: number[] = [];
   for (const label of labels) {

@@ -8,10 +8,8 @@ async function press(button: Locator): Promise<void> {
   await button.press('Enter');
 }
 
-test('the focus outlives the button that was pressed', async ({ startReprise, dashboard }) => {
-  const reprise = await startReprise();
+test('the focus outlives the button that was pressed', async ({ opened: dashboard }) => {
   const { page } = dashboard;
-  await dashboard.open(reprise.url);
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
   const selected = page.getByRole('tab', { selected: true });
 

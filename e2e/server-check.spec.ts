@@ -36,13 +36,10 @@ const rows = (page: Page) =>
 
 test.describe('the server check', () => {
   test('needs no account: the first run leads to it, and it leads back', async ({
-    startReprise,
-    dashboard,
+    server,
+    opened: dashboard,
   }) => {
-    await using server = await startImapServer();
-    const reprise = await startReprise();
     const { page } = dashboard;
-    await dashboard.open(reprise.url);
     await page.getByRole('button', { name: 'Check a server' }).click();
     await expect(page).toHaveURL(/#\/check$/);
     await check(page, `127.0.0.1:${server.port}`, server.caPem);
@@ -93,17 +90,14 @@ test.describe('the server check', () => {
   });
 
   test('says what to change on a Dovecot, to be copied; from an account at a click', async ({
-    startReprise,
-    dashboard,
+    opened: dashboard,
     context,
   }) => {
     if (missing !== null) process.stderr.write(`SKIPPED: server-check.spec.ts: ${missing}\n`);
     test.skip(missing !== null, missing ?? '');
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await using dovecot = await Dovecot.start({ kind: 'default' });
-    const reprise = await startReprise();
     const { page } = dashboard;
-    await dashboard.open(reprise.url);
     await dashboard.addAccount({
       label: 'Dovecot',
       user: 'ann',

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { AccountInput } from '../../shared/model.ts';
 import { passwordServer } from '../../shared/password-server.ts';
 import { keyFileProtector } from './accounts/key-file.ts';
+import type { ImapServer } from './demo/index.ts';
 import {
   allIdle,
   allIdleAgain,
@@ -21,6 +22,20 @@ const unchanged = (input: AccountInput, changes: Partial<AccountInput> = {}): Ac
   password: null,
   ...changes,
 });
+
+/** A data folder as a kill between its two files leaves it: the password is edited, its server is not. */
+async function killedInAnEdit(own: ImapServer, edited: AccountInput) {
+  const dataDir = await folder();
+  const { engine, until, app } = await start(dataDir);
+  const { id } = await engine.addAccount(inputFor(own));
+  await until(allIdle(1));
+  const settings = await readFile(join(dataDir, 'settings.json'));
+  await engine.setPaused(id, true);
+  await engine.updateAccount(id, edited);
+  await app.close();
+  await writeFile(join(dataDir, 'settings.json'), settings);
+  return { dataDir, id };
+}
 
 describe('a stored password', () => {
   it('is sent to no server that it was not typed for, by testing or editing an account', async () => {
@@ -101,15 +116,10 @@ describe('a stored password', () => {
 
   it('that is beside another server after a kill is asked for, and nothing is tried', async () => {
     const own = await server();
-    const dataDir = await folder();
-    const first = await start(dataDir);
-    const { id } = await first.engine.addAccount(inputFor(own));
-    await first.until(allIdle(1));
-    const settings = await readFile(join(dataDir, 'settings.json'));
-    await first.engine.setPaused(id, true);
-    await first.engine.updateAccount(id, inputFor(own, { host: 'localhost', password: 'new' }));
-    await first.app.close();
-    await writeFile(join(dataDir, 'settings.json'), settings);
+    const { dataDir, id } = await killedInAnEdit(
+      own,
+      inputFor(own, { host: 'localhost', password: 'new' }),
+    );
 
     const { connections } = own.stats();
     const second = await start(dataDir);
@@ -132,16 +142,8 @@ describe('a stored password', () => {
 
   it('that is beside another server after a kill is said to be for that, and goes on for it', async () => {
     const own = await server();
-    const dataDir = await folder();
-    const first = await start(dataDir);
-    const { id } = await first.engine.addAccount(inputFor(own));
-    await first.until(allIdle(1));
-    const settings = await readFile(join(dataDir, 'settings.json'));
-    await first.engine.setPaused(id, true);
     const elsewhere = inputFor(own, { host: 'localhost' });
-    await first.engine.updateAccount(id, elsewhere);
-    await first.app.close();
-    await writeFile(join(dataDir, 'settings.json'), settings);
+    const { dataDir, id } = await killedInAnEdit(own, elsewhere);
 
     // What the form goes by, and what the engine does.
     const { engine, until, state } = await start(dataDir);

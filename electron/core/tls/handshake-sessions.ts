@@ -272,14 +272,14 @@ export class HandshakeSessions {
   doneSoon(): void {
     if (!this.#leads && this.#stored > 0) return;
     setImmediate(() => {
-      if (this.#wasFull) this.#noteBarren();
+      this.#noteBarren();
       this.done();
     });
   }
 
-  /** Notes it where nothing came that could be stored. */
+  /** Notes it where a full handshake brought nothing that could be stored. */
   #noteBarren(): void {
-    if (this.#root === null || this.#stored > 0 || !this.#isAllowed) return;
+    if (!this.#wasFull || this.#root === null || this.#stored > 0 || !this.#isAllowed) return;
     this.#cache.entry(this.#account).sessions.broughtNothing();
   }
 
