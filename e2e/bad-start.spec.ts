@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unfinishedName } from '../electron/core/accounts/atomic-file.ts';
+import { unfinishedName } from '../electron/core/storage/atomic-file.ts';
 import { startImapServer } from '../electron/core/demo/index.ts';
 import { expect, test } from './fixtures/reprise.ts';
 import { RepriseProcess } from './fixtures/reprise-process.ts';

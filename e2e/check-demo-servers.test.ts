@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { runCheck } from '../electron/core/check/index.ts';
+import { runCheck } from '../electron/core/server-check/index.ts';
 import { startDemoServers } from '../electron/core/demo/index.ts';
 import { expectedVerdict } from './fixtures/openssl-client.ts';
 

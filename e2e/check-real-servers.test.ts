@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckReport, CheckTarget } from '../shared/check.ts';
-import { runCheck } from '../electron/core/check/index.ts';
+import { runCheck } from '../electron/core/server-check/index.ts';
 import { Dovecot, type DovecotOptions } from './fixtures/dovecot.ts';
 import { whyNoDovecot } from './fixtures/dovecot-binary.ts';
 import { expectedVerdict, type OpenSslTarget } from './fixtures/openssl-client.ts';

@@ -1,10 +1,10 @@
 /** Sessions that outlive the program: the real one, started again and again, and a real Dovecot. */
 import { chmod, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { keyFileProtector } from '../electron/core/accounts/key-file.ts';
-import { KEPT_SESSIONS_FILE, machineName } from '../electron/core/kept-sessions-file.ts';
+import { keyFileProtector } from '../electron/core/storage/key-file.ts';
+import { KEPT_SESSIONS_FILE, machineName } from '../electron/core/storage/kept-sessions-file.ts';
 import { KEPT_ENGINE } from '../electron/core/tls/index.ts';
-import { openSessions, sealSessions } from '../electron/core/tls/kept-seal.ts';
+import { openSessions, sealSessions } from '../electron/core/tls/kept/kept-seal.ts';
 import { Dovecot } from './fixtures/dovecot.ts';
 import { whyNoDovecot } from './fixtures/dovecot-binary.ts';
 import { DOVECOT_MAILBOXES } from './fixtures/dovecot-config.ts';

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../electron/core/accounts/temporary-folder.ts';
+import { temporaryFolder } from '../electron/core/storage/testing/temporary-folder.ts';
 import { opensslCommand } from '../electron/core/connections/openssl-command.ts';
 import type { OutcomeKind } from '../shared/model.ts';
 import { whyNoDovecot } from './fixtures/dovecot-binary.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright/test';
 import { startImapServer } from '../electron/core/demo/index.ts';
 import { HistoryStore } from '../electron/core/history/store.ts';
-import { askFile, batch, row } from '../electron/core/history/test-rows.ts';
+import { askFile, batch, row } from '../electron/core/history/testing/rows.ts';
 import { expectNoViolation } from './fixtures/axe.ts';
 import type { Dashboard } from './fixtures/dashboard.ts';
 import { tabTo } from './fixtures/keyboard.ts';

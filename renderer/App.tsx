@@ -13,7 +13,7 @@ import { Notices } from './features/notices/Notices.tsx';
 import { later } from './later.tsx';
 import { showScreen, useRoute } from './navigation.ts';
 import { findScreen } from './route.ts';
-import { useEngine, useInterface } from './store.ts';
+import { useEngine, useInterface } from './engine/store.ts';
 import { focusScreenIfLost } from './ui/focus.ts';
 import { Toaster } from './ui/Toaster.tsx';
 import styles from './App.module.css';

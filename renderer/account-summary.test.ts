@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { summarise } from './account-summary.ts';
-import { account, connection, PROBLEM } from './test-entities.ts';
+import { account, connection, PROBLEM } from './testing/entities.ts';
 
 describe('the sum of an account', () => {
   it('is unknown, not well, while there is no connection', () => {

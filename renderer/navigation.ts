@@ -2,7 +2,7 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import { readToken } from './channels.ts';
+import { readToken } from './engine/channels.ts';
 import {
   formatRoute,
   keepKnown,

@@ -1,5 +1,5 @@
 /** Which screen an address leads to: `#/sessions?account=…`. Pure. */
-import { withoutToken } from './channels.ts';
+import { withoutToken } from './engine/channels.ts';
 
 /** In the order of their tabs; the last one has a button instead. */
 const SCREENS = ['connections', 'sessions', 'history', 'check', 'settings'] as const;

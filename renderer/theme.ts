@@ -2,7 +2,7 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { THEME_CHOICES, type ThemeChoice } from '../shared/settings.ts';
-import { store } from './store.ts';
+import { store } from './engine/store.ts';
 
 export type Theme = 'light' | 'dark';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PROBLEM } from './test-entities.ts';
+import { PROBLEM } from './testing/entities.ts';
 import { OFFLINE_SENTENCE, outcomeDetail, outcomeSentence, stateSentence } from './words.ts';
 
 describe('the words for an outcome', () => {

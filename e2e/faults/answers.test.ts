@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fault, type ImapServerOptions, type Script } from '../../electron/core/demo/index.ts';
-import type { Step } from '../../electron/core/demo/script.ts';
+import type { Step } from '../../electron/core/demo/imap/script.ts';
 import type { ConnectionState, ProblemCode } from '../../shared/model.ts';
 import { FaultStand } from './fault-stand.ts';
 

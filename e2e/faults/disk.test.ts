@@ -3,7 +3,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../electron/core/accounts/temporary-folder.ts';
+import { temporaryFolder } from '../../electron/core/storage/testing/temporary-folder.ts';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
 import { RepriseProcess } from '../fixtures/reprise-process.ts';
 import { FaultStand } from './fault-stand.ts';

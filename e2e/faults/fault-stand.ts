@@ -3,10 +3,10 @@
  * history and an interface that follows it are the real ones.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { keyFileProtector } from '../../electron/core/accounts/key-file.ts';
-import { temporaryFolder } from '../../electron/core/accounts/temporary-folder.ts';
+import { keyFileProtector } from '../../electron/core/storage/key-file.ts';
+import { temporaryFolder } from '../../electron/core/storage/testing/temporary-folder.ts';
 import { createApp, type App } from '../../electron/core/app.ts';
-import { LOGOUT_LIMIT_MS } from '../../electron/core/connections/imap-connection.ts';
+import { LOGOUT_LIMIT_MS } from '../../electron/core/connections/imap/imap-connection.ts';
 import {
   createAuthority,
   startImapServer,
@@ -14,8 +14,8 @@ import {
   type ImapServer,
   type ImapServerOptions,
 } from '../../electron/core/demo/index.ts';
-import { lineLog } from '../../electron/core/log.ts';
-import { follow, inputFor, type Followed } from '../../electron/core/test-engine.ts';
+import { lineLog } from '../../electron/core/log/log.ts';
+import { follow, inputFor, type Followed } from '../../electron/core/api/testing/engine.ts';
 import type { AccountId, AccountInput, Connection, ConnectionState } from '../../shared/model.ts';
 import { FaultClock } from './fault-clock.ts';
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fault } from '../../electron/core/demo/index.ts';
-import type { Step } from '../../electron/core/demo/script.ts';
+import type { Step } from '../../electron/core/demo/imap/script.ts';
 import type { Security } from '../../shared/model.ts';
 import { CuttingProxy } from './cutting-proxy.ts';
 import { FaultStand } from './fault-stand.ts';

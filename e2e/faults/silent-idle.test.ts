@@ -4,11 +4,11 @@
  * here it is short, and everything else is the real thing.
  */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type * as ImapflowOptions from '../../electron/core/connections/imapflow-options.ts';
+import type * as ImapflowOptions from '../../electron/core/connections/imap/imapflow-options.ts';
 import { CuttingProxy } from './cutting-proxy.ts';
 import { FaultStand } from './fault-stand.ts';
 
-vi.mock('../../electron/core/connections/imapflow-options.ts', async (original) => {
+vi.mock('../../electron/core/connections/imap/imapflow-options.ts', async (original) => {
   const { imapflowOptions } = await original<typeof ImapflowOptions>();
   return {
     imapflowOptions: (...args: Parameters<typeof imapflowOptions>) => ({

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openAccountBook } from '../../electron/core/accounts/account-book.ts';
-import { keyFileProtector } from '../../electron/core/accounts/key-file.ts';
-import { openSettings } from '../../electron/core/settings/settings-service.ts';
+import { keyFileProtector } from '../../electron/core/storage/key-file.ts';
+import { openSettings } from '../../electron/core/storage/preferences.ts';
 import { HISTORY_FILE } from './kill-model.ts';
 
 /** Handshakes whose `tls_us` is their number, counted from 1. */

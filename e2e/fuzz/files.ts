@@ -1,10 +1,10 @@
 /** The files of the data folder that people and other programs can change. */
-import { readStored, type StoredFormat } from '../../electron/core/accounts/stored-file.ts';
+import { readStored, type StoredFormat } from '../../electron/core/storage/stored-file.ts';
 import { readCaFile } from '../../electron/core/accounts/ca-file.ts';
-import { secretsFormat } from '../../electron/core/accounts/secrets-file.ts';
-import { settingsFormat } from '../../electron/core/accounts/settings-file.ts';
-import { accountSettings } from '../../electron/core/accounts/test-account.ts';
-import { preferencesFormat } from '../../electron/core/settings/preferences-file.ts';
+import { secretsFormat } from '../../electron/core/storage/secrets-file.ts';
+import { settingsFormat } from '../../electron/core/accounts/accounts-file.ts';
+import { accountSettings } from '../../electron/core/accounts/testing/account.ts';
+import { preferencesFormat } from '../../electron/core/storage/preferences-file.ts';
 import { RepriseError } from '../../shared/errors.ts';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
 import { bytesOf, holds, textOf, type FuzzTarget } from './target.ts';

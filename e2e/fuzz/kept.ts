@@ -1,10 +1,15 @@
 /** The file of kept sessions: as bytes on the disk, and as what lies beneath a seal that was broken. */
 import { inspect } from 'node:util';
-import { HOME, peerOf, readableProtector, shake } from '../../electron/core/tls/kept-fixtures.ts';
-import { decodeKept, encodeKept, type Decoded } from '../../electron/core/tls/kept-format.ts';
-import { openSessions, sealSessions } from '../../electron/core/tls/kept-seal.ts';
-import { SessionCache } from '../../electron/core/tls/session-cache.ts';
-import type { KeptPeer } from '../../electron/core/tls/session-keeper.ts';
+import {
+  HOME,
+  peerOf,
+  readableProtector,
+  shake,
+} from '../../electron/core/tls/testing/kept-fixtures.ts';
+import { decodeKept, encodeKept, type Decoded } from '../../electron/core/tls/kept/kept-format.ts';
+import { openSessions, sealSessions } from '../../electron/core/tls/kept/kept-seal.ts';
+import { SessionCache } from '../../electron/core/tls/cache/session-cache.ts';
+import type { KeptPeer } from '../../electron/core/tls/kept/session-keeper.ts';
 import { bytesOf, holds, textOf, type FuzzTarget } from './target.ts';
 
 const NOW = Date.UTC(2026, 10, 23);

@@ -1,7 +1,12 @@
 /** TLS sessions, and the ClientHello that the demo servers read. */
 import { createHash } from 'node:crypto';
-import { readClientHello } from '../../electron/core/demo/client-hello.ts';
-import { sessionDer, TLS12, TLS13, wrapSession } from '../../electron/core/tls/session-fixtures.ts';
+import { readClientHello } from '../../electron/core/tls-wire/client-hello.ts';
+import {
+  sessionDer,
+  TLS12,
+  TLS13,
+  wrapSession,
+} from '../../electron/core/tls/testing/session-fixtures.ts';
 import { readSession } from '../../electron/core/tls/session-format.ts';
 import { holds, type FuzzTarget } from './target.ts';
 

@@ -1,9 +1,9 @@
-import type { SecretProtector } from './accounts/secret-protector.ts';
+import type { SecretProtector } from './storage/secret-protector.ts';
 import type { Clock } from './clock.ts';
-import { keptSessionsFile, machineName } from './kept-sessions-file.ts';
-import type { Log } from './log.ts';
+import { keptSessionsFile, machineName } from './storage/kept-sessions-file.ts';
+import type { Log } from './log/log.ts';
 import type { NetworkWatch } from './network/network-watch.ts';
-import type { SettingsService } from './settings/settings-service.ts';
+import type { SettingsService } from './storage/preferences.ts';
 import { KEPT_ENGINE, KeptSessions, type SessionCache } from './tls/index.ts';
 
 /**

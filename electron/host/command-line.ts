@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createApp } from '../core/app.ts';
-import { stderrLog } from '../core/log.ts';
+import { stderrLog } from '../core/log/log.ts';
 import { openBrowser } from './open-browser.ts';
 import { parseOptions, type HostOptions } from './options.ts';
 import { runHost } from './run.ts';

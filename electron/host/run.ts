@@ -1,17 +1,17 @@
 /** The browser host from its start to its end. */
 import type { EventEmitter } from 'node:events';
 import { RepriseError } from '../../shared/errors.ts';
-import { keyFileProtector } from '../core/accounts/key-file.ts';
+import { keyFileProtector } from '../core/storage/key-file.ts';
 import type { App, AppDeps } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
-import type { Log } from '../core/log.ts';
-import { loadBuiltPage, NotBuiltError } from '../page/built-page.ts';
-import { themedPage } from '../page/themed-page.ts';
+import type { Log } from '../core/log/log.ts';
+import { loadBuiltPage, NotBuiltError } from '../build/built-page.ts';
+import { themedPage } from '../build/themed-page.ts';
 import { openDataFolder } from './data-folder.ts';
 import { DEFAULT_PORT, type HostOptions } from './options.ts';
 import { startHostServer } from './server.ts';
 import { StartError } from './start-error.ts';
-import { stopSignal } from './stop-signal.ts';
+import { stopSignal } from '../build/stop-signal.ts';
 
 /**
  * After a signal everything has to have ended within 3 s. The engine takes less by itself; this

@@ -4,8 +4,8 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
 import { systemClock, type Clock } from '../core/clock.ts';
-import type { BuiltPage, PageFile } from '../page/built-page.ts';
-import { EngineStub } from './engine-stub.ts';
+import type { BuiltPage, PageFile } from '../build/built-page.ts';
+import { EngineStub } from './testing/engine-stub.ts';
 import { startHostServer, type HostServer } from './server.ts';
 
 const file = (text: string): PageFile => ({

@@ -6,12 +6,12 @@ import { readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { helpLinks } from '../core/accounts/presets.ts';
-import { packageConfig } from '../package/config.ts';
+import { packageConfig } from '../build/package-config.ts';
 import { menuTemplate } from './menu.ts';
 import { PAGE_ORIGIN, PAGE_URL } from './page-origin.ts';
 import { pageScheme } from './page-protocol.ts';
-import { StandInEvent } from './stand-in-parts.ts';
-import { makeBuiltProgram, shellWithWindow } from './test-shell.ts';
+import { StandInEvent } from './testing/stand-in-parts.ts';
+import { makeBuiltProgram, shellWithWindow } from './testing/shell.ts';
 
 let appPath: string;
 beforeEach(async () => {

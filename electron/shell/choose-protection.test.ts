@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keyFileProtector } from '../core/accounts/key-file.ts';
-import { makeBuiltProgram, shellWithWindow } from './test-shell.ts';
+import { keyFileProtector } from '../core/storage/key-file.ts';
+import { makeBuiltProgram, shellWithWindow } from './testing/shell.ts';
 
 let appPath: string;
 beforeEach(async () => {

@@ -14,7 +14,7 @@ import {
 } from 'electron';
 import { helpLinks } from '../core/accounts/presets.ts';
 import { createApp } from '../core/app.ts';
-import { stderrLog } from '../core/log.ts';
+import { stderrLog } from '../core/log/log.ts';
 import { startShell } from './start-shell.ts';
 
 void startShell(

@@ -1,7 +1,7 @@
 /** Serves the built page as `app://reprise/`. */
 import type { CustomScheme } from 'electron';
-import type { BuiltPage } from '../page/built-page.ts';
-import { pageHeaders } from '../page/page-headers.ts';
+import type { BuiltPage } from '../build/built-page.ts';
+import { pageHeaders } from '../build/page-headers.ts';
 import { PAGE_HOST, PAGE_SCHEME } from './page-origin.ts';
 
 /**

@@ -7,12 +7,17 @@ import type { AccountId, Patch } from '../../shared/model.ts';
 import { connectEngine, type ClientEnd } from '../../shared/rpc.ts';
 import type { App } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
-import { lockFolder } from '../core/folder-lock.ts';
-import type { StandInPage } from './electron-stand-in.ts';
-import { pageChannel } from './page-channel.ts';
+import { lockFolder } from '../core/storage/folder-lock.ts';
+import type { StandInPage } from './testing/electron-stand-in.ts';
+import { pageChannel } from './testing/page-channel.ts';
 import { PAGE_ORIGIN } from './page-origin.ts';
-import { StandInEvent, type StandInWindow } from './stand-in-parts.ts';
-import { makeBuiltProgram, shellWithWindow, startedShell, type ShellSetUp } from './test-shell.ts';
+import { StandInEvent, type StandInWindow } from './testing/stand-in-parts.ts';
+import {
+  makeBuiltProgram,
+  shellWithWindow,
+  startedShell,
+  type ShellSetUp,
+} from './testing/shell.ts';
 
 let appPath: string;
 const clients: ClientEnd[] = [];

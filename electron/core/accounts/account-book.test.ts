@@ -7,10 +7,10 @@ import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId } from '../../../shared/model.ts';
 import { passwordServer } from '../../../shared/password-server.ts';
 import { memoryBook, openAccountBook } from './account-book.ts';
-import { keyFileProtector } from './key-file.ts';
-import { memoryProtector, type SecretProtector } from './secret-protector.ts';
-import { temporaryFolder } from './temporary-folder.ts';
-import { accountSettings } from './test-account.ts';
+import { keyFileProtector } from '../storage/key-file.ts';
+import { memoryProtector, type SecretProtector } from '../storage/secret-protector.ts';
+import { temporaryFolder } from '../storage/testing/temporary-folder.ts';
+import { accountSettings } from './testing/account.ts';
 
 const id = 'account-1' as AccountId;
 const password = 'hunter2-hunter2';

@@ -8,14 +8,14 @@ import {
   type PasswordServer,
 } from '../../../shared/password-server.ts';
 import { AccountStore } from './account-store.ts';
-import { hasKeptAside, removeUnfinished } from './atomic-file.ts';
-import { Durable, inMemory } from './durable.ts';
-import { removeUnfinishedKey } from './key-file.ts';
-import { memoryProtector, type SecretProtector } from './secret-protector.ts';
-import { SealedSecretStore, type OnUnusable, type ServerOf } from './secret-store.ts';
-import { secretsFormat, type SealedSecrets } from './secrets-file.ts';
-import { settingsFormat, type Settings } from './settings-file.ts';
-import { openStored, type Opened } from './stored-file.ts';
+import { hasKeptAside, removeUnfinished } from '../storage/atomic-file.ts';
+import { Durable, inMemory } from '../storage/durable.ts';
+import { removeUnfinishedKey } from '../storage/key-file.ts';
+import { memoryProtector, type SecretProtector } from '../storage/secret-protector.ts';
+import { SealedSecretStore, type OnUnusable, type ServerOf } from '../storage/secret-store.ts';
+import { secretsFormat, type SealedSecrets } from '../storage/secrets-file.ts';
+import { settingsFormat, type Settings } from './accounts-file.ts';
+import { openStored, type Opened } from '../storage/stored-file.ts';
 import type { AccountSettings } from './types.ts';
 
 /** Accounts with their passwords. A change resolves when both are on the disk. */

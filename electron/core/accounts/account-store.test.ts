@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountId } from '../../../shared/model.ts';
 import { AccountStore, isSameAccount } from './account-store.ts';
-import { Durable, inMemory } from './durable.ts';
-import type { Settings } from './settings-file.ts';
-import { accountSettings } from './test-account.ts';
+import { Durable, inMemory } from '../storage/durable.ts';
+import type { Settings } from './accounts-file.ts';
+import { accountSettings } from './testing/account.ts';
 
 const emptyStore = (persist = inMemory) =>
   new AccountStore(new Durable<Settings>({ accounts: [] }, JSON.stringify, persist));

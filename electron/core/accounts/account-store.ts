@@ -1,8 +1,8 @@
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId } from '../../../shared/model.ts';
 import { isSameHost } from '../../../shared/password-server.ts';
-import type { Durable } from './durable.ts';
-import type { Settings } from './settings-file.ts';
+import type { Durable } from '../storage/durable.ts';
+import type { Settings } from './accounts-file.ts';
 import type { AccountSettings } from './types.ts';
 
 /**

@@ -4,13 +4,13 @@ import type { AccountId, Phase } from '../../../shared/model.ts';
 import type { ConnectSettings } from '../accounts/types.ts';
 import type { Clock } from '../clock.ts';
 import type { SessionCache } from '../tls/index.ts';
-import { ConnectError, ConnectionEnded } from './connect-error.ts';
-import type { ConnectionLog } from './connection-log.ts';
-import { BEFORE_CONNECTING, failureFrom } from './failure.ts';
-import type { HandshakeFacts } from './handshake-record.ts';
-import { ImapConnection } from './imap-connection.ts';
+import { ConnectError, ConnectionEnded } from './failures/connect-error.ts';
+import type { ConnectionLog } from './imap/connection-log.ts';
+import { BEFORE_CONNECTING, failureFrom } from './failures/failure.ts';
+import type { HandshakeFacts } from './imap/handshake-record.ts';
+import { ImapConnection } from './imap/imap-connection.ts';
 import type { Failure } from './lifecycle.ts';
-import type { PhaseLimits } from './phase-limits.ts';
+import type { PhaseLimits } from './imap/phase-limits.ts';
 
 /** What every attempt of an account has in common. */
 export interface AttemptContext {

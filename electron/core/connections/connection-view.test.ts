@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { AccountId, Connection, ConnectionId, Problem } from '../../../shared/model.ts';
 import { ConnectionView } from './connection-view.ts';
 import { HandshakeHistory } from './handshake-history.ts';
-import { TestClock } from './test-clock.ts';
+import { TestClock } from './testing/clock.ts';
 
 const account = 'a' as AccountId;
 const id = 'c' as ConnectionId;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { startRawServer } from '../check/test-raw-server.ts';
+import { startRawServer } from '../server-check/testing/raw-server.ts';
 import { fault, startImapServer } from '../demo/index.ts';
-import { PROBLEM_TEXT_LENGTH } from './failure.ts';
-import { PHASE_LIMITS } from './phase-limits.ts';
-import { TestSupervisor } from './test-supervisor.ts';
+import { PROBLEM_TEXT_LENGTH } from './failures/failure.ts';
+import { PHASE_LIMITS } from './imap/phase-limits.ts';
+import { TestSupervisor } from './testing/supervisor.ts';
 
 describe('a server that fails at each step', () => {
   const hanging = [

@@ -6,7 +6,7 @@ import type {
   HandshakeId,
   PhaseTimes,
 } from '../../../shared/model.ts';
-import { isFullHandshake, type HandshakeFacts } from './handshake-record.ts';
+import { isFullHandshake, type HandshakeFacts } from './imap/handshake-record.ts';
 
 /** How many of its handshakes a connection keeps. */
 const HANDSHAKES_KEPT = 20;

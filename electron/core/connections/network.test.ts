@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AccountId, ConnectionState, Phase } from '../../../shared/model.ts';
 import { fault, startImapServer } from '../demo/index.ts';
-import { ABROAD, TestSupervisor } from './test-supervisor.ts';
+import { ABROAD, TestSupervisor } from './testing/supervisor.ts';
 
 const three = { INBOX: 3, Sent: 1, Work: 7 };
 const threeNames = Object.keys(three);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { AccountId, ConnectionId } from '../../../shared/model.ts';
 import { fault, startImapServer } from '../demo/index.ts';
-import { LOGOUT_LIMIT_MS } from './imap-connection.ts';
+import { LOGOUT_LIMIT_MS } from './imap/imap-connection.ts';
 import { START_HOLD_MS, STARTS_AT_ONCE } from './start-gate.ts';
-import { TestSupervisor } from './test-supervisor.ts';
+import { TestSupervisor } from './testing/supervisor.ts';
 
 const three = { INBOX: 3, Sent: 1, Work: 7 };
 const threeNames = Object.keys(three);

@@ -8,7 +8,7 @@ import type {
 } from '../../../shared/model.ts';
 import type { Clock } from '../clock.ts';
 import type { SessionCache } from '../tls/index.ts';
-import { PHASE_LIMITS, type PhaseLimits } from './phase-limits.ts';
+import { PHASE_LIMITS, type PhaseLimits } from './imap/phase-limits.ts';
 import { StartGate } from './start-gate.ts';
 import { AccountConnections, type AccountHost, type WatchedAccount } from './watched-account.ts';
 

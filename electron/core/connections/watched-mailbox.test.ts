@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fault, startImapServer } from '../demo/index.ts';
-import { TestSupervisor } from './test-supervisor.ts';
+import { TestSupervisor } from './testing/supervisor.ts';
 
 describe('a watched mailbox', () => {
   test('comes to Idle with its message count, every phase timed', async () => {

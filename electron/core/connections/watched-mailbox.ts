@@ -2,10 +2,10 @@ import type { ConnectionDetail, ConnectionId, ConnectionState } from '../../../s
 import type { Timer } from '../clock.ts';
 import { attempt, type AttemptListener } from './attempt.ts';
 import { STABLE_AFTER_MS } from './backoff.ts';
-import { ConnectionLog } from './connection-log.ts';
+import { ConnectionLog } from './imap/connection-log.ts';
 import { ConnectionView } from './connection-view.ts';
 import { HandshakeHistory } from './handshake-history.ts';
-import type { ImapConnection } from './imap-connection.ts';
+import type { ImapConnection } from './imap/imap-connection.ts';
 import { isOfNetwork, isOutOfReach, nextStep, type Failure, type NextStep } from './lifecycle.ts';
 import type { MailboxHost } from './mailbox-host.ts';
 import type { SignInPermit } from './sign-in-gate.ts';

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { type CertificateKind, createAuthority } from './certificates.ts';
 import { startImapServer } from './start-server.ts';
-import { visit, visitError } from './test-client.ts';
+import { visit, visitError } from './testing/client.ts';
 
 const FAULTS: readonly [CertificateKind, string][] = [
   ['expired', 'CERT_HAS_EXPIRED'],

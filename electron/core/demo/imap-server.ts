@@ -3,10 +3,15 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Security } from '../../../shared/model.ts';
 import { type CertificateAuthority, certificateOf, type CertificateKind } from './certificates.ts';
-import { ImapSession, type Layer, type LoginAttempt, type SessionEnd } from './imap-session.ts';
-import type { MailStore } from './mail-store.ts';
-import type { Offer } from './offers.ts';
-import { type Script, scriptFor, type Scripting } from './script.ts';
+import {
+  ImapSession,
+  type Layer,
+  type LoginAttempt,
+  type SessionEnd,
+} from './imap/imap-session.ts';
+import type { MailStore } from './imap/mail-store.ts';
+import type { Offer } from '../tls-wire/offers.ts';
+import { type Script, scriptFor, type Scripting } from './imap/script.ts';
 import { serveConnection } from './serve-connection.ts';
 import type { HandshakeCounts, TlsAcceptor } from './tls-acceptor.ts';
 

@@ -4,7 +4,7 @@ import { ImapFlow, type ImapFlowOptions } from 'imapflow';
 import { describe, expect, test } from 'vitest';
 import type { ImapServer } from './imap-server.ts';
 import { startImapServer } from './start-server.ts';
-import { fault } from './script.ts';
+import { fault } from './imap/script.ts';
 
 function clientOf(server: ImapServer, options: Partial<ImapFlowOptions> = {}): ImapFlow {
   const { host, port, servername, security, user, password, caPem } = server;

@@ -12,6 +12,6 @@ export {
 } from './certificates.ts';
 export { type DemoServer, type DemoServers, startDemoServers } from './demo-servers.ts';
 export type { ImapServer, ServerStats } from './imap-server.ts';
-export type { Offer } from './offers.ts';
-export { type Fault, fault, type Script } from './script.ts';
+export type { Offer } from '../tls-wire/offers.ts';
+export { type Fault, fault, type Script } from './imap/script.ts';
 export { type ImapServerOptions, startImapServer } from './start-server.ts';

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Security } from '../../../shared/model.ts';
-import type { Layer, SessionEnd } from './imap-session.ts';
-import type { Fault, Script } from './script.ts';
+import type { Layer, SessionEnd } from './imap/imap-session.ts';
+import type { Fault, Script } from './imap/script.ts';
 import type { TlsAcceptor } from './tls-acceptor.ts';
 
 /** What a connection is served with. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { TlsProtocol } from '../../../shared/model.ts';
 import type { ImapServer } from './imap-server.ts';
 import { type ImapServerOptions, startImapServer } from './start-server.ts';
-import { visit, type Visit, visitError } from './test-client.ts';
+import { visit, type Visit, visitError } from './testing/client.ts';
 
 const PROTOCOLS: readonly TlsProtocol[] = ['TLSv1.2', 'TLSv1.3'];
 

@@ -7,8 +7,8 @@ import {
   createAuthority,
 } from './certificates.ts';
 import { ImapServer } from './imap-server.ts';
-import { MailStore } from './mail-store.ts';
-import type { Scripting } from './script.ts';
+import { MailStore } from './imap/mail-store.ts';
+import type { Scripting } from './imap/script.ts';
 import { TlsAcceptor } from './tls-acceptor.ts';
 import type { SessionMode } from './tls-context.ts';
 

@@ -1,8 +1,8 @@
 import type { Server, Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
 import type { ServerCertificate } from './certificates.ts';
-import { type ClientHello, readClientHello } from './client-hello.ts';
-import { type Offer, offersOf, sha256 } from './offers.ts';
+import { type ClientHello, readClientHello } from '../tls-wire/client-hello.ts';
+import { type Offer, offersOf, sha256 } from '../tls-wire/offers.ts';
 import { readable } from './readable.ts';
 import { createServerContext, createTicketKey, type TlsSettings } from './tls-context.ts';
 

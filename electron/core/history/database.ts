@@ -3,10 +3,10 @@ import { closeSync, existsSync, openSync, readSync, renameSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { isErrno } from '../accounts/atomic-file.ts';
+import { isErrno } from '../storage/atomic-file.ts';
 import { ForeignSchemaError, migrate, NewerSchemaError } from './schema.ts';
 import { isDamage, whyNot } from './sqlite-error.ts';
-import { makeFolder } from '../make-folder.ts';
+import { makeFolder } from '../storage/make-folder.ts';
 
 /** How long another program may hold the file before a write is given up. */
 const BUSY_MS = 1000;

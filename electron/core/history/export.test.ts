@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountId } from '../../../shared/model.ts';
 import { exportView } from './export.ts';
-import { batch, MINUTE, NOON, openStore, row } from './test-rows.ts';
+import { batch, MINUTE, NOON, openStore, row } from './testing/rows.ts';
 
 function viewOf(account: AccountId | null) {
   using opened = openStore();

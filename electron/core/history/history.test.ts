@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AppFacts, Notice, Totals } from '../../../shared/model.ts';
-import { temporaryFolder } from '../accounts/temporary-folder.ts';
-import { TestClock } from '../connections/test-clock.ts';
-import { lineLog } from '../log.ts';
-import { NoticeBoard } from '../notice-board.ts';
-import { EngineState } from '../snapshot.ts';
+import { temporaryFolder } from '../storage/testing/temporary-folder.ts';
+import { TestClock } from '../connections/testing/clock.ts';
+import { lineLog } from '../log/log.ts';
+import { NoticeBoard } from '../state/notice-board.ts';
+import { EngineState } from '../state/snapshot.ts';
 import { BATCH_MS, BATCH_ROWS, History } from './history.ts';
-import { askFile, MINUTE, row } from './test-rows.ts';
+import { askFile, MINUTE, row } from './testing/rows.ts';
 
 const owned: (() => PromiseLike<void>)[] = [];
 

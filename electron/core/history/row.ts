@@ -1,5 +1,5 @@
 import type { AccountId, Handshake, OutcomeKind } from '../../../shared/model.ts';
-import type { Saving } from '../savings.ts';
+import type { Saving } from './savings.ts';
 
 /** The codes of outcomes in the database, in the order that they are shown in; never renumber. */
 export const KIND_CODES: Readonly<Record<OutcomeKind, number>> = {

@@ -4,12 +4,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { HISTORY_RANGES, type HistoryFigures } from '../../../shared/history.ts';
 import type { AccountId, OutcomeKind } from '../../../shared/model.ts';
-import { temporaryFolder } from '../accounts/temporary-folder.ts';
+import { temporaryFolder } from '../storage/testing/temporary-folder.ts';
 import { aliveWithin, type AliveSpan } from './alive.ts';
 import type { StoredView } from './reader.ts';
 import { KIND_CODES, type HandshakeRow } from './row.ts';
 import { HistoryStore } from './store.ts';
-import { DAY, HOUR, MINUTE, NOON, row } from './test-rows.ts';
+import { DAY, HOUR, MINUTE, NOON, row } from './testing/rows.ts';
 
 const kinds = Object.keys(KIND_CODES) as OutcomeKind[];
 const accounts = ['work', 'home', 'old'] as AccountId[];

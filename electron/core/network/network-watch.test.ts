@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { TestClock } from '../connections/test-clock.ts';
+import { TestClock } from '../connections/testing/clock.ts';
 import { LOOK_MS, LOOKS_AWAKE, NetworkWatch, type NetworkNews } from './network-watch.ts';
-import { TestMachine } from './test-machine.ts';
+import { TestMachine } from './testing/machine.ts';
 
 const HOME = '192.168.1.23';
 const CAFE = '10.20.30.40';

@@ -2,7 +2,7 @@
  * A TLS client session cache and an imapflow transport that uses it. This folder stands alone: it
  * needs Node (or Electron), asn1js and zod, and of the rest of Reprise `shared/` and types only.
  */
-export type { TlsHandshake, TlsOutcome, TransportEvent } from './handshake.ts';
+export type { TlsHandshake, TlsOutcome, TransportEvent } from './transport/handshake.ts';
 export {
   authorities,
   identityCheck,
@@ -14,15 +14,15 @@ export {
   type TlsTrust,
 } from './trust.ts';
 export type { Peer } from './peer.ts';
-export type { SessionPolicy } from './peer-sessions.ts';
-export type { HeldForPeer } from './held-facts.ts';
-export { MAX_AGE_MS, SessionCache } from './session-cache.ts';
-export { createReuseTransport, type ReuseTransportOptions } from './transport.ts';
+export type { SessionPolicy } from './cache/peer-sessions.ts';
+export type { HeldForPeer } from './cache/held-facts.ts';
+export { MAX_AGE_MS, SessionCache } from './cache/session-cache.ts';
+export { createReuseTransport, type ReuseTransportOptions } from './transport/transport.ts';
 // For who keeps sessions from one run of a program to the next.
-export { expectedPeer } from './kept-peer.ts';
-export { KEPT_ENGINE } from './kept-format.ts';
-export { KeptSessions, type KeptFile, type Taken } from './kept-sessions.ts';
-export { NO_COSTS, type FullCosts } from './session-keeper.ts';
+export { expectedPeer } from './kept/kept-peer.ts';
+export { KEPT_ENGINE } from './kept/kept-format.ts';
+export { KeptSessions, type KeptFile, type Taken } from './kept/kept-sessions.ts';
+export { NO_COSTS, type FullCosts } from './kept/session-keeper.ts';
 // For those who make handshakes of their own, such as the server check.
 export { certificateFacts, peerCertificate } from './certificate.ts';
 export { readSession, type SessionFacts } from './session-format.ts';

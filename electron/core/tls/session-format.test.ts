@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { startImapServer } from '../demo/index.ts';
-import { sessionDer, TLS12, TLS13, wrapSession } from './session-fixtures.ts';
+import { sessionDer, TLS12, TLS13, wrapSession } from './testing/session-fixtures.ts';
 import { readSession } from './session-format.ts';
 
 const OPENSSL_TLS13 = { 1: 1_700_000_000, 2: 7200, 9: 86_400, 10: 'ticket' };

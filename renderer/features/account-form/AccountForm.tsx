@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Account } from '../../../shared/model.ts';
-import { isolate } from '../../isolate.ts';
-import { closeForm, useEngine, useInterface } from '../../store.ts';
+import { isolate } from '../../engine/isolate.ts';
+import { closeForm, useEngine, useInterface } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Question } from '../../ui/Question.tsx';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { protectionSentence } from '../../protection.ts';
-import { useEngine } from '../../store.ts';
+import { useEngine } from '../../engine/store.ts';
 import { ExternalIcon } from '../../ui/icons.tsx';
 import { FieldFrame } from './FieldFrame.tsx';
 import type { AccountFormState } from './use-account-form.ts';

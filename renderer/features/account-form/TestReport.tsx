@@ -3,7 +3,7 @@ import type { ShownCertificate, TestResult } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
 import { formatMs } from '../../format.ts';
 import { Button } from '../../ui/Button.tsx';
-import { StateMark } from '../../ui/StateMark.tsx';
+import { StateMark } from '../../ui/marks/StateMark.tsx';
 import { ServerLine } from '../../ui/Text.tsx';
 import { PHASE_WORDS, protocolName } from '../../words.ts';
 import { COMPARE_ADVICE, TRUST_LABEL } from '../certificate/advice.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CertificateText, ProviderPreset } from '../../../shared/model.ts';
-import { account } from '../../test-entities.ts';
+import { account } from '../../testing/entities.ts';
 import {
   caFileOf,
   draftOf,

@@ -6,7 +6,7 @@ import type {
   ShownCertificate,
   TestResult,
 } from '../../../shared/model.ts';
-import { useEngineApi } from '../../engine-api.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
 import { errorMessage } from '../../ui/toasts.ts';
 import {
   draftOf,

@@ -1,8 +1,8 @@
 import { memo, type ReactNode } from 'react';
 import type { AccountId } from '../../../shared/model.ts';
-import { useEngineApi } from '../../engine-api.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
 import { formatSessions } from '../../format.ts';
-import { isolate } from '../../isolate.ts';
+import { isolate } from '../../engine/isolate.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ForgetIcon } from '../../ui/icons.tsx';
 import { attempt, toastDone } from '../../ui/toasts.ts';

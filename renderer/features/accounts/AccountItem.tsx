@@ -1,6 +1,6 @@
 import { memo, useEffect, useRef, useState, type ReactNode } from 'react';
 import type { AccountId } from '../../../shared/model.ts';
-import { useEngine } from '../../store.ts';
+import { useEngine } from '../../engine/store.ts';
 import { Name } from '../../ui/Text.tsx';
 import { LiveAccount, unusualPolicy } from './LiveAccount.tsx';
 import type { Change } from './ReuseChange.tsx';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { useEngineApi } from '../../engine-api.ts';
-import { openAddForm, useEngine } from '../../store.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
+import { openAddForm, useEngine } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { findAddButton } from '../../ui/focus.ts';
 import { PlusIcon } from '../../ui/icons.tsx';

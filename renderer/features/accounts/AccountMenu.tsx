@@ -1,9 +1,9 @@
 import { memo, useState, type ReactNode } from 'react';
 import type { AccountId } from '../../../shared/model.ts';
-import { useEngineApi } from '../../engine-api.ts';
-import { isolate } from '../../isolate.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
+import { isolate } from '../../engine/isolate.ts';
 import { showScreen } from '../../navigation.ts';
-import { openEditForm } from '../../store.ts';
+import { openEditForm } from '../../engine/store.ts';
 import { findAddButton } from '../../ui/focus.ts';
 import { Menu } from '../../ui/Menu.tsx';
 import { Question } from '../../ui/Question.tsx';

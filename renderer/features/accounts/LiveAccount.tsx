@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import { STRIP_LENGTH_PER_ACCOUNT, type Account, type AccountId } from '../../../shared/model.ts';
 import type { AccountSummary } from '../../account-summary.ts';
-import { useEngine } from '../../store.ts';
-import { StateMark } from '../../ui/StateMark.tsx';
-import { Strip } from '../../ui/Strip.tsx';
+import { useEngine } from '../../engine/store.ts';
+import { StateMark } from '../../ui/marks/StateMark.tsx';
+import { Strip } from '../../ui/marks/Strip.tsx';
 import { Name, Unseen } from '../../ui/Text.tsx';
 import { STATE_WORDS } from '../../words.ts';
 import { AccountActions } from './AccountActions.tsx';

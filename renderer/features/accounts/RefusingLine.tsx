@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
 import type { AccountId, Refusing } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
-import { useEngineApi } from '../../engine-api.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
 import { formatExactTime } from '../../format.ts';
-import { isolate } from '../../isolate.ts';
-import { nextTry, refusedSoFar } from '../../refusal.ts';
+import { isolate } from '../../engine/isolate.ts';
+import { nextTry, refusedSoFar } from '../../engine/refusal.ts';
 import { Button } from '../../ui/Button.tsx';
 import { focusOwnerOf } from '../../ui/focus.ts';
 import { attempt } from '../../ui/toasts.ts';

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { AccountId } from '../../../shared/model.ts';
-import { useEngineApi } from '../../engine-api.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
 import { formatSessions } from '../../format.ts';
-import { useEngine } from '../../store.ts';
+import { useEngine } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { focusOwnerOf } from '../../ui/focus.ts';
 import { attempt } from '../../ui/toasts.ts';

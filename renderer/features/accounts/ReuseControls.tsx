@@ -1,7 +1,7 @@
 import { memo, useCallback, type ReactNode } from 'react';
 import type { AccountId, LongestAge, ReusePolicy, SharingPolicy } from '../../../shared/model.ts';
-import { useEngineApi } from '../../engine-api.ts';
-import { isolate } from '../../isolate.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
+import { isolate } from '../../engine/isolate.ts';
 import { Switch } from '../../ui/Switch.tsx';
 import { attempt } from '../../ui/toasts.ts';
 import type { Change } from './ReuseChange.tsx';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountId } from '../../../shared/model.ts';
-import { fromSnapshot } from '../../engine-state.ts';
-import { account, connection, PROBLEM, snapshot } from '../../test-entities.ts';
+import { fromSnapshot } from '../../engine/engine-state.ts';
+import { account, connection, PROBLEM, snapshot } from '../../testing/entities.ts';
 import { newlyRefused } from './sign-in-toasts.ts';
 
 const well = fromSnapshot(

@@ -1,7 +1,7 @@
 import type { AccountId } from '../../../shared/model.ts';
-import type { EngineState } from '../../engine-state.ts';
-import { isolate } from '../../isolate.ts';
-import { openEditForm, store } from '../../store.ts';
+import type { EngineState } from '../../engine/engine-state.ts';
+import { isolate } from '../../engine/isolate.ts';
+import { openEditForm, store } from '../../engine/store.ts';
 import { toastFailure } from '../../ui/toasts.ts';
 
 /** The accounts whose sign-in failed between two states; none on first sight. */

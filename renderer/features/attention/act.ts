@@ -1,9 +1,9 @@
 import type { EngineApi } from '../../../shared/contract.ts';
 import { RepriseError } from '../../../shared/errors.ts';
 import { formatCount } from '../../format.ts';
-import { isolate } from '../../isolate.ts';
+import { isolate } from '../../engine/isolate.ts';
 import { showScreen } from '../../navigation.ts';
-import { openDrawer, openEditForm } from '../../store.ts';
+import { openDrawer, openEditForm } from '../../engine/store.ts';
 import { errorMessage } from '../../ui/toasts.ts';
 import type { OpenAction, TryAction } from './attention.ts';
 

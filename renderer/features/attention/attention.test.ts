@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CertificateFacts, Handshake } from '../../../shared/model.ts';
-import { fromSnapshot } from '../../engine-state.ts';
-import { account, connection, PROBLEM, snapshot } from '../../test-entities.ts';
+import { fromSnapshot } from '../../engine/engine-state.ts';
+import { account, connection, PROBLEM, snapshot } from '../../testing/entities.ts';
 import { attention, SOON_MS } from './attention.ts';
 
 const NOW = 1_000_000_000_000;

@@ -1,8 +1,8 @@
 /** What needs somebody's attention, and the one action that helps. Pure. */
 import type { Account, AccountId, Connection, ConnectionId } from '../../../shared/model.ts';
-import type { EngineState } from '../../engine-state.ts';
+import type { EngineState } from '../../engine/engine-state.ts';
 import { formatDaysLeft } from '../../format.ts';
-import { refusedSoFar } from '../../refusal.ts';
+import { refusedSoFar } from '../../engine/refusal.ts';
 import { offlineItems, outOfReachItems } from './out-of-reach.ts';
 
 /** A certificate with less time left than this is pointed out. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection, Problem } from '../../../shared/model.ts';
-import { fromSnapshot } from '../../engine-state.ts';
-import { account, connection, PROBLEM, snapshot } from '../../test-entities.ts';
+import { fromSnapshot } from '../../engine/engine-state.ts';
+import { account, connection, PROBLEM, snapshot } from '../../testing/entities.ts';
 import { OFFLINE_SENTENCE } from '../../words.ts';
 import { accountItems, attention } from './attention.ts';
 import { LASTING_MS } from './out-of-reach.ts';

@@ -1,7 +1,7 @@
 /** Accounts that have had no connection for a while, though they are tried again and again. Pure. */
 import type { Account, Connection, Problem } from '../../../shared/model.ts';
 import { formatCount, formatDuration } from '../../format.ts';
-import { isolate } from '../../isolate.ts';
+import { isolate } from '../../engine/isolate.ts';
 import { OFFLINE_SENTENCE, STATE_WORDS } from '../../words.ts';
 import type { WaitingItem, WatchedAccount } from './attention.ts';
 

@@ -7,8 +7,8 @@ import type {
   TrustChoice,
 } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
-import { useEngineApi } from '../../engine-api.ts';
-import { closeCertificate, useEngine, useInterface } from '../../store.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
+import { closeCertificate, useEngine, useInterface } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { attempt, toastDone } from '../../ui/toasts.ts';

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { SystemTrust } from '../../../shared/contract.ts';
 import type { Account } from '../../../shared/model.ts';
-import { useEngineApi } from '../../engine-api.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
 
 /**
  * What the system's authorities say of the server of an account that trusts one certificate alone;

@@ -1,8 +1,8 @@
 import { useEffect, type ReactNode } from 'react';
 import type { Account, Connection } from '../../../shared/model.ts';
-import { useEngineApi } from '../../engine-api.ts';
-import { isolate } from '../../isolate.ts';
-import { closeDrawer, useEngine, useInterface } from '../../store.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
+import { isolate } from '../../engine/isolate.ts';
+import { closeDrawer, useEngine, useInterface } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Drawer } from '../../ui/Drawer.tsx';
 import { ReconnectIcon } from '../../ui/icons.tsx';

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { ConnectionId, OutcomeKind } from '../../../shared/model.ts';
-import { useEngineApi } from '../../engine-api.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
 import { Button } from '../../ui/Button.tsx';
 import { copyText, selectForCopy } from '../../ui/copy.ts';
 import { attempt } from '../../ui/toasts.ts';

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { EngineApi } from '../../../shared/contract.ts';
 import type { Connection, ConnectionDetail, ConnectionId } from '../../../shared/model.ts';
-import { useEngineApi } from '../../engine-api.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
 import { errorMessage } from '../../ui/toasts.ts';
 
 /** What is fetched on demand, and where that stands. */

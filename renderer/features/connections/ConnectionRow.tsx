@@ -1,12 +1,12 @@
 import { memo, type KeyboardEvent, type ReactNode } from 'react';
 import type { Account, Connection, ConnectionId } from '../../../shared/model.ts';
-import { useEngineApi } from '../../engine-api.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
 import { formatCount, formatExactMs, formatMs, formatServer, NOTHING } from '../../format.ts';
-import { isolate } from '../../isolate.ts';
-import { openDrawer, useEngine, useInterface } from '../../store.ts';
+import { isolate } from '../../engine/isolate.ts';
+import { openDrawer, useEngine, useInterface } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ReconnectIcon } from '../../ui/icons.tsx';
-import { StateMark } from '../../ui/StateMark.tsx';
+import { StateMark } from '../../ui/marks/StateMark.tsx';
 import { Name } from '../../ui/Text.tsx';
 import { attempt } from '../../ui/toasts.ts';
 import { protocolName, protocolNumber, stateSentence, STATE_WORDS } from '../../words.ts';

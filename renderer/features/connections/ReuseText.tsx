@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Outcome } from '../../../shared/model.ts';
 import { NOTHING } from '../../format.ts';
-import { OutcomeMark } from '../../ui/OutcomeMark.tsx';
+import { OutcomeMark } from '../../ui/marks/OutcomeMark.tsx';
 import { OUTCOME_WORDS, outcomeDetail } from '../../words.ts';
 import styles from './ReuseText.module.css';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Handshake } from '../../../shared/model.ts';
 import { formatRoute, parseRoute } from '../../route.ts';
-import { account, connection, PROBLEM } from '../../test-entities.ts';
+import { account, connection, PROBLEM } from '../../testing/entities.ts';
 import { filterRows, isOpen, readFilter, writeFilter, type ConnectionFilter } from './filter.ts';
 
 const NONE: ConnectionFilter = { text: '', state: null, outcome: null };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionState } from '../../../shared/model.ts';
-import { account, connection, PROBLEM } from '../../test-entities.ts';
+import { account, connection, PROBLEM } from '../../testing/entities.ts';
 import { compareKeys, SORT_KEYS } from './sorting.ts';
 import { rowAfter } from './use-roving-row.ts';
 

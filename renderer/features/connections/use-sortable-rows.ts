@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
-import type { EngineState } from '../../engine-state.ts';
-import { store, useEngine } from '../../store.ts';
+import type { EngineState } from '../../engine/engine-state.ts';
+import { store, useEngine } from '../../engine/store.ts';
 import type { ConnectionRow } from './sorting.ts';
 
 /** How often rows may change places by themselves: more often, and nobody could click one. */

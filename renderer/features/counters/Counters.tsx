@@ -11,8 +11,8 @@ import {
   formatPercent,
   formatSum,
 } from '../../format.ts';
-import { useEngine } from '../../store.ts';
-import { Strip } from '../../ui/Strip.tsx';
+import { useEngine } from '../../engine/store.ts';
+import { Strip } from '../../ui/marks/Strip.tsx';
 import { SavingsInfo } from './SavingsInfo.tsx';
 import styles from './Counters.module.css';
 

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
-import { useEngineApi } from '../../engine-api.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
 import { showScreen } from '../../navigation.ts';
-import { openAddForm, useEngine } from '../../store.ts';
+import { openAddForm, useEngine } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
-import { OutcomeMark } from '../../ui/OutcomeMark.tsx';
+import { OutcomeMark } from '../../ui/marks/OutcomeMark.tsx';
 import { attempt } from '../../ui/toasts.ts';
 import styles from './FirstRun.module.css';
 

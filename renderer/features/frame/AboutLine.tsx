@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { protectionSentence, protectionWords } from '../../protection.ts';
-import { useEngine } from '../../store.ts';
+import { useEngine } from '../../engine/store.ts';
 import styles from './AboutLine.module.css';
 
 /** What runs here and how it keeps passwords. */

@@ -1,8 +1,8 @@
 import { Tabs } from '@base-ui/react/tabs';
 import type { ReactNode } from 'react';
-import { useEngineApi } from '../../engine-api.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
 import { showScreen, useRoute } from '../../navigation.ts';
-import { useEngine } from '../../store.ts';
+import { useEngine } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { focusSettingsButton } from '../../ui/focus.ts';
 import { ReconnectIcon, SettingsIcon } from '../../ui/icons.tsx';

@@ -2,7 +2,7 @@ import { useState, type ReactNode } from 'react';
 import type { HistoryView } from '../../../shared/history.ts';
 import { formatCount } from '../../format.ts';
 import { narrow, useKnownQuery, useRoute } from '../../navigation.ts';
-import { useEngine } from '../../store.ts';
+import { useEngine } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Charts } from './Charts.tsx';
 import { emptyWords } from './empty.ts';

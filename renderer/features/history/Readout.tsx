@@ -10,11 +10,11 @@ import {
 } from '../../format.ts';
 import { OUTCOME_WORDS } from '../../words.ts';
 import { SavingsInfo } from '../counters/SavingsInfo.tsx';
-import { STACK } from './bars.ts';
+import { STACK } from './plots/bars.ts';
 import { noteOf, periodOf, rangeTitle, reusedShare, savedWords } from './readout.ts';
-import { timesIn, type TimeLine } from './series.ts';
+import { timesIn, type TimeLine } from './plots/series.ts';
 import { LineSwatch, Swatch } from './Swatch.tsx';
-import { timeScale } from './ticks.ts';
+import { timeScale } from './plots/ticks.ts';
 import styles from './Readout.module.css';
 
 interface ReadoutProps {

@@ -1,8 +1,8 @@
 import { useId, type ReactNode } from 'react';
 import type { OutcomeKind } from '../../../shared/model.ts';
-import { OUTCOME_SHAPES } from '../../ui/outcome-shape.ts';
-import type { TimeLine } from './series.ts';
-import { TEXTURE_DASHES, TEXTURES, TILE, TILE_LINE } from './textures.ts';
+import { OUTCOME_SHAPES } from '../../ui/marks/outcome-shape.ts';
+import type { TimeLine } from './plots/series.ts';
+import { TEXTURE_DASHES, TEXTURES, TILE, TILE_LINE } from './plots/textures.ts';
 
 const SIZE = 12;
 

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { EXPORT_FORMATS, HISTORY_RANGES, type HistoryView } from '../../../shared/history.ts';
-import { useEngineApi } from '../../engine-api.ts';
-import { useEngine } from '../../store.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
+import { useEngine } from '../../engine/store.ts';
 import { AccountSelect } from '../../ui/AccountSelect.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { DownloadIcon } from '../../ui/icons.tsx';

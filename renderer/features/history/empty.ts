@@ -1,7 +1,7 @@
 /** Why there is nothing to show. Pure. */
 import type { HistoryView } from '../../../shared/history.ts';
 import { formatMoment } from '../../format.ts';
-import { countAll } from './bars.ts';
+import { countAll } from './plots/bars.ts';
 import { RANGE_WORDS } from './question.ts';
 
 interface Empty {

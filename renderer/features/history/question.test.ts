@@ -3,7 +3,7 @@ import type { AccountId } from '../../../shared/model.ts';
 import { accountOptions } from './account-options.ts';
 import { emptyWords } from './empty.ts';
 import { questionQuery, readQuestion, usualRange } from './question.ts';
-import { FROM, viewOf } from './test-view.ts';
+import { FROM, viewOf } from './testing/view.ts';
 
 const id = (text: string) => text as AccountId;
 

@@ -8,7 +8,7 @@ import {
   savedWords,
   spanWords,
 } from './readout.ts';
-import { FROM, GAP, timed, viewOf } from './test-view.ts';
+import { FROM, GAP, timed, viewOf } from './testing/view.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

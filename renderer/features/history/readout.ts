@@ -17,8 +17,8 @@ import {
   NOTHING,
 } from '../../format.ts';
 import { OUTCOME_WORDS } from '../../words.ts';
-import { STACK } from './bars.ts';
-import { GAP_SENTENCES, gapsOf } from './gaps.ts';
+import { STACK } from './plots/bars.ts';
+import { GAP_SENTENCES, gapsOf } from './plots/gaps.ts';
 import { RANGE_WORDS } from './question.ts';
 
 /** Below it the rest is what a clock and a sign of life once a minute may differ by. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { HistoryView } from '../../../shared/history.ts';
 import { PAUSE_MS, Refresher } from './refresher.ts';
-import { viewOf } from './test-view.ts';
+import { viewOf } from './testing/view.ts';
 
 interface Asked {
   readonly resolve: (view: HistoryView) => void;

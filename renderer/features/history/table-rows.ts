@@ -1,6 +1,6 @@
 /** The rows of the table: the same figures as the bars. Pure. */
 import type { HistoryBucket, HistoryView } from '../../../shared/history.ts';
-import { gapsOf, type Gap } from './gaps.ts';
+import { gapsOf, type Gap } from './plots/gaps.ts';
 
 /** A bucket, or a whole gap. */
 export type Row =

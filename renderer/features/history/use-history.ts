@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { HistoryQuery, HistoryView } from '../../../shared/history.ts';
-import { useEngineApi } from '../../engine-api.ts';
-import { store } from '../../store.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
+import { store } from '../../engine/store.ts';
 import { errorMessage } from '../../ui/toasts.ts';
 import { Refresher } from './refresher.ts';
 

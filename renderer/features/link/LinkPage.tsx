@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { LinkState } from '../../api.ts';
+import type { LinkState } from '../../engine/api.ts';
 import { Button } from '../../ui/Button.tsx';
 import styles from './LinkPage.module.css';
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import { useEngineApi } from '../../engine-api.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
 import { formatExactTime } from '../../format.ts';
-import { useEngine } from '../../store.ts';
+import { useEngine } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CloseIcon } from '../../ui/icons.tsx';
 import { attempt } from '../../ui/toasts.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CertificateFacts, Connection, Handshake } from '../../../shared/model.ts';
-import { fromSnapshot } from '../../engine-state.ts';
-import { account, connection, PROBLEM, snapshot } from '../../test-entities.ts';
+import { fromSnapshot } from '../../engine/engine-state.ts';
+import { account, connection, PROBLEM, snapshot } from '../../testing/entities.ts';
 import { accountItems } from '../attention/attention.ts';
 import { LASTED_MS, takeUp, type Memory } from './events.ts';
 

@@ -1,7 +1,7 @@
 /** What a notification is shown for, and when. Pure. */
 import type { AccountId } from '../../../shared/model.ts';
-import type { EngineState } from '../../engine-state.ts';
-import { isolate } from '../../isolate.ts';
+import type { EngineState } from '../../engine/engine-state.ts';
+import { isolate } from '../../engine/isolate.ts';
 import type { AccountItem, OpenAction } from '../attention/attention.ts';
 
 /** Shorter trouble passes unnoticed: somebody may be at it already. */

@@ -1,4 +1,4 @@
-import { store } from '../../store.ts';
+import { store } from '../../engine/store.ts';
 import { openHelp } from '../attention/act.ts';
 import { accountItems } from '../attention/attention.ts';
 import { takeUp, type Memory, type Told } from './events.ts';

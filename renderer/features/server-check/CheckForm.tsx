@@ -1,7 +1,7 @@
 import { useState, type ReactNode, type SyntheticEvent } from 'react';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { CheckId } from '../../../shared/model.ts';
-import { useEngineApi } from '../../engine-api.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
 import { Button } from '../../ui/Button.tsx';
 import { errorMessage } from '../../ui/toasts.ts';
 import { SECURITY_WORDS } from '../../words.ts';

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
 import type { CheckReport } from '../../../shared/check.ts';
 import type { CheckId, ServerCheck } from '../../../shared/model.ts';
-import { useEngineApi } from '../../engine-api.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
 import { formatExactTime, formatServer, formatTime } from '../../format.ts';
 import { Button } from '../../ui/Button.tsx';
-import { OutcomeMark } from '../../ui/OutcomeMark.tsx';
+import { OutcomeMark } from '../../ui/marks/OutcomeMark.tsx';
 import { Name, ServerLine } from '../../ui/Text.tsx';
 import { attempt } from '../../ui/toasts.ts';
 import { Evidence } from './Evidence.tsx';

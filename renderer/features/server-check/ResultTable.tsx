@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { CheckReport, CheckResult } from '../../../shared/check.ts';
 import { formatBytes, formatDuration, formatMs, NOTHING } from '../../format.ts';
-import { OutcomeMark } from '../../ui/OutcomeMark.tsx';
+import { OutcomeMark } from '../../ui/marks/OutcomeMark.tsx';
 import { rowName, VERDICT_WORDS } from './words.ts';
 import styles from './ServerCheck.module.css';
 

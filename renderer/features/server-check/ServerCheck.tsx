@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { CheckId } from '../../../shared/model.ts';
 import { showScreen, useRoute } from '../../navigation.ts';
-import { useEngine } from '../../store.ts';
+import { useEngine } from '../../engine/store.ts';
 import { CheckForm } from './CheckForm.tsx';
 import { CheckView } from './CheckView.tsx';
 import styles from './ServerCheck.module.css';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { AccountId } from '../../../shared/model.ts';
-import { useEngine } from '../../store.ts';
+import { useEngine } from '../../engine/store.ts';
 import { AccountSelect } from '../../ui/AccountSelect.tsx';
 
 interface AccountFilterProps {

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import type { Forgotten } from '../../../shared/contract.ts';
 import type { Account, HeldSessions } from '../../../shared/model.ts';
-import { useEngineApi } from '../../engine-api.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
 import { formatSessions } from '../../format.ts';
-import { isolate } from '../../isolate.ts';
+import { isolate } from '../../engine/isolate.ts';
 import { Question } from '../../ui/Question.tsx';
 import { attempt, toastDone } from '../../ui/toasts.ts';
 import { serverName } from './held.ts';

@@ -1,8 +1,8 @@
 import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { AccountId, HeldSessionsId } from '../../../shared/model.ts';
-import { isolate } from '../../isolate.ts';
+import { isolate } from '../../engine/isolate.ts';
 import { showScreen, useKnownQuery, useRoute } from '../../navigation.ts';
-import { store, useEngine } from '../../store.ts';
+import { store, useEngine } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { AccountFilter } from './AccountFilter.tsx';
 import { ForgetQuestion, type ForgetTarget } from './ForgetQuestion.tsx';

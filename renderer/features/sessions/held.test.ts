@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Account, AccountId } from '../../../shared/model.ts';
-import { account, heldSessions } from '../../test-entities.ts';
+import { account, heldSessions } from '../../testing/entities.ts';
 import {
   countLeft,
   heldSummary,

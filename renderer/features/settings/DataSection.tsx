@@ -1,6 +1,6 @@
 import { Fragment, useRef, type ReactNode } from 'react';
 import { protectionSentence } from '../../protection.ts';
-import { useEngine } from '../../store.ts';
+import { useEngine } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { copyText, selectForCopy } from '../../ui/copy.ts';
 import { dataFiles } from './data-files.ts';

@@ -1,8 +1,8 @@
 import { useState, type ReactNode } from 'react';
 import type { EngineApi } from '../../../shared/contract.ts';
 import { HISTORY_DAYS, type HistoryDays } from '../../../shared/settings.ts';
-import { useEngineApi } from '../../engine-api.ts';
-import { useEngine } from '../../store.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
+import { useEngine } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { attempt } from '../../ui/toasts.ts';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useEngine } from '../../store.ts';
+import { useEngine } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Switch } from '../../ui/Switch.tsx';
 import { toastFailure } from '../../ui/toasts.ts';

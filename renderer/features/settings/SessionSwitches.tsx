@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useEngine } from '../../store.ts';
+import { useEngine } from '../../engine/store.ts';
 import { Switch } from '../../ui/Switch.tsx';
 import { keepExplanation } from './session-words.ts';
 import { SettingRow } from './SettingRow.tsx';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { THEME_CHOICES } from '../../../shared/settings.ts';
-import { useEngine } from '../../store.ts';
+import { useEngine } from '../../engine/store.ts';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { SettingRow } from './SettingRow.tsx';
 import { useChangeSettings } from './use-change-settings.ts';

@@ -1,6 +1,6 @@
 import { useCallback } from 'react';
 import type { Settings } from '../../../shared/settings.ts';
-import { useEngineApi } from '../../engine-api.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
 import { attempt } from '../../ui/toasts.ts';
 
 /** Changes settings, and says so where that fails. Resolves with whether it was done. */

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { HistoryExtent } from '../../../shared/history.ts';
-import { useEngineApi } from '../../engine-api.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
 import { attempt } from '../../ui/toasts.ts';
 
 /**

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import type { EngineApi } from '../../../shared/contract.ts';
+import { RepriseError } from '../../../shared/errors.ts';
+import type { AccountId, AccountInput } from '../../../shared/model.ts';
+import {
+  chosenTrust,
+  connectsElsewhere,
+  editedAccount,
+  newAccount,
+  settingsToTest,
+} from '../accounts/account-input.ts';
+import { suggestSettings } from '../accounts/presets.ts';
+import type { AccountSettings, ConnectSettings } from '../accounts/types.ts';
+import type { CallContext } from './call-context.ts';
+import { testConnection } from '../connections/index.ts';
+import { passwordNotice } from '../state/notice-board.ts';
+
+/** The calls that add, test, change and remove accounts. */
+export type AccountCalls = Pick<
+  EngineApi,
+  | 'addAccount'
+  | 'updateAccount'
+  | 'removeAccount'
+  | 'testConnection'
+  | 'setTrust'
+  | 'checkSystemTrust'
+  | 'suggestSettings'
+  | 'setReuse'
+  | 'setPolicy'
+  | 'tryOffering'
+  | 'setPaused'
+>;
+
+/** What is stored is written first; connections follow. */
+export function createAccountCalls(context: CallContext): AccountCalls {
+  const { watchList, own, passwordOf, demo, checks, notices, redaction, log, clock } = context;
+  const { turn, ownerOf } = context;
+
+  const passwordToTest = async (
+    input: AccountInput,
+    id: AccountId | null,
+    settings: ConnectSettings,
+  ): Promise<string> => {
+    if (input.password !== null) return input.password;
+    if (id === null) throw passwordMissing();
+    const { book } = ownerOf(id);
+    const tried = { id, host: settings.host, servername: settings.servername };
+    book.refuseOtherServer(tried);
+    const password = await book.passwordFor(tried);
+    if (password === null) throw passwordMissing();
+    return password;
+  };
+
+  /** Stores one changed setting of an account, and takes it over. */
+  const set = (id: AccountId, change: Partial<AccountSettings>): Promise<number> =>
+    turn(async () => {
+      const { book, password } = ownerOf(id);
+      const settings = await book.accounts.update(id, (account) => ({ ...account, ...change }));
+      return watchList.change(settings, password);
+    });
+
+  return {
+    addAccount: (input) =>
+      turn(async () => {
+        if (input.password === null) throw passwordMissing();
+        const account = newAccount(randomUUID() as string as AccountId, input);
+        await own.add(account, input.password);
+        watchList.start(account, false, passwordOf);
+        return { id: account.id };
+      }),
+
+    updateAccount: (id, input) =>
+      turn(async () => {
+        const { book, password } = ownerOf(id);
+        const before = book.accounts.mustGet(id);
+        const edit = (account: AccountSettings): AccountSettings => editedAccount(account, input);
+        const settings = await book.update(id, edit, input.password);
+        // Also where an old server has come back, with the password that was for it.
+        if (input.password !== null || connectsElsewhere(before, settings)) {
+          notices.dismiss(passwordNotice(id));
+        }
+        watchList.change(settings, password, input.password !== null);
+      }),
+
+    removeAccount: async (id) => {
+      const { loggedOut } = await turn(async () => {
+        if (ownerOf(id).isDemo) return { loggedOut: demo.remove(id) };
+        notices.dismiss(passwordNotice(id));
+        await own.remove(id, (error) => {
+          log.error('the password of a removed account is left in secrets.json', error);
+          notices.post(
+            passwordNotice(id),
+            'warning',
+            'The account is removed, but its password could not be deleted from disk. Reprise tries again at its next start.',
+          );
+        });
+        return { loggedOut: watchList.stop(id) };
+      });
+      // A server that does not answer must not hold up the changes of other accounts.
+      await loggedOut;
+      redaction.forget(id);
+    },
+
+    testConnection: async (input, id) => {
+      const stored = id === null ? null : ownerOf(id).book.accounts.mustGet(id);
+      const settings = settingsToTest(input, stored);
+      const password = await passwordToTest(input, id, settings);
+      const key = `test:${randomUUID()}`;
+      redaction.hide(key, password);
+      try {
+        return await testConnection(settings, password, input.mailboxes, { clock });
+      } finally {
+        redaction.forget(key);
+      }
+    },
+
+    setTrust: async (id, choice) => {
+      await set(id, { trust: chosenTrust(choice) });
+    },
+
+    checkSystemTrust: (id) => {
+      const { host, port, security, servername } = ownerOf(id).book.accounts.mustGet(id);
+      return checks.systemTrust({ protocol: 'imap', host, port, security, servername });
+    },
+
+    suggestSettings: (address) => Promise.resolve(suggestSettings(address)),
+
+    setReuse: async (id, reuse) => ({ forgotten: await set(id, { reuse }) }),
+
+    setPolicy: async (id, policy) => {
+      await set(id, { policy });
+    },
+
+    tryOffering: (id) =>
+      turn(() => {
+        ownerOf(id);
+        watchList.tryOffering(id);
+      }),
+
+    setPaused: async (id, paused) => {
+      await set(id, { paused });
+    },
+  };
+}
+
+function passwordMissing(): RepriseError {
+  return new RepriseError(
+    'invalid-input',
+    'Enter the password, or an app password where your provider asks for one.',
+    { field: 'password' },
+  );
+}

@@ -1,0 +1,67 @@
+/**
+ * Where the system has no key store, passwords stay in memory until the user agrees to the next
+ * best thing: a key file. That agreement is the key file itself: a shell that finds one uses it.
+ */
+import type { AccountBook } from '../accounts/account-book.ts';
+import type { ChosenProtector } from '../storage/chosen-protector.ts';
+import type { KeyFileProtector } from '../storage/key-file.ts';
+import type { NoticeBoard } from '../state/notice-board.ts';
+import type { EngineState } from '../state/snapshot.ts';
+
+const NOTICE = 'protection';
+const IN_MEMORY =
+  'This system offers no protected place for passwords, so Reprise keeps them in memory only. It asks for them again after a restart.';
+const OFFER =
+  'If you agree, they are stored encrypted instead, under a key file that only your user may read; whoever copies the whole data folder has both.';
+
+/** What it works with. */
+interface AgreementDeps {
+  readonly state: EngineState;
+  readonly notices: NoticeBoard;
+  readonly book: AccountBook;
+  readonly protector: ChosenProtector;
+  /** `null` where there is nothing to agree to. */
+  readonly keyFile: KeyFileProtector | null;
+}
+
+/** Asks for the agreement, and keeps to it. */
+export class Agreement {
+  readonly #deps: AgreementDeps;
+
+  constructor(deps: AgreementDeps) {
+    this.#deps = deps;
+  }
+
+  /** Says that passwords are kept in memory, where they are. */
+  announce(): void {
+    const { notices, protector, keyFile } = this.#deps;
+    if (protector.protection.kind !== 'memory') return;
+    if (keyFile === null) notices.post(NOTICE, 'warning', IN_MEMORY);
+    else notices.post(NOTICE, 'warning', `${IN_MEMORY} ${OFFER}`, 'use-key-file');
+  }
+
+  /**
+   * The user agreed: what is in memory is stored under the key file, and so is all that follows.
+   * Where there is nothing to agree to, nothing changes.
+   *
+   * @throws RepriseError `storage` or `secrets`; everything is then as it was
+   */
+  async agreeToKeyFile(): Promise<void> {
+    const { state, notices, book, protector, keyFile } = this.#deps;
+    if (keyFile === null || protector.protection.kind !== 'memory') return;
+    // Also where there is no password yet.
+    const takeBack = await keyFile.make();
+    let problem: string | null;
+    try {
+      problem = await book.storeSecrets(keyFile);
+    } catch (error) {
+      // Left behind, the next start would take it for an agreement that came to nothing.
+      await takeBack();
+      throw error;
+    }
+    protector.choose(keyFile);
+    state.set('app', { ...state.get('app'), protection: keyFile.protection });
+    notices.dismiss(NOTICE);
+    if (problem !== null) notices.post(NOTICE, 'error', problem);
+  }
+}

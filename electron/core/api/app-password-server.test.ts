@@ -1,0 +1,163 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { AccountInput } from '../../../shared/model.ts';
+import { passwordServer } from '../../../shared/password-server.ts';
+import { keyFileProtector } from '../storage/key-file.ts';
+import type { ImapServer } from '../demo/index.ts';
+import {
+  allIdle,
+  allIdleAgain,
+  folder,
+  hasNotice,
+  inputFor,
+  server,
+  start,
+} from './testing/engine.ts';
+
+/** As the form sends it when the password was left as it is. */
+const unchanged = (input: AccountInput, changes: Partial<AccountInput> = {}): AccountInput => ({
+  ...input,
+  password: null,
+  ...changes,
+});
+
+/** A data folder as a kill between its two files leaves it: the password is edited, its server is not. */
+async function killedInAnEdit(own: ImapServer, edited: AccountInput) {
+  const dataDir = await folder();
+  const { engine, until, app } = await start(dataDir);
+  const { id } = await engine.addAccount(inputFor(own));
+  await until(allIdle(1));
+  const settings = await readFile(join(dataDir, 'settings.json'));
+  await engine.setPaused(id, true);
+  await engine.updateAccount(id, edited);
+  await app.close();
+  await writeFile(join(dataDir, 'settings.json'), settings);
+  return { dataDir, id };
+}
+
+describe('a stored password', () => {
+  it('is sent to no server that it was not typed for, by testing or editing an account', async () => {
+    const [own, other] = [await server(), await server()];
+    const { engine, until, state } = await start(await folder());
+    const { id } = await engine.addAccount(inputFor(own));
+    await until(allIdle(1));
+    const before = state().accounts;
+    const elsewhere = [
+      [{ host: 'localhost' }, own.host],
+      [{ servername: 'other.example' }, `the certificate of ${own.servername ?? own.host}`],
+    ] as const;
+    for (const [changes, was] of elsewhere) {
+      const input = unchanged(inputFor(other), changes);
+      const message = `Type the password again: it was for ${was}.`;
+      const refused = { code: 'invalid-input', field: 'password', message };
+      await expect(engine.testConnection(input, id)).rejects.toMatchObject(refused);
+      await expect(engine.updateAccount(id, input)).rejects.toMatchObject(refused);
+    }
+    expect(other.stats().connections).toBe(0);
+    expect(state().accounts).toEqual(before);
+    expect(own.loginAttempts).toHaveLength(1);
+
+    // Typed, it goes there.
+    await engine.updateAccount(id, inputFor(other, { host: 'localhost' }));
+    await until((now) => allIdle(1)(now) && other.loginAttempts.length === 1);
+  });
+
+  it('goes on to be used where only port and security are others', async () => {
+    const [own, other] = [await server(), await server({ security: 'starttls' })];
+    const { engine, until, state } = await start(await folder());
+    const input = inputFor(own);
+    const { id } = await engine.addAccount(input);
+    const before = await until(allIdle(1));
+    const { port, security } = other;
+    const moved = unchanged(input, {
+      port,
+      security,
+      trust: { kind: 'ca', fileName: 'ca.pem', pem: other.caPem },
+    });
+    expect(await engine.testConnection(moved, id)).toMatchObject({ ok: true });
+    await engine.updateAccount(id, moved);
+    await until(allIdleAgain(before));
+    expect(state().accounts[0]?.port).toBe(port);
+  });
+
+  it('of an older version is not tested on another server while an edit to that is stored', async () => {
+    const [own, other] = [await server(), await server()];
+    const dataDir = await folder();
+    const first = await start(dataDir);
+    const { id } = await first.engine.addAccount(inputFor(own));
+    await first.until(allIdle(1));
+    await first.engine.setPaused(id, true);
+    await first.app.close();
+    // The one that the other server accepts: whoever sends it there is seen.
+    const old = await keyFileProtector(dataDir).seal(other.password, id);
+    const secrets = { [id]: Buffer.from(old).toString('base64') };
+    await writeFile(join(dataDir, 'secrets.json'), JSON.stringify({ version: 1, secrets }));
+
+    const { engine } = await start(dataDir);
+    const elsewhere = inputFor(other, { host: 'localhost' });
+    const edit = { isStored: false };
+    const stored = engine
+      .updateAccount(id, { ...elsewhere, password: 'typed-for-the-new-one' })
+      .finally(() => {
+        edit.isStored = true;
+      });
+    const tests: Promise<unknown>[] = [];
+    while (!edit.isStored) {
+      // Refused, or tried with the new one, which the other server does not know.
+      tests.push(Promise.allSettled([engine.testConnection(unchanged(elsewhere), id)]));
+      await turn();
+    }
+    await stored;
+    await Promise.all(tests);
+    expect(other.loginAttempts.filter(({ ok }) => ok)).toEqual([]);
+  });
+
+  it('that is beside another server after a kill is asked for, and nothing is tried', async () => {
+    const own = await server();
+    const { dataDir, id } = await killedInAnEdit(
+      own,
+      inputFor(own, { host: 'localhost', password: 'new' }),
+    );
+
+    const { connections } = own.stats();
+    const second = await start(dataDir);
+    const state = await second.until(
+      (now) =>
+        hasNotice(`password:${id}`)(now) &&
+        now.connections.some((connection) => connection.state.kind === 'sign-in-failed'),
+    );
+    expect(state.notices).toMatchObject([
+      {
+        message:
+          'The stored password of Work was for localhost, so it is not sent. Enter it again.',
+      },
+    ]);
+    expect(own.stats().connections).toBe(connections);
+    await second.engine.updateAccount(id, inputFor(own));
+    const mended = await second.until((now) => allIdle(1)(now) && now.notices.length === 0);
+    expect(mended.accounts[0]?.strayPassword).toBeNull();
+  });
+
+  it('that is beside another server after a kill is said to be for that, and goes on for it', async () => {
+    const own = await server();
+    const elsewhere = inputFor(own, { host: 'localhost' });
+    const { dataDir, id } = await killedInAnEdit(own, elsewhere);
+
+    // What the form goes by, and what the engine does.
+    const { engine, until, state } = await start(dataDir);
+    expect(state().accounts[0]).toMatchObject({
+      host: own.host,
+      strayPassword: passwordServer(elsewhere),
+    });
+    const asItIs = engine.updateAccount(id, unchanged(inputFor(own), { label: 'Renamed' }));
+    await expect(asItIs).rejects.toMatchObject({
+      field: 'password',
+      message: 'Type the password again: it was for localhost.',
+    });
+    await engine.updateAccount(id, unchanged(elsewhere));
+    const now = await until(allIdle(1));
+    expect(now.accounts[0]).toMatchObject({ host: 'localhost', strayPassword: null });
+  });
+});

@@ -1,0 +1,71 @@
+import type { AccountId } from '../../../shared/model.ts';
+import type { AccountBook } from '../accounts/account-book.ts';
+import { accountNotFound } from '../accounts/account-store.ts';
+import type { Agreement } from './agreement.ts';
+import type { CheckDesk } from '../server-check/index.ts';
+import type { Clock } from '../clock.ts';
+import type { DemoAccounts } from '../demo/demo-accounts.ts';
+import type { History } from '../history/history.ts';
+import type { Log, Redaction } from '../log/log.ts';
+import type { NoticeBoard } from '../state/notice-board.ts';
+import type { SettingsService } from '../storage/preferences.ts';
+import type { EngineState } from '../state/snapshot.ts';
+import { inTurn, type Turn } from '../turn.ts';
+import type { PasswordOf, WatchList } from '../connections/watch-list.ts';
+
+/** What the calls work with. */
+export interface Services {
+  readonly state: EngineState;
+  readonly watchList: WatchList;
+  /** The user's own accounts. */
+  readonly own: AccountBook;
+  readonly agreement: Agreement;
+  /** Gives the passwords of the user's own accounts. */
+  readonly passwordOf: PasswordOf;
+  readonly demo: DemoAccounts;
+  readonly history: History;
+  readonly checks: CheckDesk;
+  readonly notices: NoticeBoard;
+  readonly settings: SettingsService;
+  /** Resolves when what was forgotten is no longer on the disk either. */
+  readonly forgotten: () => Promise<void>;
+  readonly redaction: Redaction;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+/** The accounts that one belongs to. */
+export interface Owner {
+  readonly book: AccountBook;
+  readonly password: PasswordOf;
+  readonly isDemo: boolean;
+}
+
+/** The services, and what calls of every kind share. */
+export interface CallContext extends Services {
+  /** Runs a step after those before it, and waits until what it forgot is off the disk too. */
+  readonly turn: Turn;
+  /** The user's accounts or the demo's. @throws RepriseError `not-found` where it is in neither */
+  readonly ownerOf: (id: AccountId) => Owner;
+}
+
+/** One for all calls: they take turns with each other. */
+export function callContext(services: Services): CallContext {
+  const { own, passwordOf, demo, forgotten } = services;
+  const inOrder = inTurn();
+  return {
+    ...services,
+    turn: (step) =>
+      inOrder(async () => {
+        const result = await step();
+        await forgotten();
+        return result;
+      }),
+    ownerOf: (id) => {
+      if (own.accounts.get(id) !== null) return { book: own, password: passwordOf, isDemo: false };
+      const { book } = demo;
+      if (book.accounts.get(id) === null) throw accountNotFound();
+      return { book, password: (account) => book.passwordFor(account), isDemo: true };
+    },
+  };
+}

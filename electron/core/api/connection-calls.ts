@@ -1,0 +1,71 @@
+import type { EngineApi } from '../../../shared/contract.ts';
+import { RepriseError } from '../../../shared/errors.ts';
+import type { Connection, ConnectionId } from '../../../shared/model.ts';
+import type { CallContext } from './call-context.ts';
+
+/** The calls about connections that there are. */
+export type ConnectionCalls = Pick<
+  EngineApi,
+  'reconnect' | 'reconnectAccount' | 'reconnectAll' | 'getOpensslCommand' | 'getConnection'
+>;
+
+/** Answers for connections: made anew, or looked at. */
+export function createConnectionCalls(context: CallContext): ConnectionCalls {
+  const { state, watchList, turn, ownerOf } = context;
+  const { supervisor } = watchList;
+
+  const mustBeConnection = (id: ConnectionId): void => {
+    if (state.find('connections', id) === undefined) throw connectionNotFound();
+  };
+
+  /** Where one of those can be reconnected, there is something to do. */
+  const mustHaveNetwork = (isMeant: (connection: Connection) => boolean): void => {
+    const meant = state.list('connections').filter(isMeant);
+    if (meant.length > 0 && meant.every((connection) => connection.state.kind === 'offline')) {
+      throw new RepriseError(
+        'offline',
+        'This machine has no network. Reprise connects by itself as soon as there is one.',
+      );
+    }
+  };
+
+  return {
+    reconnect: (id) =>
+      turn(() => {
+        mustBeConnection(id);
+        mustHaveNetwork((connection) => connection.id === id);
+        supervisor.reconnect(id);
+      }),
+
+    reconnectAccount: (id) =>
+      turn(() => {
+        ownerOf(id);
+        mustHaveNetwork(({ accountId }) => accountId === id);
+        supervisor.reconnectAccount(id);
+      }),
+
+    reconnectAll: () =>
+      turn(() => {
+        mustHaveNetwork(() => true);
+        supervisor.reconnectAll();
+      }),
+
+    getOpensslCommand: (id) => {
+      const connection = state.find('connections', id);
+      const command = connection === undefined ? null : watchList.opensslCommand(connection);
+      return command === null ? Promise.reject(connectionNotFound()) : Promise.resolve(command);
+    },
+
+    getConnection: (id) => {
+      const detail = supervisor.detail(id);
+      return detail === null ? Promise.reject(connectionNotFound()) : Promise.resolve(detail);
+    },
+  };
+}
+
+function connectionNotFound(): RepriseError {
+  return new RepriseError(
+    'not-found',
+    'This connection is no longer there. Its account or mailbox may have been removed.',
+  );
+}

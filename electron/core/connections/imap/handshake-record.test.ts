@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import type { TlsHandshake } from '../../tls/index.ts';
+import {
+  advanceRecord,
+  beginRecord,
+  handshakeFacts,
+  type ConnectStep,
+  type HandshakeRecord,
+} from './handshake-record.ts';
+
+const resumed: TlsHandshake = {
+  outcome: { kind: 'resumed', mechanism: 'tls13-ticket' },
+  address: '192.0.2.1',
+  protocol: 'TLSv1.3',
+  cipher: 'TLS_AES_256_GCM_SHA384',
+  group: 'X25519MLKEM768',
+  certificate: null,
+  descent: { fullHandshakeAt: 900, reuse: 4 },
+};
+const problem = { code: 'timeout', message: 'Too slow.', serverLine: null } as const;
+
+function record(...steps: readonly ConnectStep[]): HandshakeRecord {
+  return steps.reduce(advanceRecord, beginRecord(1000, 50));
+}
+
+const implicitTls: readonly ConnectStep[] = [
+  { kind: 'phase', phase: 'dns', at: 50 },
+  { kind: 'phase', phase: 'tcp', at: 53 },
+  { kind: 'phase', phase: 'tls', at: 60 },
+  { kind: 'handshake', handshake: resumed, at: 71 },
+  { kind: 'phase', phase: 'greeting', at: 71.5 },
+  { kind: 'first-line', at: 75, sentBytes: 600, receivedBytes: 245 },
+  { kind: 'ticket', received: 1 },
+  { kind: 'phase', phase: 'login', at: 80 },
+  { kind: 'phase-end', at: 95 },
+  { kind: 'phase', phase: 'select', at: 95 },
+  { kind: 'ready', at: 100 },
+];
+
+describe('the record of an attempt', () => {
+  test('times every phase until IDLE can begin', () => {
+    expect(handshakeFacts(record(...implicitTls))).toEqual({
+      startedAt: 1000,
+      outcome: resumed.outcome,
+      phases: {
+        dns: 3,
+        tcp: 7,
+        starttls: null,
+        wait: null,
+        tls: 11,
+        greeting: 9,
+        login: 15,
+        select: 5,
+      },
+      totalMs: 50,
+      address: '192.0.2.1',
+      protocol: 'TLSv1.3',
+      cipher: 'TLS_AES_256_GCM_SHA384',
+      group: 'X25519MLKEM768',
+      sentBytes: 600,
+      receivedBytes: 245,
+      ticketsReceived: 1,
+      certificate: null,
+      descent: { fullHandshakeAt: 900, reuse: 4 },
+    });
+  });
+
+  test('counts the plain-text talk before STARTTLS as a phase of its own', () => {
+    const { phases } = record(
+      { kind: 'phase', phase: 'dns', at: 50 },
+      { kind: 'phase', phase: 'tcp', at: 51 },
+      { kind: 'phase', phase: 'starttls', at: 52 },
+      { kind: 'phase', phase: 'tls', at: 60 },
+      { kind: 'handshake', handshake: resumed, at: 70 },
+      { kind: 'phase', phase: 'login', at: 73 },
+    );
+    expect(phases).toMatchObject({ starttls: 8, tls: 10, greeting: 3, login: null });
+  });
+
+  test('has no outcome before the handshake ended', () => {
+    expect(handshakeFacts(record(...implicitTls.slice(0, 3)))).toBeNull();
+  });
+
+  test('is failed, with the problem, when no handshake came about', () => {
+    const facts = handshakeFacts(record(...implicitTls.slice(0, 2), { kind: 'failed', problem }));
+    expect(facts?.outcome).toEqual({ kind: 'failed', problem });
+    expect(facts?.phases).toMatchObject({ dns: 3, tcp: null });
+    expect(facts?.totalMs).toBeNull();
+  });
+
+  test('gives a handshake that failed no time', () => {
+    const failed: TlsHandshake = {
+      ...resumed,
+      outcome: {
+        kind: 'failed',
+        error: new Error('no'),
+        sessionOffered: true,
+        answered: true,
+        shownPem: null,
+      },
+    };
+    const facts = handshakeFacts(
+      record(
+        ...implicitTls.slice(0, 3),
+        { kind: 'handshake', handshake: failed, at: 70 },
+        { kind: 'failed', problem },
+      ),
+    );
+    expect(facts?.outcome).toEqual({ kind: 'failed', problem });
+    expect(facts?.phases.tls).toBeNull();
+  });
+
+  test('stays what it was when the sign-in fails afterwards', () => {
+    const facts = handshakeFacts(record(...implicitTls.slice(0, 8), { kind: 'failed', problem }));
+    expect(facts?.outcome).toEqual(resumed.outcome);
+    expect(facts?.phases).toMatchObject({ greeting: 9, login: null });
+  });
+});

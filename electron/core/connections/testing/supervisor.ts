@@ -1,0 +1,130 @@
+/** For tests: a supervisor on a {@link TestClock}, with everything that it told. */
+import type {
+  AccountId,
+  Connection,
+  ConnectionId,
+  ConnectionState,
+  Handshake,
+} from '../../../../shared/model.ts';
+import type { AccountSettings } from '../../accounts/types.ts';
+import type { ImapServer } from '../../demo/index.ts';
+import { SessionCache } from '../../tls/index.ts';
+import { Supervisor, type SupervisorDeps } from '../supervisor.ts';
+import { TestClock } from './clock.ts';
+import { connectionId } from '../watched-account.ts';
+
+type StateOf<Kind extends ConnectionState['kind']> = Extract<ConnectionState, { kind: Kind }>;
+
+/** Settings for an account on a scripted server. */
+function settingsFor(server: ImapServer, changes: Partial<AccountSettings> = {}): AccountSettings {
+  return {
+    id: 'account-1' as AccountId,
+    label: 'Test',
+    user: server.user,
+    host: server.host,
+    port: server.port,
+    security: server.security,
+    servername: server.servername,
+    trust: { kind: 'ca', fileName: 'ca.pem', pem: server.caPem },
+    mailboxes: ['INBOX'],
+    reuse: true,
+    policy: { sharing: 'saving', longestAge: 'server' },
+    paused: false,
+    ...changes,
+  };
+}
+
+/** A server that is not on this machine, as far as its name says; see {@link TestSupervisor.abroad}. */
+export const ABROAD = { host: 'imap.example.org' } as const;
+
+export class TestSupervisor implements AsyncDisposable {
+  readonly clock = new TestClock();
+  readonly sessions = new SessionCache();
+  readonly handshakes: Handshake[] = [];
+  readonly removed: ConnectionId[] = [];
+  readonly connections = new Map<ConnectionId, Connection>();
+  readonly supervisor: Supervisor;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(deps: Partial<SupervisorDeps> = {}) {
+    this.supervisor = new Supervisor({
+      clock: this.clock,
+      sessions: this.sessions,
+      random: () => 0.5,
+      onConnection: (connection) => {
+        this.connections.set(connection.id, connection);
+        this.#changed();
+      },
+      onRemoved: (id) => {
+        this.connections.delete(id);
+        this.removed.push(id);
+        this.#changed();
+      },
+      onHandshake: (handshake) => {
+        this.handshakes.push(handshake);
+        this.#changed();
+      },
+      ...deps,
+    });
+  }
+
+  /** With every name leading to this machine. */
+  static abroad(deps: Partial<SupervisorDeps> = {}): TestSupervisor {
+    return new TestSupervisor({
+      lookup: (_, options, done) => {
+        if (options.all === true) done(null, [{ address: '127.0.0.1', family: 4 }]);
+        else done(null, '127.0.0.1', 4);
+      },
+      ...deps,
+    });
+  }
+
+  /** The password is the server's own, if no other is given. */
+  watch(
+    server: ImapServer,
+    changes: Partial<AccountSettings> = {},
+    password: string | null = server.password,
+  ): AccountSettings {
+    const settings = settingsFor(server, changes);
+    this.supervisor.watch({ settings, password: () => Promise.resolve(password) });
+    return settings;
+  }
+
+  connection(mailbox = 'INBOX', account = 'account-1' as AccountId): Connection {
+    const found = this.connections.get(connectionId(account, mailbox));
+    if (found === undefined) throw new Error(`Nothing was told of ${mailbox}.`);
+    return found;
+  }
+
+  /** Resolves with the state of a mailbox once it is of that kind. */
+  async state<Kind extends ConnectionState['kind']>(
+    kind: Kind,
+    mailbox = 'INBOX',
+    account = 'account-1' as AccountId,
+  ): Promise<StateOf<Kind>> {
+    const id = connectionId(account, mailbox);
+    await this.until(() => this.connections.get(id)?.state.kind === kind);
+    return this.connection(mailbox, account).state as StateOf<Kind>;
+  }
+
+  /** Resolves once `condition` holds, which is asked again whenever something was told. */
+  until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = (): void => {
+        if (!condition()) return;
+        this.#waiting.delete(check);
+        resolve();
+      };
+      this.#waiting.add(check);
+      check();
+    });
+  }
+
+  #changed(): void {
+    for (const check of this.#waiting) check();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.supervisor.close();
+  }
+}

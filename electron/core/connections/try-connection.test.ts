@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import type { ConnectSettings } from '../accounts/types.ts';
+import { fault, startImapServer, type ImapServer } from '../demo/index.ts';
+import { PHASE_LIMITS } from './imap/phase-limits.ts';
+import { TestClock } from './testing/clock.ts';
+import { testConnection } from './try-connection.ts';
+
+function settingsOf(server: ImapServer): ConnectSettings {
+  const { user, host, port, security, servername, caPem } = server;
+  return { user, host, port, security, servername, trust: { kind: 'ca', pem: caPem } };
+}
+
+describe('testing a connection', () => {
+  test.each(['tls', 'starttls'] as const)('finds what works over %s', async (security) => {
+    await using server = await startImapServer({ security, mailboxes: { INBOX: 3, Sent: 1 } });
+    const result = await testConnection(
+      settingsOf(server),
+      server.password,
+      ['inbox', 'Sent', 'Nope'],
+      { clock: new TestClock() },
+    );
+    expect(result).toMatchObject({
+      ok: true,
+      handshake: { outcome: { kind: 'full' }, protocol: 'TLSv1.3' },
+      mailboxes: ['INBOX', 'Sent'],
+      missing: ['Nope'],
+    });
+    expect(result.ok && result.handshake.totalMs).toBeGreaterThan(0);
+    await server.until(({ open }) => open === 0);
+    expect(server.commands.at(-1)).toBe('LOGOUT');
+  });
+
+  test('neither offers nor keeps a session', async () => {
+    await using server = await startImapServer();
+    for (let time = 0; time < 2; time += 1)
+      await testConnection(settingsOf(server), server.password, [], { clock: new TestClock() });
+    expect(server.stats()).toMatchObject({ full: 2, offered: 0 });
+  });
+
+  test('says that the password is wrong, with the words of the server', async () => {
+    await using server = await startImapServer();
+    const result = await testConnection(settingsOf(server), 'wrong-password', ['INBOX'], {
+      clock: new TestClock(),
+    });
+    expect(result).toMatchObject({
+      ok: false,
+      phase: 'login',
+      problem: { code: 'sign-in', serverLine: 'NO [AUTHENTICATIONFAILED] Invalid credentials' },
+    });
+    expect(JSON.stringify(result)).not.toContain('wrong-password');
+    expect(server.loginAttempts).toHaveLength(1);
+  });
+
+  test('shows a certificate that is not trusted, and sends nothing to its server', async () => {
+    await using server = await startImapServer({ certificate: 'self-signed' });
+    const result = await testConnection(settingsOf(server), server.password, ['INBOX'], {
+      clock: new TestClock(),
+    });
+    expect(result).toMatchObject({
+      ok: false,
+      phase: 'tls',
+      problem: { code: 'certificate-untrusted' },
+      certificate: { subject: expect.any(String), fingerprint256: expect.any(String) },
+    });
+    expect(server.commands).toEqual([]);
+  });
+
+  test('gives up on a server that hangs', async () => {
+    await using server = await startImapServer({ script: { list: fault.hang } });
+    const clock = new TestClock();
+    const result = testConnection(settingsOf(server), server.password, ['INBOX'], { clock });
+    await server.until(({ commands }) => commands.includes('LIST'));
+    clock.advance(PHASE_LIMITS.select);
+    expect(await result).toMatchObject({ ok: false, problem: { code: 'timeout' } });
+    await server.until(({ open }) => open === 0);
+    expect(clock.pending).toBe(0);
+  });
+});

@@ -1,0 +1,67 @@
+import type { LookupFunction } from 'node:net';
+import type { TestResult } from '../../../shared/model.ts';
+import type { ConnectSettings } from '../accounts/types.ts';
+import type { Clock } from '../clock.ts';
+import { SessionCache } from '../tls/index.ts';
+import { ConnectionEnded } from './failures/connect-error.ts';
+import { ConnectionLog } from './imap/connection-log.ts';
+import type { HandshakeFacts } from './imap/handshake-record.ts';
+import { ImapConnection } from './imap/imap-connection.ts';
+import type { Failure } from './lifecycle.ts';
+import { PHASE_LIMITS, type PhaseLimits } from './imap/phase-limits.ts';
+
+export interface TestConnectionDeps {
+  readonly clock: Clock;
+  readonly limits?: PhaseLimits;
+  readonly lookup?: LookupFunction;
+}
+
+/**
+ * Connects as a watched account would, signs in, opens the first of the mailboxes that exists, and
+ * logs out. Nothing is stored: its sessions are its own. Never rejects for what a server does.
+ */
+export async function testConnection(
+  settings: ConnectSettings,
+  password: string,
+  mailboxes: readonly string[],
+  deps: TestConnectionDeps,
+): Promise<TestResult> {
+  let handshake: HandshakeFacts | null = null;
+  const connection = new ImapConnection({
+    settings,
+    password,
+    sessions: new SessionCache(),
+    account: 'test',
+    clock: deps.clock,
+    limits: deps.limits ?? PHASE_LIMITS,
+    lookup: deps.lookup,
+    log: new ConnectionLog(() => deps.clock.now()),
+    onHandshake: (facts) => {
+      handshake = facts;
+    },
+  });
+  try {
+    await connection.signIn();
+    const existing = await connection.list();
+    const names = new Set(existing.map(comparable));
+    const missing = mailboxes.filter((name) => !names.has(comparable(name)));
+    const first = mailboxes.find((name) => names.has(comparable(name)));
+    if (first !== undefined) await connection.open(first);
+    if (handshake === null) throw new Error('Signed in without a handshake.');
+    return { ok: true, handshake, mailboxes: existing, missing };
+  } catch (error) {
+    if (!(error instanceof ConnectionEnded) || error.failure === null) throw error;
+    return failed(error.failure);
+  } finally {
+    await connection.logOut();
+  }
+}
+
+function failed({ problem, certificate, phase }: Failure): TestResult {
+  return { ok: false, problem, certificate, phase: phase === 'idle' ? 'select' : phase };
+}
+
+/** INBOX is the one name whose case does not matter (RFC 3501 §5.1). */
+function comparable(name: string): string {
+  return /^inbox$/i.test(name) ? 'INBOX' : name;
+}

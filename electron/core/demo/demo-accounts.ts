@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import type { AccountId } from '../../../shared/model.ts';
+import { type AccountBook, memoryBook } from '../accounts/account-book.ts';
+import { DEFAULT_POLICY } from '../accounts/account-input.ts';
+import type { AccountSettings } from '../accounts/types.ts';
+import type { Clock } from '../clock.ts';
+import { type DemoServer, type DemoServers, startDemoServers } from './index.ts';
+import { simulatedAccounts, type Simulation } from './simulated-accounts.ts';
+import type { WatchList } from '../connections/watch-list.ts';
+
+type Servers = Pick<DemoServers, 'servers' | 'caPem' | 'close'>;
+
+/**
+ * The built-in servers and an account for each, which are in memory only: what belongs to them is
+ * gone when they stop.
+ */
+export class DemoAccounts {
+  readonly book: AccountBook = memoryBook();
+  readonly #watchList: WatchList;
+  readonly #clock: Clock;
+  #servers: Servers | null = null;
+  readonly #simulation: Simulation | null;
+  #closed = false;
+
+  /** @param simulation stands in for the servers; `null` for real ones */
+  constructor(watchList: WatchList, clock: Clock, simulation: Simulation | null = null) {
+    this.#watchList = watchList;
+    this.#clock = clock;
+    this.#simulation = simulation;
+  }
+
+  get running(): boolean {
+    return this.#servers !== null;
+  }
+
+  /**
+   * Starts the servers and connects their accounts; when they run, nothing happens.
+   *
+   * @throws the error of the server that could not start; then none runs
+   */
+  async start(): Promise<void> {
+    if (this.#servers !== null) return;
+    const servers =
+      this.#simulation === null ? await startDemoServers({ clock: this.#clock }) : NO_SERVERS;
+    // The program ended while they started.
+    if (this.#closed) {
+      await servers.close();
+      return;
+    }
+    this.#servers = servers;
+    for (const server of servers.servers) {
+      const account = accountFor(server, servers.caPem);
+      await this.book.add(account, server.password);
+      this.#watchList.start(account, true, (of) => this.book.passwordFor(of));
+    }
+    for (const account of this.#simulation === null ? [] : simulatedAccounts(this.#simulation)) {
+      await this.book.add(account, 'simulated');
+      this.#watchList.start(account, true, (of) => this.book.passwordFor(of));
+    }
+  }
+
+  /** Logs the demo's accounts out, removes them and stops the servers. */
+  async stop(): Promise<void> {
+    const servers = this.#servers;
+    if (servers === null) return;
+    this.#servers = null;
+    await Promise.all(this.book.accounts.list().map(({ id }) => this.remove(id)));
+    await servers.close();
+  }
+
+  /** Stops the servers at the end of the program, when every account is logged out. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const servers = this.#servers;
+    this.#servers = null;
+    await servers?.close();
+  }
+
+  /** Removes one of the demo's accounts; its server goes on. */
+  async remove(id: AccountId): Promise<void> {
+    // In memory, nothing can be left behind.
+    await this.book.remove(id, () => undefined);
+    await this.#watchList.stop(id);
+  }
+}
+
+/** What simulated accounts are with. */
+const NO_SERVERS: Servers = { servers: [], caPem: '', close: () => Promise.resolve() };
+
+function accountFor(server: DemoServer, caPem: string): AccountSettings {
+  const { label, user, host, port, security, servername, mailboxes } = server;
+  return {
+    id: randomUUID() as string as AccountId,
+    label,
+    user,
+    host,
+    port,
+    security,
+    servername: servername === host ? null : servername,
+    trust: { kind: 'ca', fileName: 'Demo CA', pem: caPem },
+    mailboxes,
+    reuse: true,
+    policy: DEFAULT_POLICY,
+    paused: false,
+  };
+}

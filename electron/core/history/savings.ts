@@ -1,0 +1,39 @@
+/**
+ * What a resumed handshake saved, as an estimate.
+ *
+ *     saved = max(0, median(cost of the last 20 handshakes with that peer that offered nothing)
+ *                    − cost of this one)
+ *
+ * once with the time of the TLS phase in ms, once with the bytes on the wire, both ways together.
+ * Handshakes that offered nothing are what would have taken its place; a refused one is not counted
+ * among them, because the useless offer made it dearer. Where none has been seen, nothing is said
+ * to be saved; where sessions are kept from one run to the next, so is what was seen. The median,
+ * because one slow handshake in a bad network must not count for twenty. The interface says the
+ * same, see `savings-words.ts`.
+ */
+import { SAVINGS_LOOK_BACK } from '../../../shared/history.ts';
+
+/** What one handshake saved; 0 where it is unknown. */
+export interface Saving {
+  readonly ms: number;
+  readonly bytes: number;
+}
+
+/** The estimate for one handshake, in the unit of `own` and `baselines`; 0 where it is unknown. */
+export function saving(own: number | null, baselines: readonly number[]): number {
+  const usual = median(baselines);
+  return own === null || usual === null ? 0 : Math.max(0, usual - own);
+}
+
+/** The middle value, or the mean of the two in the middle; `null` of none. */
+export function median(values: readonly number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  const upper = sorted[Math.floor(sorted.length / 2)];
+  const lower = sorted[Math.ceil(sorted.length / 2) - 1];
+  return upper === undefined || lower === undefined ? null : (lower + upper) / 2;
+}
+
+/** `baselines` with a new one at its end, and only as many as the median looks back on. */
+export function withBaseline(baselines: readonly number[], cost: number | null): readonly number[] {
+  return cost === null ? baselines : [...baselines, cost].slice(-SAVINGS_LOOK_BACK);
+}

@@ -1,0 +1,242 @@
+/** Measures one version and mechanism at one address. */
+import type { CheckTarget } from '../../../shared/check.ts';
+import { readSession, readTicket } from '../tls/index.ts';
+import type { Contexts, Row } from './visits/contexts.ts';
+import type { RowEvidence, Sample, SessionSeen, TicketKeys } from './evidence.ts';
+import { CheckFailure } from './visits/failure.ts';
+import { STATEFUL_TICKET_BYTES } from './visits/limits.ts';
+import type { RowPlan } from './plan.ts';
+import type { Visit } from './visits/visit.ts';
+import { CheckStopped, type Visitor } from './visits/visitor.ts';
+
+const KEY_NAME_BYTES = 16;
+/** Where offering a session breaks the handshake, these tell as much as eight. */
+const BROKEN_ENOUGH = 3;
+
+export interface RowDeps {
+  readonly visitor: Visitor;
+  readonly contexts: Contexts;
+  readonly target: CheckTarget;
+  readonly address: string;
+  readonly row: Row;
+  readonly plan: RowPlan;
+  /** Connections that it leaves for the rows to come. */
+  readonly reserve: number;
+  /** What the tickets at this address tell so far, this row's included. */
+  readonly keys: () => TicketKeys | null;
+  readonly onStep: (text: string) => void;
+}
+
+interface Held {
+  readonly bytes: Buffer;
+  offered: number;
+  resumed: number;
+}
+
+/** The evidence of one row, which grows; it can be read at any time. */
+export class RowMeasurement implements RowEvidence {
+  readonly #deps: RowDeps;
+  readonly #held: Held[] = [];
+  readonly samples: Sample[] = [];
+  readonly sessions: SessionSeen[] = [];
+  offered = true;
+  attempts = 0;
+  resumed = 0;
+  broken = 0;
+  sameTicketTwice: boolean | null = null;
+
+  constructor(deps: RowDeps) {
+    this.#deps = deps;
+  }
+
+  get address(): string {
+    return this.#deps.address;
+  }
+
+  get protocol(): Row['protocol'] {
+    return this.#deps.row.protocol;
+  }
+
+  get mechanism(): Row['mechanism'] {
+    return this.#deps.row.mechanism;
+  }
+
+  /** Does the whole row. @throws CheckStopped, CheckCancelled, or CheckFailure (`certificate`) */
+  async run(): Promise<void> {
+    const { plan } = this.#deps;
+    for (let made = 0; made < plan.fulls && this.offered; made += 1) await this.#full();
+    if (!this.offered || this.sessions.length === 0) return;
+    while (this.attempts < plan.attempts && this.broken < BROKEN_ENOUGH && this.#mayGoOn()) {
+      await this.#attempt(await this.#next());
+    }
+    if (this.broken > 0) await this.#confirmBroken();
+    await this.#hunt();
+    await this.#twice();
+  }
+
+  /** Whether handshakes break over sessions only, or the server lets nobody in any more. */
+  async #confirmBroken(): Promise<void> {
+    if ((await this.#visit(null)) !== null) return;
+    this.attempts -= this.broken;
+    this.broken = 0;
+    throw new CheckStopped('The server stopped answering, so the check ended early.');
+  }
+
+  /** Whether a connection that was closed tells that this version is not spoken. */
+  async #confirmNotOffered(failure: CheckFailure): Promise<void> {
+    const { visitor, contexts, target, address } = this.#deps;
+    try {
+      const { checkIdentity } = contexts;
+      await visitor.visit({ target, address, context: contexts.any(), checkIdentity });
+    } catch (error) {
+      if (!(error instanceof CheckFailure)) throw error;
+      visitor.trouble(failure);
+      visitor.trouble(error);
+    }
+    this.offered = false;
+  }
+
+  /** A session for another address: one that was not offered yet, where each is good once. */
+  async spare(): Promise<Buffer | null> {
+    return (await this.#next())?.bytes ?? null;
+  }
+
+  /** Offers a session of another address. @returns whether it was taken up */
+  async offerFrom(session: Buffer): Promise<boolean> {
+    const seen = await this.#visit(session);
+    return seen?.resumed ?? false;
+  }
+
+  /**
+   * Where several keys are known to be about and chance has shown one outcome only: goes on until
+   * both were seen, as far as connections go.
+   */
+  async #hunt(): Promise<void> {
+    const keys = this.#deps.keys();
+    if (keys === null || keys.names < 2 || !keys.comeBack) return;
+    const fixed = this.protocol === 'TLSv1.2' ? this.#held.at(-1) : undefined;
+    while (
+      (this.resumed === 0 || this.resumed === this.attempts) &&
+      this.broken < BROKEN_ENOUGH &&
+      this.#mayGoOn()
+    ) {
+      await this.#attempt(fixed ?? (await this.#next()));
+    }
+  }
+
+  /** Offers a session that was taken up before. */
+  async #twice(): Promise<void> {
+    if (this.#held.some(({ resumed }) => resumed > 1)) this.sameTicketTwice = true;
+    if (this.sameTicketTwice !== null) return;
+    const used = this.#held.findLast(({ resumed }) => resumed > 0);
+    if (used === undefined || !this.#mayGoOn()) return;
+    this.#deps.onStep('offering a ticket a second time');
+    const seen = await this.#visit(used.bytes);
+    if (seen?.resumed === true) this.sameTicketTwice = true;
+    // A refusal says something only where nothing else is ever refused.
+    else if (this.resumed === this.attempts) this.sameTicketTwice = false;
+  }
+
+  /**
+   * The session to offer next: under TLS 1.3 the oldest that was never offered, else the newest.
+   * Makes a full handshake where there is none; `null` when that brings none either.
+   */
+  async #next(): Promise<Held | null> {
+    const fresh = this.#fresh();
+    if (fresh !== null) return fresh;
+    if (this.protocol === 'TLSv1.2') return this.#held.at(-1) ?? null;
+    if (this.#mayGoOn()) await this.#full();
+    return this.#fresh();
+  }
+
+  #fresh(): Held | null {
+    const isFresh = ({ offered }: Held): boolean => offered === 0;
+    const found =
+      this.protocol === 'TLSv1.3' ? this.#held.find(isFresh) : this.#held.findLast(isFresh);
+    return found ?? null;
+  }
+
+  async #attempt(held: Held | null): Promise<void> {
+    this.#deps.onStep(`attempt ${this.attempts + 1} to resume`);
+    // A server may bring tickets once and then no more: that attempt had nothing to offer.
+    if (held === null) {
+      this.attempts += 1;
+      return;
+    }
+    held.offered += 1;
+    const before = this.broken;
+    const seen = await this.#visit(held.bytes);
+    if (seen === null && this.broken === before) return;
+    this.attempts += 1;
+    if (seen?.resumed !== true) return;
+    held.resumed += 1;
+    this.resumed += 1;
+  }
+
+  async #full(): Promise<void> {
+    this.#deps.onStep('a full handshake');
+    await this.#visit(null);
+  }
+
+  /** `null` when it came to nothing; see `offered` and `broken` for why. */
+  async #visit(session: Buffer | null): Promise<Visit | null> {
+    const { visitor, contexts, target, row, address } = this.#deps;
+    try {
+      const seen = await visitor.visit({
+        target,
+        address,
+        context: contexts.only(row),
+        checkIdentity: contexts.checkIdentity,
+        ...(session === null ? {} : { session }),
+      });
+      this.#note(seen, session !== null);
+      return seen;
+    } catch (error) {
+      if (!(error instanceof CheckFailure) || error.kind === 'certificate') throw error;
+      await this.#noteFailure(error, session !== null);
+      return null;
+    }
+  }
+
+  #note(seen: Visit, offered: boolean): void {
+    const connection = this.#deps.visitor.connections;
+    let issued = 0;
+    for (const bytes of seen.sessions) {
+      const facts = readSession(bytes);
+      if ((facts?.hasTicket ?? true) !== (this.mechanism === 'ticket')) continue;
+      issued += 1;
+      this.#held.push({ bytes, offered: 0, resumed: 0 });
+      const ticket = this.mechanism === 'ticket' ? readTicket(bytes) : null;
+      this.sessions.push({
+        connection,
+        onResumption: seen.resumed,
+        // OpenSSL leaves a lifetime of 0 out; BoringSSL leaves out every lifetime.
+        lifetimeSeconds:
+          this.mechanism === 'ticket' && facts !== null
+            ? (facts.lifetimeHint ?? (isBoringSsl ? null : 0))
+            : null,
+        ticketBytes: ticket?.length ?? null,
+        keyName:
+          ticket !== null && ticket.length > STATEFUL_TICKET_BYTES
+            ? ticket.toString('hex', 0, KEY_NAME_BYTES)
+            : null,
+      });
+    }
+    const { resumed, ms, sentBytes, receivedBytes } = seen;
+    this.samples.push({ resumed, offered, issued, ms, sentBytes, receivedBytes });
+  }
+
+  async #noteFailure(failure: CheckFailure, offered: boolean): Promise<void> {
+    const inHandshake =
+      failure.step === 'tls' && failure.kind !== 'timeout' && failure.kind !== 'complaint';
+    if (inHandshake && offered) this.broken += 1;
+    else if (inHandshake && this.samples.length === 0) await this.#confirmNotOffered(failure);
+    else this.#deps.visitor.trouble(failure);
+  }
+
+  #mayGoOn(): boolean {
+    return this.#deps.visitor.left > this.#deps.reserve;
+  }
+}
+
+const isBoringSsl = process.versions['electron'] !== undefined;

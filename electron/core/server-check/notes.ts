@@ -1,0 +1,227 @@
+/** Notes on a server, a pure function of the evidence. Each says how sure it is. */
+import type { CheckNote, CheckTarget, NoteId } from '../../../shared/check.ts';
+import { dovecotOneProcess, isDovecot, oneKey, plain } from './advice.ts';
+import { ticketKeysOf, type CheckEvidence, type RowEvidence } from './evidence.ts';
+import { STATEFUL_TICKET_BYTES } from './visits/limits.ts';
+
+const DAY_S = 86_400;
+const WEEK_S = 7 * DAY_S;
+/** Fewer connections tell nothing about a key for each. */
+const CONNECTIONS_FOR_KEYS = 3;
+
+/** Every note that the evidence bears out, at most one of each id. */
+export function notesOf(evidence: CheckEvidence, target: CheckTarget): CheckNote[] {
+  return [
+    lifetime(evidence),
+    stateful(evidence),
+    notShared(evidence),
+    keys(evidence, target),
+    idContext(evidence),
+    certificate(evidence),
+  ].filter((note) => note !== null);
+}
+
+function lifetime({ rows }: CheckEvidence): CheckNote | null {
+  const stated = rows.flatMap((row) => {
+    const seconds = row.sessions.find(({ onResumption }) => !onResumption)?.lifetimeSeconds;
+    return typeof seconds === 'number' ? [{ row, seconds }] : [];
+  });
+  const longest = stated.toSorted((a, b) => b.seconds - a.seconds)[0];
+  const say = (
+    id: NoteId,
+    text: string,
+    advice: string,
+    { row, seconds }: typeof longest & {},
+  ) => ({
+    ...measured(id, text),
+    evidence: `${nameOf(row)} at ${row.address}: a lifetime of ${seconds} s.`,
+    advice: plain(advice),
+  });
+  if (longest !== undefined && longest.seconds > WEEK_S)
+    return say(
+      'lifetime-over-7-days',
+      'Sessions are said to live longer than 7 days, more than RFC 8446 allows. Clients cut that short, or drop the session.',
+      'State 7 days at the most; a few hours serve mail clients as well.',
+      longest,
+    );
+  if (longest !== undefined && longest.seconds > DAY_S)
+    return say(
+      'lifetime-over-1-day',
+      'Sessions live longer than a day: for so long, a stolen ticket key reads what was said under TLS 1.2, and a certificate that was replaced goes on being trusted.',
+      'A few hours serve mail clients as well.',
+      longest,
+    );
+  const none = stated.find(({ seconds }) => seconds === 0);
+  if (none === undefined) return null;
+  return none.row.protocol === 'TLSv1.3'
+    ? say(
+        'lifetime-0',
+        'Tickets come with a lifetime of 0, which tells clients to throw them away at once (RFC 8446).',
+        'State a lifetime, such as 7200 s, or issue no tickets.',
+        none,
+      )
+    : say(
+        'lifetime-0',
+        'Tickets come with a lifetime of 0, which leaves it to the client how long it keeps them (RFC 5077).',
+        'State how long the server will take them up, such as 7200 s.',
+        none,
+      );
+}
+
+function stateful({ rows }: CheckEvidence): CheckNote | null {
+  for (const row of rows) {
+    const { ticketBytes = null } = row.sessions.find((seen) => seen.ticketBytes !== null) ?? {};
+    if (ticketBytes === null || ticketBytes > STATEFUL_TICKET_BYTES) continue;
+    return {
+      ...measured(
+        'stateful-tickets',
+        'Tickets are names of sessions that the server keeps itself, not sealed sessions: they are good for as long as its memory of them, and only where that memory is.',
+      ),
+      evidence: `${nameOf(row)} at ${row.address}: tickets of ${ticketBytes} octets, too short to hold a sealed session.`,
+      advice: plain(
+        'No change is needed with one process. Several processes or hosts need a shared session cache, or tickets switched on (in Dovecot: without ssl_options = no_ticket).',
+      ),
+    };
+  }
+  return null;
+}
+
+function works({ resumed, attempts }: RowEvidence): boolean {
+  return attempts > 0 && resumed === attempts;
+}
+
+function notShared({ rows, acrossAddresses }: CheckEvidence): CheckNote | null {
+  // Only where the other address resumes its own: else it says nothing about sharing.
+  const refused = acrossAddresses.filter(
+    ({ resumed, to, protocol, mechanism }) =>
+      !resumed &&
+      rows.some(
+        (row) =>
+          row.address === to &&
+          row.protocol === protocol &&
+          row.mechanism === mechanism &&
+          works(row),
+      ),
+  );
+  const [first] = refused;
+  if (first === undefined) return null;
+  return {
+    ...measured(
+      'not-shared-between-addresses',
+      'The addresses of this name do not take up each other’s sessions. A client that is led to another address makes a full handshake.',
+    ),
+    evidence: refused
+      .map(({ from, to, ...row }) => `${nameOf(row)}: a session from ${from} was refused at ${to}.`)
+      .join(' '),
+    advice: plain('Give all addresses the same ticket key, changed regularly.'),
+  };
+}
+
+function keys(evidence: CheckEvidence, target: CheckTarget): CheckNote | null {
+  const { rows, software } = evidence;
+  for (const address of new Set(rows.map((row) => row.address))) {
+    const here = rows.filter((row) => row.address === address);
+    const tickets = here.filter(
+      ({ mechanism, attempts, sessions }) =>
+        mechanism === 'ticket' && attempts > 0 && sessions.length > 0,
+    );
+    if (tickets.every(({ attempts, resumed }) => attempts === resumed)) continue;
+    const seen = ticketKeysOf(here);
+    if (seen === null || seen.names < 2) {
+      const sometimes = tickets.find(({ resumed, attempts }) => resumed > 0 && resumed < attempts);
+      if (sometimes === undefined) continue;
+      return {
+        id: 'several-ticket-keys',
+        confidence: 'likely',
+        text: 'Several processes or hosts seem to answer at one address, each with a ticket key of its own.',
+        evidence: `${nameOf(sometimes)} at ${address}: ${sometimes.resumed} of ${sometimes.attempts} attempts resumed; the tickets do not name their keys.`,
+        advice: oneKey(software, target.protocol),
+      };
+    }
+    const isKeyForEach = !seen.comeBack && seen.connections >= CONNECTIONS_FOR_KEYS;
+    const seenText = `At ${address}: ${seen.names} different ticket keys on ${seen.connections} connections.`;
+    if (isKeyForEach && isDovecot(software))
+      return {
+        id: 'dovecot-one-process-per-login',
+        confidence: 'likely',
+        text: 'Each connection is answered by a login process of its own, with a ticket key of its own that ends with it: Dovecot’s high-security mode, its default.',
+        evidence: `${seenText} The server calls itself ${software ?? ''}.`,
+        advice: dovecotOneProcess(target.protocol),
+      };
+    return {
+      id: 'several-ticket-keys',
+      confidence: seen.comeBack ? 'measured' : 'likely',
+      text: seen.comeBack
+        ? 'Several processes or hosts answer at one address, each with a ticket key of its own: a ticket is good only where it came from.'
+        : 'Each connection gets a ticket under a key of its own: its process, most likely, ends with it.',
+      evidence: seenText,
+      advice: oneKey(software, target.protocol),
+    };
+  }
+  return null;
+}
+
+function idContext({ rows }: CheckEvidence): CheckNote | null {
+  const broken = rows.find(({ broken, resumed }) => broken > 0 && resumed === 0);
+  if (broken === undefined) return null;
+  return {
+    id: 'session-id-context-missing',
+    confidence: 'likely',
+    text: 'The handshake breaks off whenever a session is offered, as with OpenSSL where a server asks for client certificates and has no session ID context.',
+    evidence: `${nameOf(broken)} at ${broken.address}: ${broken.broken} handshakes with a session offered broke off, none without one.`,
+    advice: plain(
+      'Set a session ID context (SSL_CTX_set_session_id_context; in Node sessionIdContext), or issue no sessions.',
+    ),
+  };
+}
+
+function certificate({
+  certificates,
+  rows,
+  acrossAddresses,
+  startedAt,
+}: CheckEvidence): CheckNote | null {
+  const lifetimes = rows.flatMap(({ sessions }) =>
+    sessions.map(({ lifetimeSeconds }) => lifetimeSeconds ?? 0),
+  );
+  const longestMs = Math.min(Math.max(0, ...lifetimes), WEEK_S) * 1000;
+  for (const { address, certificate } of certificates) {
+    const { validToAt } = certificate;
+    if (validToAt === null || longestMs === 0 || validToAt > startedAt + longestMs) continue;
+    return {
+      ...measured(
+        'certificate-trouble',
+        'The certificate expires before the tickets issued under it do. A resumed connection is not checked again, so careful clients drop these tickets early and careless ones trust them too long.',
+      ),
+      evidence: `At ${address}: the certificate is good until ${new Date(validToAt).toISOString()}, tickets for ${longestMs / 1000} s.`,
+      advice: plain('Renew the certificate.'),
+    };
+  }
+  const shared = acrossAddresses.find(
+    ({ resumed, from, to }) => resumed && fingerprint(from) !== fingerprint(to),
+  );
+  if (shared === undefined) return null;
+  return {
+    ...measured(
+      'certificate-trouble',
+      'Two addresses show different certificates and take up each other’s sessions: a client that resumes at the one goes on showing the other’s certificate.',
+    ),
+    evidence: `${shared.from} shows ${fingerprint(shared.from)}, ${shared.to} shows ${fingerprint(shared.to)}.`,
+    advice: plain('Use one certificate, or a ticket key for each.'),
+  };
+
+  function fingerprint(address: string): string {
+    return (
+      certificates.find((shown) => shown.address === address)?.certificate.fingerprint256 ?? ''
+    );
+  }
+}
+
+function measured(id: NoteId, text: string) {
+  return { id, confidence: 'measured' as const, text };
+}
+
+/** A row as people call it. */
+function nameOf({ protocol, mechanism }: Pick<RowEvidence, 'protocol' | 'mechanism'>): string {
+  return `${protocol.replace('TLSv', 'TLS ')} ${mechanism === 'ticket' ? 'tickets' : 'session IDs'}`;
+}

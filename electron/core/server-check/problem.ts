@@ -1,0 +1,107 @@
+/** Why a server could not be tested, in words that a person can act on. Pure. */
+import type { CheckProblem, CheckTarget, MailProtocol } from '../../../shared/check.ts';
+import type { CheckFailure } from './visits/failure.ts';
+import { targetName } from './target.ts';
+import type { CheckWays } from './ways.ts';
+
+const NAMES: Readonly<Record<MailProtocol, string>> = { imap: 'IMAP', smtp: 'SMTP', pop3: 'POP3' };
+
+/** Where and when a check was asked for. */
+export interface Asked {
+  readonly ways: CheckWays;
+  /** In ms since the epoch. */
+  readonly at: number;
+}
+
+/** What to say about the failure of the first connection. */
+export function problemOf(failure: CheckFailure, target: CheckTarget, asked: Asked): CheckProblem {
+  return {
+    code: failure.kind,
+    message: messageOf(failure, target, asked),
+    serverLine: failure.facts.serverLine ?? null,
+    certificate: failure.kind === 'certificate' ? (failure.facts.certificate ?? null) : null,
+  };
+}
+
+function messageOf(failure: CheckFailure, target: CheckTarget, asked: Asked): string {
+  const { host, port, protocol, security } = target;
+  const at = targetName(target);
+  switch (failure.kind) {
+    case 'dns':
+      return `There is no server named ${host}. Check the name for a typing error, and the network connection.`;
+    case 'refused':
+      return `${host} refuses connections on port ${port}. Check the port, and whether the server runs.`;
+    case 'unreachable':
+      return `${host} cannot be reached from here. Check the network connection and any firewall or VPN.`;
+    case 'timeout':
+      return timeoutMessage(failure, target, asked.ways);
+    case 'closed':
+      return failure.step === 'tls'
+        ? `${at} closed the connection when TLS began. It may not speak TLS on this port.`
+        : `${at} closed the connection before it said anything of use. It may turn this client away.`;
+    case 'not-tls':
+      return security === 'tls'
+        ? `${at} does not speak TLS from the start. If it speaks ${NAMES[protocol]} in plain text there, ${asked.ways.starttls}.`
+        : `${at} agreed to STARTTLS and then did not speak TLS.`;
+    case 'no-starttls':
+      return `${at} does not offer STARTTLS, so there is no TLS session to resume. Try the port with TLS from the start.`;
+    case 'not-mail':
+      return `${at} answers, but not in ${NAMES[protocol]}. Check the port, or say which protocol it is: imap://, smtp:// or pop3://.`;
+    case 'complaint':
+      return `${at} turned this client away. Try again later, or from another network.`;
+    case 'certificate':
+      return certificateMessage(failure, target, asked);
+    case 'tls':
+      return `TLS with ${at} failed (${failure.facts.code ?? 'no reason given'}). It needs TLS 1.2 or 1.3; its log may say more.`;
+  }
+}
+
+function timeoutMessage(
+  { step, facts }: CheckFailure,
+  target: CheckTarget,
+  ways: CheckWays,
+): string {
+  const at = targetName(target);
+  const within = facts.limitMs === undefined ? 'in time' : `within ${facts.limitMs / 1000} s`;
+  switch (step) {
+    case 'dns':
+      return `The name ${target.host} could not be looked up ${within}. Check the network connection.`;
+    case 'tcp':
+      return `${at} does not answer ${within}. Check the name and the port, and whether a firewall is in the way.`;
+    case 'tls':
+      return `${at} takes connections and did not finish the TLS handshake ${within}. If it speaks plain text first, ${ways.starttls}.`;
+    case 'greeting':
+    case 'command':
+    case 'goodbye':
+      return `${at} takes connections and said nothing ${within}. ${target.security === 'starttls' ? 'If it speaks TLS from the start, leave STARTTLS out.' : 'Check the port.'}`;
+  }
+}
+
+function certificateMessage(
+  { facts }: CheckFailure,
+  target: CheckTarget,
+  { ways, at }: Asked,
+): string {
+  const { host } = target;
+  const name = target.servername ?? host;
+  const shown = facts.certificate ?? null;
+  const trust =
+    'A resumed connection is not checked again, so sessions of an untrusted server are worth nothing.';
+  switch (facts.code ?? '') {
+    case 'CERT_HAS_EXPIRED':
+      return `The certificate of ${host} expired${onDay(shown?.validToAt, at)}. Whoever runs the server has to renew it. ${trust}`;
+    case 'CERT_NOT_YET_VALID':
+      return `The certificate of ${host} is not valid yet. Check the clock of this computer. ${trust}`;
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+    case 'HOSTNAME_MISMATCH':
+      return `The certificate of ${host} is for ${shown === null || shown.names.length === 0 ? 'another name' : shown.names.slice(0, 3).join(', ')}, not for ${name}. Check the server by a name that is in its certificate, or ${ways.servername}. ${trust}`;
+    case 'CERTIFICATE_CHANGED':
+      return `${host} shows another certificate than the one that its account trusts. Look at both in the account. ${trust}`;
+    default:
+      return `The certificate of ${host} is not trusted here (${facts.code ?? 'no reason given'}). If it is your own server, ${ways.caFile}. ${trust}`;
+  }
+}
+
+function onDay(at: number | null | undefined, now: number): string {
+  return typeof at === 'number' && at < now ? ` on ${new Date(at).toISOString().slice(0, 10)}` : '';
+}

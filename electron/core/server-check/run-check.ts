@@ -1,0 +1,255 @@
+/** The server check, from a name to its report. */
+import {
+  CHECK_SCHEMA_VERSION,
+  type AcrossAddresses,
+  type CheckAddress,
+  type CheckProblem,
+  type CheckReport,
+  type CheckTarget,
+} from '../../../shared/check.ts';
+import type { TlsTrust } from '../tls/index.ts';
+import { addressesOf, type Address, type Resolve } from './visits/addresses.ts';
+import { Contexts, ROWS, type Row } from './visits/contexts.ts';
+import { ticketKeysOf, type CheckEvidence } from './evidence.ts';
+import { CheckFailure, verdictOf } from './visits/failure.ts';
+import { RowMeasurement } from './measure-row.ts';
+import { notesOf } from './notes.ts';
+import { acrossReserve, planRows, reserveFor } from './plan.ts';
+import { problemOf } from './problem.ts';
+import { softwareOf } from './software.ts';
+import { overallVerdict, resultOf, summaryOf } from './verdict.ts';
+import { CheckStopped, Visitor } from './visits/visitor.ts';
+import { FORM_WAYS, type CheckWays } from './ways.ts';
+
+/** What to check, and how. */
+export interface CheckOptions {
+  readonly target: CheckTarget;
+  readonly trust: TlsTrust;
+  /** Attempts to resume, for each row. */
+  readonly attempts: number;
+  readonly signal: AbortSignal;
+  readonly program: CheckReport['program'];
+  readonly resolve?: Resolve;
+  /** How its reader can ask for another one; the form's by default. */
+  readonly ways?: CheckWays;
+  /** Hears of each step as it begins, in words. */
+  readonly onStep?: (text: string) => void;
+  /** Hears what is known so far, whenever a row is done. */
+  readonly onReport?: (report: CheckReport) => void;
+}
+
+/**
+ * Runs the check. What is wrong with the server is part of the report.
+ *
+ * @throws CheckCancelled when `signal` said so; every socket is closed then
+ * @throws Error where the PEM text of the trust holds no certificate
+ */
+export async function runCheck(options: CheckOptions): Promise<CheckReport> {
+  const run = new CheckRun(options);
+  await run.run();
+  return run.report();
+}
+
+class CheckRun {
+  readonly #options: CheckOptions;
+  readonly #visitor: Visitor;
+  readonly #contexts: Contexts;
+  readonly #startedAt = Date.now();
+  readonly #startedMonotonic = performance.now();
+  readonly #addresses: CheckAddress[] = [];
+  /** Why an address could not be tested; the first is the whole check's, where none could. */
+  readonly #failures = new Map<string, CheckFailure>();
+  readonly #rows: RowMeasurement[] = [];
+  readonly #across: AcrossAddresses[] = [];
+  #software: string | null = null;
+  #stopped: string | null = null;
+  /** The problem that ended everything. */
+  #fatal: CheckFailure | null = null;
+
+  constructor(options: CheckOptions) {
+    this.#options = options;
+    this.#visitor = new Visitor(options.signal);
+    this.#contexts = new Contexts(options.trust);
+  }
+
+  async run(): Promise<void> {
+    try {
+      await this.#measure();
+    } catch (error) {
+      if (error instanceof CheckStopped) this.#stopped = error.message;
+      else if (error instanceof CheckFailure) this.#fatal = error;
+      else throw error;
+    }
+  }
+
+  report(): CheckReport {
+    const { target, program } = this.#options;
+    const tested = this.#rows.map(resultOf).filter((result) => result !== null);
+    const results = [...tested, ...this.#untested()];
+    const failure = this.#fatal ?? (tested.length === 0 ? this.#firstFailure() : null);
+    const verdict = failure === null ? overallVerdict(results) : verdictOf(failure);
+    return {
+      schemaVersion: CHECK_SCHEMA_VERSION,
+      program,
+      startedAt: this.#startedAt,
+      tookMs: Math.round(performance.now() - this.#startedMonotonic),
+      target,
+      software: this.#software,
+      verdict,
+      summary:
+        failure === null
+          ? summaryOf(verdict, results, this.#across)
+          : this.#problemOf(failure).message,
+      connections: this.#visitor.connections,
+      addresses: this.#addresses,
+      results,
+      acrossAddresses: this.#across,
+      notes: this.#fatal === null ? notesOf(this.#evidence(), target) : [],
+      stopped: this.#stopped,
+      problem: failure === null ? null : this.#problemOf(failure),
+    };
+  }
+
+  async #measure(): Promise<void> {
+    const { target, signal, resolve, attempts } = this.#options;
+    this.#step(`looking up ${target.host}`);
+    const found = await addressesOf(target.host, signal, resolve);
+    const reached: { readonly address: Address; readonly rows: readonly Row[] }[] = [];
+    for (const address of found) {
+      const rows = await this.#contact(address);
+      if (rows !== null) reached.push({ address, rows });
+    }
+    const plan = planRows(Math.max(1, reached.length), ROWS.length, attempts);
+    let rowsLeft = reached.length * ROWS.length;
+    const across = acrossReserve(Math.max(1, reached.length), ROWS.length);
+    for (const { address, rows } of reached) {
+      for (const row of ROWS) {
+        rowsLeft -= 1;
+        const reserve = reserveFor(plan, rowsLeft) + across;
+        const measurement = this.#measurement(address.address, row, plan, reserve);
+        this.#rows.push(measurement);
+        if (rows.includes(row)) await measurement.run();
+        else measurement.offered = false;
+        this.#options.onReport?.(this.report());
+      }
+    }
+    await this.#offerAcross(reached.map(({ address }) => address.address));
+  }
+
+  /** The first connection to an address. @returns the rows that may be spoken there, or `null` */
+  async #contact({ address, family }: Address): Promise<readonly Row[] | null> {
+    this.#step(`connecting to ${address}`);
+    const { target } = this.#options;
+    try {
+      const seen = await this.#visitor.visit({
+        target,
+        address,
+        context: this.#contexts.any(),
+        checkIdentity: this.#contexts.checkIdentity,
+        identify: this.#software === null,
+      });
+      this.#software ??= softwareOf(seen.greeting, seen.identity);
+      this.#addresses.push({ address, family, problem: null, certificate: seen.certificate });
+      // A server that speaks TLS 1.3 would have chosen it.
+      return seen.protocol === 'TLSv1.3'
+        ? ROWS
+        : ROWS.filter(({ protocol }) => protocol !== 'TLSv1.3');
+    } catch (error) {
+      if (!(error instanceof CheckFailure)) throw error;
+      const problem = this.#problemOf(error);
+      this.#addresses.push({ address, family, problem, certificate: problem.certificate });
+      if (error.kind === 'certificate') throw error;
+      this.#failures.set(address, error);
+      return null;
+    }
+  }
+
+  #measurement(address: string, row: Row, plan: ReturnType<typeof planRows>, reserve: number) {
+    const name = `${row.protocol.replace('TLSv', 'TLS ')} ${row.mechanism === 'ticket' ? 'tickets' : 'session IDs'}`;
+    return new RowMeasurement({
+      visitor: this.#visitor,
+      contexts: this.#contexts,
+      target: this.#options.target,
+      address,
+      row,
+      plan,
+      reserve,
+      keys: () => ticketKeysOf(this.#rows.filter((other) => other.address === address)),
+      onStep: (text) => {
+        this.#step(`${name} at ${address}: ${text}`);
+      },
+    });
+  }
+
+  /** Offers sessions of the first address that resumes at each other one. */
+  async #offerAcross(addresses: readonly string[]): Promise<void> {
+    for (const row of ROWS) {
+      const resuming = addresses
+        .map((address) => this.#rows.find((made) => made.address === address && isOf(made, row)))
+        .filter((made) => made !== undefined && made.resumed > 0);
+      const [first, ...others] = resuming;
+      if (first === undefined) continue;
+      for (const other of others) {
+        if (other === undefined || this.#visitor.left < 2) continue;
+        this.#step(`offering a session of ${first.address} at ${other.address}`);
+        const session = await first.spare();
+        if (session === null) continue;
+        const resumed = await other.offerFrom(session);
+        this.#across.push({ from: first.address, to: other.address, ...row, resumed });
+      }
+    }
+  }
+
+  /** Rows of addresses that could not be tested: last, so that what is known comes first. */
+  #untested(): CheckReport['results'] {
+    return [...this.#failures].flatMap(([address, failure]) =>
+      ROWS.map(({ protocol, mechanism }) => ({
+        address,
+        protocol,
+        mechanism,
+        verdict: verdictOf(failure) ?? 'unreachable',
+        issuedOnFull: null,
+        issuedOnResumption: null,
+        lifetimeSeconds: null,
+        attempts: 0,
+        resumed: 0,
+        sameTicketTwice: null,
+        ticketBytes: null,
+        ticketKeys: null,
+        brokenHandshakes: 0,
+        full: null,
+        resumption: null,
+      })),
+    );
+  }
+
+  #problemOf(failure: CheckFailure): CheckProblem {
+    const { target, ways = FORM_WAYS } = this.#options;
+    return problemOf(failure, target, { ways, at: this.#startedAt });
+  }
+
+  #firstFailure(): CheckFailure | null {
+    const [first] = this.#failures.values();
+    return first ?? null;
+  }
+
+  #evidence(): CheckEvidence {
+    return {
+      rows: this.#rows,
+      acrossAddresses: this.#across,
+      software: this.#software,
+      certificates: this.#addresses.flatMap(({ address, certificate }) =>
+        certificate === null ? [] : [{ address, certificate }],
+      ),
+      startedAt: this.#startedAt,
+    };
+  }
+
+  #step(text: string): void {
+    this.#options.onStep?.(text);
+  }
+}
+
+function isOf(made: RowMeasurement, { protocol, mechanism }: Row): boolean {
+  return made.protocol === protocol && made.mechanism === mechanism;
+}

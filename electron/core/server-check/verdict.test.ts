@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { CheckResult, Verdict } from '../../../shared/check.ts';
+import type { TlsProtocol } from '../../../shared/model.ts';
+import { rowEvidence as row, sample, seen } from './testing/evidence.ts';
+import { isResuming, overallVerdict, resultOf } from './verdict.ts';
+
+const verdict = (evidence: Parameters<typeof row>[0]) => resultOf(row(evidence))?.verdict ?? null;
+const resumption = (issued: number) => sample({ resumed: true, offered: true, issued });
+
+describe('the verdict on a version and mechanism', () => {
+  it.each<[Verdict, Parameters<typeof row>[0]]>([
+    ['resumes', { attempts: 8, resumed: 8, samples: [sample(), resumption(1)] }],
+    ['no-renewal', { attempts: 8, resumed: 8, samples: [sample(), resumption(0)] }],
+    ['resumes-sometimes', { attempts: 8, resumed: 1, samples: [sample(), resumption(1)] }],
+    ['issues-but-refuses', { attempts: 8, resumed: 0 }],
+    ['nothing-issued', { sessions: [] }],
+    ['not-offered', { offered: false, samples: [], sessions: [] }],
+  ])('is %s', (expected, evidence) => {
+    expect(verdict(evidence)).toBe(expected);
+  });
+
+  it('does not ask TLS 1.2 to renew anything', () => {
+    const samples = [sample(), resumption(0)];
+    expect(verdict({ protocol: 'TLSv1.2', attempts: 8, resumed: 8, samples })).toBe('resumes');
+  });
+
+  it('is left out where the check was stopped before it could tell', () => {
+    expect(verdict({ attempts: 0 })).toBeNull();
+    expect(verdict({ samples: [], sessions: [] })).toBeNull();
+  });
+});
+
+describe('what is published of a row', () => {
+  it('holds medians with their spread, and what usually comes', () => {
+    const samples = [
+      sample({ ms: 3, issued: 2 }),
+      sample({ ms: 1, issued: 2 }),
+      sample({ ms: 10, issued: 0 }),
+      sample({ resumed: true, offered: true, ms: 1, issued: 1 }),
+      // Refused: neither a plain full handshake nor a resumed one.
+      sample({ offered: true, ms: 99, issued: 7 }),
+    ];
+    const result = resultOf(row({ attempts: 2, resumed: 1, samples }));
+    expect(result?.full?.ms).toEqual({ median: 3, low: 1, high: 10, samples: 3 });
+    expect(result?.resumption?.ms).toEqual({ median: 1, low: 1, high: 1, samples: 1 });
+    expect(result).toMatchObject({ issuedOnFull: 2, issuedOnResumption: 1 });
+  });
+
+  it('takes the lifetime of a full handshake', () => {
+    const sessions = [
+      seen({ onResumption: true, lifetimeSeconds: 0 }),
+      seen({ lifetimeSeconds: 7200 }),
+    ];
+    expect(resultOf(row({ attempts: 1, sessions }))?.lifetimeSeconds).toBe(7200);
+  });
+});
+
+const result = (
+  protocol: TlsProtocol,
+  verdict: Verdict,
+  address = '192.0.2.1',
+  mechanism: CheckResult['mechanism'] = 'ticket',
+) => {
+  const base = resultOf(row({ attempts: 1 }));
+  if (base === null) throw new Error('no result');
+  return { ...base, protocol, verdict, address, mechanism };
+};
+
+describe('the verdict on the server', () => {
+  it.each<[Verdict, CheckResult[]]>([
+    ['resumes', [result('TLSv1.3', 'resumes'), result('TLSv1.2', 'issues-but-refuses')]],
+    ['no-renewal', [result('TLSv1.3', 'no-renewal'), result('TLSv1.2', 'resumes')]],
+    ['resumes', [result('TLSv1.3', 'not-offered'), result('TLSv1.2', 'resumes')]],
+    [
+      'resumes',
+      [result('TLSv1.2', 'nothing-issued'), result('TLSv1.2', 'resumes', undefined, 'session-id')],
+    ],
+    [
+      'resumes-sometimes',
+      [result('TLSv1.3', 'resumes'), result('TLSv1.3', 'issues-but-refuses', '192.0.2.2')],
+    ],
+    ['resumes', [result('TLSv1.3', 'resumes'), result('TLSv1.3', 'unreachable', '192.0.2.2')]],
+    [
+      'issues-but-refuses',
+      [result('TLSv1.3', 'nothing-issued'), result('TLSv1.2', 'issues-but-refuses')],
+    ],
+    ['not-offered', [result('TLSv1.3', 'not-offered')]],
+    ['unreachable', [result('TLSv1.3', 'unreachable')]],
+  ])('is %s', (expected, results) => {
+    expect(overallVerdict(results)).toBe(expected);
+  });
+
+  it('counts as resuming exactly where something resumes', () => {
+    expect(
+      isResuming('resumes-sometimes') && isResuming('no-renewal') && isResuming('resumes'),
+    ).toBe(true);
+    expect(isResuming('issues-but-refuses') || isResuming('unreachable') || isResuming(null)).toBe(
+      false,
+    );
+  });
+});

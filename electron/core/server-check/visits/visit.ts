@@ -1,0 +1,234 @@
+/**
+ * One connection of a check: dial, TLS with the session given, read the greeting, say goodbye.
+ * Nothing is remembered from one visit to the next.
+ */
+import { connect as dialTcp, isIP, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
+import type { CheckCertificate, CheckTarget } from '../../../../shared/check.ts';
+import type { TlsProtocol } from '../../../../shared/model.ts';
+import { certificateFacts, peerCertificate, type IdentityCheck } from '../../tls/index.ts';
+import { CONVERSATIONS, type Line } from './conversation.ts';
+import { CheckCancelled, CheckFailure, failureOf } from './failure.ts';
+import { STEP_LIMITS_MS, type StepName } from './limits.ts';
+import { ReplyReader } from './reply-reader.ts';
+
+/** Where to, and with what. */
+export interface VisitOptions {
+  readonly target: CheckTarget;
+  readonly address: string;
+  readonly context: SecureContext;
+  /** Whether the certificate is that of the target. */
+  readonly checkIdentity: IdentityCheck;
+  /** A session to offer. */
+  readonly session?: Buffer;
+  /** Ask the server for its name, where it offers that. */
+  readonly identify?: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What came of it. */
+export interface Visit {
+  readonly resumed: boolean;
+  readonly protocol: TlsProtocol | null;
+  /** Every session that came, oldest first. */
+  readonly sessions: readonly Buffer[];
+  /** From the ClientHello until TLS was there. */
+  readonly ms: number;
+  /** From the ClientHello until the first line after it. */
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  /** `null` on a resumed connection, which shows none. */
+  readonly certificate: CheckCertificate | null;
+  readonly greeting: string;
+  /** The answer to {@link VisitOptions.identify}. */
+  readonly identity: string | null;
+}
+
+/**
+ * Visits the server once.
+ *
+ * @throws CheckFailure when the server could not be tested
+ * @throws CheckCancelled when `signal` said so; every socket is closed then
+ */
+export async function visit(options: VisitOptions): Promise<Visit> {
+  const { target, address, signal } = options;
+  if (signal.aborted) throw new CheckCancelled();
+  const raw = dialTcp({ host: address, port: target.port, noDelay: true });
+  const cancel = (): void => {
+    raw.destroy();
+  };
+  signal.addEventListener('abort', cancel);
+  // Who waits hears of it by a listener of its own; an error nobody listens to ends the program.
+  raw.on('error', ignore);
+  try {
+    return await talk(raw, options);
+  } catch (error) {
+    // Whatever it broke over, it broke because it was cancelled.
+    if (isAborted(signal)) throw new CheckCancelled();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    raw.destroy();
+  }
+}
+
+async function talk(raw: Socket, options: VisitOptions): Promise<Visit> {
+  const { target } = options;
+  const conversation = CONVERSATIONS[target.protocol];
+  await happens(raw, 'connect', 'tcp', () => null);
+  let greeting = '';
+  if (target.security === 'starttls') {
+    const line = lineOver(raw);
+    greeting = await conversation.greeting(line);
+    await conversation.startTls(line, greeting);
+    line.reader.release();
+  }
+  const before = { sent: raw.bytesWritten, received: raw.bytesRead };
+  const startedAt = performance.now();
+  const { socket, sessions, certificate } = await secure(raw, options);
+  const ms = performance.now() - startedAt;
+  // Asked now: a socket that has ended knows nothing any more.
+  const resumed = socket.isSessionReused();
+  const protocol = tlsProtocol(socket);
+  const line = lineOver(socket);
+  const cost = { sent: 0, received: 0 };
+  socket.once('data', () => {
+    cost.sent = raw.bytesWritten - before.sent;
+    cost.received = raw.bytesRead - before.received;
+  });
+  if (target.security === 'tls') greeting = await conversation.greeting(line);
+  const identity = options.identify === true ? await conversation.identify(line, greeting) : null;
+  await leave(socket, line, target);
+  return {
+    resumed,
+    protocol,
+    sessions,
+    ms,
+    sentBytes: cost.sent,
+    receivedBytes: cost.received,
+    certificate,
+    greeting,
+    identity,
+  };
+}
+
+interface Secured {
+  readonly socket: TLSSocket;
+  /** Fills as they come. */
+  readonly sessions: readonly Buffer[];
+  readonly certificate: CheckCertificate | null;
+}
+
+async function secure(raw: Socket, options: VisitOptions): Promise<Secured> {
+  const { target, context, checkIdentity, session } = options;
+  const name = target.servername ?? target.host;
+  const socket = connectTls({
+    socket: raw,
+    host: name,
+    ...(isIP(name) === 0 ? { servername: name } : {}),
+    secureContext: context,
+    checkServerIdentity: checkIdentity,
+    // Said, because the environment variable NODE_TLS_REJECT_UNAUTHORIZED decides else.
+    rejectUnauthorized: true,
+    ...(session === undefined ? {} : { session }),
+  });
+  socket.on('error', ignore);
+  const sessions: Buffer[] = [];
+  // From the start: under TLS 1.2 the session is given in the same turn as secureConnect.
+  socket.on('session', (issued) => sessions.push(issued));
+  let shown: CheckCertificate | null = null;
+  // Before Node's own listener, which destroys the socket when it does not trust the certificate.
+  socket.prependOnceListener('secure', () => {
+    shown = certificateOf(socket);
+  });
+  await happens(socket, 'secureConnect', 'tls', () => shown);
+  return { socket, sessions, certificate: shown };
+}
+
+/** Says goodbye; tickets that are still on their way come with the answer, at the latest. */
+async function leave(socket: TLSSocket, line: Line, target: CheckTarget): Promise<void> {
+  try {
+    await CONVERSATIONS[target.protocol].goodbye(line);
+  } catch (error) {
+    // All is known by now: a server that leaves without a word is no failure.
+    if (!(error instanceof CheckFailure)) throw error;
+  }
+  // Node gives tickets in the turn after the text that came with them.
+  await turn();
+  await turn();
+  socket.end();
+  await line.reader.end(STEP_LIMITS_MS.goodbye);
+  line.reader.release();
+}
+
+function lineOver(socket: Socket): Line {
+  return {
+    reader: new ReplyReader(socket),
+    send: (command) => {
+      if (socket.writable) socket.write(`${command}\r\n`);
+    },
+  };
+}
+
+/** Resolves when `event` happens. @throws CheckFailure when the socket ends or time is up before */
+async function happens(
+  socket: Socket,
+  event: 'connect' | 'secureConnect',
+  step: StepName,
+  shown: () => CheckCertificate | null,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const limitMs = STEP_LIMITS_MS[step];
+  const timer = setTimeout(() => {
+    reject(new CheckFailure('timeout', step, { limitMs }));
+  }, limitMs);
+  const onError = (error: NodeJS.ErrnoException): void => {
+    reject(failureOf(error, step, shown()));
+  };
+  const onClose = (): void => {
+    reject(new CheckFailure('closed', step));
+  };
+  socket.once(event, resolve);
+  socket.once('error', onError);
+  socket.once('close', onClose);
+  try {
+    await promise;
+  } finally {
+    clearTimeout(timer);
+    socket.off(event, resolve);
+    socket.off('error', onError);
+    socket.off('close', onClose);
+  }
+}
+
+function certificateOf(socket: TLSSocket): CheckCertificate | null {
+  const certificate = peerCertificate(socket);
+  if (certificate === null) return null;
+  const { subject, issuer, names, validFromAt, validToAt, fingerprint256 } = certificateFacts(
+    certificate,
+    0,
+  );
+  return {
+    subject,
+    issuer,
+    names: [...names],
+    validFromAt: Number.isNaN(validFromAt) ? null : validFromAt,
+    validToAt: Number.isNaN(validToAt) ? null : validToAt,
+    fingerprint256,
+  };
+}
+
+function tlsProtocol(socket: TLSSocket): TlsProtocol | null {
+  const protocol = socket.getProtocol();
+  return protocol === 'TLSv1.2' || protocol === 'TLSv1.3' ? protocol : null;
+}
+
+/** A function, because the signal changes between two looks at it. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+function ignore(): void {
+  // Heard of elsewhere.
+}

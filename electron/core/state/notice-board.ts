@@ -1,0 +1,42 @@
+import type { AccountId, Notice } from '../../../shared/model.ts';
+import { storedFor } from '../../../shared/password-server.ts';
+import type { Unusable } from '../storage/secret-store.ts';
+import type { Clock } from '../clock.ts';
+import type { EngineState } from './snapshot.ts';
+
+/**
+ * What the user should know that belongs to no single connection. A notice has an id by its cause,
+ * so the same thing said twice is one notice.
+ */
+export class NoticeBoard {
+  readonly #state: EngineState;
+  readonly #clock: Clock;
+
+  constructor(state: EngineState, clock: Clock) {
+    this.#state = state;
+    this.#clock = clock;
+  }
+
+  /** Shows it, in place of an earlier one with the same id. */
+  post(id: string, level: Notice['level'], message: string, action?: Notice['action']): void {
+    const notice: Notice = { id, at: this.#clock.now(), level, message };
+    this.#state.put('notices', action === undefined ? notice : { ...notice, action });
+  }
+
+  /** Takes it away; one that is not there is no error, since two windows may dismiss it. */
+  dismiss(id: string): void {
+    this.#state.remove('notices', id);
+  }
+}
+
+/** The notice that the stored password of this account cannot be used. */
+export function passwordNotice(account: AccountId): string {
+  return `password:${account}`;
+}
+
+/** What it says; `label` is the account's. */
+export function passwordUnusable(label: string, why: Unusable): string {
+  return why.kind === 'unreadable'
+    ? `The stored password of ${label} cannot be read. Enter it again.`
+    : `The stored password of ${label} was for ${storedFor(why.stored, why.wanted)}, so it is not sent. Enter it again.`;
+}

@@ -1,0 +1,69 @@
+/**
+ * One data folder, one Reprise: each writes its files whole, from what it read at its start, so a
+ * second one would undo what the first saved.
+ */
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { RepriseError } from '../../../shared/errors.ts';
+import { isErrno } from './atomic-file.ts';
+
+/** Empty, and stays in the folder: removing it could take it from under another's lock. */
+export const LOCK_FILE = 'reprise.lock';
+
+/** SQLite's SQLITE_BUSY: another one holds the lock. */
+const BUSY = 5;
+
+/**
+ * Takes the folder, which exists, for this process alone until the result is disposed.
+ *
+ * The lock is the system's own, by the one portable way to it that Node has: an SQLite transaction
+ * on an empty file. It ends with the process, however that ends, so none is ever left behind by one
+ * that was killed, and none is mistaken for a living one's because process ids are used again.
+ *
+ * @throws RepriseError `storage` where another Reprise has it, or where it cannot be locked
+ */
+export function lockFolder(folder: string): Disposable {
+  const path = join(folder, LOCK_FILE);
+  let file: DatabaseSync | null = null;
+  try {
+    makeFile(path);
+    file = new DatabaseSync(path, { timeout: 0 });
+    // Nothing is ever written, so there is nothing to keep a journal file for.
+    file.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+  } catch (cause) {
+    file?.close();
+    throw new RepriseError('storage', explain(folder, cause), { cause });
+  }
+  const held = file;
+  return {
+    [Symbol.dispose]: () => {
+      if (held.isOpen) held.close();
+    },
+  };
+}
+
+/** SQLite would let other users read it, and whoever can read a file can keep others from locking. */
+function makeFile(path: string): void {
+  try {
+    // Never one that exists: to close a file gives up this process's locks on it (POSIX).
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error;
+  }
+}
+
+function explain(folder: string, cause: unknown): string {
+  // The low byte: the rest says which kind of busy it is.
+  if (cause instanceof Error && 'errcode' in cause && (Number(cause.errcode) & 0xff) === BUSY) {
+    return (
+      `Reprise is already running with the data folder ${folder}. ` +
+      'Use its window, stop it, or choose another folder with --data-dir DIR.'
+    );
+  }
+  const reason = cause instanceof Error ? cause.message : 'unknown error';
+  return (
+    `The data folder ${folder} cannot be locked (${reason}). ` +
+    `Remove ${LOCK_FILE} from it, or choose another folder with --data-dir DIR.`
+  );
+}

@@ -1,0 +1,80 @@
+/** Where the sessions that outlive the program lie: one file of the data folder, mode 0600. */
+import { lstat, readFile, unlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { isErrno, removeUnfinished, syncFolder, writeAtomically } from './atomic-file.ts';
+import type { KeptFile, Taken } from '../tls/index.ts';
+
+/** In the data folder. */
+export const KEPT_SESSIONS_FILE = 'kept-sessions.bin';
+
+/** Several times what is ever written: more is not ours, and is not read into memory. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+/** Any permission of the group or of others. */
+const NOT_ONLY_OWNER = 0o077;
+
+/** @param unlinkFile removes a file; tests have it fail, which root cannot be made to see */
+export function keptSessionsFile(dataDir: string, unlinkFile = unlink): KeptFile {
+  const path = join(dataDir, KEPT_SESSIONS_FILE);
+  const remove = async (): Promise<void> => {
+    await removeUnfinished(path);
+    try {
+      await unlinkFile(path);
+    } catch (error) {
+      if (isErrno(error, 'ENOENT', 'ENOTDIR')) return;
+      // A folder is nothing of ours, and holds nothing of ours.
+      if (await isFolder(path)) return;
+      throw error;
+    }
+    await syncFolder(dirname(path));
+  };
+  return {
+    path,
+    remove,
+    write: (content) => writeAtomically(path, content),
+    take: async () => {
+      const found = await read(path);
+      try {
+        await remove();
+      } catch (error) {
+        // What stays there could be used a second time.
+        return { kind: 'unusable', why: `it cannot be removed (${codeOf(error)})` };
+      }
+      return found;
+    },
+  };
+}
+
+/** Tells this machine from another one that has a copy of the data folder. */
+export async function machineName(): Promise<string> {
+  // Only systemd has an id; the others are told apart by their names.
+  const id = await readFile('/etc/machine-id', 'latin1').catch(() => '');
+  return `${id.trim()} ${hostname()}`;
+}
+
+async function read(path: string): Promise<Taken> {
+  try {
+    const found = await lstat(path);
+    // Not opened: to read a pipe would wait for ever.
+    if (!found.isFile()) return { kind: 'unusable', why: 'it is not a file' };
+    if (found.size > MAX_FILE_BYTES) return { kind: 'unusable', why: 'it is too large' };
+    if (process.platform !== 'win32' && (found.mode & NOT_ONLY_OWNER) !== 0) {
+      return { kind: 'unusable', why: 'other users could read or change it' };
+    }
+    return { kind: 'content', content: await readFile(path) };
+  } catch (error) {
+    // Without a folder there is no file either.
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return { kind: 'nothing' };
+    return { kind: 'unusable', why: `it cannot be read (${codeOf(error)})` };
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(() => null);
+  return found?.isDirectory() ?? false;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+}

@@ -1,0 +1,233 @@
+/**
+ * Secrets under a key file: for machines where no key store of the system can be used. It keeps
+ * them from whoever reads a backup, a synced folder or a disk image without the key file, and from
+ * other users. It does not keep them from programs that run as this user.
+ */
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { chmod, link, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { RepriseError } from '../../../shared/errors.ts';
+import {
+  isErrno,
+  removeUnfinished,
+  syncFolder,
+  unfinishedName,
+  writeThrough,
+} from './atomic-file.ts';
+import { readRegularFile } from './read-file.ts';
+import type { SecretProtector } from './secret-protector.ts';
+import { storageError } from './storage-error.ts';
+import { makeFolder } from './make-folder.ts';
+
+const KEY_FILE = 'secrets.key';
+const CIPHER = 'aes-256-gcm';
+const KEY_BYTES = 32;
+/** NIST SP 800-38D, section 8.2: 96 bits, random, new for each sealing. */
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+/** First byte of everything sealed, so that another scheme can follow this one. */
+const FORMAT = 1;
+
+/** The protection by a key file. That the file is there is what the user agreed to. */
+export interface KeyFileProtector extends SecretProtector {
+  /**
+   * Makes the key file where there is none.
+   *
+   * @returns takes that back: removes it where this made it, and throws a RepriseError `storage`
+   *   where it cannot be removed. To be called only where nothing stored was sealed with it
+   * @throws RepriseError `storage` or `secrets`; then it was not made
+   */
+  make(): Promise<() => Promise<void>>;
+}
+
+/** Any permission of the group or of others. */
+const NOT_ONLY_OWNER = 0o077;
+
+/**
+ * Seals with AES-256-GCM under `secrets.key` of `dataDir`, mode 0600, which is made when something
+ * is first sealed. The context is associated data.
+ *
+ * @param onRepaired hears, as a sentence, that others could read the key file until now
+ */
+export function keyFileProtector(
+  dataDir: string,
+  onRepaired: (message: string) => void = () => undefined,
+): KeyFileProtector {
+  const path = join(dataDir, KEY_FILE);
+  return {
+    protection: { kind: 'key-file', path },
+    make: async () => {
+      const isOurs = (await readKey(path, onRepaired)) === null && (await makeKey(path));
+      return () => (isOurs ? removeKey(path) : Promise.resolve());
+    },
+    seal: async (plain, context) => {
+      const key = (await readKey(path, onRepaired)) ?? (await readNewKey(path, onRepaired));
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
+      cipher.setAAD(Buffer.from(context, 'utf8'));
+      const sealed = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+      return Buffer.concat([Buffer.of(FORMAT), nonce, cipher.getAuthTag(), sealed]);
+    },
+    open: async (sealed, context) => {
+      const key = await readKey(path, onRepaired);
+      if (key === null) {
+        throw new RepriseError(
+          'secrets',
+          `The key file ${path} is gone, so stored passwords cannot be read. Put it back, or enter the passwords again.`,
+        );
+      }
+      return openSealed(Buffer.from(sealed), context, key);
+    },
+  };
+}
+
+/** Whether there is a key file in `dataDir`, in whatever state. */
+export async function hasKeyFile(dataDir: string): Promise<boolean> {
+  try {
+    await stat(join(dataDir, KEY_FILE));
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return false;
+    // It cannot be looked at, and reading it will say why.
+    return true;
+  }
+}
+
+/** Removes what the making of a key file left in `dataDir` when it was killed: a second copy of the key. */
+export async function removeUnfinishedKey(dataDir: string): Promise<void> {
+  await removeUnfinished(join(dataDir, KEY_FILE));
+}
+
+function openSealed(sealed: Buffer, context: string, key: Buffer): string {
+  const overhead = 1 + NONCE_BYTES + TAG_BYTES;
+  if (sealed.length < overhead || sealed[0] !== FORMAT) throw unreadable();
+  const nonce = sealed.subarray(1, 1 + NONCE_BYTES);
+  const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
+  decipher.setAAD(Buffer.from(context, 'utf8'));
+  decipher.setAuthTag(sealed.subarray(1 + NONCE_BYTES, overhead));
+  try {
+    return decipher.update(sealed.subarray(overhead), undefined, 'utf8') + decipher.final('utf8');
+  } catch (cause) {
+    // GCM's tag does not fit: another key, another account, or changed bytes.
+    throw unreadable(cause);
+  }
+}
+
+function unreadable(cause?: unknown): RepriseError {
+  return new RepriseError(
+    'secrets',
+    'A stored password cannot be read: it was changed, or sealed with another key file. Enter it again.',
+    { cause },
+  );
+}
+
+/** The key; `null` where there is no file. */
+async function readKey(
+  path: string,
+  onRepaired: (message: string) => void,
+): Promise<Buffer | null> {
+  let key: Buffer;
+  try {
+    key = await readRegularFile(path);
+  } catch (cause) {
+    // Without a folder there is no file either; making it says what is wrong with the folder.
+    if (isErrno(cause, 'ENOENT', 'ENOTDIR')) return null;
+    throw new RepriseError(
+      'secrets',
+      `The key file ${path} cannot be read. Check its permissions: it must be a file that you may read.`,
+      { cause },
+    );
+  }
+  if (key.length !== KEY_BYTES) {
+    throw new RepriseError(
+      'secrets',
+      `The key file ${path} is damaged: it has ${String(key.length)} bytes in place of ${String(KEY_BYTES)}. Put back a good copy, or remove it and enter the passwords again.`,
+    );
+  }
+  await closeToOthers(path, onRepaired);
+  return key;
+}
+
+/** A key file that others may read is closed to them; POSIX only, Windows has no such bits. */
+async function closeToOthers(path: string, onRepaired: (message: string) => void): Promise<void> {
+  if (process.platform === 'win32') return;
+  const { mode } = await stat(path);
+  if ((mode & NOT_ONLY_OWNER) === 0) return;
+  try {
+    await chmod(path, 0o600);
+  } catch (cause) {
+    throw new RepriseError(
+      'secrets',
+      `Other users may read the key file ${path}, and that could not be changed. Make it yours alone (mode 0600).`,
+      { cause },
+    );
+  }
+  onRepaired(
+    `Other users of this machine could read the key file ${path}. Only you can now. If you do not trust them, change your mail passwords.`,
+  );
+}
+
+/** The key of a file that is made now. */
+async function readNewKey(path: string, onRepaired: (message: string) => void): Promise<Buffer> {
+  await makeKey(path);
+  const key = await readKey(path, onRepaired);
+  if (key === null) throw new RepriseError('secrets', `The key file ${path} was removed.`);
+  return key;
+}
+
+/**
+ * Makes the key file once: of two programs that start together, both get the key of the one whose
+ * link was first.
+ *
+ * @returns whether it is ours
+ */
+async function makeKey(path: string): Promise<boolean> {
+  const mine = unfinishedName(path);
+  try {
+    makeFolder(dirname(path), 0o700);
+    const key = randomBytes(KEY_BYTES);
+    await writeThrough(mine, key);
+    const isOurs = await putInPlace(mine, path, key);
+    await syncFolder(dirname(path));
+    return isOurs;
+  } catch (cause) {
+    throw storageError('The key for your passwords', path, cause);
+  } finally {
+    await rm(mine, { force: true }).catch(() => undefined);
+  }
+}
+
+/** @returns `false` where there is one already, which stays */
+async function putInPlace(mine: string, path: string, key: Buffer): Promise<boolean> {
+  try {
+    // A link, unlike a rename, never replaces a file that is already there.
+    await link(mine, path);
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return false;
+    // FAT and some network file systems know no links; their key file is written in place.
+    if (!isErrno(error, 'EPERM', 'ENOTSUP', 'ENOSYS')) throw error;
+  }
+  try {
+    await writeThrough(path, key);
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return false;
+    // Half of it would be taken for a key file that is damaged.
+    await rm(path, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function removeKey(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+    await syncFolder(dirname(path));
+  } catch (cause) {
+    throw new RepriseError(
+      'storage',
+      `The passwords were not stored, but the new key file ${path} could not be removed. Remove it: the next start would take it for your agreement.`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,294 @@
+/** What one handshake does with the session cache: it takes at most one session, and stores more. */
+import type { PeerCertificate } from 'node:tls';
+import type {
+  CertificateFacts,
+  Descent,
+  Mechanism,
+  NotOfferedReason,
+  TlsProtocol,
+} from '../../../../shared/model.ts';
+import type { AccountState, PeerEntry } from './cache-entries.ts';
+import { certificateFacts, chainValidity } from '../certificate.ts';
+import { HeldSession, lifetimeMs, type Family, type SessionRoot } from './held-session.ts';
+import type { Peer } from '../peer.ts';
+import type { SessionPolicy } from './peer-sessions.ts';
+import { readSession } from '../session-format.ts';
+
+/** Places of one account whose trust is remembered; an account has one, seldom two. */
+const MAX_TRUSTED = 64;
+
+/** What a handshake offers. */
+export type Offer =
+  | { readonly kind: 'session'; readonly bytes: Buffer; readonly mechanism: Mechanism }
+  | { readonly kind: 'none'; readonly reason: NotOfferedReason }
+  | { readonly kind: 'off' };
+
+/** How a handshake ended well: the certificate that it verified, or that it was resumed. */
+export type Verified =
+  | { readonly resumed: true }
+  | { readonly resumed: false; readonly certificate: PeerCertificate | null };
+
+/** How a handshake stands to the cache, known when it ended well. */
+export type Reuse =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'full'; readonly reason: NotOfferedReason }
+  | { readonly kind: 'refused'; readonly mechanism: Mechanism }
+  | { readonly kind: 'resumed'; readonly mechanism: Mechanism; readonly descent: Descent };
+
+/** What a handshake needs of the cache it belongs to. */
+export interface CacheAccess {
+  readonly now: () => number;
+  readonly isBoringSsl: boolean;
+  readonly sessionBytes: number;
+  readonly family: Family;
+  readonly connection: string | null;
+  /** `false` where the attempt before failed with a session: this one goes without. */
+  readonly offers: boolean;
+  /** How often the machine has gone to another network. */
+  readonly moves: () => number;
+  /** `refusals.trials` of the peer when the connection began: a burst is one trial. */
+  readonly trial: number;
+  /** See {@link placeKey}. */
+  readonly place: string;
+  /** The peer's entry, now the most recently used. */
+  readonly entry: (account: AccountState) => PeerEntry;
+  readonly stored: () => void;
+}
+
+/**
+ * The sessions of one handshake, in the order of its calls: `ready`, `take`, then `verified` or
+ * `failed`, then `store` for each session that comes, `done` once nothing more is waited for.
+ */
+export class HandshakeSessions {
+  readonly #peer: Peer;
+  readonly #account: AccountState;
+  readonly #epoch: number;
+  readonly #cache: CacheAccess;
+  #offered: HeldSession | null = null;
+  #offer: Offer | null = null;
+  #root: SessionRoot | null = null;
+  #stored = 0;
+  /** Under which the session was taken. */
+  #policy: SessionPolicy | null = null;
+  /** {@link CacheAccess.moves} by then. */
+  #moves = 0;
+  #leads = false;
+  /** The server has had the occasion to issue sessions, and a reason. */
+  #wasFull = false;
+
+  constructor(peer: Peer, account: AccountState, cache: CacheAccess) {
+    this.#peer = peer;
+    this.#account = account;
+    this.#epoch = account.epoch;
+    this.#cache = cache;
+  }
+
+  /** Off means off, and it is off for good for a handshake that saw it. */
+  get #isAllowed(): boolean {
+    return this.#account.enabled && this.#account.epoch === this.#epoch;
+  }
+
+  /**
+   * What to wait for before `take`, if anything: the first handshake of a cold burst brings tickets
+   * for all. Resolves when they are there, when that handshake failed, or when it takes too long.
+   * `null` where a session is held, nothing is to be hoped for, or this is the first handshake.
+   */
+  ready(): Promise<void> | null {
+    if (!this.#isAllowed || !this.#cache.offers) return null;
+    const { sessions, coldStart } = this.#cache.entry(this.#account);
+    if (!sessions.isWorthWaiting(this.#cache.now(), this.#account.policy)) return null;
+    if (!coldStart.lead()) return coldStart.wait();
+    this.#leads = true;
+    return null;
+  }
+
+  /** Chooses what to offer. For a ticket that is used once this is the one act that takes it. */
+  take(): Offer {
+    if (this.#offer !== null) throw new Error('A handshake takes one offer only.');
+    this.#offer = this.#choose();
+    return this.#offer;
+  }
+
+  #choose(): Offer {
+    if (!this.#isAllowed) {
+      return this.#account.enabled ? { kind: 'none', reason: 'nothing-held' } : { kind: 'off' };
+    }
+    if (!this.#cache.offers) return { kind: 'none', reason: 'failed-earlier' };
+    const { sessions } = this.#cache.entry(this.#account);
+    const choice = sessions.take(this.#cache.now(), this.#account.policy, this.#cache.trial);
+    if (choice.session === null) {
+      return { kind: 'none', reason: this.#trustChanged() ? 'trust-changed' : choice.reason };
+    }
+    if (!choice.session.fits(this.#peer.name, this.#peer.pin ?? null)) {
+      sessions.evict(choice.session);
+      return { kind: 'none', reason: 'trust-changed' };
+    }
+    this.#offered = choice.session;
+    this.#policy = this.#account.policy;
+    this.#moves = this.#cache.moves();
+    return {
+      kind: 'session',
+      bytes: choice.session.expose(),
+      mechanism: choice.session.origin.mechanism,
+    };
+  }
+
+  #trustChanged(): boolean {
+    const before = this.#account.trusted.get(this.#cache.place);
+    return before !== undefined && before !== this.#peer.trust;
+  }
+
+  /** Outlives the sessions, so that a change can be said; as many places as there may be peers. */
+  #rememberTrust(): void {
+    const { trusted } = this.#account;
+    trusted.delete(this.#cache.place);
+    trusted.set(this.#cache.place, this.#peer.trust);
+    for (const oldest of trusted.keys()) {
+      if (trusted.size <= MAX_TRUSTED) return;
+      trusted.delete(oldest);
+    }
+  }
+
+  /** The handshake ended well, and the certificate was verified, now or at the session's root. */
+  verified(result: Verified): Reuse {
+    const offer = this.#offer ?? this.take();
+    const now = this.#cache.now();
+    const offered = this.#offered;
+    if (offered !== null && result.resumed) {
+      this.#root = offered.origin.root;
+      this.#root.resumptions += 1;
+      if (this.#isAllowed) this.#cache.entry(this.#account).sessions.resumed(offered);
+      return {
+        kind: 'resumed',
+        mechanism: offered.origin.mechanism,
+        descent: {
+          fullHandshakeAt: this.#root.fullHandshakeAt,
+          reuse: this.#root.resumptions,
+        },
+      };
+    }
+    const certificate = result.resumed ? null : result.certificate;
+    this.#wasFull = true;
+    // Without the certificate's facts nothing could be checked later: nothing is stored then.
+    this.#root =
+      certificate === null
+        ? null
+        : {
+            fullHandshakeAt: now,
+            certificate: certificateFacts(certificate, now),
+            validity: chainValidity(certificate, now),
+            identity: {
+              subject: certificate.subject,
+              subjectaltname: certificate.subjectaltname,
+            },
+            fitsName: null,
+            resumptions: 0,
+          };
+    if (offered !== null) {
+      if (this.#isAllowed)
+        this.#cache.entry(this.#account).sessions.refused(offered, this.#cache.trial, now);
+      return { kind: 'refused', mechanism: offered.origin.mechanism };
+    }
+    return offer.kind === 'none' ? { kind: 'full', reason: offer.reason } : { kind: 'off' };
+  }
+
+  /** The certificate that was verified, now or in the full handshake that this one goes back to. */
+  get certificate(): CertificateFacts | null {
+    return this.#root?.certificate ?? null;
+  }
+
+  /**
+   * The handshake failed: the network broke, or it took too long, or TLS itself broke, or the server
+   * refused the session and showed a certificate that is not trusted.
+   *
+   * @returns whether the session that was offered may be why, so that trying again without any makes
+   *   sense
+   */
+  failed(cause: 'network' | 'timeout' | 'handshake' | 'certificate'): boolean {
+    const offered = this.#offered;
+    this.done();
+    if (offered === null || !this.#isAllowed) return false;
+    const { sessions } = this.#cache.entry(this.#account);
+    switch (cause) {
+      case 'network':
+      case 'timeout':
+        if (this.#mayBeGivenBack(offered)) sessions.giveBack(offered);
+        else sessions.evict(offered);
+        return cause === 'timeout';
+      case 'certificate':
+        sessions.dropFamily(offered);
+        return false;
+      case 'handshake':
+        sessions.evict(offered);
+        return true;
+    }
+  }
+
+  /** It may have been on the wire: a ticket is not seen on two networks. */
+  #mayBeGivenBack(offered: HeldSession): boolean {
+    if (this.#policy?.sharing !== 'saving') return false;
+    return offered.origin.protocol === 'TLSv1.2' || this.#moves === this.#cache.moves();
+  }
+
+  /**
+   * Keeps a session that the server issued, unless it may not be used.
+   *
+   * @param fallback what the connection knows, for a session whose format is not known
+   */
+  store(
+    bytes: Buffer,
+    fallback: { readonly protocol: TlsProtocol; readonly hasTicket: () => boolean },
+  ): void {
+    const root = this.#root;
+    if (root === null || !this.#isAllowed || bytes.length > this.#cache.sessionBytes) return;
+    const facts = readSession(bytes);
+    const protocol = facts?.protocol ?? fallback.protocol;
+    const lifetime = lifetimeMs(facts, protocol, this.#cache.isBoringSsl);
+    if (lifetime <= 0) return;
+    const now = this.#cache.now();
+    const hasTicket = facts?.hasTicket ?? fallback.hasTicket();
+    const mechanism: Mechanism =
+      protocol === 'TLSv1.3' ? 'tls13-ticket' : hasTicket ? 'tls12-ticket' : 'session-id';
+    const entry = this.#cache.entry(this.#account);
+    entry.sessions.put(
+      new HeldSession(bytes, {
+        root,
+        family: this.#cache.family,
+        connection: this.#cache.connection,
+        protocol,
+        mechanism,
+        receivedAt: now,
+        expiresAt: now + lifetime,
+      }),
+    );
+    this.#stored += 1;
+    // The second ticket of the same flight is given in the same turn: the others get both.
+    this.doneSoon();
+    this.#rememberTrust();
+    this.#cache.stored();
+  }
+
+  /** As {@link HandshakeSessions.done}, once this turn is over, in which sessions may come still. */
+  doneSoon(): void {
+    if (!this.#leads && this.#stored > 0) return;
+    setImmediate(() => {
+      this.#noteBarren();
+      this.done();
+    });
+  }
+
+  /** Notes it where a full handshake brought nothing that could be stored. */
+  #noteBarren(): void {
+    if (!this.#wasFull || this.#root === null || this.#stored > 0 || !this.#isAllowed) return;
+    this.#cache.entry(this.#account).sessions.broughtNothing();
+  }
+
+  /** Nothing more is waited for: what came is there for the others. */
+  done(): void {
+    if (!this.#leads) return;
+    this.#leads = false;
+    if (!this.#isAllowed) return;
+    this.#noteBarren();
+    this.#cache.entry(this.#account).coldStart.release();
+  }
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { HeldSession, lifetimeMs } from './held-session.ts';
+import type { SessionFacts } from '../session-format.ts';
+
+const SECOND = 1000;
+const DAY = 24 * 3600 * SECOND;
+
+function facts(timeout: number | null, lifetimeHint: number | null): SessionFacts {
+  return { protocol: null, hasTicket: true, timeout, lifetimeHint };
+}
+
+describe('the lifetime of a session', () => {
+  it.each([
+    ['the smaller of timeout and hint', 7200, 300, 300 * SECOND],
+    ['the timeout, where the hint is longer', 7200, 604_800, 7200 * SECOND],
+    ['never more than seven days', 10 * 86_400, 2 ** 32 - 1, 7 * DAY],
+    ['nothing for a hint of zero', 7200, 0, 0],
+    ['nothing where OpenSSL left the hint out, which it does for zero', 7200, null, 0],
+  ])('under TLS 1.3 is %s', (_, timeout, hint, expected) => {
+    expect(lifetimeMs(facts(timeout, hint), 'TLSv1.3', false)).toBe(expected);
+  });
+
+  it('under TLS 1.3 is the timeout in BoringSSL, which never has a hint', () => {
+    expect(lifetimeMs(facts(3600, null), 'TLSv1.3', true)).toBe(3600 * SECOND);
+  });
+
+  it.each([
+    ['the timeout for a hint of zero, which is unspecified', 7200, 0, 7200 * SECOND],
+    ['the timeout without a hint', 300, null, 300 * SECOND],
+    ['never more than a day', 604_800, 604_800, DAY],
+  ])('under TLS 1.2 is %s', (_, timeout, hint, expected) => {
+    expect(lifetimeMs(facts(timeout, hint), 'TLSv1.2', false)).toBe(expected);
+  });
+
+  it('of an unknown format is two hours', () => {
+    expect(lifetimeMs(null, 'TLSv1.3', false)).toBe(7200 * SECOND);
+  });
+});
+
+describe('a held session', () => {
+  const receivedAt = 1_000 * DAY;
+  const session = new HeldSession(Buffer.from('secret'), {
+    root: {
+      fullHandshakeAt: receivedAt - DAY,
+      certificate: {
+        subject: 'CN=a',
+        issuer: 'CN=b',
+        names: ['DNS:a.example'],
+        validFromAt: receivedAt - 30 * DAY,
+        validToAt: receivedAt + 30 * DAY,
+        fingerprint256: 'AA',
+        verifiedAt: receivedAt - DAY,
+      },
+      identity: {
+        subject: { CN: ['a'], C: [], ST: [], L: [], O: [], OU: [] },
+        subjectaltname: 'DNS:a.example',
+      },
+      validity: { fromAt: receivedAt - 30 * DAY, toAt: receivedAt + 30 * DAY },
+      fitsName: null,
+      resumptions: 0,
+    },
+    connection: null,
+    family: { dropped: false },
+    protocol: 'TLSv1.3',
+    mechanism: 'tls13-ticket',
+    receivedAt,
+    expiresAt: receivedAt + DAY,
+  });
+
+  it.each([
+    ['is good from the moment it was received', 0, 7 * DAY, false],
+    ['is good until just before it expires', DAY - 1, 7 * DAY, false],
+    ['has expired when its time is up', DAY, 7 * DAY, true],
+    ['has expired when the clock went back before it was received', -1, 7 * DAY, true],
+    ['has expired when its full handshake is as old as the account allows', 0, DAY, true],
+  ])('%s', (_, offset, maxAgeMs, expected) => {
+    expect(session.isExpired(receivedAt + offset, maxAgeMs)).toBe(expected);
+  });
+
+  it('is for the names of its certificate only', () => {
+    expect(session.fits('a.example', null)).toBe(true);
+    expect(session.fits('b.example', null)).toBe(false);
+  });
+});

@@ -1,0 +1,133 @@
+/**
+ * One session that is held, and for how long it may be offered. Its bytes are a secret that
+ * resumes a connection: they are private to this class, so that no log or inspection shows them.
+ */
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import type { CertificateFacts, Mechanism, TlsProtocol } from '../../../../shared/model.ts';
+import type { Validity } from '../certificate.ts';
+import type { SessionFacts } from '../session-format.ts';
+
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+const DAY = 24 * HOUR;
+
+/** RFC 8446 §4.6.1: a ticket may not be used longer than this, whatever the server says. */
+const MAX_LIFETIME_TLS13_MS = 7 * DAY;
+/** RFC 5246 §F.1.4 suggests 24 hours for a session ID; RFC 5077 leaves tickets to the client. */
+const MAX_LIFETIME_TLS12_MS = DAY;
+/** For a session whose format is not known: what OpenSSL gives every session. */
+const OPAQUE_LIFETIME_MS = 2 * HOUR;
+
+/** The full handshake that a session, renewed or not, goes back to. */
+export interface SessionRoot {
+  readonly fullHandshakeAt: number;
+  readonly certificate: CertificateFacts;
+  /** Of that certificate and those above it. */
+  readonly validity: Validity;
+  /** Of that certificate: what the name is checked against. */
+  readonly identity: {
+    readonly subject: PeerCertificate['subject'];
+    readonly subjectaltname: string | undefined;
+  };
+  /** The name that the certificate was last found to be for: it does not change. */
+  fitsName: string | null;
+  /** Handshakes resumed from it so far, by whichever of its sessions. */
+  resumptions: number;
+}
+
+/** The sessions of one handshake; one object for all of them. */
+export interface Family {
+  /** The server refused one: none of them is to be offered any more (RFC 9149). */
+  dropped: boolean;
+}
+
+/** Everything about a session but its bytes. */
+export interface SessionOrigin {
+  readonly root: SessionRoot;
+  /** Tickets of one handshake are siblings. */
+  readonly family: Family;
+  /** The connection that brought it; `null` where nobody said. */
+  readonly connection: string | null;
+  readonly protocol: TlsProtocol;
+  readonly mechanism: Mechanism;
+  readonly receivedAt: number;
+  readonly expiresAt: number;
+}
+
+/** A session that may be offered. */
+export class HeldSession {
+  readonly origin: SessionOrigin;
+  readonly #bytes: Buffer;
+  /** It has been on the wire: under `private` that was its only time. */
+  offered = false;
+  /** Network errors in a row while it was offered. */
+  networkErrors = 0;
+  /** The server has taken it up at least once. */
+  resumed = false;
+
+  constructor(bytes: Buffer, origin: SessionOrigin) {
+    this.#bytes = bytes;
+    this.origin = origin;
+  }
+
+  get sizeBytes(): number {
+    return this.#bytes.length;
+  }
+
+  /** The bytes, exactly as Node gave them; for `tls.connect` and nothing else. */
+  expose(): Buffer {
+    return this.#bytes;
+  }
+
+  /** Whether the certificate at its root is for `name`; with a pin, whether it is that one. */
+  fits(name: string, pin: string | null): boolean {
+    const { root } = this.origin;
+    if (pin !== null) return root.certificate.fingerprint256 === pin;
+    if (root.fitsName === name) return true;
+    // Only the subject and its alternative names are read from the certificate.
+    if (checkServerIdentity(name, root.identity as PeerCertificate) !== undefined) return false;
+    root.fitsName = name;
+    return true;
+  }
+
+  /** Until when it may be offered: its own lifetime, the account's limit or its certificate's end. */
+  endsAt(maxAgeMs: number): number {
+    const { root, expiresAt } = this.origin;
+    return Math.min(expiresAt, root.fullHandshakeAt + maxAgeMs, root.validity.toAt);
+  }
+
+  /** A clock that went backwards means expired: nobody knows how old it is then. */
+  isExpired(now: number, maxAgeMs: number): boolean {
+    const { root, receivedAt } = this.origin;
+    return now < receivedAt || now >= this.endsAt(maxAgeMs) || now < root.validity.fromAt;
+  }
+}
+
+/**
+ * For how long a session may be offered, in ms; 0 means never (rule 9).
+ *
+ * @param facts `null` where the session's format is not known
+ * @param isBoringSsl BoringSSL leaves the server's hint out; where OpenSSL does, it was 0
+ */
+export function lifetimeMs(
+  facts: SessionFacts | null,
+  protocol: TlsProtocol,
+  isBoringSsl: boolean,
+): number {
+  if (facts === null) return OPAQUE_LIFETIME_MS;
+  const { timeout, lifetimeHint } = facts;
+  if (protocol === 'TLSv1.3') {
+    // RFC 8446 §4.6.1: zero means that it should be discarded immediately.
+    if ((lifetimeHint ?? (isBoringSsl ? null : 0)) === 0) return 0;
+    return shortest([timeout, lifetimeHint], MAX_LIFETIME_TLS13_MS);
+  }
+  // RFC 5077 §3.3: a hint of zero leaves the lifetime unspecified.
+  return shortest([timeout, lifetimeHint === 0 ? null : lifetimeHint], MAX_LIFETIME_TLS12_MS);
+}
+
+function shortest(seconds: readonly (number | null)[], limitMs: number): number {
+  return Math.min(
+    limitMs,
+    ...seconds.filter((value) => value !== null).map((value) => value * SECOND),
+  );
+}

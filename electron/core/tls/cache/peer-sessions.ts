@@ -1,0 +1,249 @@
+/**
+ * The sessions held for one peer: which of them is offered next, and which are dropped. One object
+ * a peer key; the cache owns them and their number.
+ */
+import type { NotOfferedReason, SharingPolicy } from '../../../../shared/model.ts';
+import type { HeldSession } from './held-session.ts';
+import { isPaused, NO_REFUSALS, refused, tryNow, type Refusals } from './refusals.ts';
+
+/** What an account allows. */
+export interface SessionPolicy {
+  readonly sharing: SharingPolicy;
+  /** A session, renewed or not, is offered at most so long after its full handshake. */
+  readonly maxAgeMs: number;
+}
+
+/** Tickets of a burst are shared for so long: connections that start later are another burst. */
+export const BURST_MS = 10_000;
+/** A session is dropped after two network errors in a row: it may be what breaks them. */
+const MAX_NETWORK_ERRORS = 2;
+/** A refused second use may have had another cause, such as a new ticket key: it is tried again. */
+const SINGLE_USE_MS = 3_600_000;
+
+/** A session to offer, or why there is none. */
+export type Choice =
+  { readonly session: HeldSession } | { readonly session: null; readonly reason: NotOfferedReason };
+
+interface LastTaken {
+  readonly session: HeldSession;
+  readonly at: number;
+}
+
+function isSameBurst(last: LastTaken, now: number): boolean {
+  return now >= last.at && now - last.at < BURST_MS;
+}
+
+export class PeerSessions {
+  /** Oldest first. */
+  #sessions: HeldSession[] = [];
+  #lastTaken: LastTaken | null = null;
+  /** Why nothing is left, where nothing is. */
+  #emptyReason: NotOfferedReason = 'nothing-held';
+  /** The server takes a ticket once only, as far as is known: until then none is shared. */
+  #singleUseUntil = 0;
+  refusals: Refusals = NO_REFUSALS;
+
+  readonly #maxSessions: number;
+  readonly #onSize: (changeBytes: number) => void;
+  readonly #onChange: () => void;
+
+  /**
+   * @param onChange what {@link held}, {@link latest} or the number of reuses says has changed;
+   *   called last, so that all of it can be read
+   */
+  constructor(maxSessions: number, onSize: (changeBytes: number) => void, onChange: () => void) {
+    this.#maxSessions = maxSessions;
+    this.#onSize = onSize;
+    this.#onChange = onChange;
+  }
+
+  get held(): readonly HeldSession[] {
+    return this.#sessions;
+  }
+
+  /** The newest session: held, or the last one that was taken; `null` where there was none. */
+  get latest(): HeldSession | null {
+    return this.#sessions.at(-1) ?? this.#lastTaken?.session ?? null;
+  }
+
+  /**
+   * Whether waiting for another handshake's tickets makes sense: there are none, no burst is
+   * under way already, and the server is not known to bring none or to refuse them.
+   */
+  isWorthWaiting(now: number, policy: SessionPolicy): boolean {
+    this.#dropExpired(now, policy);
+    if (this.#sessions.length > 0 || this.refusals.inARow > 0 || this.refusals.issuesNothing) {
+      return false;
+    }
+    return this.#lastTaken === null || !isSameBurst(this.#lastTaken, now);
+  }
+
+  /**
+   * Chooses what to offer and, for a ticket that is offered once, removes it: one act.
+   *
+   * @param trial `refusals.trials` as it was when the connection began: those of a burst do as its
+   *   first one does, though a pause has begun meanwhile
+   */
+  take(now: number, policy: SessionPolicy, trial: number): Choice {
+    this.#dropExpired(now, policy);
+    if (policy.sharing === 'private') this.#dropOffered();
+    // A used ticket is kept no longer than it may be shared.
+    if (this.#lastTaken !== null && !isSameBurst(this.#lastTaken, now)) {
+      this.#lastTaken = null;
+      this.#onChange();
+    }
+    if (trial >= this.refusals.trials && isPaused(this.refusals, now)) {
+      return { session: null, reason: 'server-keeps-refusing' };
+    }
+    const newest = this.#sessions.at(-1);
+    if (newest !== undefined) {
+      newest.offered = true;
+      const isKept = newest.origin.protocol === 'TLSv1.2' && policy.sharing === 'saving';
+      if (!isKept) {
+        this.#remove((session) => session === newest);
+        this.#lastTaken = { session: newest, at: now };
+        this.#emptyReason = 'all-in-use';
+        this.#onChange();
+      }
+      return { session: newest };
+    }
+    const shareable = this.#shareable(now, policy);
+    if (shareable !== null) return { session: shareable };
+    const reason = this.refusals.issuesNothing ? 'none-issued' : this.#emptyReason;
+    return { session: null, reason };
+  }
+
+  #shareable(now: number, policy: SessionPolicy): HeldSession | null {
+    const last = this.#lastTaken;
+    if (policy.sharing === 'private' || now < this.#singleUseUntil || last === null) return null;
+    if (!isSameBurst(last, now) || last.session.isExpired(now, policy.maxAgeMs)) return null;
+    return last.session;
+  }
+
+  /** A session of another version drops those held: the server would not take them (fact 6). */
+  put(session: HeldSession): void {
+    const { protocol } = session.origin;
+    this.#remove((held) => held.origin.protocol !== protocol || protocol === 'TLSv1.2');
+    if (this.#lastTaken?.session.origin.protocol !== protocol) this.#lastTaken = null;
+    this.#sessions.push(session);
+    this.#onSize(session.sizeBytes);
+    const surplus = this.#sessions.length - this.#maxSessions;
+    if (surplus > 0) {
+      const kept = new Set(this.#sessions.slice(surplus));
+      this.#remove((held) => !kept.has(held));
+    }
+    this.#emptyReason = 'nothing-held';
+    this.refusals = { ...this.refusals, issuesNothing: false };
+    this.#onChange();
+  }
+
+  resumed(session: HeldSession): void {
+    session.resumed = true;
+    session.networkErrors = 0;
+    this.refusals = NO_REFUSALS;
+    this.#onChange();
+  }
+
+  /** A full handshake ended without bringing anything: others need not wait for its tickets. */
+  broughtNothing(): void {
+    this.refusals = { ...this.refusals, issuesNothing: true };
+  }
+
+  /**
+   * The server made a full handshake: the ticket and its siblings are as good as dead (RFC 9149).
+   *
+   * @param trial `refusals.trials` as it was when the connection began
+   */
+  refused(session: HeldSession, trial: number, now: number): void {
+    if (session.resumed) {
+      // The server took it up before, so it does resume, but each ticket once only.
+      if (session.origin.protocol === 'TLSv1.3') this.#singleUseUntil = now + SINGLE_USE_MS;
+      this.evict(session);
+      return;
+    }
+    this.dropFamily(session);
+    this.refusals = refused(this.refusals, trial, now);
+  }
+
+  /** The handshake that brought it is not to be built upon: neither are its other sessions. */
+  dropFamily(session: HeldSession): void {
+    const { family } = session.origin;
+    family.dropped = true;
+    this.#remove((held) => held.origin.family === family);
+    if (this.#lastTaken?.session.origin.family === family) this.#lastTaken = null;
+    // Those of another handshake are in use still.
+    if (this.#sessions.length === 0 && this.#lastTaken === null) {
+      this.#emptyReason = 'refused-earlier';
+    }
+    this.#onChange();
+  }
+
+  /** The handshake broke with the session offered (fact 5): it is not offered again. */
+  evict(session: HeldSession): void {
+    this.#remove((held) => held === session);
+    if (this.#lastTaken?.session === session) this.#lastTaken = null;
+    this.#onChange();
+  }
+
+  /** The network broke, which says nothing about the session. */
+  giveBack(session: HeldSession): void {
+    session.networkErrors += 1;
+    if (session.networkErrors >= MAX_NETWORK_ERRORS) this.evict(session);
+    else if (
+      !session.origin.family.dropped &&
+      this.#sessions.length < this.#maxSessions &&
+      !this.#sessions.includes(session)
+    ) {
+      this.#sessions.push(session);
+      this.#onSize(session.sizeBytes);
+      this.#onChange();
+    }
+  }
+
+  /**
+   * Another network may hold another observer: no ticket that has been on the wire of the one before
+   * is used on this one. Those that a network error gave back are such.
+   */
+  moved(): void {
+    this.#lastTaken = null;
+    this.#remove(({ offered, origin }) => offered && origin.protocol === 'TLSv1.3');
+    this.#onChange();
+  }
+
+  tryNow(): void {
+    this.refusals = tryNow(this.refusals);
+  }
+
+  clear(): number {
+    const count = this.#sessions.length;
+    this.#remove(() => true);
+    this.#lastTaken = null;
+    this.#emptyReason = 'nothing-held';
+    this.#onChange();
+    return count;
+  }
+
+  #dropOffered(): void {
+    const before = this.#sessions.length;
+    this.#remove((session) => session.offered);
+    if (this.#sessions.length === before) return;
+    this.#emptyReason = 'all-in-use';
+    this.#onChange();
+  }
+
+  #dropExpired(now: number, policy: SessionPolicy): void {
+    const before = this.#sessions.length;
+    this.#remove((session) => session.isExpired(now, policy.maxAgeMs));
+    if (this.#sessions.length === before) return;
+    this.#emptyReason = 'expired';
+    this.#onChange();
+  }
+
+  #remove(matches: (session: HeldSession) => boolean): void {
+    this.#sessions = this.#sessions.filter((session) => {
+      if (!matches(session)) return true;
+      this.#onSize(-session.sizeBytes);
+      return false;
+    });
+  }
+}

@@ -1,0 +1,262 @@
+/**
+ * The TLS client session cache. A connection asks for its own {@link HandshakeSessions} and does
+ * everything through it: it takes at most one session, and stores only what a verified handshake
+ * brought, while its account still allows that.
+ */
+import type { Refusing } from '../../../../shared/model.ts';
+import type { AccountState } from './cache-entries.ts';
+import { DEFAULT_LIMITS, type SessionCacheLimits } from './cache-limits.ts';
+import { HandshakeSessions } from './handshake-sessions.ts';
+import {
+  heldForPeer,
+  heldSessionFacts,
+  type HeldForPeer,
+  type HeldSessionFacts,
+} from './held-facts.ts';
+import { isKeepable, keepable } from '../kept/keepable.ts';
+import { IS_BORINGSSL, peerKey, placeKey, type Peer } from '../peer.ts';
+import type { SessionPolicy } from './peer-sessions.ts';
+import { PeerTable } from './peer-table.ts';
+import { isPaused } from './refusals.ts';
+import {
+  NO_COSTS,
+  type FullCosts,
+  type KeptPeer,
+  type SessionKeeper,
+} from '../kept/session-keeper.ts';
+
+const DAY = 24 * 3600 * 1000;
+
+/** Rule 10: renewed tickets do not keep a verification alive for longer. */
+export const MAX_AGE_MS = 7 * DAY;
+
+const DEFAULT_POLICY: SessionPolicy = { sharing: 'saving', maxAgeMs: MAX_AGE_MS };
+
+export class SessionCache {
+  readonly #limits: SessionCacheLimits;
+  readonly #now: () => number;
+  readonly #isBoringSsl: boolean;
+  readonly #onChange: (peerId: string) => void;
+  readonly #costsOf: (account: string) => FullCosts;
+  readonly #accounts = new Map<string, AccountState>();
+  readonly #peers: PeerTable;
+  /** On how many other networks the machine has been since. */
+  #moves = 0;
+  #keeper: SessionKeeper | null = null;
+
+  /**
+   * @param options.now wall-clock time in ms: time asleep counts, and a jump back expires
+   * @param options.onChange what {@link heldForPeer} says of this peer may have changed
+   * @param options.costsOf what an account's full handshakes cost, to be kept with its sessions
+   */
+  constructor(
+    options: {
+      limits?: Partial<SessionCacheLimits>;
+      now?: () => number;
+      isBoringSsl?: boolean;
+      onChange?: (peerId: string) => void;
+      costsOf?: (account: string) => FullCosts;
+    } = {},
+  ) {
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#now = options.now ?? Date.now;
+    this.#isBoringSsl = options.isBoringSsl ?? IS_BORINGSSL;
+    this.#onChange = options.onChange ?? (() => undefined);
+    this.#costsOf = options.costsOf ?? (() => NO_COSTS);
+    this.#peers = new PeerTable(this.#limits, (id, account) => {
+      this.#onChange(id);
+      if (account.kept) this.#keeper?.changed();
+    });
+  }
+
+  /** From now on `keeper` has a copy of what {@link keepable} gives. */
+  keepBy(keeper: SessionKeeper): void {
+    this.#keeper = keeper;
+  }
+
+  /**
+   * The account's sessions may be kept by the keeper, and those come back that it has from an
+   * earlier run. Its switch and its policy must be set before.
+   *
+   * @param peerOf who the account connects to, where that can be said; called only where something
+   *   was kept
+   * @returns what full handshakes with that peer cost then; `null` where nothing was kept
+   */
+  keep(account: string, peerOf: () => Peer | null): FullCosts | null {
+    const state = this.#account(account);
+    state.kept = true;
+    const keeper = this.#keeper;
+    if (keeper === null || keeper.isEmpty || !state.enabled) return null;
+    const peer = peerOf();
+    if (peer === null) return null;
+    const place = placeKey(peer);
+    const key = peerKey(place, peer.trust);
+    const kept = keeper.takeBack(key, state.policy.sharing);
+    if (kept === null) return null;
+    const usable = kept.sessions
+      .filter((session) => isKeepable(session, state, this.#now()))
+      .filter(({ sizeBytes }) => sizeBytes <= this.#limits.sessionBytes);
+    if (usable.length > 0) {
+      const { sessions } = this.#peers.use(key, place, peer, state);
+      for (const session of usable) sessions.put(session);
+      state.trusted.set(place, peer.trust);
+      this.#peers.evict();
+    }
+    return kept.costs;
+  }
+
+  /**
+   * What may be kept while the program runs, most recently used first: nothing of accounts that
+   * offer each ticket once, because a copy of a ticket could outlive its use.
+   */
+  keepable(): readonly KeptPeer[] {
+    return keepable(this.#peers.all.toReversed(), false, this.#now(), this.#costsOf);
+  }
+
+  /** The last act: what may be kept, which nobody is offered here any more. */
+  handOver(): readonly KeptPeer[] {
+    const kept = keepable(this.#peers.all.toReversed(), true, this.#now(), this.#costsOf);
+    for (const account of this.#accounts.keys()) this.forget(account);
+    return kept;
+  }
+
+  /**
+   * Begins a handshake with `peer`; `connection` is who makes it.
+   *
+   * @param offers `false` where it is to go without a session, since the one before failed with one
+   */
+  begin(peer: Peer, connection: string | null = null, offers = true): HandshakeSessions {
+    const place = placeKey(peer);
+    const key = peerKey(place, peer.trust);
+    return new HandshakeSessions(peer, this.#account(peer.account), {
+      now: this.#now,
+      isBoringSsl: this.#isBoringSsl,
+      sessionBytes: this.#limits.sessionBytes,
+      family: { dropped: false },
+      connection,
+      offers,
+      moves: () => this.#moves,
+      trial: this.#peers.find(key)?.sessions.refusals.trials ?? 0,
+      place,
+      entry: (state) => this.#peers.use(key, place, peer, state),
+      stored: () => {
+        this.#peers.evict();
+      },
+    });
+  }
+
+  /**
+   * Turns reuse for the account on or off. Off forgets its sessions at once, and until it is on
+   * again nothing is offered or stored, not even by handshakes in flight.
+   *
+   * @returns how many sessions were forgotten
+   */
+  setEnabled(account: string, enabled: boolean): number {
+    const state = this.#account(account);
+    if (state.enabled === enabled) return 0;
+    state.enabled = enabled;
+    return this.forget(account);
+  }
+
+  /** How the account's sessions may be used; holds for those already held as well. */
+  setPolicy(account: string, policy: SessionPolicy): void {
+    const state = this.#account(account);
+    const { sharing, maxAgeMs } = state.policy;
+    state.policy = policy;
+    for (const { id } of state.peers.values()) this.#onChange(id);
+    if (sharing !== policy.sharing || maxAgeMs !== policy.maxAgeMs) this.#forgotten(state);
+  }
+
+  /** Forgets the account's sessions, and those that handshakes in flight will bring. */
+  forget(account: string): number {
+    const state = this.#accounts.get(account);
+    if (state === undefined) return 0;
+    state.epoch += 1;
+    let forgotten = 0;
+    for (const entry of state.peers.values()) forgotten += this.#peers.drop(entry);
+    this.#forgotten(state);
+    return forgotten;
+  }
+
+  /**
+   * Forgets what is held for one peer. Handshakes of its account in flight store nothing: what
+   * they bring may descend from what is forgotten.
+   */
+  forgetPeer(peerId: string): number {
+    const entry = this.#peers.findById(peerId);
+    if (entry === undefined) return 0;
+    const { account } = entry;
+    account.epoch += 1;
+    // Nobody leads any more: those who wait go on.
+    for (const { coldStart } of account.peers.values()) coldStart.release();
+    const forgotten = this.#peers.drop(entry);
+    this.#forgotten(account);
+    return forgotten;
+  }
+
+  /** Forgets the account itself as well. */
+  remove(account: string): number {
+    const forgotten = this.forget(account);
+    this.#accounts.delete(account);
+    return forgotten;
+  }
+
+  /** The server of this account that keeps refusing, if one does; nothing is offered to it now. */
+  refusing(account: string): Refusing | null {
+    for (const { sessions } of this.#account(account).peers.values()) {
+      const { inARow, pausedUntil } = sessions.refusals;
+      if (pausedUntil !== null && isPaused(sessions.refusals, this.#now())) {
+        return { refusals: inARow, nextTryAt: pausedUntil };
+      }
+    }
+    return null;
+  }
+
+  /** Offers again at once to servers that kept refusing this account's sessions. */
+  tryNow(account: string): void {
+    for (const entry of this.#account(account).peers.values()) entry.sessions.tryNow();
+  }
+
+  /** The machine is on another network: no ticket is shared across that. */
+  networkChanged(): void {
+    this.#moves += 1;
+    for (const entry of this.#peers.all) entry.sessions.moved();
+  }
+
+  /** What is held, least recently used peer first. */
+  held(): readonly HeldSessionFacts[] {
+    return this.#peers.all.flatMap(heldSessionFacts);
+  }
+
+  /** What is held for a peer that was told of; `null` where that is nothing. */
+  heldForPeer(peerId: string): HeldForPeer | null {
+    const entry = this.#peers.findById(peerId);
+    return entry === undefined ? null : heldForPeer(entry);
+  }
+
+  /** How much is held now. */
+  get size(): { readonly peers: number; readonly bytes: number } {
+    return this.#peers.size;
+  }
+
+  #account(account: string): AccountState {
+    let state = this.#accounts.get(account);
+    if (state === undefined) {
+      state = {
+        enabled: true,
+        kept: false,
+        policy: DEFAULT_POLICY,
+        epoch: 0,
+        peers: new Map(),
+        trusted: new Map(),
+      };
+      this.#accounts.set(account, state);
+    }
+    return state;
+  }
+
+  /** Also where nothing was held: what has been taken since may still be in the copy. */
+  #forgotten(account: AccountState): void {
+    if (account.kept) this.#keeper?.forgotten();
+  }
+}

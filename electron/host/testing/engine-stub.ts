@@ -1,0 +1,44 @@
+/** For tests: an engine that answers three calls, and remembers what it was asked. */
+import type { EngineApi } from '../../../shared/contract.ts';
+import { RepriseError } from '../../../shared/errors.ts';
+import type { Snapshot } from '../../../shared/model.ts';
+import { serveEngine, type Channel } from '../../../shared/rpc.ts';
+import type { ThemeChoice } from '../../../shared/settings.ts';
+import type { App, AppDeps } from '../../core/app.ts';
+
+/** A stand-in for the engine of `core/app.ts`. */
+export class EngineStub implements App {
+  attached = 0;
+  closed = false;
+  deps: AppDeps | null = null;
+  chosenTheme: ThemeChoice = 'system';
+  readonly create = (deps: AppDeps): Promise<App> => {
+    this.deps = deps;
+    return Promise.resolve(this);
+  };
+
+  attach(channel: Channel): void {
+    this.attached += 1;
+    const { client } = serveEngine(channel, this.#api(), () => undefined);
+    // The channel may close before the patch is applied.
+    client.patch({ version: 8 }).catch(() => undefined);
+  }
+
+  theme(): ThemeChoice {
+    return this.chosenTheme;
+  }
+
+  close(): Promise<void> {
+    this.closed = true;
+    return Promise.resolve();
+  }
+
+  #api(): EngineApi {
+    const answers: Partial<EngineApi> = {
+      getState: () => Promise.resolve({ version: 7 } as Snapshot),
+      setReuse: () => Promise.resolve({ forgotten: 2 }),
+      reconnectAll: () => Promise.reject(new RepriseError('closed', 'Reprise is stopping.')),
+    };
+    return answers as EngineApi;
+  }
+}

@@ -1,8 +1,0 @@
-/** `npm run build`: builds everything anew. */
-import { fileURLToPath } from 'node:url';
-import { buildPart, RENDERER, SHELL } from './build.ts';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-
-await buildPart(ROOT, RENDERER);
-await buildPart(ROOT, SHELL);

@@ -1,0 +1,78 @@
+/** What the interface shows: the engine's state as it came, and what the user has open. */
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
+import type { AccountId, ConnectionId } from '../../shared/model.ts';
+import type { LinkState } from './api.ts';
+import type { EngineState } from './engine-state.ts';
+
+/** The form that is open, if any. */
+type OpenForm = { readonly kind: 'add' } | { readonly kind: 'edit'; readonly accountId: AccountId };
+
+export interface InterfaceState {
+  readonly link: LinkState;
+  /** `null` until the engine has answered once; kept while it is away. */
+  readonly engine: EngineState | null;
+  readonly form: OpenForm | null;
+  /** The account whose certificate is shown. */
+  readonly certificateOf: AccountId | null;
+  /** The connection whose drawer is open. */
+  readonly openConnection: ConnectionId | null;
+}
+
+/** Plain: works outside React. Fed by `api.ts`, read by {@link useInterface} and {@link useEngine}. */
+export const store = createStore<InterfaceState>(() => ({
+  link: 'connecting',
+  engine: null,
+  form: null,
+  certificateOf: null,
+  openConnection: null,
+}));
+
+/** Reads from the interface's state; `select` returns a stable reference. */
+export function useInterface<Selected>(select: (state: InterfaceState) => Selected): Selected {
+  return useStore(store, select);
+}
+
+/**
+ * Reads from the engine's state; `select` returns a stable reference.
+ *
+ * @throws Error when it is used before the engine's state has come
+ */
+export function useEngine<Selected>(select: (state: EngineState) => Selected): Selected {
+  return useStore(store, (state) => {
+    if (state.engine === null) throw new Error('The engine has not answered yet.');
+    return select(state.engine);
+  });
+}
+
+/** Opens the form for a new account. */
+export function openAddForm(): void {
+  store.setState({ form: { kind: 'add' } });
+}
+
+/** Opens the form for an account that is there. */
+export function openEditForm(accountId: AccountId): void {
+  store.setState({ form: { kind: 'edit', accountId } });
+}
+
+export function closeForm(): void {
+  store.setState({ form: null });
+}
+
+/** Shows the certificate that stopped an account. */
+export function openCertificate(accountId: AccountId): void {
+  store.setState({ certificateOf: accountId });
+}
+
+export function closeCertificate(): void {
+  store.setState({ certificateOf: null });
+}
+
+/** Opens the drawer of a connection. */
+export function openDrawer(connectionId: ConnectionId): void {
+  store.setState({ openConnection: connectionId });
+}
+
+export function closeDrawer(): void {
+  store.setState({ openConnection: null });
+}

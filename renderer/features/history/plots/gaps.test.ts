@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { gapsOf } from './gaps.ts';
+import { rowsOf } from '../table-rows.ts';
+import { FROM, GAP, viewOf } from '../testing/view.ts';
+
+const QUARTER = 15 * 60_000;
+
+describe('gaps', () => {
+  it('are runs of buckets of which nothing is known, and not those in which nothing happened', () => {
+    const view = viewOf([{}, GAP, GAP, {}, GAP]);
+    expect(gapsOf(view)).toEqual([
+      { first: 1, last: 2, fromAt: FROM + QUARTER, toAt: FROM + 3 * QUARTER, why: 'away' },
+      { first: 4, last: 4, fromAt: FROM + 4 * QUARTER, toAt: FROM + 5 * QUARTER, why: 'away' },
+    ]);
+  });
+
+  it('before the first record are told from those after it, also side by side', () => {
+    const view = viewOf([GAP, GAP, GAP, {}], { recordedSince: FROM + 1.5 * QUARTER });
+    expect(gapsOf(view).map(({ first, last, why }) => [first, last, why])).toEqual([
+      [0, 0, 'before'],
+      [1, 2, 'away'],
+    ]);
+    expect(gapsOf(viewOf([GAP], { recordedSince: null }))[0]?.why).toBe('before');
+  });
+
+  it('are one row each of the table, whose newest row comes first', () => {
+    const rows = rowsOf(viewOf([{ resumed: 1 }, GAP, GAP, { resumed: 2 }]));
+    expect(rows.map((row) => (row.kind === 'gap' ? 'gap' : row.bucket.resumed))).toEqual([
+      2,
+      'gap',
+      1,
+    ]);
+  });
+});
