@@ -48,7 +48,7 @@ export function errorMessage(error: unknown): string {
  *
  * @param title what failed, such as `Could not reconnect`
  */
-export async function attempt(title: string, call: Promise<unknown>): Promise<boolean> {
+export async function toastIfFailed(title: string, call: Promise<unknown>): Promise<boolean> {
   try {
     await call;
     return true;

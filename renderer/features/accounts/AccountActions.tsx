@@ -5,7 +5,7 @@ import { formatSessions } from '../../format.ts';
 import { isolate } from '../../engine/isolate.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ForgetIcon } from '../../ui/icons.tsx';
-import { attempt, toastDone } from '../../ui/toasts.ts';
+import { toastDone, toastIfFailed } from '../../ui/toasts.ts';
 import { AccountMenu } from './AccountMenu.tsx';
 import styles from './AccountItem.module.css';
 
@@ -35,7 +35,9 @@ export const AccountActions = memo(function AccountActions(props: AccountActions
         look="icon"
         aria-label={`Forget sessions of ${label}`}
         title={`Forget sessions of ${label}`}
-        onClick={() => void attempt(`Could not forget the sessions of ${isolate(label)}`, forget())}
+        onClick={() =>
+          void toastIfFailed(`Could not forget the sessions of ${isolate(label)}`, forget())
+        }
       >
         <ForgetIcon />
       </Button>

@@ -4,7 +4,7 @@ import { openAddForm, useEngine } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { findAddButton } from '../../ui/focus.ts';
 import { PlusIcon } from '../../ui/icons.tsx';
-import { attempt } from '../../ui/toasts.ts';
+import { toastIfFailed } from '../../ui/toasts.ts';
 import { AccountItem } from './AccountItem.tsx';
 import styles from './AccountList.module.css';
 
@@ -39,7 +39,7 @@ export function AccountList(): ReactNode {
             onClick={() => {
               // This button goes.
               findAddButton()?.focus();
-              void attempt('Could not start the demo servers', api.startDemo());
+              void toastIfFailed('Could not start the demo servers', api.startDemo());
             }}
           >
             Start demo servers

@@ -7,7 +7,7 @@ import { openEditForm } from '../../engine/store.ts';
 import { findAddButton } from '../../ui/focus.ts';
 import { Menu } from '../../ui/Menu.tsx';
 import { Question } from '../../ui/Question.tsx';
-import { attempt } from '../../ui/toasts.ts';
+import { toastIfFailed } from '../../ui/toasts.ts';
 
 interface AccountMenuProps {
   readonly id: AccountId;
@@ -46,7 +46,7 @@ export const AccountMenu = memo(function AccountMenu({
           {
             label: pause,
             run: () =>
-              void attempt(
+              void toastIfFailed(
                 `Could not ${pause.toLowerCase()} ${isolate(label)}`,
                 api.setPaused(id, !isPaused),
               ),
@@ -54,11 +54,12 @@ export const AccountMenu = memo(function AccountMenu({
           {
             label: 'Reconnect',
             run: () =>
-              void attempt(`Could not reconnect ${isolate(label)}`, api.reconnectAccount(id)),
+              void toastIfFailed(`Could not reconnect ${isolate(label)}`, api.reconnectAccount(id)),
           },
           {
             label: 'Check server',
-            run: () => void attempt(`Could not check the server of ${isolate(label)}`, check()),
+            run: () =>
+              void toastIfFailed(`Could not check the server of ${isolate(label)}`, check()),
           },
           {
             label: 'Remove…',
@@ -82,7 +83,7 @@ export const AccountMenu = memo(function AccountMenu({
           focusAfter={findAddButton}
           onConfirm={() => {
             setRemoving(false);
-            void attempt(`Could not remove ${isolate(label)}`, api.removeAccount(id));
+            void toastIfFailed(`Could not remove ${isolate(label)}`, api.removeAccount(id));
           }}
           onCancel={() => {
             setRemoving(false);

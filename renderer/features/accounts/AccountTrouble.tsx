@@ -8,7 +8,7 @@ import { isolate } from '../../engine/isolate.ts';
 import { openCertificate, openEditForm, store, useEngine } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { focusOwnerOf } from '../../ui/focus.ts';
-import { attempt } from '../../ui/toasts.ts';
+import { toastIfFailed } from '../../ui/toasts.ts';
 import { OFFLINE_SENTENCE, STATE_WORDS } from '../../words.ts';
 import styles from './AccountTrouble.module.css';
 
@@ -33,7 +33,7 @@ export function AccountTrouble({ account, summary }: AccountTroubleProps): React
             aria-label={`Resume ${account.label}`}
             onClick={({ currentTarget }) => {
               focusOwnerOf(currentTarget);
-              void attempt(
+              void toastIfFailed(
                 `Could not resume ${isolate(account.label)}`,
                 api.setPaused(account.id, false),
               );
@@ -106,7 +106,7 @@ function Retrying({ account, summary }: AccountTroubleProps): ReactNode {
     const retrying = (waiting ?? []).filter(
       (id) => engine?.connections.get(id)?.state.kind === 'retrying',
     );
-    await attempt(
+    await toastIfFailed(
       `Could not reconnect ${isolate(account.label)}`,
       Promise.all(retrying.map((id) => api.reconnect(id))),
     );

@@ -7,7 +7,7 @@ import { isolate } from '../../engine/isolate.ts';
 import { nextTry, refusedSoFar } from '../../engine/refusal.ts';
 import { Button } from '../../ui/Button.tsx';
 import { focusOwnerOf } from '../../ui/focus.ts';
-import { attempt } from '../../ui/toasts.ts';
+import { toastIfFailed } from '../../ui/toasts.ts';
 import styles from './RefusingLine.module.css';
 
 interface RefusingLineProps {
@@ -31,7 +31,10 @@ export function RefusingLine({ accountId, label, refusing }: RefusingLineProps):
         aria-label={`Try now: offer sessions to ${label} again`}
         onClick={({ currentTarget }) => {
           focusOwnerOf(currentTarget);
-          void attempt(`Could not offer sessions on ${isolate(label)}`, api.tryOffering(accountId));
+          void toastIfFailed(
+            `Could not offer sessions on ${isolate(label)}`,
+            api.tryOffering(accountId),
+          );
         }}
       >
         Try now

@@ -5,7 +5,7 @@ import { formatSessions } from '../../format.ts';
 import { useEngine } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { focusOwnerOf } from '../../ui/focus.ts';
-import { attempt } from '../../ui/toasts.ts';
+import { toastIfFailed } from '../../ui/toasts.ts';
 import styles from './ReuseChange.module.css';
 
 /** A change of an account's switch or policy. */
@@ -46,7 +46,7 @@ export function ReuseChange({ accountId, change }: ReuseChangeProps): ReactNode 
             className={styles.now}
             onClick={({ currentTarget }) => {
               focusOwnerOf(currentTarget);
-              void attempt('Could not reconnect', api.reconnectAccount(accountId));
+              void toastIfFailed('Could not reconnect', api.reconnectAccount(accountId));
             }}
           >
             Reconnect now

@@ -3,7 +3,7 @@ import type { AccountId, LongestAge, ReusePolicy, SharingPolicy } from '../../..
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { isolate } from '../../engine/isolate.ts';
 import { Switch } from '../../ui/Switch.tsx';
-import { attempt } from '../../ui/toasts.ts';
+import { toastIfFailed } from '../../ui/toasts.ts';
 import type { Change } from './ReuseChange.tsx';
 import { ReusePolicyButton } from './ReusePolicyButton.tsx';
 import styles from './AccountItem.module.css';
@@ -36,7 +36,7 @@ export const ReuseControls = memo(function ReuseControls({
   const changePolicy = useCallback(
     async (chosen: ReusePolicy) => {
       const at = Date.now();
-      const isTaken = await attempt(
+      const isTaken = await toastIfFailed(
         `Could not change the reuse policy of ${isolate(label)}`,
         api.setPolicy(id, chosen),
       );
@@ -58,7 +58,7 @@ export const ReuseControls = memo(function ReuseControls({
         label={`Reuse TLS sessions for ${label}`}
         checked={isReusing}
         onChange={(on) =>
-          void attempt(
+          void toastIfFailed(
             `Could not switch reuse ${on ? 'on' : 'off'} for ${isolate(label)}`,
             switchReuse(on),
           )

@@ -11,7 +11,7 @@ import { useEngineApi } from '../../engine/engine-api.ts';
 import { closeCertificate, useEngine, useInterface } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
-import { attempt, toastDone } from '../../ui/toasts.ts';
+import { toastDone, toastIfFailed } from '../../ui/toasts.ts';
 import { COMPARE_ADVICE, TRUST_LABEL } from './advice.ts';
 import { CertificateTable } from './CertificateTable.tsx';
 import { judge } from './judgement.ts';
@@ -72,7 +72,7 @@ function OpenDialog({ account, problem, certificate }: OpenDialogProps): ReactNo
     if (isBusy) return;
     setBusy(true);
     isLeaving.current = true;
-    const isDone = await attempt(
+    const isDone = await toastIfFailed(
       `Could not change what ${label} trusts`,
       api.setTrust(account.id, choice),
     );

@@ -6,7 +6,7 @@ import { closeDrawer, useEngine, useInterface } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Drawer } from '../../ui/Drawer.tsx';
 import { ReconnectIcon } from '../../ui/icons.tsx';
-import { attempt } from '../../ui/toasts.ts';
+import { toastIfFailed } from '../../ui/toasts.ts';
 import { findRow } from '../connections/use-roving-row.ts';
 import { CertificateSection } from './CertificateSection.tsx';
 import { HandshakeSection } from './HandshakeSection.tsx';
@@ -53,7 +53,7 @@ function OpenDrawer({ connection, account }: OpenDrawerProps): ReactNode {
       actions={
         <Button
           onClick={() =>
-            void attempt(
+            void toastIfFailed(
               `Could not reconnect ${isolate(account.label)}`,
               api.reconnect(connection.id),
             )

@@ -3,7 +3,7 @@ import type { ConnectionId, OutcomeKind } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { Button } from '../../ui/Button.tsx';
 import { copyText, selectForCopy } from '../../ui/copy.ts';
-import { attempt } from '../../ui/toasts.ts';
+import { toastIfFailed } from '../../ui/toasts.ts';
 import styles from './ConnectionDrawer.module.css';
 
 const WHAT = 'openssl command';
@@ -32,7 +32,7 @@ export function OpensslCommand({ connectionId, outcome }: OpensslCommandProps): 
   return (
     <>
       <div>
-        <Button onClick={() => void attempt(`Could not copy the ${WHAT}`, copy())}>
+        <Button onClick={() => void toastIfFailed(`Could not copy the ${WHAT}`, copy())}>
           Copy as openssl command
         </Button>
       </div>

@@ -8,7 +8,7 @@ import { Button } from '../../ui/Button.tsx';
 import { ReconnectIcon } from '../../ui/icons.tsx';
 import { StateMark } from '../../ui/marks/StateMark.tsx';
 import { Name } from '../../ui/Text.tsx';
-import { attempt } from '../../ui/toasts.ts';
+import { toastIfFailed } from '../../ui/toasts.ts';
 import { protocolName, protocolNumber, stateSentence, STATE_WORDS } from '../../words.ts';
 import { ClockCell } from './ClockCell.tsx';
 import { ReuseText } from './ReuseText.tsx';
@@ -114,7 +114,7 @@ function Row({ id, index, start, isCurrent, connection, account }: RowProps): Re
           title={reconnect}
           onClick={(event) => {
             event.stopPropagation();
-            void attempt(`Could not reconnect ${isolate(account.label)}`, api.reconnect(id));
+            void toastIfFailed(`Could not reconnect ${isolate(account.label)}`, api.reconnect(id));
           }}
         >
           <ReconnectIcon />

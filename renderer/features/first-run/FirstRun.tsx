@@ -4,7 +4,7 @@ import { showScreen } from '../../navigation.ts';
 import { openAddForm, useEngine } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { OutcomeMark } from '../../ui/marks/OutcomeMark.tsx';
-import { attempt } from '../../ui/toasts.ts';
+import { toastIfFailed } from '../../ui/toasts.ts';
 import styles from './FirstRun.module.css';
 
 /** What the program does, and the ways to begin. */
@@ -31,7 +31,7 @@ export function FirstRun(): ReactNode {
         </Button>
         <Button
           disabled={isDemoRunning}
-          onClick={() => void attempt('Could not start the demo servers', api.startDemo())}
+          onClick={() => void toastIfFailed('Could not start the demo servers', api.startDemo())}
         >
           Start demo servers
         </Button>

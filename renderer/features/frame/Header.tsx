@@ -6,7 +6,7 @@ import { useEngine } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { focusSettingsButton } from '../../ui/focus.ts';
 import { ReconnectIcon, SettingsIcon } from '../../ui/icons.tsx';
-import { attempt } from '../../ui/toasts.ts';
+import { toastIfFailed } from '../../ui/toasts.ts';
 import { Attention } from '../attention/Attention.tsx';
 import styles from './Header.module.css';
 
@@ -56,7 +56,7 @@ export function Header({ isFirstRun }: { readonly isFirstRun: boolean }): ReactN
               onClick={() => {
                 // This button goes, and most of the others may.
                 focusSettingsButton();
-                void attempt('Could not stop the demo servers', api.stopDemo());
+                void toastIfFailed('Could not stop the demo servers', api.stopDemo());
               }}
             >
               Stop
@@ -64,7 +64,7 @@ export function Header({ isFirstRun }: { readonly isFirstRun: boolean }): ReactN
           </p>
         )}
         {!isFirstRun && (
-          <Button onClick={() => void attempt('Could not reconnect', api.reconnectAll())}>
+          <Button onClick={() => void toastIfFailed('Could not reconnect', api.reconnectAll())}>
             <ReconnectIcon />
             Reconnect all
           </Button>

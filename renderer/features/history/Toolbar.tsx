@@ -8,7 +8,7 @@ import { Button } from '../../ui/Button.tsx';
 import { DownloadIcon } from '../../ui/icons.tsx';
 import { saveFile } from '../../ui/save-file.ts';
 import { Segmented } from '../../ui/Segmented.tsx';
-import { attempt } from '../../ui/toasts.ts';
+import { toastIfFailed } from '../../ui/toasts.ts';
 import { accountOptions } from './account-options.ts';
 import { LOOKS, RANGE_LABELS, type Question } from './question.ts';
 import styles from './History.module.css';
@@ -68,7 +68,7 @@ export function Toolbar({ question, view, onAsk }: ToolbarProps): ReactNode {
             aria-label={`Export as ${format.toUpperCase()}`}
             title={`Export what is shown as ${format.toUpperCase()}`}
             disabled={view === null}
-            onClick={() => void attempt('Could not export the history', save(format))}
+            onClick={() => void toastIfFailed('Could not export the history', save(format))}
           >
             <DownloadIcon />
             {format.toUpperCase()}

@@ -4,7 +4,7 @@ import { formatExactTime } from '../../format.ts';
 import { useEngine } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CloseIcon } from '../../ui/icons.tsx';
-import { attempt } from '../../ui/toasts.ts';
+import { toastIfFailed } from '../../ui/toasts.ts';
 import styles from './Notices.module.css';
 
 const LEVEL_WORDS = { info: 'Note', warning: 'Warning', error: 'Error' } as const;
@@ -22,7 +22,9 @@ export function Notices(): ReactNode {
           </p>
           {action === 'use-key-file' && (
             <Button
-              onClick={() => void attempt('Could not store the passwords', api.agreeToKeyFile())}
+              onClick={() =>
+                void toastIfFailed('Could not store the passwords', api.agreeToKeyFile())
+              }
             >
               Store under a key file
             </Button>
@@ -30,7 +32,9 @@ export function Notices(): ReactNode {
           <Button
             look="icon"
             aria-label="Dismiss this notice"
-            onClick={() => void attempt('Could not dismiss the notice', api.dismissNotice(id))}
+            onClick={() =>
+              void toastIfFailed('Could not dismiss the notice', api.dismissNotice(id))
+            }
           >
             <CloseIcon />
           </Button>

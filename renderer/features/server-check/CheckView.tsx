@@ -6,7 +6,7 @@ import { formatExactTime, formatServer, formatTime } from '../../format.ts';
 import { Button } from '../../ui/Button.tsx';
 import { OutcomeMark } from '../../ui/marks/OutcomeMark.tsx';
 import { Name, ServerLine } from '../../ui/Text.tsx';
-import { attempt } from '../../ui/toasts.ts';
+import { toastIfFailed } from '../../ui/toasts.ts';
 import { Evidence } from './Evidence.tsx';
 import { NoteList } from './NoteList.tsx';
 import { ResultTable } from './ResultTable.tsx';
@@ -31,8 +31,8 @@ export function CheckView({ check, onStarted }: CheckViewProps): ReactNode {
   };
   const press = () =>
     isRunning
-      ? attempt('Could not cancel', api.cancelCheck(check.id))
-      : attempt('Could not check again', repeat());
+      ? toastIfFailed('Could not cancel', api.cancelCheck(check.id))
+      : toastIfFailed('Could not check again', repeat());
   return (
     <section className={styles.view} aria-label={`Check of ${target.host}`}>
       <div className={styles.title}>

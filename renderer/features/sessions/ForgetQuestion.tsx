@@ -5,7 +5,7 @@ import { useEngineApi } from '../../engine/engine-api.ts';
 import { formatSessions } from '../../format.ts';
 import { isolate } from '../../engine/isolate.ts';
 import { Question } from '../../ui/Question.tsx';
-import { attempt, toastDone } from '../../ui/toasts.ts';
+import { toastDone, toastIfFailed } from '../../ui/toasts.ts';
 import { serverName } from './held.ts';
 
 /** What is to be forgotten. */
@@ -46,7 +46,7 @@ export function ForgetQuestion({ target, onDone, focusAfter }: ForgetQuestionPro
       focusAfter={focusAfter}
       onConfirm={() => {
         onDone();
-        void attempt('Could not forget the sessions', forgetAndSay());
+        void toastIfFailed('Could not forget the sessions', forgetAndSay());
       }}
       onCancel={onDone}
     />

@@ -5,7 +5,7 @@ import { useEngineApi } from '../../engine/engine-api.ts';
 import { useEngine } from '../../engine/store.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
-import { attempt } from '../../ui/toasts.ts';
+import { toastIfFailed } from '../../ui/toasts.ts';
 import { daysName, deletedBefore, extentSentence, lossSentence } from './history-words.ts';
 import { SettingRow } from './SettingRow.tsx';
 import { useChangeSettings } from './use-change-settings.ts';
@@ -61,7 +61,7 @@ export function HistoryLength(): ReactNode {
           choices={CHOICES}
           chosen={String(asked?.days ?? days)}
           onChoose={(value) =>
-            void attempt('Could not change the length of the history', choose(value))
+            void toastIfFailed('Could not change the length of the history', choose(value))
           }
         />
       }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { HistoryExtent } from '../../../shared/history.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
-import { attempt } from '../../ui/toasts.ts';
+import { toastIfFailed } from '../../ui/toasts.ts';
 
 /**
  * How much history there is; `null` until it is known.
@@ -17,7 +17,7 @@ export function useHistoryExtent(occasion: string): HistoryExtent | null {
       const found = await api.getHistoryExtent();
       if (isCurrent) setExtent(found);
     };
-    void attempt('Could not read the size of the history', read());
+    void toastIfFailed('Could not read the size of the history', read());
     return () => {
       isCurrent = false;
     };
