@@ -7,9 +7,7 @@ test('accounts far out of sight come alive when they are scrolled or tabbed to',
   startReprise,
   dashboard,
 }) => {
-  const reprise = await startReprise({
-    args: ['--demo', `--connections=${10 * ACCOUNTS}`, '--rate=1'],
-  });
+  const reprise = await startReprise({ simulated: { connections: 10 * ACCOUNTS, rate: 1 } });
   const { page, accounts } = dashboard;
   await dashboard.open(reprise.url);
   await expect(accounts.getByRole('listitem')).toHaveCount(ACCOUNTS);

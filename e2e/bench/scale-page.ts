@@ -54,7 +54,7 @@ export async function benchScalePage(): Promise<Row[]> {
   const file = join(folder, 'delay.json');
   const reprise = await RepriseProcess.start({
     nodeArgs: ['--import', LOOP_DELAY],
-    args: ['--demo', `--connections=${CONNECTIONS}`, `--rate=${RATE}`],
+    simulated: { connections: CONNECTIONS, rate: RATE },
     env: { LOOP_DELAY_FILE: file },
   });
   try {

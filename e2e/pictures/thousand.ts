@@ -11,7 +11,7 @@ const RATE = 500;
 
 export async function shootThousand(page: Page): Promise<void> {
   const reprise = await RepriseProcess.start({
-    args: ['--demo', `--connections=${CONNECTIONS}`, `--rate=${RATE}`],
+    simulated: { connections: CONNECTIONS, rate: RATE },
   });
   try {
     const dashboard = new Dashboard(page);

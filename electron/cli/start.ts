@@ -53,13 +53,7 @@ async function tryElectron(options: HostOptions): Promise<number | { readonly wh
   const binary = await findElectron(electronPackageFolder(), say);
   if (binary.kind === 'missing') return { why: binary.why };
   await buildIfStale(ROOT, SHELL);
-  const { simulation } = options;
-  const flags = [
-    ...(options.demo ? ['--demo'] : []),
-    ...(simulation === null
-      ? []
-      : [`--connections=${String(simulation.connections)}`, `--rate=${String(simulation.rate)}`]),
-  ];
+  const flags = options.demo ? ['--demo'] : [];
   if (options.dataDir === null && !options.demo) {
     return outcomeOf(await runElectron(binary.path, [ROOT, ...flags]));
   }

@@ -12,8 +12,9 @@ import { Agreement } from './api/agreement.ts';
 import { CheckDesk } from './server-check/index.ts';
 import { createCalls } from './api/calls.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { DemoAccounts } from './demo/demo-accounts.ts';
-import type { Simulation } from './demo/simulated-accounts.ts';
+import { Supervisor, type MailConnections, type SupervisorDeps } from './connections/index.ts';
+import { DemoAccounts, type StartServers } from './demo/demo-accounts.ts';
+import { startDemoServers } from './demo/index.ts';
 import { History } from './history/history.ts';
 import { rowOf } from './history/row.ts';
 import { keepSessions } from './keep-sessions.ts';
@@ -45,8 +46,10 @@ export interface AppDeps {
   readonly power?: PowerEvents;
   /** Nothing of the user's is read or written; the demo servers start at once. */
   readonly demoOnly?: boolean;
-  /** With `demoOnly`: simulated connections in place of the demo servers. */
-  readonly simulation?: Simulation | null;
+  /** Connects to the servers of the accounts; a bench has something else in its place. */
+  readonly connections?: (deps: SupervisorDeps) => MailConnections;
+  /** What the demo's accounts are on. */
+  readonly demoServers?: StartServers;
 }
 
 /** The running engine. */
@@ -72,7 +75,7 @@ const CLOSE_WITHIN_MS = 2_800;
  *   What is wrong in the data folder is no error: it is said by a notice.
  */
 export async function createApp(deps: AppDeps): Promise<App> {
-  const { clock = systemClock, demoOnly = false, simulation = null } = deps;
+  const { clock = systemClock, demoOnly = false } = deps;
   const redaction = new Redaction();
   const log = redactedLog(deps.log, redaction);
   const tally = new Tally(() => clock.now());
@@ -132,7 +135,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     clock,
     record,
     (account) => own.strayPasswordOf(account),
-    simulation?.rate ?? null,
+    deps.connections ?? ((wanted) => new Supervisor(wanted)),
   );
   // Not waited for: connecting does not depend on it. What happens meanwhile is recorded later.
   if (history.isThere) {
@@ -152,7 +155,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
         clock,
         log,
       });
-  const demo = new DemoAccounts(watchList, clock, simulation);
+  const demo = new DemoAccounts(watchList, clock, deps.demoServers ?? startDemoServers);
   const checks = new CheckDesk(state, clock);
   const calls = createCalls({
     state,

@@ -11,9 +11,12 @@ import { runHost } from './run.ts';
 const ROOT = new URL('../../', import.meta.url);
 
 /** Runs the host as `args` say. @returns the exit code; 2 for arguments that make no sense */
-export async function startFromCommandLine(args: readonly string[]): Promise<0 | 1 | 2> {
+export async function startFromCommandLine(
+  args: readonly string[],
+  create = createApp,
+): Promise<0 | 1 | 2> {
   const parsed = parseOptions(args);
-  if (parsed.kind === 'run') return startHost(parsed.options);
+  if (parsed.kind === 'run') return startHost(parsed.options, create);
   if (parsed.kind === 'help') {
     print(parsed.text);
     return 0;
@@ -23,11 +26,11 @@ export async function startFromCommandLine(args: readonly string[]): Promise<0 |
 }
 
 /** Runs the host with the real engine until a signal. @returns the exit code */
-export async function startHost(options: HostOptions): Promise<0 | 1> {
+export async function startHost(options: HostOptions, create = createApp): Promise<0 | 1> {
   return runHost(options, {
     version: await readVersion(),
     pageFolder: fileURLToPath(new URL('dist/renderer', ROOT)),
-    createApp,
+    createApp: create,
     openBrowser,
     print,
     complain,

@@ -5,14 +5,14 @@ describe('the command line', () => {
   it('asks for the usual things without arguments', () => {
     expect(parseOptions([])).toEqual({
       kind: 'run',
-      options: { port: null, openBrowser: true, dataDir: null, demo: false, simulation: null },
+      options: { port: null, openBrowser: true, dataDir: null, demo: false },
     });
   });
 
   it('takes every option', () => {
     expect(parseOptions(['--port', '0', '--no-open', '--data-dir=/tmp/x', '--demo'])).toEqual({
       kind: 'run',
-      options: { port: 0, openBrowser: false, dataDir: '/tmp/x', demo: true, simulation: null },
+      options: { port: 0, openBrowser: false, dataDir: '/tmp/x', demo: true },
     });
   });
 
@@ -40,30 +40,6 @@ describe('the command line', () => {
     const parsed = parseOptions(args);
     expect(parsed).toMatchObject({ kind: 'wrong', message: expect.stringContaining(about) });
     expect(parsed).not.toMatchObject({ message: expect.stringContaining('\n') });
-  });
-
-  it('takes simulated connections for the demo, and how many handshakes they have', () => {
-    expect(parseOptions(['--demo', '--connections', '1000', '--rate', '500'])).toMatchObject({
-      options: { simulation: { connections: 1000, rate: 500 } },
-    });
-    expect(parseOptions(['--demo', '--connections=3'])).toMatchObject({
-      options: { simulation: { connections: 3, rate: 10 } },
-    });
-  });
-
-  it.each([
-    [['--connections=10'], 'is for the demo'],
-    [['--demo', '--rate=10'], 'is for use with --connections'],
-    [['--demo', '--connections=0'], 'from 1 to 10000, not "0"'],
-    [['--demo', '--connections=10001'], 'from 1 to 10000'],
-    [['--demo', '--connections=1e3'], 'not "1e3"'],
-    [['--demo', '--connections=10', '--rate=0'], '--rate takes'],
-    [['--demo', '--connections=10', '--rate=fast'], 'not "fast"'],
-  ])('refuses %j', (args, about) => {
-    expect(parseOptions(args)).toMatchObject({
-      kind: 'wrong',
-      message: expect.stringContaining(about) as unknown,
-    });
   });
 
   it('explains itself', () => {

@@ -34,7 +34,6 @@ function setUp(overrides: Partial<HostDeps> = {}, options: Partial<HostOptions> 
       openBrowser: false,
       dataDir: join(folder, 'own'),
       demo: false,
-      simulation: null,
       ...options,
     },
     {

@@ -63,7 +63,6 @@ export async function runHost(options: HostOptions, deps: HostDeps): Promise<0 |
       log: deps.log,
       clock,
       demoOnly: options.demo,
-      simulation: options.simulation,
     });
     closers.push(() => app.close());
     running = app;

@@ -93,7 +93,6 @@ export async function startShell(electron: ElectronMain, deps: ShellDeps): Promi
       clock,
       power: electron.powerMonitor,
       demoOnly: options.demo,
-      simulation: options.simulation,
     });
     const page = themedPage(built, () => engine.theme());
     electron.protocol.handle(PAGE_SCHEME, (request) => answerPageRequest(page, request));

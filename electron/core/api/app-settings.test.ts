@@ -87,10 +87,7 @@ describe('settings', () => {
     const first = await start(dataDir);
     await first.engine.changeSettings({ theme: 'dark' });
     await first.app.close();
-    const demo = await start(dataDir, {
-      demoOnly: true,
-      simulation: { connections: 1, rate: 1 },
-    });
+    const demo = await start(dataDir, { demoOnly: true });
     expect(demo.state().settings).toEqual(DEFAULT_SETTINGS);
     await demo.engine.changeSettings({ theme: 'light' });
     await demo.app.close();

@@ -31,6 +31,9 @@ export interface SupervisorDeps {
   readonly onHandshake: (handshake: Handshake) => void;
 }
 
+/** The connections of all accounts, as the rest of the engine uses them. */
+export type MailConnections = Pick<Supervisor, keyof Supervisor>;
+
 /** Keeps all accounts connected that are to be; the trouble of one is never that of another. */
 export class Supervisor {
   readonly #host: AccountHost;

@@ -11,8 +11,7 @@ import { connectsElsewhere } from '../accounts/account-input.ts';
 import { seenTrust } from '../accounts/trusted.ts';
 import type { AccountSettings } from '../accounts/types.ts';
 import type { Clock } from '../clock.ts';
-import { opensslCommand } from './index.ts';
-import { mailConnections, type MailConnections } from './mail-connections.ts';
+import { opensslCommand, type MailConnections, type SupervisorDeps } from './index.ts';
 import type { EngineState } from '../state/snapshot.ts';
 import { sessionPolicy } from './session-policy.ts';
 import { expectedPeer, SessionCache } from '../tls/index.ts';
@@ -42,14 +41,13 @@ export class WatchList {
   readonly #settings = new Map<AccountId, AccountSettings>();
   #closed = false;
 
-  /** @param simulatedRate of simulated handshakes in a second; `null` for none */
   constructor(
     state: EngineState,
     tally: Tally,
     clock: Clock,
     onCounted: OnCounted,
     strayPasswordOf: StrayPasswordOf,
-    simulatedRate: number | null = null,
+    connections: (deps: SupervisorDeps) => MailConnections,
   ) {
     this.#state = state;
     this.#tally = tally;
@@ -62,7 +60,7 @@ export class WatchList {
       },
       costsOf: (account) => tally.costsOf(account as AccountId),
     });
-    const deps = {
+    this.supervisor = connections({
       clock,
       sessions: this.sessions,
       onConnection: (connection: Connection) => {
@@ -74,8 +72,7 @@ export class WatchList {
       onHandshake: (handshake: Handshake) => {
         this.#onHandshake(handshake);
       },
-    };
-    this.supervisor = mailConnections(deps, simulatedRate);
+    });
   }
 
   /** Connects a new account. */

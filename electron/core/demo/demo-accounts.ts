@@ -4,11 +4,18 @@ import { type AccountBook, memoryBook } from '../accounts/account-book.ts';
 import { DEFAULT_POLICY } from '../accounts/account-input.ts';
 import type { AccountSettings } from '../accounts/types.ts';
 import type { Clock } from '../clock.ts';
-import { type DemoServer, type DemoServers, startDemoServers } from './index.ts';
-import { simulatedAccounts, type Simulation } from './simulated-accounts.ts';
+import type { DemoServer, DemoServers } from './index.ts';
 import type { WatchList } from '../connections/watch-list.ts';
 
-type Servers = Pick<DemoServers, 'servers' | 'caPem' | 'close'>;
+/** A server, as far as its account goes by it. */
+export type ServerOfAccount = Omit<DemoServer, 'id' | 'what' | 'expected' | 'stats'>;
+
+/** Starts the servers that the demo's accounts are on. */
+export type StartServers = (options: { readonly clock: Clock }) => Promise<
+  Pick<DemoServers, 'caPem' | 'close'> & {
+    readonly servers: readonly ServerOfAccount[];
+  }
+>;
 
 /**
  * The built-in servers and an account for each, which are in memory only: what belongs to them is
@@ -18,15 +25,14 @@ export class DemoAccounts {
   readonly book: AccountBook = memoryBook();
   readonly #watchList: WatchList;
   readonly #clock: Clock;
-  #servers: Servers | null = null;
-  readonly #simulation: Simulation | null;
+  readonly #startServers: StartServers;
+  #servers: Awaited<ReturnType<StartServers>> | null = null;
   #closed = false;
 
-  /** @param simulation stands in for the servers; `null` for real ones */
-  constructor(watchList: WatchList, clock: Clock, simulation: Simulation | null = null) {
+  constructor(watchList: WatchList, clock: Clock, startServers: StartServers) {
     this.#watchList = watchList;
     this.#clock = clock;
-    this.#simulation = simulation;
+    this.#startServers = startServers;
   }
 
   get running(): boolean {
@@ -40,8 +46,7 @@ export class DemoAccounts {
    */
   async start(): Promise<void> {
     if (this.#servers !== null) return;
-    const servers =
-      this.#simulation === null ? await startDemoServers({ clock: this.#clock }) : NO_SERVERS;
+    const servers = await this.#startServers({ clock: this.#clock });
     // The program ended while they started.
     if (this.#closed) {
       await servers.close();
@@ -51,10 +56,6 @@ export class DemoAccounts {
     for (const server of servers.servers) {
       const account = accountFor(server, servers.caPem);
       await this.book.add(account, server.password);
-      this.#watchList.start(account, true, (of) => this.book.passwordFor(of));
-    }
-    for (const account of this.#simulation === null ? [] : simulatedAccounts(this.#simulation)) {
-      await this.book.add(account, 'simulated');
       this.#watchList.start(account, true, (of) => this.book.passwordFor(of));
     }
   }
@@ -84,10 +85,8 @@ export class DemoAccounts {
   }
 }
 
-/** What simulated accounts are with. */
-const NO_SERVERS: Servers = { servers: [], caPem: '', close: () => Promise.resolve() };
-
-function accountFor(server: DemoServer, caPem: string): AccountSettings {
+/** An account on the server, which trusts `caPem` and nothing else. */
+export function accountFor(server: ServerOfAccount, caPem: string): AccountSettings {
   const { label, user, host, port, security, servername, mailboxes } = server;
   return {
     id: randomUUID() as string as AccountId,

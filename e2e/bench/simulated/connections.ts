@@ -6,9 +6,13 @@ import type {
   Handshake,
   PhaseTimes,
 } from '../../../shared/model.ts';
-import type { Clock, Timer } from '../clock.ts';
-import { connectionId, type WatchedAccount } from '../connections/watched-account.ts';
-import { simulatedHandshake } from './simulated-handshake.ts';
+import type { MailConnections } from '../../../electron/core/connections/index.ts';
+import type { Clock, Timer } from '../../../electron/core/clock.ts';
+import {
+  connectionId,
+  type WatchedAccount,
+} from '../../../electron/core/connections/watched-account.ts';
+import { simulatedHandshake } from './handshake.ts';
 
 /** Whom the simulation tells, as the supervisor of real connections does. */
 export interface SimulationDeps {
@@ -37,7 +41,7 @@ interface Mailbox {
  * Connections that are never made: their handshakes are replayed at a rate. They take the way of real
  * ones from here on: through the watch list, the counters, the history and the snapshots.
  */
-export class SimulatedConnections {
+export class SimulatedConnections implements MailConnections {
   readonly #deps: SimulationDeps;
   readonly #random: () => number;
   readonly #accounts = new Map<AccountId, WatchedAccount>();
@@ -86,6 +90,11 @@ export class SimulatedConnections {
   reconnectAll(): void {
     this.#due = Math.max(this.#due, this.#mailboxes.size);
   }
+
+  // What is simulated needs no network.
+  setOnline(): void {}
+  reopenAll(): void {}
+  moved(): void {}
 
   detail(id: ConnectionId): ConnectionDetail | null {
     const mailbox = this.#mailboxes.get(id);

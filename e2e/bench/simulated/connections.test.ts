@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Handshake } from '../../../shared/model.ts';
-import type { Clock } from '../clock.ts';
-import { simulatedAccounts } from './simulated-accounts.ts';
-import { SimulatedConnections } from './simulated-connections.ts';
+import type { Clock } from '../../../electron/core/clock.ts';
+import { accountFor } from '../../../electron/core/demo/demo-accounts.ts';
+import { SimulatedConnections } from './connections.ts';
+import { simulatedServers } from './simulation.ts';
 
 /** Time in steps; at each one call is made. */
 class StepClock implements Clock {
@@ -38,7 +39,8 @@ function simulate(connections: number, rate: number) {
     onRemoved: () => undefined,
     onHandshake: (handshake) => handshakes.push(handshake),
   });
-  for (const settings of simulatedAccounts({ connections, rate })) {
+  for (const server of simulatedServers(connections)) {
+    const settings = accountFor(server, '');
     simulation.watch({ settings, password: () => Promise.resolve(null) });
   }
   return { clock, handshakes, simulation };

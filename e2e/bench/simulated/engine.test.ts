@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { folder, outcomes, start } from '../../../electron/core/api/testing/engine.ts';
 import type { Connection } from '../../../shared/model.ts';
-import { allIdle, folder, inputFor, isIdle, outcomes, server, start } from './testing/engine.ts';
+import { simulated } from './simulation.ts';
 
 const settled = ({ handshake }: Connection): boolean => handshake !== null;
 
@@ -9,10 +10,7 @@ const of = (all: readonly Connection[], id: string): readonly Connection[] =>
   all.filter(({ accountId }) => accountId === id);
 
 async function simulate(connections: number, rate: number) {
-  const program = await start(await folder(), {
-    demoOnly: true,
-    simulation: { connections, rate },
-  });
+  const program = await start(await folder(), simulated({ connections, rate }));
   const first = await program.until(
     ({ connections: all }) => all.length === connections && all.every(settled),
   );
@@ -74,17 +72,5 @@ describe('simulated connections', () => {
     const { handshakes, log } = await engine.getConnection(one.id);
     expect(handshakes.length).toBeGreaterThanOrEqual(2);
     expect(log.every(({ text }) => text.startsWith('simulated: '))).toBe(true);
-  });
-
-  it('stand beside a real account, which is really connected', async () => {
-    const imap = await server();
-    const { engine, until } = await simulate(3, 10);
-    const { id } = await engine.addAccount(inputFor(imap));
-    await until(({ connections }) =>
-      connections.some((connection) => connection.accountId === id && isIdle(connection)),
-    );
-    expect(imap.stats().connections).toBe(1);
-    await engine.stopDemo();
-    await until(allIdle(1));
   });
 });
