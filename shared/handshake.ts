@@ -1,36 +1,17 @@
 /** One attempt at a connection: its phases, and what became of its TLS handshake. */
-import type { CertificateFacts } from './certificate.ts';
+import type { CertificateFacts, Descent, Reuse, TlsProtocol } from '../electron/core/tls/facts.ts';
 import type { AccountId, ConnectionId, HandshakeId } from './ids.ts';
 import type { Problem } from './problem.ts';
 
-/** Which version of TLS a connection negotiated. Older ones are never accepted. */
-export type TlsProtocol = 'TLSv1.2' | 'TLSv1.3';
-
-/** How a server recognised the session that was offered to it. */
-export type Mechanism = 'tls13-ticket' | 'tls12-ticket' | 'session-id';
-
-/** Why a connection offered no session. */
-export type NotOfferedReason =
-  | 'nothing-held'
-  /** Earlier handshakes with this server brought no session. */
-  | 'none-issued'
-  | 'expired'
-  | 'all-in-use'
-  | 'trust-changed'
-  /** The server refused one; what was held with it was dropped, and nothing has come since. */
-  | 'refused-earlier'
-  /** The attempt before failed with one, so this one goes without. */
-  | 'failed-earlier'
-  | 'server-keeps-refusing';
+export type {
+  Descent,
+  Mechanism,
+  NotOfferedReason,
+  TlsProtocol,
+} from '../electron/core/tls/facts.ts';
 
 /** What came of one attempt at a TLS connection; exactly one of these. */
-export type Outcome =
-  | { readonly kind: 'resumed'; readonly mechanism: Mechanism }
-  | { readonly kind: 'full'; readonly reason: NotOfferedReason }
-  /** A session was offered, the server made a full handshake. */
-  | { readonly kind: 'refused'; readonly mechanism: Mechanism }
-  | { readonly kind: 'off' }
-  | { readonly kind: 'failed'; readonly problem: Problem };
+export type Outcome = Reuse | { readonly kind: 'failed'; readonly problem: Problem };
 
 export type OutcomeKind = Outcome['kind'];
 
@@ -89,12 +70,4 @@ export interface Handshake {
   readonly certificate: CertificateFacts | null;
   /** Where the resumed session comes from; `null` unless resumed. */
   readonly descent: Descent | null;
-}
-
-/** The lineage of a resumed session. */
-export interface Descent {
-  /** When the full handshake at its root took place. */
-  readonly fullHandshakeAt: number;
-  /** How many resumptions there have been from it, this one included. */
-  readonly reuse: number;
 }

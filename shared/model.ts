@@ -4,15 +4,17 @@
  * Names are those of RFC 8446, RFC 5077 and RFC 3501. Points in time end in `At` and are
  * milliseconds since the epoch; spans end in `Ms`; sizes end in `Bytes`.
  */
+import type { HeldForPeer, Refusing, Security } from '../electron/core/tls/facts.ts';
 import type { CertificateText, ShownCertificate } from './certificate.ts';
 import type { CheckReport, CheckTarget } from './check.ts';
-import type { Handshake, Mechanism, Phase, PhaseTimes, StripMark } from './handshake.ts';
+import type { Handshake, Phase, PhaseTimes, StripMark } from './handshake.ts';
 import type { AccountId, CheckId, ConnectionId, HeldSessionsId } from './ids.ts';
 import type { PasswordServer } from './password-server.ts';
 import type { Problem } from './problem.ts';
 import type { ReusePolicy } from './reuse-policy.ts';
 import type { Settings } from './settings.ts';
 
+export type { Refusing, Security } from '../electron/core/tls/facts.ts';
 export {
   accountInputSchema,
   reusePolicySchema,
@@ -38,9 +40,6 @@ export type { AccountId, CheckId, ConnectionId, HandshakeId, HeldSessionsId } fr
 export type { Problem, ProblemCode } from './problem.ts';
 export type { LongestAge, ReusePolicy, SharingPolicy } from './reuse-policy.ts';
 
-/** `starttls` means required: a server that does not offer it is an error (RFC 8314). */
-export type Security = 'tls' | 'starttls';
-
 /** What an account's connections trust. There is no way to accept any certificate. */
 export type Trust =
   | { readonly kind: 'system' }
@@ -48,13 +47,6 @@ export type Trust =
   | { readonly kind: 'ca'; readonly fileName: string; readonly subjects: readonly string[] }
   /** Only a server that shows exactly this certificate. */
   | { readonly kind: 'pin'; readonly certificate: CertificateText };
-
-/** A server that issues sessions and does not take them up: nothing is offered for a while. */
-export interface Refusing {
-  /** Sessions offered and refused in a row. */
-  readonly refusals: number;
-  readonly nextTryAt: number;
-}
 
 /** An account as the interface sees it: everything but the secrets. */
 export interface Account {
@@ -135,23 +127,9 @@ export interface Connection {
 }
 
 /** The sessions that are held for one server by one account; their bytes stay in the engine. */
-export interface HeldSessions {
+export interface HeldSessions extends Omit<HeldForPeer, 'account'> {
   readonly id: HeldSessionsId;
   readonly accountId: AccountId;
-  /** The name that the certificate is for. */
-  readonly name: string;
-  readonly port: number;
-  readonly security: Security;
-  readonly mechanism: Mechanism;
-  /** Until when each session may be offered, oldest first; none while all are in use. */
-  readonly endsAt: readonly number[];
-  /** The connection that brought the newest session, and when; `null` where it is not known. */
-  readonly issuedTo: string | null;
-  readonly issuedAt: number;
-  /** The full handshake that the newest session goes back to. */
-  readonly fullHandshakeAt: number;
-  /** Resumptions from it so far. */
-  readonly resumptions: number;
 }
 
 /**

@@ -1,12 +1,10 @@
 /** What a user can choose about the reuse of sessions. */
+import type { SharingPolicy } from '../electron/core/tls/facts.ts';
 
-/** How an account trades savings for unlinkability (RFC 8446 appendix C.4). */
-export const SHARING_POLICIES = ['saving', 'private'] as const;
-/**
- * `saving`: a burst that runs out of tickets shares the newest one. `private`: each ticket is
- * offered once, so that nobody on the way can tell by it that two connections are one client's.
- */
-export type SharingPolicy = (typeof SHARING_POLICIES)[number];
+export type { SharingPolicy } from '../electron/core/tls/facts.ts';
+
+/** Each {@link SharingPolicy}, for the schema of what a user sends. */
+export const SHARING_POLICIES = ['saving', 'private'] as const satisfies readonly SharingPolicy[];
 
 /** For how long after its full handshake a session, renewed or not, may be offered. */
 export const LONGEST_AGES = ['server', 'hour', 'ten-minutes'] as const;

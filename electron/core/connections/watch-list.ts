@@ -207,14 +207,8 @@ export class WatchList {
       this.#state.remove('heldSessions', id);
       return;
     }
-    const { account, connection, receivedAt, ...facts } = held;
-    this.#state.put('heldSessions', {
-      ...facts,
-      id,
-      accountId: account as AccountId,
-      issuedTo: connection,
-      issuedAt: receivedAt,
-    });
+    const { account, ...facts } = held;
+    this.#state.put('heldSessions', { ...facts, id, accountId: account as AccountId });
   }
 
   #onConnection(connection: Connection): void {

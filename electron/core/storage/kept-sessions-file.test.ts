@@ -102,7 +102,11 @@ describe('the file of the kept sessions', () => {
       kind: 'unusable',
       why: 'it cannot be removed (EROFS)',
     });
-    await expect(file.remove()).rejects.toBe(refused);
+    await expect(file.remove()).rejects.toMatchObject({
+      code: 'storage',
+      message: expect.stringContaining('Delete this file') as unknown,
+      cause: refused,
+    });
   });
 
   it('leaves a folder in its place alone, with what is in it', async () => {

@@ -2,6 +2,7 @@
 import { lstat, readFile, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { RepriseError } from '../../../shared/errors.ts';
 import { isErrno, removeUnfinished, syncFolder, writeAtomically } from './atomic-file.ts';
 import type { KeptFile, Taken } from '../tls/index.ts';
 
@@ -17,7 +18,7 @@ const NOT_ONLY_OWNER = 0o077;
 /** @param unlinkFile removes a file; tests have it fail, which root cannot be made to see */
 export function keptSessionsFile(dataDir: string, unlinkFile = unlink): KeptFile {
   const path = join(dataDir, KEPT_SESSIONS_FILE);
-  const remove = async (): Promise<void> => {
+  const unlinkAll = async (): Promise<void> => {
     await removeUnfinished(path);
     try {
       await unlinkFile(path);
@@ -31,12 +32,22 @@ export function keptSessionsFile(dataDir: string, unlinkFile = unlink): KeptFile
   };
   return {
     path,
-    remove,
+    remove: async () => {
+      try {
+        await unlinkAll();
+      } catch (cause) {
+        throw new RepriseError(
+          'storage',
+          `${path} still holds sessions, encrypted, that are not to be kept: it can be neither written nor removed. Delete this file.`,
+          { cause },
+        );
+      }
+    },
     write: (content) => writeAtomically(path, content),
     take: async () => {
       const found = await read(path);
       try {
-        await remove();
+        await unlinkAll();
       } catch (error) {
         // What stays there could be used a second time.
         return { kind: 'unusable', why: `it cannot be removed (${codeOf(error)})` };

@@ -1,6 +1,6 @@
 /** The facts of a certificate that the interface shows and that sessions keep. */
 import type { DetailedPeerCertificate, PeerCertificate, TLSSocket } from 'node:tls';
-import type { CertificateFacts } from '../../../shared/model.ts';
+import type { CertificateFacts } from './facts.ts';
 
 /**
  * What Node says of the peer's certificate, with those above it; `null` on a resumed connection,

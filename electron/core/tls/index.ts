@@ -15,7 +15,6 @@ export {
 } from './trust.ts';
 export type { Peer } from './peer.ts';
 export type { SessionPolicy } from './cache/peer-sessions.ts';
-export type { HeldForPeer } from './cache/held-facts.ts';
 export { MAX_AGE_MS, SessionCache } from './cache/session-cache.ts';
 export { createReuseTransport, type ReuseTransportOptions } from './transport/transport.ts';
 // For who keeps sessions from one run of a program to the next.

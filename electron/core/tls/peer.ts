@@ -2,7 +2,7 @@
  * Who a session belongs to. The key spells out everything that could make reuse wrong, so that
  * two connections share sessions only where a full handshake would have proved the same.
  */
-import type { Security } from '../../../shared/model.ts';
+import type { Security } from './facts.ts';
 import { MAX_VERSION, MIN_VERSION } from './trust.ts';
 
 /** The far end of a connection, as one account sees it. */

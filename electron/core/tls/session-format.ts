@@ -6,7 +6,7 @@
  * the same structure with other fields filled in.
  */
 import { fromBER, Integer } from 'asn1js';
-import type { TlsProtocol } from '../../../shared/model.ts';
+import type { TlsProtocol } from './facts.ts';
 
 /** Read from a session; `null` where it does not say. */
 export interface SessionFacts {

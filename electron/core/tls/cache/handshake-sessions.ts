@@ -5,8 +5,9 @@ import type {
   Descent,
   Mechanism,
   NotOfferedReason,
+  Reuse,
   TlsProtocol,
-} from '../../../../shared/model.ts';
+} from '../facts.ts';
 import type { AccountState, PeerEntry } from './cache-entries.ts';
 import { certificateFacts, chainValidity } from '../certificate.ts';
 import { HeldSession, lifetimeMs, type Family, type SessionRoot } from './held-session.ts';
@@ -27,13 +28,6 @@ export type Offer =
 export type Verified =
   | { readonly resumed: true }
   | { readonly resumed: false; readonly certificate: PeerCertificate | null };
-
-/** How a handshake stands to the cache, known when it ended well. */
-export type Reuse =
-  | { readonly kind: 'off' }
-  | { readonly kind: 'full'; readonly reason: NotOfferedReason }
-  | { readonly kind: 'refused'; readonly mechanism: Mechanism }
-  | { readonly kind: 'resumed'; readonly mechanism: Mechanism; readonly descent: Descent };
 
 /** What a handshake needs of the cache it belongs to. */
 export interface CacheAccess {
@@ -67,6 +61,7 @@ export class HandshakeSessions {
   #offered: HeldSession | null = null;
   #offer: Offer | null = null;
   #root: SessionRoot | null = null;
+  #descent: Descent | null = null;
   #stored = 0;
   /** Under which the session was taken. */
   #policy: SessionPolicy | null = null;
@@ -158,14 +153,11 @@ export class HandshakeSessions {
       this.#root = offered.origin.root;
       this.#root.resumptions += 1;
       if (this.#isAllowed) this.#cache.entry(this.#account).sessions.resumed(offered);
-      return {
-        kind: 'resumed',
-        mechanism: offered.origin.mechanism,
-        descent: {
-          fullHandshakeAt: this.#root.fullHandshakeAt,
-          reuse: this.#root.resumptions,
-        },
+      this.#descent = {
+        fullHandshakeAt: this.#root.fullHandshakeAt,
+        reuse: this.#root.resumptions,
       };
+      return { kind: 'resumed', mechanism: offered.origin.mechanism };
     }
     const certificate = result.resumed ? null : result.certificate;
     this.#wasFull = true;
@@ -195,6 +187,11 @@ export class HandshakeSessions {
   /** The certificate that was verified, now or in the full handshake that this one goes back to. */
   get certificate(): CertificateFacts | null {
     return this.#root?.certificate ?? null;
+  }
+
+  /** Where the session that was taken up comes from; `null` unless resumed. */
+  get descent(): Descent | null {
+    return this.#descent;
   }
 
   /**

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { certificateFor, peerOf } from '../testing/peer-fixtures.ts';
 import type { HandshakeSessions } from './handshake-sessions.ts';
-import type { HeldForPeer } from './held-facts.ts';
+import type { HeldForPeer } from '../facts.ts';
 import { SessionCache } from './session-cache.ts';
 import { sessionDer, TLS13 } from '../testing/session-fixtures.ts';
 
@@ -61,8 +61,8 @@ describe('what is held for a peer', () => {
         security: 'tls',
         mechanism: 'tls13-ticket',
         endsAt: [START + 120 * MINUTE, START + MINUTE],
-        connection: 'INBOX',
-        receivedAt: START,
+        issuedTo: 'INBOX',
+        issuedAt: START,
         fullHandshakeAt: START,
         resumptions: 0,
       },
@@ -73,9 +73,9 @@ describe('what is held for a peer', () => {
     shake([7200]);
     now += MINUTE;
     shake([]);
-    expect(only()).toMatchObject({ endsAt: [], resumptions: 1, receivedAt: START });
+    expect(only()).toMatchObject({ endsAt: [], resumptions: 1, issuedAt: START });
     shake([7200], peer, 'Archive');
-    expect(only()).toMatchObject({ connection: 'Archive', resumptions: 2, receivedAt: now });
+    expect(only()).toMatchObject({ issuedTo: 'Archive', resumptions: 2, issuedAt: now });
     expect(only()?.endsAt).toHaveLength(1);
   });
 

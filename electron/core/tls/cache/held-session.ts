@@ -3,7 +3,7 @@
  * resumes a connection: they are private to this class, so that no log or inspection shows them.
  */
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
-import type { CertificateFacts, Mechanism, TlsProtocol } from '../../../../shared/model.ts';
+import type { CertificateFacts, Mechanism, TlsProtocol } from '../facts.ts';
 import type { Validity } from '../certificate.ts';
 import type { SessionFacts } from '../session-format.ts';
 

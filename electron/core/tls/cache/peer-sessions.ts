@@ -2,7 +2,7 @@
  * The sessions held for one peer: which of them is offered next, and which are dropped. One object
  * a peer key; the cache owns them and their number.
  */
-import type { NotOfferedReason, SharingPolicy } from '../../../../shared/model.ts';
+import type { NotOfferedReason, SharingPolicy } from '../facts.ts';
 import type { HeldSession } from './held-session.ts';
 import { isPaused, NO_REFUSALS, refused, tryNow, type Refusals } from './refusals.ts';
 

@@ -7,7 +7,7 @@ import { createAuthority, startImapServer, type ImapServerOptions } from '../../
 import type { ImapServer } from '../../demo/index.ts';
 import { connectOnce, outcomeOf, type Target } from '../testing/connect-once.ts';
 import type { PeerCertificate } from 'node:tls';
-import type { Mechanism } from '../../../../shared/model.ts';
+import type { Mechanism } from '../facts.ts';
 import { chainValidity } from '../certificate.ts';
 import type { TransportEvent } from '../transport/handshake.ts';
 import { HeldSession, type SessionOrigin } from './held-session.ts';

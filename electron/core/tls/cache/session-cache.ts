@@ -3,16 +3,11 @@
  * everything through it: it takes at most one session, and stores only what a verified handshake
  * brought, while its account still allows that.
  */
-import type { Refusing } from '../../../../shared/model.ts';
+import type { HeldForPeer, HeldSessionFacts, Refusing } from '../facts.ts';
 import type { AccountState } from './cache-entries.ts';
 import { DEFAULT_LIMITS, type SessionCacheLimits } from './cache-limits.ts';
 import { HandshakeSessions } from './handshake-sessions.ts';
-import {
-  heldForPeer,
-  heldSessionFacts,
-  type HeldForPeer,
-  type HeldSessionFacts,
-} from './held-facts.ts';
+import { heldForPeer, heldSessionFacts } from './held-facts.ts';
 import { isKeepable, keepable } from '../kept/keepable.ts';
 import { IS_BORINGSSL, peerKey, placeKey, type Peer } from '../peer.ts';
 import type { SessionPolicy } from './peer-sessions.ts';

@@ -14,6 +14,7 @@ import {
 } from '../cache/held-session.ts';
 import {
   keptSchema,
+  MAX_COSTS,
   type Kept,
   type StoredHead,
   type StoredPeer,
@@ -135,7 +136,7 @@ function storedPeer({ key, sharing, sessions, costs }: KeptPeer, salt: string): 
     sharing,
     roots: [...roots.keys()].map(storedRoot),
     sessions: stored,
-    costs: { ms: [...costs.ms], bytes: [...costs.bytes] },
+    costs: { ms: costs.ms.slice(-MAX_COSTS), bytes: costs.bytes.slice(-MAX_COSTS) },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Security } from '../../../../shared/model.ts';
+import type { Security } from '../facts.ts';
 import type { Peer } from '../peer.ts';
 import { peerName } from '../transport/start-tls.ts';
 import { trustAnchor, type TlsTrust } from '../trust.ts';

@@ -1,6 +1,5 @@
 /** The shape of what is kept of sessions; {@link encodeKept} says what it means. */
 import { z } from 'zod';
-import { SAVINGS_LOOK_BACK } from '../../../../shared/history.ts';
 
 const timeAt = z.number().nonnegative();
 
@@ -44,8 +43,11 @@ const sessionSchema = z.object({
 const MOST_MS = 3_600_000;
 const MOST_BYTES = 2 ** 24;
 
+/** As many as an estimate looks back on; more are not written. */
+export const MAX_COSTS = 20;
+
 function costs(most: number) {
-  const each = z.array(z.number().nonnegative()).max(SAVINGS_LOOK_BACK);
+  const each = z.array(z.number().nonnegative()).max(MAX_COSTS);
   return each.transform((values) => values.filter((value) => value <= most));
 }
 

@@ -2,9 +2,18 @@
  * The kept sessions as bytes for the disk: a few that say what they are, the rest encrypted and
  * authenticated by the protection that passwords have.
  */
-import type { SecretProtector } from '../../storage/secret-protector.ts';
 import { decodeKept, encodeKept, type Decoded, type KeptHome } from './kept-format.ts';
 import type { KeptPeer } from './session-keeper.ts';
+
+/** Encrypts what is kept, and binds it to a context; such as the key store that passwords are in. */
+export interface Protector {
+  /** What is in force: with `memory` nothing that was sealed is ever written. */
+  readonly protection: { readonly kind: string };
+  /** @throws where the protection cannot be used */
+  seal(plain: string, context: string): Promise<Uint8Array>;
+  /** @throws where it was made elsewhere, or for another context, or changed */
+  open(sealed: Uint8Array, context: string): Promise<string>;
+}
 
 /** The format of what is encrypted; another one is not read. */
 const FORMAT = 1;
@@ -13,10 +22,10 @@ const HEADER_BYTES = MAGIC.length + 1;
 /** Bound to what is sealed: a stored password does not open as this, nor this as a password. */
 const CONTEXT = `kept-sessions/${String(FORMAT)}`;
 
-/** @throws RepriseError `secrets` when the protection cannot be used */
+/** @throws when the protection cannot be used */
 export async function sealSessions(
   peers: readonly KeptPeer[],
-  protector: SecretProtector,
+  protector: Protector,
   home: KeptHome,
   now: number,
 ): Promise<Uint8Array> {
@@ -27,7 +36,7 @@ export async function sealSessions(
 /** Opens what {@link sealSessions} made. Never rejects. */
 export async function openSessions(
   content: Uint8Array,
-  protector: SecretProtector,
+  protector: Protector,
   home: KeptHome,
   now: number,
 ): Promise<Decoded> {

@@ -13,12 +13,8 @@
  * a crash loses those of the last seconds, and may bring back one that was used in them, which that
  * policy allows.
  */
-import { RepriseError } from '../../../../shared/errors.ts';
-import type { SecretProtector } from '../../storage/secret-protector.ts';
-import type { Clock, Timer } from '../../clock.ts';
-import type { Log } from '../../log/log.ts';
 import { keptKey, type Decoded, type KeptHome } from './kept-format.ts';
-import { openSessions, sealSessions } from './kept-seal.ts';
+import { openSessions, sealSessions, type Protector } from './kept-seal.ts';
 import type { SessionCache } from '../cache/session-cache.ts';
 import type { KeptPeer, SessionKeeper } from './session-keeper.ts';
 
@@ -44,22 +40,40 @@ export interface KeptFile {
   take(): Promise<Taken>;
   /** Replaces it as a whole. @throws the file system's error */
   write(content: Uint8Array): Promise<void>;
-  /** Makes sure that it is not there. @throws the file system's error */
+  /**
+   * Makes sure that it is not there.
+   *
+   * @throws an error that says what is still there and what to do: who asked for it gets it as it is
+   */
   remove(): Promise<void>;
+}
+
+/** Time by parameter, so that tests need no waiting. */
+export interface KeptClock {
+  /** Milliseconds since the epoch; may jump. */
+  now(): number;
+  /** Calls back once after `delayMs`, unless it is cancelled before. */
+  after(delayMs: number, run: () => void): { cancel(): void };
+}
+
+/** Where it is said that something could not be kept or taken over. Never throws. */
+export interface KeptLog {
+  warn(text: string): void;
+  error(text: string, error: unknown): void;
 }
 
 /** What the kept sessions work with. */
 export interface KeptSessionsDeps {
   readonly cache: Pick<SessionCache, 'keepable' | 'handOver'>;
   readonly file: KeptFile;
-  readonly protector: SecretProtector;
+  readonly protector: Protector;
   readonly home: KeptHome;
   /** Names of the network that the machine is on, or was on last; without it none is written. */
   readonly network?: () => readonly string[];
   /** Whether sessions are to be used on no other network than the one where they were kept. */
   readonly staysOnNetwork?: () => boolean;
-  readonly clock: Clock;
-  readonly log: Log;
+  readonly clock: KeptClock;
+  readonly log: KeptLog;
 }
 
 type Pool = Extract<Decoded, { readonly kind: 'kept' }>;
@@ -72,7 +86,7 @@ export class KeptSessions implements SessionKeeper {
   #pool: Pool | null = null;
   /** There may be a file of ours. */
   #hasFile = false;
-  #timer: Timer | null = null;
+  #timer: ReturnType<KeptClock['after']> | null = null;
   /** Writes and removals follow one another. */
   #last: Promise<void> = Promise.resolve();
   /** A write for something forgotten that has not begun: it will leave out all that is by then. */
@@ -147,7 +161,7 @@ export class KeptSessions implements SessionKeeper {
   /**
    * Takes over the setting: when this resolves, what is held lies on the disk, or nothing does.
    *
-   * @throws RepriseError `storage` where the file cannot be removed
+   * @throws {@link KeptFile.remove}'s error
    */
   async setWanted(isWanted: boolean): Promise<void> {
     this.#isWanted = isWanted;
@@ -181,7 +195,7 @@ export class KeptSessions implements SessionKeeper {
   /**
    * Resolves when what was forgotten until now is no longer in the file.
    *
-   * @throws RepriseError `storage` where it could be neither written nor removed
+   * @throws {@link KeptFile.remove}'s error where it could be neither written nor removed
    */
   async settled(): Promise<void> {
     const purge = this.#purge;
@@ -204,7 +218,7 @@ export class KeptSessions implements SessionKeeper {
     }
   }
 
-  /** @throws RepriseError `storage` where an older file could not even be removed */
+  /** @throws where an older file could not even be removed */
   async #save(isLast = false): Promise<void> {
     // Off, or switched off while this waited: then the file goes, or is gone. After the end nothing
     // is held, and what was written then must stay.
@@ -233,16 +247,7 @@ export class KeptSessions implements SessionKeeper {
 
   async #remove(): Promise<void> {
     if (!this.#hasFile) return;
-    const { file } = this.#deps;
-    try {
-      await file.remove();
-    } catch (cause) {
-      throw new RepriseError(
-        'storage',
-        `${file.path} still holds sessions, encrypted, that are not to be kept: it can be neither written nor removed. Delete this file.`,
-        { cause },
-      );
-    }
+    await this.#deps.file.remove();
     this.#hasFile = false;
   }
 

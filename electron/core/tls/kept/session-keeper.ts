@@ -1,5 +1,5 @@
 /** The seam between the session cache and a copy of its sessions that outlives the program. */
-import type { SharingPolicy } from '../../../../shared/model.ts';
+import type { SharingPolicy } from '../facts.ts';
 import type { HeldSession } from '../cache/held-session.ts';
 
 /** What handshakes cost that offered nothing, oldest first: what resumed ones are compared with. */

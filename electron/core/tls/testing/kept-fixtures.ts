@@ -1,5 +1,5 @@
 /** For tests of kept sessions: a cache with sessions made by hand, and a file in memory. */
-import type { TlsProtocol } from '../../../../shared/model.ts';
+import type { TlsProtocol } from '../facts.ts';
 import { memoryProtector, type SecretProtector } from '../../storage/secret-protector.ts';
 import type { KeptHome } from '../kept/kept-format.ts';
 import type { KeptFile, Taken } from '../kept/kept-sessions.ts';

@@ -1,21 +1,11 @@
 /**
  * What the transport tells about one TLS handshake, while it happens and afterwards.
  */
-import type {
-  CertificateFacts,
-  Descent,
-  Mechanism,
-  NotOfferedReason,
-  Phase,
-  TlsProtocol,
-} from '../../../../shared/model.ts';
+import type { CertificateFacts, ConnectPhase, Descent, Reuse, TlsProtocol } from '../facts.ts';
 
 /** What came of a handshake; a failed one keeps the error as it was thrown. */
 export type TlsOutcome =
-  | { readonly kind: 'resumed'; readonly mechanism: Mechanism }
-  | { readonly kind: 'full'; readonly reason: NotOfferedReason }
-  | { readonly kind: 'refused'; readonly mechanism: Mechanism }
-  | { readonly kind: 'off' }
+  | Reuse
   | {
       readonly kind: 'failed';
       readonly error: Error;
@@ -46,7 +36,7 @@ export type TransportEvent =
   /** This phase begins, and the one before it has ended. */
   | {
       readonly kind: 'phase';
-      readonly phase: Extract<Phase, 'dns' | 'tcp' | 'starttls' | 'wait' | 'tls' | 'greeting'>;
+      readonly phase: ConnectPhase;
       readonly at: number;
     }
   | { readonly kind: 'handshake'; readonly handshake: TlsHandshake; readonly at: number }

@@ -4,7 +4,7 @@
  */
 import { isIP, type Socket } from 'node:net';
 import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
-import type { TlsProtocol } from '../../../../shared/model.ts';
+import type { TlsProtocol } from '../facts.ts';
 import { certificateFacts, certificatePem, peerCertificate } from '../certificate.ts';
 import type { TlsHandshake, TransportEvent } from './handshake.ts';
 import type { LateSocket } from './late-socket.ts';
@@ -168,17 +168,16 @@ function handshake(
 ): Omit<TlsHandshake, 'address'> {
   const protocol = tlsProtocol(socket);
   const resumed = socket.isSessionReused();
-  const reuse = sessions.verified(resumed ? { resumed } : { resumed, certificate: shown });
   // A resumed handshake under TLS 1.2 exchanges no key: what Node names then is the old one's.
   const hasGroup = !resumed || protocol === 'TLSv1.3';
   const key = socket.getEphemeralKeyInfo();
   return {
-    outcome: reuse.kind === 'resumed' ? { kind: 'resumed', mechanism: reuse.mechanism } : reuse,
+    outcome: sessions.verified(resumed ? { resumed } : { resumed, certificate: shown }),
     protocol,
     cipher: socket.getCipher().standardName,
     group: hasGroup && key !== null && 'name' in key ? (key.name ?? null) : null,
     certificate: sessions.certificate,
-    descent: reuse.kind === 'resumed' ? reuse.descent : null,
+    descent: sessions.descent,
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { ImapTransport, ImapTransportOptions } from 'imapflow';
 import { connect as connectTcp, Socket, type LookupFunction } from 'node:net';
-import type { Security } from '../../../../shared/model.ts';
+import type { Security } from '../facts.ts';
 import type { TlsHandshake, TransportEvent } from './handshake.ts';
 import type { HandshakeSessions } from '../cache/handshake-sessions.ts';
 import { LateSocket } from './late-socket.ts';

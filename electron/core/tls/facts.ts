@@ -1,0 +1,117 @@
+/**
+ * What may be told of handshakes and of the sessions held: everything but secrets. Types alone, of
+ * plain values, so that an interface can share them. Points in time end in `At` and are
+ * milliseconds since the epoch.
+ */
+
+/** Which version of TLS a connection negotiated. Older ones are never accepted. */
+export type TlsProtocol = 'TLSv1.2' | 'TLSv1.3';
+
+/** How a connection comes to TLS; `starttls` means required (RFC 8314). */
+export type Security = 'tls' | 'starttls';
+
+/** The steps of a connection up to the first line after TLS, in order. */
+export type ConnectPhase =
+  | 'dns'
+  | 'tcp'
+  /** The greeting in plain text, and the command. */
+  | 'starttls'
+  /** For the tickets that another connection to the same server is about to bring. */
+  | 'wait'
+  | 'tls'
+  | 'greeting';
+
+/** How a server recognised the session that was offered to it. */
+export type Mechanism = 'tls13-ticket' | 'tls12-ticket' | 'session-id';
+
+/** Why a connection offered no session. */
+export type NotOfferedReason =
+  | 'nothing-held'
+  /** Earlier handshakes with this server brought no session. */
+  | 'none-issued'
+  | 'expired'
+  | 'all-in-use'
+  | 'trust-changed'
+  /** The server refused one; what was held with it was dropped, and nothing has come since. */
+  | 'refused-earlier'
+  /** The attempt before failed with one, so this one goes without. */
+  | 'failed-earlier'
+  | 'server-keeps-refusing';
+
+/** How a handshake that ended well stands to the session cache; exactly one of these. */
+export type Reuse =
+  | { readonly kind: 'resumed'; readonly mechanism: Mechanism }
+  | { readonly kind: 'full'; readonly reason: NotOfferedReason }
+  /** A session was offered, the server made a full handshake. */
+  | { readonly kind: 'refused'; readonly mechanism: Mechanism }
+  | { readonly kind: 'off' };
+
+/**
+ * How an account trades savings for unlinkability (RFC 8446 appendix C.4). `saving`: a burst that
+ * runs out of tickets shares the newest one. `private`: each ticket is offered once, so that nobody
+ * on the way can tell by it that two connections are one client's.
+ */
+export type SharingPolicy = 'saving' | 'private';
+
+/** A server that issues sessions and does not take them up: nothing is offered for a while. */
+export interface Refusing {
+  /** Sessions offered and refused in a row. */
+  readonly refusals: number;
+  readonly nextTryAt: number;
+}
+
+/** What a certificate says of itself. */
+export interface CertificateText {
+  readonly subject: string;
+  readonly issuer: string;
+  /** Names of subjectAltName, such as `DNS:imap.example.org`. */
+  readonly names: readonly string[];
+  readonly validFromAt: number;
+  readonly validToAt: number;
+  /** SHA-256 of the DER, in upper-case hexadecimal with colons. */
+  readonly fingerprint256: string;
+}
+
+/** What the certificate of a full handshake said; kept with the session for resumed ones. */
+export interface CertificateFacts extends CertificateText {
+  /** When the full handshake that verified it took place. */
+  readonly verifiedAt: number;
+}
+
+/** The lineage of a resumed session. */
+export interface Descent {
+  /** When the full handshake at its root took place. */
+  readonly fullHandshakeAt: number;
+  /** How many resumptions there have been from it, this one included. */
+  readonly reuse: number;
+}
+
+/** What is held for one server by one account, without a byte of it. */
+export interface HeldForPeer {
+  readonly account: string;
+  /** The name that the certificate is for. */
+  readonly name: string;
+  readonly port: number;
+  readonly security: Security;
+  readonly mechanism: Mechanism;
+  /** Until when each session may be offered, oldest first; none while all are in use. */
+  readonly endsAt: readonly number[];
+  /** The connection that brought the newest session, and when; `null` where nobody said. */
+  readonly issuedTo: string | null;
+  readonly issuedAt: number;
+  /** The full handshake that the newest session goes back to. */
+  readonly fullHandshakeAt: number;
+  /** Resumptions from it so far. */
+  readonly resumptions: number;
+}
+
+/** One session held, without its bytes. */
+export interface HeldSessionFacts {
+  readonly account: string;
+  readonly name: string;
+  readonly port: number;
+  readonly mechanism: Mechanism;
+  readonly receivedAt: number;
+  readonly expiresAt: number;
+  readonly sizeBytes: number;
+}
