@@ -19,6 +19,9 @@ export default defineConfig({
           include: ['{shared,electron,renderer}/**/*.test.{ts,tsx}'],
           // Style sheets are read as text by the test of their class names.
           css: true,
+          // An end for what hangs, and no judge of speed: a busy machine takes its time.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {

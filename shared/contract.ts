@@ -13,11 +13,10 @@ import {
   type ConnectionDetail,
   type ConnectionId,
   type HeldSessionsId,
-  type Patch,
   type ProviderPreset,
-  type Snapshot,
   type TestResult,
 } from './model.ts';
+import type { Patch, Snapshot } from './state.ts';
 import { settingsChangeSchema } from './settings-schema.ts';
 import {
   EXPORT_FORMATS,

@@ -12,7 +12,6 @@ import type { AccountId, CheckId, ConnectionId, HeldSessionsId } from './ids.ts'
 import type { PasswordServer } from './password-server.ts';
 import type { Problem } from './problem.ts';
 import type { ReusePolicy } from './reuse-policy.ts';
-import type { Settings } from './settings.ts';
 
 export type { Refusing, Security } from '../electron/core/tls/facts.ts';
 export {
@@ -197,39 +196,6 @@ export interface AppFacts {
   readonly demo: boolean;
   /** This is a demo and nothing else: what belongs to it is in memory, and nothing is stored. */
   readonly demoOnly: boolean;
-}
-
-/** The whole state that the interface shows. */
-export interface Snapshot {
-  /** Rises by one with each {@link Patch}. */
-  readonly version: number;
-  readonly app: AppFacts;
-  readonly settings: Settings;
-  readonly totals: Totals;
-  readonly accounts: readonly Account[];
-  readonly connections: readonly Connection[];
-  readonly heldSessions: readonly HeldSessions[];
-  readonly checks: readonly ServerCheck[];
-  readonly notices: readonly Notice[];
-}
-
-/** The difference between two snapshots; entities are whole. */
-export interface Patch {
-  /** The version that this patch leads to, from the one before it. */
-  readonly version: number;
-  readonly app?: AppFacts;
-  readonly settings?: Settings;
-  readonly totals?: Totals;
-  readonly accounts?: EntityPatch<Account>;
-  readonly connections?: EntityPatch<Connection>;
-  readonly heldSessions?: EntityPatch<HeldSessions>;
-  readonly checks?: EntityPatch<ServerCheck>;
-  readonly notices?: EntityPatch<Notice>;
-}
-
-export interface EntityPatch<Entity extends { readonly id: string }> {
-  readonly put: readonly Entity[];
-  readonly removed: readonly Entity['id'][];
 }
 
 /** One line of a connection's log, secrets removed. */

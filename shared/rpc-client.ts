@@ -8,6 +8,8 @@ import { isFrame, type Answer } from './frame.ts';
 /** The interface's end of a channel: calls reject with {@link RepriseError} and nothing else. */
 export interface ClientEnd {
   readonly engine: EngineApi;
+  /** One call, by its name: what {@link ClientEnd.engine} is made of. */
+  readonly call: (method: string, args: readonly unknown[]) => Promise<unknown>;
   readonly closed: Promise<void>;
   close(): void;
 }
@@ -35,7 +37,7 @@ export function connectEngine(channel: Channel, client: ClientApi): ClientEnd {
     if (!rpc.$closed) rpc.$close();
     resolve();
   });
-  const call = async (method: string, args: unknown[]): Promise<unknown> => {
+  const call: ClientEnd['call'] = async (method, args) => {
     let result: Answer;
     try {
       result = await rpc.$call(method, ...args);
@@ -53,6 +55,7 @@ export function connectEngine(channel: Channel, client: ClientApi): ClientEnd {
   };
   return {
     engine: callable(call),
+    call,
     closed,
     close: () => {
       channel.close();
@@ -61,7 +64,7 @@ export function connectEngine(channel: Channel, client: ClientApi): ClientEnd {
 }
 
 /** An object on which every name is a call: the engine knows which exist, and says so. */
-export function callable(call: (method: string, args: unknown[]) => Promise<unknown>): EngineApi {
+export function callable(call: ClientEnd['call']): EngineApi {
   return new Proxy({} as EngineApi, {
     get: (_, method) =>
       // A promise that resolves to this object asks whether it is one itself.

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineApi } from './contract.ts';
 import { RepriseError } from './errors.ts';
-import type { AccountId, Snapshot } from './model.ts';
+import type { AccountId } from './model.ts';
+import type { Snapshot } from './state.ts';
 import { channelPair } from './channel-pair.ts';
 import { connectEngine, MAX_CALLS_IN_FLIGHT, serveEngine } from './rpc.ts';
 

@@ -1,5 +1,6 @@
 /** Follows a running program as an interface does, and counts what becomes of its connections. */
-import type { Connection, ConnectionId, EntityPatch, OutcomeKind } from '../../shared/model.ts';
+import type { Connection, ConnectionId, OutcomeKind } from '../../shared/model.ts';
+import type { TablePatch } from '../../shared/state.ts';
 import type { ClientEnd } from '../../shared/rpc.ts';
 import { connectTo } from '../fixtures/engine-client.ts';
 import type { RepriseProcess } from '../fixtures/reprise-process.ts';
@@ -65,7 +66,7 @@ export class Watcher {
     this.#end = null;
   }
 
-  #apply({ put, removed }: EntityPatch<Connection>): void {
+  #apply({ put, removed }: TablePatch<'connections'>): void {
     for (const connection of put) {
       this.#count(this.connections.get(connection.id), connection);
       this.connections.set(connection.id, connection);

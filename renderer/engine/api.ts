@@ -98,21 +98,17 @@ export function startLink(open: OpenChannel, events: LinkEvents): Link {
   void run();
 
   return {
-    engine: forwardTo(() => current),
+    // Each call goes over whichever connection there is at that moment.
+    engine: callable((method, args) => {
+      if (current === null) return Promise.reject(notAnswering());
+      return current.call(method, args);
+    }),
     retryNow: () => {
       stopWaiting?.();
     },
   };
 }
 
-/** The engine's calls, each sent over whichever connection there is at that moment. */
-function forwardTo(current: () => ClientEnd | null): EngineApi {
-  return callable(async (method, args) => {
-    const end = current();
-    if (end === null) {
-      throw new RepriseError('closed', 'Reprise is not answering. Try again when it is connected.');
-    }
-    const call = end.engine[method as keyof EngineApi] as (...args: unknown[]) => Promise<unknown>;
-    return await call(...args);
-  });
+function notAnswering(): RepriseError {
+  return new RepriseError('closed', 'Reprise is not answering. Try again when it is connected.');
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AccountId, ConnectionId, Patch } from '../../shared/model.ts';
+import type { AccountId, ConnectionId } from '../../shared/model.ts';
+import type { Patch } from '../../shared/state.ts';
 import { applyPatch, fromSnapshot, type EngineState } from './engine-state.ts';
 import { account, connection, PROBLEM, snapshot } from '../testing/entities.ts';
 
@@ -92,6 +93,6 @@ describe('applying a patch', () => {
       app,
       notices: { put: [], removed: ['n'] },
     });
-    expect(after).toMatchObject({ version: 8, totals, app, notices: [] });
+    expect(after).toMatchObject({ version: 8, totals, app, notices: new Map() });
   });
 });

@@ -1,62 +1,44 @@
 /** The engine's state as the interface holds it: entities by id, changed only by patches. */
-import type {
-  Account,
-  AccountId,
-  AppFacts,
-  Connection,
-  CheckId,
-  ConnectionId,
-  EntityPatch,
-  HeldSessions,
-  HeldSessionsId,
-  Notice,
-  Patch,
-  ServerCheck,
-  Snapshot,
-  Totals,
-} from '../../shared/model.ts';
-import type { Settings } from '../../shared/settings.ts';
+import type { AccountId, ConnectionId, HeldSessionsId } from '../../shared/model.ts';
+import {
+  patchSingles,
+  patchTables,
+  singlesOf,
+  tablesOf,
+  type Patch,
+  type Singles,
+  type Snapshot,
+  type TableMaps,
+} from '../../shared/state.ts';
 import { summarise, type AccountSummary } from '../account-summary.ts';
 
-/** Maps keep the engine's order; the arrays of ids change only when an entity comes or goes. */
-export interface EngineState {
-  readonly version: number;
-  readonly app: AppFacts;
-  readonly settings: Settings;
-  readonly totals: Totals;
-  readonly accounts: ReadonlyMap<AccountId, Account>;
+/** What is drawn from the tables; an array of ids changes only when an entity comes or goes. */
+interface Indexes {
   readonly accountIds: readonly AccountId[];
-  readonly connections: ReadonlyMap<ConnectionId, Connection>;
   readonly connectionIds: readonly ConnectionId[];
+  readonly heldSessionIds: readonly HeldSessionsId[];
   readonly connectionIdsOf: ReadonlyMap<AccountId, readonly ConnectionId[]>;
   readonly summaries: ReadonlyMap<AccountId, AccountSummary>;
-  readonly heldSessions: ReadonlyMap<HeldSessionsId, HeldSessions>;
-  readonly checks: ReadonlyMap<CheckId, ServerCheck>;
-  readonly heldSessionIds: readonly HeldSessionsId[];
-  readonly notices: readonly Notice[];
 }
+
+export type EngineState = Singles & TableMaps & Indexes & { readonly version: number };
+
+const NO_INDEXES: Indexes = {
+  accountIds: [],
+  connectionIds: [],
+  heldSessionIds: [],
+  connectionIdsOf: new Map(),
+  summaries: new Map(),
+};
 
 /** Takes up the whole state. */
 export function fromSnapshot(snapshot: Snapshot): EngineState {
-  const accounts = byId(snapshot.accounts);
-  const connections = byId(snapshot.connections);
-  const connectionIdsOf = groupByAccount(connections);
-  const heldSessions = byId(snapshot.heldSessions);
+  const tables = tablesOf(snapshot);
   return {
     version: snapshot.version,
-    app: snapshot.app,
-    settings: snapshot.settings,
-    totals: snapshot.totals,
-    accounts,
-    accountIds: [...accounts.keys()],
-    connections,
-    connectionIds: [...connections.keys()],
-    connectionIdsOf,
-    summaries: summariseAll(new Map(), accounts.keys(), { accounts, connections, connectionIdsOf }),
-    heldSessions,
-    heldSessionIds: [...heldSessions.keys()],
-    checks: byId(snapshot.checks),
-    notices: snapshot.notices,
+    ...singlesOf(snapshot),
+    ...tables,
+    ...index(NO_INDEXES, tables, new Set(tables.accounts.keys())),
   };
 }
 
@@ -67,54 +49,32 @@ export function fromSnapshot(snapshot: Snapshot): EngineState {
 export function applyPatch(state: EngineState, patch: Patch): EngineState | 'gap' {
   if (patch.version <= state.version) return state;
   if (patch.version > state.version + 1) return 'gap';
-
-  const accounts = patchEntities(state.accounts, patch.accounts);
-  const connections = patchEntities(state.connections, patch.connections);
-  const connectionIds = idsOf(connections, state.connectionIds);
-  const connectionIdsOf =
-    connectionIds === state.connectionIds ? state.connectionIdsOf : groupByAccount(connections);
-  const heldSessions = patchEntities(state.heldSessions, patch.heldSessions);
-  const touched = touchedAccounts(state, patch);
-  const entities = { accounts, connections, connectionIdsOf };
+  const tables = patchTables(state, patch);
   return {
     version: patch.version,
-    app: patch.app ?? state.app,
-    settings: patch.settings ?? state.settings,
-    totals: patch.totals ?? state.totals,
-    accounts,
-    accountIds: idsOf(accounts, state.accountIds),
-    connections,
-    connectionIds,
-    connectionIdsOf,
-    summaries:
-      touched.size === 0 ? state.summaries : summariseAll(state.summaries, touched, entities),
-    heldSessions,
-    heldSessionIds: idsOf(heldSessions, state.heldSessionIds),
-    checks: patchEntities(state.checks, patch.checks),
-    notices:
-      patch.notices === undefined
-        ? state.notices
-        : [...patchEntities(byId(state.notices), patch.notices).values()],
+    ...patchSingles(state, patch),
+    ...tables,
+    ...index(state, tables, touchedAccounts(state, patch)),
   };
 }
 
-type Entities = Pick<EngineState, 'accounts' | 'connections' | 'connectionIdsOf'>;
-
-function byId<Entity extends { readonly id: string }>(
-  entities: readonly Entity[],
-): Map<Entity['id'], Entity> {
-  return new Map(entities.map((entity) => [entity.id, entity]));
-}
-
-function patchEntities<Entity extends { readonly id: string }>(
-  entities: ReadonlyMap<Entity['id'], Entity>,
-  patch: EntityPatch<Entity> | undefined,
-): ReadonlyMap<Entity['id'], Entity> {
-  if (patch === undefined) return entities;
-  const next = new Map(entities);
-  for (const id of patch.removed) next.delete(id);
-  for (const entity of patch.put) next.set(entity.id, entity);
-  return next;
+/** The indexes of `tables`, what did not change as it was `before`. */
+function index(before: Indexes, tables: TableMaps, touched: ReadonlySet<AccountId>): Indexes {
+  const connectionIds = idsOf(tables.connections, before.connectionIds);
+  const connectionIdsOf =
+    connectionIds === before.connectionIds
+      ? before.connectionIdsOf
+      : groupByAccount(tables.connections);
+  return {
+    accountIds: idsOf(tables.accounts, before.accountIds),
+    connectionIds,
+    heldSessionIds: idsOf(tables.heldSessions, before.heldSessionIds),
+    connectionIdsOf,
+    summaries:
+      touched.size === 0
+        ? before.summaries
+        : summariseAll(before.summaries, touched, tables, connectionIdsOf),
+  };
 }
 
 /** The keys of `entities`, as the array `before` where they are the same. */
@@ -124,7 +84,7 @@ function idsOf<Id extends string>(entities: ReadonlyMap<Id, unknown>, before: re
 }
 
 function groupByAccount(
-  connections: ReadonlyMap<ConnectionId, Connection>,
+  connections: TableMaps['connections'],
 ): ReadonlyMap<AccountId, readonly ConnectionId[]> {
   const groups = new Map<AccountId, ConnectionId[]>();
   for (const { id, accountId } of connections.values()) {
@@ -150,7 +110,8 @@ function touchedAccounts(state: EngineState, patch: Patch): Set<AccountId> {
 function summariseAll(
   before: EngineState['summaries'],
   accountIds: Iterable<AccountId>,
-  { accounts, connections, connectionIdsOf }: Entities,
+  { accounts, connections }: TableMaps,
+  connectionIdsOf: Indexes['connectionIdsOf'],
 ): EngineState['summaries'] {
   const summaries = new Map(before);
   for (const id of accountIds) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../shared/model.ts';
+import type { Snapshot } from '../../shared/state.ts';
 import { createFeed } from './feed.ts';
 import { account, snapshot } from '../testing/entities.ts';
 

@@ -1,4 +1,4 @@
-import type { Patch, Snapshot } from '../../shared/model.ts';
+import type { Patch, Snapshot } from '../../shared/state.ts';
 import { applyPatch, fromSnapshot, type EngineState } from './engine-state.ts';
 
 /** How many patches are kept while the whole state is under way; more mean that it is stuck. */

@@ -8,8 +8,8 @@ import type {
   HeldSessions,
   HeldSessionsId,
   Problem,
-  Snapshot,
 } from '../../shared/model.ts';
+import type { Snapshot } from '../../shared/state.ts';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
 
 export const PROBLEM: Problem = {

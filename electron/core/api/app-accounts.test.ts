@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { AccountInput, Connection, Snapshot } from '../../../shared/model.ts';
+import type { AccountInput, Connection } from '../../../shared/model.ts';
+import type { Snapshot } from '../../../shared/state.ts';
 import { fault } from '../demo/index.ts';
 import {
   allIdle,

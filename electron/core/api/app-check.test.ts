@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckInput } from '../../../shared/check-input.ts';
-import type { CheckId, ServerCheck, Snapshot } from '../../../shared/model.ts';
+import type { CheckId, ServerCheck } from '../../../shared/model.ts';
+import type { Snapshot } from '../../../shared/state.ts';
 import { createAuthority } from '../demo/index.ts';
 import { folder, inputFor, server, start } from './testing/engine.ts';
 

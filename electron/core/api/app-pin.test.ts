@@ -2,7 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ShownCertificate, Snapshot, TrustChoice } from '../../../shared/model.ts';
+import type { ShownCertificate, TrustChoice } from '../../../shared/model.ts';
+import type { Snapshot } from '../../../shared/state.ts';
 import { lookAtServer } from '../server-check/system-trust.ts';
 import { createSelfSigned, startImapServer, type ImapServer } from '../demo/index.ts';
 import {

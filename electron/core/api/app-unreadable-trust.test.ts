@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../../shared/model.ts';
+import type { Snapshot } from '../../../shared/state.ts';
 import { allIdle, folder, inputFor, server, start } from './testing/engine.ts';
 
 const PEM = /-----BEGIN CERTIFICATE-----[^"]*/g;

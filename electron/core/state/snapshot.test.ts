@@ -6,10 +6,9 @@ import type {
   AppFacts,
   Connection,
   Notice,
-  Patch,
-  Snapshot,
   Totals,
 } from '../../../shared/model.ts';
+import type { Patch, Snapshot } from '../../../shared/state.ts';
 import type { Clock } from '../clock.ts';
 import { EngineState, SnapshotStream } from './snapshot.ts';
 import { applyPatch } from '../api/testing/copy.ts';

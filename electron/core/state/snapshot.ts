@@ -3,18 +3,19 @@
  * its copy true.
  */
 import type { ClientApi } from '../../../shared/contract.ts';
-import type {
-  Account,
-  AppFacts,
-  Connection,
-  EntityPatch,
-  HeldSessions,
-  Notice,
-  Patch,
-  ServerCheck,
-  Snapshot,
-  Totals,
-} from '../../../shared/model.ts';
+import {
+  mapTables,
+  snapshotOf,
+  type Patch,
+  type Single,
+  type Singles,
+  type Snapshot,
+  type Table,
+  type TableMaps,
+  type TablePatch,
+  type Tables,
+} from '../../../shared/state.ts';
+import type { AppFacts, Totals } from '../../../shared/model.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../../shared/settings.ts';
 import type { Clock, Timer } from '../clock.ts';
 
@@ -30,41 +31,24 @@ const RETRY_INTERVAL_MS = 1_000;
  */
 const MAX_DIRTY = 10_000;
 
-const TABLES = ['accounts', 'connections', 'heldSessions', 'checks', 'notices'] as const;
-type Table = (typeof TABLES)[number];
-type Entities = {
-  accounts: Account;
-  connections: Connection;
-  heldSessions: HeldSessions;
-  checks: ServerCheck;
-  notices: Notice;
-};
-
-/** The values of which there is one each. */
-interface Singles {
-  readonly app: AppFacts;
-  readonly settings: Settings;
-  readonly totals: Totals;
-}
-type Single = keyof Singles;
-
 /** Something changed: one of the single values, or one entity of a table. */
 type Changed = { readonly single: Single } | { readonly table: Table; readonly id: string };
 
 /** The engine's state as the interface sees it; every value in it is whole and never altered. */
 export class EngineState {
   #singles: Singles;
-  readonly #tables: { readonly [T in Table]: Map<string, Entities[T]> } = {
-    accounts: new Map(),
-    connections: new Map(),
-    heldSessions: new Map(),
-    checks: new Map(),
-    notices: new Map(),
-  };
+  readonly #tables = mapTables<{ readonly [T in Table]: Map<string, Tables[T]> & TableMaps[T] }>(
+    () => new Map(),
+  );
   readonly #listeners = new Set<(changed: Changed) => void>();
 
   constructor(app: AppFacts, totals: Totals, settings: Settings = DEFAULT_SETTINGS) {
     this.#singles = { app, settings, totals };
+  }
+
+  /** All of it, for an interface that is at this version. */
+  snapshot(version: number): Snapshot {
+    return snapshotOf(version, this.#singles, this.#tables);
   }
 
   get<S extends Single>(single: S): Singles[S] {
@@ -76,15 +60,15 @@ export class EngineState {
     this.#tell({ single });
   }
 
-  find<T extends Table>(table: T, id: string): Entities[T] | undefined {
+  find<T extends Table>(table: T, id: string): Tables[T] | undefined {
     return this.#tables[table].get(id);
   }
 
-  list<T extends Table>(table: T): readonly Entities[T][] {
+  list<T extends Table>(table: T): readonly Tables[T][] {
     return [...this.#tables[table].values()];
   }
 
-  put<T extends Table>(table: T, entity: Entities[T]): void {
+  put<T extends Table>(table: T, entity: Tables[T]): void {
     this.#tables[table].set(entity.id, entity);
     this.#tell({ table, id: entity.id });
   }
@@ -112,13 +96,7 @@ interface Dirty {
 function clean(): Dirty {
   return {
     singles: new Set(),
-    tables: {
-      accounts: new Set(),
-      connections: new Set(),
-      heldSessions: new Set(),
-      checks: new Set(),
-      notices: new Set(),
-    },
+    tables: mapTables<Dirty['tables']>(() => new Set()),
   };
 }
 
@@ -161,17 +139,7 @@ export class SnapshotStream {
     this.#dirty = clean();
     this.#dirtyCount = 0;
     this.#overflowed = false;
-    return {
-      version: this.#version,
-      app: this.#state.get('app'),
-      settings: this.#state.get('settings'),
-      totals: this.#state.get('totals'),
-      accounts: this.#state.list('accounts'),
-      connections: this.#state.list('connections'),
-      heldSessions: this.#state.list('heldSessions'),
-      checks: this.#state.list('checks'),
-      notices: this.#state.list('notices'),
-    };
+    return this.#state.snapshot(this.#version);
   }
 
   /** The client is gone: nothing more is sent to it. */
@@ -238,30 +206,23 @@ export class SnapshotStream {
   }
 
   #difference({ singles, tables }: Dirty): Omit<Patch, 'version'> {
-    return {
-      ...(singles.has('app') ? { app: this.#state.get('app') } : {}),
-      ...(singles.has('settings') ? { settings: this.#state.get('settings') } : {}),
-      ...(singles.has('totals') ? { totals: this.#state.get('totals') } : {}),
-      ...this.#entityPatch('accounts', tables.accounts),
-      ...this.#entityPatch('connections', tables.connections),
-      ...this.#entityPatch('heldSessions', tables.heldSessions),
-      ...this.#entityPatch('checks', tables.checks),
-      ...this.#entityPatch('notices', tables.notices),
-    };
+    const changedTables = (Object.keys(tables) as Table[]).filter(
+      (table) => tables[table].size > 0,
+    );
+    return Object.fromEntries([
+      ...[...singles].map((single) => [single, this.#state.get(single)] as const),
+      ...changedTables.map((table) => [table, this.#tablePatch(table, tables[table])] as const),
+    ]) as Omit<Patch, 'version'>;
   }
 
-  #entityPatch<T extends Table>(
-    table: T,
-    ids: ReadonlySet<string>,
-  ): { [K in T]?: EntityPatch<Entities[K]> } {
-    if (ids.size === 0) return {};
-    const put: Entities[T][] = [];
-    const removed: Entities[T]['id'][] = [];
+  #tablePatch<T extends Table>(table: T, ids: ReadonlySet<string>): TablePatch<T> {
+    const put: Tables[T][] = [];
+    const removed: Tables[T]['id'][] = [];
     for (const id of ids) {
       const entity = this.#state.find(table, id);
       if (entity === undefined) removed.push(id);
       else put.push(entity);
     }
-    return { [table]: { put, removed } } as unknown as { [K in T]?: EntityPatch<Entities[K]> };
+    return { put, removed };
   }
 }

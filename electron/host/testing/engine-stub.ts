@@ -1,7 +1,7 @@
 /** For tests: an engine that answers three calls, and remembers what it was asked. */
 import type { EngineApi } from '../../../shared/contract.ts';
 import { RepriseError } from '../../../shared/errors.ts';
-import type { Snapshot } from '../../../shared/model.ts';
+import type { Snapshot } from '../../../shared/state.ts';
 import { serveEngine, type Channel } from '../../../shared/rpc.ts';
 import type { ThemeChoice } from '../../../shared/settings.ts';
 import type { App, AppDeps } from '../../core/app.ts';

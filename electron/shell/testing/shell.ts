@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EngineApi } from '../../../shared/contract.ts';
-import type { Snapshot } from '../../../shared/model.ts';
+import type { Snapshot } from '../../../shared/state.ts';
 import { serveEngine } from '../../../shared/rpc.ts';
 import type { ThemeChoice } from '../../../shared/settings.ts';
 import type { App, AppDeps } from '../../core/app.ts';

@@ -3,7 +3,7 @@
  * It opens the page as a browser would, waits until every connection is idle and quits; the
  * process ends with the code that the program gave.
  */
-import type { Patch, Snapshot } from '../../../shared/model.ts';
+import type { Patch, Snapshot } from '../../../shared/state.ts';
 import { connectEngine } from '../../../shared/rpc.ts';
 import { electronStandIn } from './electron-stand-in.ts';
 import { pageChannel } from './page-channel.ts';

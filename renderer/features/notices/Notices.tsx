@@ -15,7 +15,7 @@ export function Notices(): ReactNode {
   const notices = useEngine((state) => state.notices);
   return (
     <div role="log" aria-label="Notices">
-      {notices.map(({ id, at, level, message, action }) => (
+      {[...notices.values()].map(({ id, at, level, message, action }) => (
         <div key={id} className={styles.notice} data-level={level}>
           <p className={styles.text} title={formatExactTime(at)}>
             <strong>{LEVEL_WORDS[level]}</strong> {message}

@@ -1,7 +1,8 @@
 /** For tests: the engine with an interface that follows it, real servers, and a folder. */
 import { afterEach } from 'vitest';
 import { channelPair } from '../../../../shared/channel-pair.ts';
-import type { AccountInput, Connection, Outcome, Snapshot } from '../../../../shared/model.ts';
+import type { AccountInput, Connection, Outcome } from '../../../../shared/model.ts';
+import type { Snapshot } from '../../../../shared/state.ts';
 import { connectEngine } from '../../../../shared/rpc.ts';
 import { keyFileProtector } from '../../storage/key-file.ts';
 import { temporaryFolder } from '../../storage/testing/temporary-folder.ts';
