@@ -1,7 +1,8 @@
 /** The command line of the server check, as plain values. */
 import { parseArgs } from 'node:util';
 import { DEFAULT_ATTEMPTS, MAX_ATTEMPTS, type CheckTarget } from '../../shared/check.ts';
-import { parseTarget, type CheckWays } from '../core/server-check/index.ts';
+import type { CheckWays } from '../core/failures/index.ts';
+import { parseTarget } from '../core/server-check/index.ts';
 
 /** What the command line asks for. */
 export interface CheckCommand {

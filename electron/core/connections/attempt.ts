@@ -4,12 +4,16 @@ import type { AccountId, Phase } from '../../../shared/model.ts';
 import type { ConnectSettings } from '../accounts/types.ts';
 import type { Clock } from '../clock.ts';
 import type { SessionCache } from '../tls/index.ts';
-import { ConnectError, ConnectionEnded } from './failures/connect-error.ts';
 import type { ConnectionLog } from './imap/connection-log.ts';
-import { BEFORE_CONNECTING, failureFrom } from './failures/failure.ts';
 import type { HandshakeFacts } from './imap/handshake-record.ts';
 import { ImapConnection } from './imap/imap-connection.ts';
-import type { Failure } from './lifecycle.ts';
+import {
+  BEFORE_CONNECTING,
+  ConnectError,
+  ConnectionEnded,
+  failureFrom,
+  type Failure,
+} from '../failures/index.ts';
 import type { PhaseLimits } from './imap/phase-limits.ts';
 
 /** What every attempt of an account has in common. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { startRawServer } from '../server-check/testing/raw-server.ts';
 import { fault, startImapServer } from '../demo/index.ts';
-import { PROBLEM_TEXT_LENGTH } from './failures/failure.ts';
+import { PROBLEM_TEXT_LENGTH } from '../failures/index.ts';
 import { PHASE_LIMITS } from './imap/phase-limits.ts';
 import { TestSupervisor } from './testing/supervisor.ts';
 

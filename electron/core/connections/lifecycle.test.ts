@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProblemCode } from '../../../shared/model.ts';
-import { isRefusedSignIn, nextStep, type Failure } from './lifecycle.ts';
+import type { Failure } from '../failures/index.ts';
+import { isRefusedSignIn, nextStep } from './lifecycle.ts';
 
 function failure(code: ProblemCode, changes: Partial<Failure> = {}): Failure {
   return {

@@ -1,19 +1,7 @@
 /** What to do after a failure: a pure decision. */
-import type { Phase, Problem, ProblemCode, ShownCertificate } from '../../../shared/model.ts';
+import type { ProblemCode } from '../../../shared/model.ts';
+import type { Failure } from '../failures/index.ts';
 import { backoffDelayMs, patientDelayMs } from './backoff.ts';
-
-/** How an attempt, or a connection that was idle, ended. */
-export interface Failure {
-  readonly problem: Problem;
-  /** Where it was; `idle` after a connect that had succeeded. */
-  readonly phase: Phase | 'idle';
-  /** TLS failed with a session offered: without any it may well work. */
-  readonly sessionOffered: boolean;
-  /** How long the server asked to be left alone. */
-  readonly serverDelayMs: number | null;
-  /** What the server showed, where a certificate is the problem. */
-  readonly certificate: ShownCertificate | null;
-}
 
 /** What a watched mailbox does next. */
 export type NextStep =

@@ -2,7 +2,7 @@ import type { AccountId, Connection, Handshake } from '../../../shared/model.ts'
 import type { Clock } from '../clock.ts';
 import type { AttemptContext } from './attempt.ts';
 import type { LastFull } from './handshake-history.ts';
-import type { Failure } from './lifecycle.ts';
+import type { Failure } from '../failures/index.ts';
 import type { SignInGate } from './sign-in-gate.ts';
 import type { StartGate } from './start-gate.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ProblemCode } from '../../../shared/model.ts';
-import type { Failure } from './lifecycle.ts';
+import type { Failure } from '../failures/index.ts';
 import { SignInGate, type Admission, type SignInPermit } from './sign-in-gate.ts';
 
 function failure(code: ProblemCode): Failure {

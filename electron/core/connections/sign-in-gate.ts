@@ -1,4 +1,5 @@
-import { isRefusedSignIn, type Failure } from './lifecycle.ts';
+import type { Failure } from '../failures/index.ts';
+import { isRefusedSignIn } from './lifecycle.ts';
 
 /** Leave to sign in, good for one attempt. */
 export interface SignInPermit {

@@ -3,11 +3,10 @@ import type { TestResult } from '../../../shared/model.ts';
 import type { ConnectSettings } from '../accounts/types.ts';
 import type { Clock } from '../clock.ts';
 import { SessionCache } from '../tls/index.ts';
-import { ConnectionEnded } from './failures/connect-error.ts';
 import { ConnectionLog } from './imap/connection-log.ts';
 import type { HandshakeFacts } from './imap/handshake-record.ts';
 import { ImapConnection } from './imap/imap-connection.ts';
-import type { Failure } from './lifecycle.ts';
+import { ConnectionEnded, type Failure } from '../failures/index.ts';
 import { PHASE_LIMITS, type PhaseLimits } from './imap/phase-limits.ts';
 
 export interface TestConnectionDeps {

@@ -6,7 +6,8 @@ import { ConnectionLog } from './imap/connection-log.ts';
 import { ConnectionView } from './connection-view.ts';
 import { HandshakeHistory } from './handshake-history.ts';
 import type { ImapConnection } from './imap/imap-connection.ts';
-import { isOfNetwork, isOutOfReach, nextStep, type Failure, type NextStep } from './lifecycle.ts';
+import type { Failure } from '../failures/index.ts';
+import { isOfNetwork, isOutOfReach, nextStep, type NextStep } from './lifecycle.ts';
 import type { MailboxHost } from './mailbox-host.ts';
 import type { SignInPermit } from './sign-in-gate.ts';
 

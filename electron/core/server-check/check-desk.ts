@@ -8,7 +8,7 @@ import { seenTrust } from '../accounts/trusted.ts';
 import type { AccountTrust } from '../accounts/types.ts';
 import type { Clock } from '../clock.ts';
 import type { EngineState } from '../state/snapshot.ts';
-import { CheckCancelled } from './visits/failure.ts';
+import { CheckCancelled } from '../failures/index.ts';
 import { runCheck } from './run-check.ts';
 import { lookAtServer } from './system-trust.ts';
 

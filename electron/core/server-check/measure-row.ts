@@ -3,7 +3,7 @@ import type { CheckTarget } from '../../../shared/check.ts';
 import { readSession, readTicket } from '../tls/index.ts';
 import type { Contexts, Row } from './visits/contexts.ts';
 import type { RowEvidence, Sample, SessionSeen, TicketKeys } from './evidence.ts';
-import { CheckFailure } from './visits/failure.ts';
+import { CheckFailure } from '../failures/index.ts';
 import { STATEFUL_TICKET_BYTES } from './visits/limits.ts';
 import type { RowPlan } from './plan.ts';
 import type { Visit } from './visits/visit.ts';

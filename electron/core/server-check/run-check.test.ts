@@ -9,7 +9,7 @@ import {
   type ImapServer,
 } from '../demo/index.ts';
 import type { Resolve } from './visits/addresses.ts';
-import { CheckCancelled } from './visits/failure.ts';
+import { CheckCancelled } from '../failures/index.ts';
 import { GAP_MS, MAX_CONNECTIONS } from './visits/limits.ts';
 import { runCheck, type CheckOptions } from './run-check.ts';
 import {

@@ -11,15 +11,19 @@ import type { TlsTrust } from '../tls/index.ts';
 import { addressesOf, type Address, type Resolve } from './visits/addresses.ts';
 import { Contexts, ROWS, type Row } from './visits/contexts.ts';
 import { ticketKeysOf, type CheckEvidence } from './evidence.ts';
-import { CheckFailure, verdictOf } from './visits/failure.ts';
+import {
+  CheckFailure,
+  FORM_WAYS,
+  problemOf,
+  verdictOf,
+  type CheckWays,
+} from '../failures/index.ts';
 import { RowMeasurement } from './measure-row.ts';
 import { notesOf } from './notes.ts';
 import { acrossReserve, planRows, reserveFor } from './plan.ts';
-import { problemOf } from './problem.ts';
 import { softwareOf } from './software.ts';
 import { overallVerdict, resultOf, summaryOf } from './verdict.ts';
 import { CheckStopped, Visitor } from './visits/visitor.ts';
-import { FORM_WAYS, type CheckWays } from './ways.ts';
 
 /** What to check, and how. */
 export interface CheckOptions {

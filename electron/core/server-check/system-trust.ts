@@ -3,7 +3,7 @@ import type { CheckTarget } from '../../../shared/check.ts';
 import type { SystemTrust } from '../../../shared/contract.ts';
 import type { TlsTrust } from '../tls/index.ts';
 import { Contexts } from './visits/contexts.ts';
-import { CheckCancelled, CheckFailure } from './visits/failure.ts';
+import { CheckCancelled, CheckFailure } from '../failures/index.ts';
 import { visit } from './visits/visit.ts';
 
 /**

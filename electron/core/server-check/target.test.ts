@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTarget, targetName, type TypedTarget } from './target.ts';
+import { parseTarget, type TypedTarget } from './target.ts';
 
 const parse = (server: string, more: Partial<TypedTarget> = {}) =>
   parseTarget({ server, starttls: false, servername: null, ...more });
@@ -40,7 +40,6 @@ describe('what a person types', () => {
     expect(parsed('192.0.2.1:993')).toMatchObject({ host: '192.0.2.1', port: 993 });
     expect(parsed('[2001:db8::1]:143')).toMatchObject({ host: '2001:db8::1', port: 143 });
     expect(parsed('imap://2001:db8::1')).toMatchObject({ host: '2001:db8::1', port: 993 });
-    expect(targetName(parsed('[2001:db8::1]:143'))).toBe('[2001:db8::1]:143');
   });
 
   it('may expect an address in the certificate, in brackets too', () => {

@@ -79,11 +79,6 @@ function defaultPort(protocol: MailProtocol | null, starttls: boolean): number {
   }
 }
 
-/** The server as people write it: `imap.example.org:993`. */
-export function targetName({ host, port }: CheckTarget): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
 function wrong(message: string): ParsedTarget {
   return { kind: 'wrong', message };
 }

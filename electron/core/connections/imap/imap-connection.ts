@@ -2,8 +2,7 @@ import { ImapFlow } from 'imapflow';
 import type { Phase } from '../../../../shared/model.ts';
 import type { Timer } from '../../clock.ts';
 import type { TransportEvent } from '../../tls/index.ts';
-import { ConnectError, ConnectionEnded } from '../failures/connect-error.ts';
-import { failureFrom } from '../failures/failure.ts';
+import { ConnectError, ConnectionEnded, failureFrom, type Failure } from '../../failures/index.ts';
 import {
   advanceRecord,
   beginRecord,
@@ -14,7 +13,6 @@ import {
 import { connectionTransport, type ImapConnectionOptions } from './imap-connection-options.ts';
 import { imapflowLogger } from './imapflow-log.ts';
 import { imapflowOptions } from './imapflow-options.ts';
-import type { Failure } from '../lifecycle.ts';
 import type { TrackedTransport } from './local-address.ts';
 import { redactorFor, type Redact } from '../../log/redaction.ts';
 import { transportLogLine } from './transport-log.ts';

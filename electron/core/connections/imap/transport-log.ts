@@ -1,7 +1,7 @@
 import type { ConnectSettings } from '../../accounts/types.ts';
 import type { Mechanism, NotOfferedReason } from '../../../../shared/model.ts';
 import type { TlsOutcome, TransportEvent } from '../../tls/index.ts';
-import { serverAddress } from '../failures/problem-context.ts';
+import { serverAddress } from '../../failures/index.ts';
 
 const MECHANISM: Readonly<Record<Mechanism, string>> = {
   'tls13-ticket': 'TLS 1.3 ticket',

@@ -1,7 +1,7 @@
 /** The addresses that a name stands for. */
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
-import { CheckCancelled, CheckFailure, failureOf } from './failure.ts';
+import { CheckCancelled, CheckFailure, failureOf } from '../../failures/index.ts';
 import { MAX_ADDRESSES, STEP_LIMITS_MS } from './limits.ts';
 
 export interface Address {
@@ -39,7 +39,7 @@ export async function addressesOf(
     return chosen(await Promise.race([given, resolve(host)]));
   } catch (error) {
     if (error instanceof CheckFailure || error instanceof CheckCancelled) throw error;
-    throw failureOf(error as NodeJS.ErrnoException, 'dns', null);
+    throw failureOf(error, 'dns', null);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', cancel);

@@ -3,8 +3,8 @@
  * (IMAP), RFC 5321 and 3207 (SMTP), RFC 1939 and 2595 (POP3).
  */
 import type { MailProtocol } from '../../../../shared/check.ts';
-import { CheckFailure } from './failure.ts';
-import { MAX_REPLY_LINES, type StepName } from './limits.ts';
+import { CheckFailure, type StepName } from '../../failures/index.ts';
+import { MAX_REPLY_LINES } from './limits.ts';
 import type { ReplyReader } from './reply-reader.ts';
 
 /** A connection as this file needs it. */

@@ -1,4 +1,5 @@
 /** How much a check may ask of somebody else's server. */
+import type { StepName } from '../../failures/index.ts';
 
 /** Rate limits of mail servers count connections by the minute; most allow 100 or more. */
 export const MAX_CONNECTIONS = 80;
@@ -21,8 +22,7 @@ export const STEP_LIMITS_MS = {
   command: 10_000,
   /** All is known by then; the server is only given the time to say goodbye. */
   goodbye: 2_000,
-} as const;
-export type StepName = keyof typeof STEP_LIMITS_MS;
+} as const satisfies Record<StepName, number>;
 
 /** RFC 5321 allows 512 octets in a reply line; IMAP's capabilities can be longer. */
 export const MAX_LINE_LENGTH = 8_192;

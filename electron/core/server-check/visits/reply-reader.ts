@@ -1,7 +1,7 @@
 /** Lines from a server, one after another, each within its time. */
 import type { Socket } from 'node:net';
-import { CheckFailure } from './failure.ts';
-import { MAX_LINE_LENGTH, STEP_LIMITS_MS, type StepName } from './limits.ts';
+import { CheckFailure, type StepName } from '../../failures/index.ts';
+import { MAX_LINE_LENGTH, STEP_LIMITS_MS } from './limits.ts';
 
 /**
  * Reads lines from a socket. Must be let go with {@link ReplyReader.release} before TLS begins on

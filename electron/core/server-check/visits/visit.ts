@@ -9,8 +9,8 @@ import type { CheckCertificate, CheckTarget } from '../../../../shared/check.ts'
 import type { TlsProtocol } from '../../../../shared/model.ts';
 import { certificateFacts, peerCertificate, type IdentityCheck } from '../../tls/index.ts';
 import { CONVERSATIONS, type Line } from './conversation.ts';
-import { CheckCancelled, CheckFailure, failureOf } from './failure.ts';
-import { STEP_LIMITS_MS, type StepName } from './limits.ts';
+import { CheckCancelled, CheckFailure, failureOf, type StepName } from '../../failures/index.ts';
+import { STEP_LIMITS_MS } from './limits.ts';
 import { ReplyReader } from './reply-reader.ts';
 
 /** Where to, and with what. */

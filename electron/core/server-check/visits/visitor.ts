@@ -1,6 +1,6 @@
 /** Makes the connections of one check, politely, and knows when to stop. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { CheckCancelled, type CheckFailure } from './failure.ts';
+import { CheckCancelled, type CheckFailure } from '../../failures/index.ts';
 import { GAP_MS, MAX_CONNECTIONS, TROUBLES_IN_A_ROW } from './limits.ts';
 import { visit, type Visit, type VisitOptions } from './visit.ts';
 

@@ -1,11 +1,48 @@
-import type { Phase, ShownCertificate } from '../../../../shared/model.ts';
-import type { ConnectSettings } from '../../accounts/types.ts';
-import type { TlsHandshake } from '../../tls/index.ts';
-import { errorFacts } from './connect-error.ts';
-import type { Failure } from '../lifecycle.ts';
-import type { ProblemContext } from './problem-context.ts';
-import { describeProblem } from './problems.ts';
-import type { Redact } from '../../log/redaction.ts';
+/** Why a connection ended: the errors that its steps throw, and what becomes of them. */
+import type { Phase, Problem, ShownCertificate } from '../../../shared/model.ts';
+import type { ConnectSettings } from '../accounts/types.ts';
+import type { Redact } from '../log/redaction.ts';
+import type { TlsHandshake } from '../tls/index.ts';
+import { classify } from './classify.ts';
+import { describeProblem, type ProblemContext } from './connection-words.ts';
+
+/** How an attempt, or a connection that was idle, ended. */
+export interface Failure {
+  readonly problem: Problem;
+  /** Where it was; `idle` after a connect that had succeeded. */
+  readonly phase: Phase | 'idle';
+  /** TLS failed with a session offered: without any it may well work. */
+  readonly sessionOffered: boolean;
+  /** How long the server asked to be left alone. */
+  readonly serverDelayMs: number | null;
+  /** What the server showed, where a certificate is the problem. */
+  readonly certificate: ShownCertificate | null;
+}
+
+/** An error that Reprise itself ends a connection with. */
+export class ConnectError extends Error {
+  override readonly name = 'ConnectError';
+  readonly code: 'PHASE_TIMEOUT' | 'NOT_IMAP' | 'SECRET_MISSING' | 'SECRET_UNREADABLE';
+  /** The limit that was passed, with `PHASE_TIMEOUT`. */
+  readonly limitMs: number;
+
+  constructor(code: ConnectError['code'], options: { limitMs?: number; cause?: unknown } = {}) {
+    super(`Connection ended: ${code}`, { cause: options.cause });
+    this.code = code;
+    this.limitMs = options.limitMs ?? 0;
+  }
+}
+
+/** Thrown by the steps of a connect; `failure` is what `ImapConnection.ended` gives. */
+export class ConnectionEnded extends Error {
+  override readonly name = 'ConnectionEnded';
+  readonly failure: Failure | null;
+
+  constructor(failure: Failure | null) {
+    super(failure?.problem.message ?? 'The connection was ended here.');
+    this.failure = failure;
+  }
+}
 
 /** How far a connection had come when it failed. */
 export interface FailurePoint extends Pick<ProblemContext, 'mailbox' | 'byeLine' | 'strangeLine'> {
@@ -58,7 +95,7 @@ export function failureFrom(
     },
     phase,
     sessionOffered: tls?.outcome.kind === 'failed' && tls.outcome.sessionOffered,
-    serverDelayMs: errorFacts(error).serverDelayMs,
+    serverDelayMs: classify(error, phase).serverDelayMs,
     certificate: shownCertificate(tls),
   };
 }

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CheckTarget } from '../../../shared/check.ts';
-import { CheckFailure } from './visits/failure.ts';
-import { problemOf } from './problem.ts';
-import { FORM_WAYS, type CheckWays } from './ways.ts';
+import { CheckFailure } from './check-failure.ts';
+import { FORM_WAYS, problemOf, type CheckWays } from './check-words.ts';
 
 const target: CheckTarget = {
   protocol: 'imap',
@@ -41,5 +40,16 @@ describe('a problem that another check may help, which is', () => {
   it.each(HELPED)('%s, is told elsewhere in the words of that place', (_what, failure) => {
     expect(said(failure, OTHER_WAYS)).toMatch(/ (use|give) --(starttls|servername NAME|ca FILE)\./);
     expect(said(failure, OTHER_WAYS)).not.toMatch(/“|choose/);
+  });
+});
+
+describe('a server with an IPv6 address', () => {
+  it('is written as people write it with a port', () => {
+    const { message } = problemOf(
+      new CheckFailure('complaint', 'greeting'),
+      { ...target, host: '2001:db8::1' },
+      { ways: FORM_WAYS, at: 0 },
+    );
+    expect(message).toContain('[2001:db8::1]:993');
   });
 });

@@ -1,8 +1,28 @@
 /** Why a server could not be tested, in words that a person can act on. Pure. */
 import type { CheckProblem, CheckTarget, MailProtocol } from '../../../shared/check.ts';
-import type { CheckFailure } from './visits/failure.ts';
-import { targetName } from './target.ts';
-import type { CheckWays } from './ways.ts';
+import type { CheckFailure } from './check-failure.ts';
+import { kindOfCode } from './classify.ts';
+import { serverAddress } from './connection-words.ts';
+
+/**
+ * How to ask for another check, which differs by where it was asked for: each is the part of a
+ * sentence that says what to do, by the names that its reader sees.
+ */
+export interface CheckWays {
+  /** To begin in plain text. */
+  readonly starttls: string;
+  /** To expect another name in the certificate; the name was said before. */
+  readonly servername: string;
+  /** To trust an authority of one's own. */
+  readonly caFile: string;
+}
+
+/** The fields of the interface's form, by their labels. */
+export const FORM_WAYS: CheckWays = {
+  starttls: 'choose STARTTLS',
+  servername: 'enter that name in “Server name for the certificate”',
+  caFile: 'choose the certificate of its authority in “CA certificate file”',
+};
 
 const NAMES: Readonly<Record<MailProtocol, string>> = { imap: 'IMAP', smtp: 'SMTP', pop3: 'POP3' };
 
@@ -25,7 +45,7 @@ export function problemOf(failure: CheckFailure, target: CheckTarget, asked: Ask
 
 function messageOf(failure: CheckFailure, target: CheckTarget, asked: Asked): string {
   const { host, port, protocol, security } = target;
-  const at = targetName(target);
+  const at = serverAddress(target);
   switch (failure.kind) {
     case 'dns':
       return `There is no server named ${host}. Check the name for a typing error, and the network connection.`;
@@ -61,7 +81,7 @@ function timeoutMessage(
   target: CheckTarget,
   ways: CheckWays,
 ): string {
-  const at = targetName(target);
+  const at = serverAddress(target);
   const within = facts.limitMs === undefined ? 'in time' : `within ${facts.limitMs / 1000} s`;
   switch (step) {
     case 'dns':
@@ -87,19 +107,16 @@ function certificateMessage(
   const shown = facts.certificate ?? null;
   const trust =
     'A resumed connection is not checked again, so sessions of an untrusted server are worth nothing.';
-  switch (facts.code ?? '') {
-    case 'CERT_HAS_EXPIRED':
-      return `The certificate of ${host} expired${onDay(shown?.validToAt, at)}. Whoever runs the server has to renew it. ${trust}`;
-    case 'CERT_NOT_YET_VALID':
-      return `The certificate of ${host} is not valid yet. Check the clock of this computer. ${trust}`;
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-    case 'HOSTNAME_MISMATCH':
-      return `The certificate of ${host} is for ${shown === null || shown.names.length === 0 ? 'another name' : shown.names.slice(0, 3).join(', ')}, not for ${name}. Check the server by a name that is in its certificate, or ${ways.servername}. ${trust}`;
-    case 'CERTIFICATE_CHANGED':
-      return `${host} shows another certificate than the one that its account trusts. Look at both in the account. ${trust}`;
-    default:
-      return `The certificate of ${host} is not trusted here (${facts.code ?? 'no reason given'}). If it is your own server, ${ways.caFile}. ${trust}`;
-  }
+  const kind = kindOfCode(facts.code ?? '');
+  if (kind === 'expired')
+    return `The certificate of ${host} expired${onDay(shown?.validToAt, at)}. Whoever runs the server has to renew it. ${trust}`;
+  if (kind === 'not-yet-valid')
+    return `The certificate of ${host} is not valid yet. Check the clock of this computer. ${trust}`;
+  if (kind === 'other-name')
+    return `The certificate of ${host} is for ${shown === null || shown.names.length === 0 ? 'another name' : shown.names.slice(0, 3).join(', ')}, not for ${name}. Check the server by a name that is in its certificate, or ${ways.servername}. ${trust}`;
+  if (kind === 'another-certificate')
+    return `${host} shows another certificate than the one that its account trusts. Look at both in the account. ${trust}`;
+  return `The certificate of ${host} is not trusted here (${facts.code ?? 'no reason given'}). If it is your own server, ${ways.caFile}. ${trust}`;
 }
 
 function onDay(at: number | null | undefined, now: number): string {

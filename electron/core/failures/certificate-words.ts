@@ -1,5 +1,6 @@
-/** What is wrong with a certificate, by the verdicts of OpenSSL and Node. */
-import type { CertificateFacts, ProblemCode } from '../../../../shared/model.ts';
+/** What is wrong with a certificate, in words. Pure. */
+import type { CertificateFacts, ProblemCode } from '../../../shared/model.ts';
+import type { ClassifiedError, FailureKind } from './classify.ts';
 
 /** What the sentences need to know. */
 export interface CertificateContext {
@@ -19,48 +20,29 @@ interface CertificateProblem {
   readonly message: string;
 }
 
-type Describe = (context: CertificateContext) => CertificateProblem;
+type Describe = (error: ClassifiedError, context: CertificateContext) => CertificateProblem;
 
-const VERDICTS: Readonly<Record<string, Describe>> = {
-  CERT_HAS_EXPIRED: expired,
-  CERT_NOT_YET_VALID: notYetValid,
-  ERR_TLS_CERT_ALTNAME_INVALID: otherName,
-  HOSTNAME_MISMATCH: otherName,
-  DEPTH_ZERO_SELF_SIGNED_CERT: selfSigned,
-  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
-  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
-  CERT_UNTRUSTED: unknownAuthority,
-  CERT_REJECTED: unknownAuthority,
-  INVALID_CA: unknownAuthority,
-  PATH_LENGTH_EXCEEDED: unknownAuthority,
-  CERT_CHAIN_TOO_LONG: unknownAuthority,
-  CERT_SIGNATURE_FAILURE: unknownAuthority,
-  INVALID_PURPOSE: unfit,
-  CERT_REVOKED: unfit,
-  CERTIFICATE_CHANGED: changed,
-  // OpenSSL has more verdicts than Node has names: a key that is too small is one of these.
-  UNSPECIFIED: unfit,
-  EE_KEY_TOO_SMALL: unfit,
-  CA_KEY_TOO_SMALL: unfit,
-  CA_MD_TOO_WEAK: unfit,
-};
-
-/** The problem that an error code of certificate verification stands for; `null` for other codes. */
-export function certificateProblem(
-  code: string,
-  context: CertificateContext,
-): CertificateProblem | null {
-  const describe = Object.hasOwn(VERDICTS, code) ? VERDICTS[code] : undefined;
-  if (describe === undefined) return null;
-  const { certificate, pin } = context;
-  // Whatever else is wrong with another certificate, that it is another one comes first.
-  const isOther = pin !== null && certificate !== null && certificate.fingerprint256 !== pin;
-  return isOther ? changed(context) : describe(context);
+/** Whatever else is wrong with another certificate than the pinned one, that it is another comes first. */
+function unlessAnother(describe: (context: CertificateContext) => CertificateProblem): Describe {
+  return (_error, context) => {
+    const { certificate, pin } = context;
+    const isAnother = pin !== null && certificate !== null && certificate.fingerprint256 !== pin;
+    return isAnother ? another(context) : describe(context);
+  };
 }
 
-function changed({ host }: CertificateContext): CertificateProblem {
+/** By the verdicts of OpenSSL and Node. */
+export const CERTIFICATE_WORDS = {
+  expired: unlessAnother(expired),
+  'not-yet-valid': unlessAnother(notYetValid),
+  'other-name': unlessAnother(otherName),
+  'self-signed': unlessAnother(selfSigned),
+  'unknown-authority': unlessAnother(unknownAuthority),
+  unfit: unlessAnother(unfit),
+  'another-certificate': unlessAnother(another),
+} satisfies Partial<Record<FailureKind, Describe>>;
+
+function another({ host }: CertificateContext): CertificateProblem {
   return {
     code: 'certificate-changed',
     message:

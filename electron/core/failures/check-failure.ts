@@ -1,10 +1,12 @@
 /** Why a connection of a check came to nothing. */
-import type { CheckCertificate, CheckProblem, Verdict } from '../../../../shared/check.ts';
-import type { StepName } from './limits.ts';
+import type { CheckCertificate, CheckProblem, Verdict } from '../../../shared/check.ts';
+import { classify, kindOfCode, type FailureKind } from './classify.ts';
 
-export type FailureKind = CheckProblem['code'];
+/** What a visit of the check was doing. */
+export type StepName = 'dns' | 'tcp' | 'tls' | 'greeting' | 'command' | 'goodbye';
 
-export interface FailureFacts {
+/** What is known of a failure beside its kind. */
+export interface CheckFailureFacts {
   readonly serverLine?: string | null;
   readonly limitMs?: number;
   /** What the server showed, with `certificate`. */
@@ -17,11 +19,11 @@ export interface FailureFacts {
 /** Thrown by the steps of a visit. */
 export class CheckFailure extends Error {
   override readonly name = 'CheckFailure';
-  readonly kind: FailureKind;
+  readonly kind: CheckProblem['code'];
   readonly step: StepName;
-  readonly facts: FailureFacts;
+  readonly facts: CheckFailureFacts;
 
-  constructor(kind: FailureKind, step: StepName, facts: FailureFacts = {}) {
+  constructor(kind: CheckProblem['code'], step: StepName, facts: CheckFailureFacts = {}) {
     super(`${kind} at ${step}`, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.kind = kind;
     this.step = step;
@@ -38,30 +40,13 @@ export class CheckCancelled extends Error {
   }
 }
 
-const UNREACHABLE: ReadonlySet<string> = new Set([
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'EHOSTDOWN',
-  'EADDRNOTAVAIL',
-  'EACCES',
-  'EPERM',
-  'EAFNOSUPPORT',
-]);
-
-/** What OpenSSL and BoringSSL say when the other side's first bytes are no TLS record. */
-const NOT_TLS =
-  /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|HTTPS_PROXY_REQUEST|UNKNOWN_PROTOCOL|BAD_RECORD_TYPE|RECORD_TOO_SMALL|UNEXPECTED_MESSAGE|INVALID_ALERT|RECORD_LAYER/;
-
-const OLD_VERSIONS = /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS|VERSION_TOO_LOW/;
-
 /** What an error of the network or of TLS means. @param certificate what the server showed */
 export function failureOf(
-  error: NodeJS.ErrnoException,
+  error: unknown,
   step: StepName,
   certificate: CheckCertificate | null,
 ): CheckFailure {
-  const code = error.code ?? '';
+  const { code } = classify(error, step);
   return new CheckFailure(kindOf(code, step, certificate !== null), step, {
     cause: error,
     code,
@@ -69,15 +54,21 @@ export function failureOf(
   });
 }
 
-function kindOf(code: string, step: StepName, showedCertificate: boolean): FailureKind {
+/** As far as the check tells them apart. */
+const KINDS: Readonly<Partial<Record<FailureKind, CheckProblem['code']>>> = {
+  refused: 'refused',
+  unreachable: 'unreachable',
+  timeout: 'timeout',
+  closed: 'closed',
+  'not-tls': 'not-tls',
+  garbled: 'not-tls',
+};
+
+function kindOf(code: string, step: StepName, showedCertificate: boolean): CheckProblem['code'] {
   if (step === 'dns') return 'dns';
-  if (code === 'ECONNREFUSED') return 'refused';
-  if (UNREACHABLE.has(code)) return 'unreachable';
-  if (code === 'ETIMEDOUT') return 'timeout';
-  if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'ECONNABORTED') return 'closed';
-  if (NOT_TLS.test(code)) return 'not-tls';
-  if (step === 'tls' && showedCertificate && !code.startsWith('ERR_SSL')) return 'certificate';
-  return 'tls';
+  const kind = KINDS[kindOfCode(code)];
+  if (kind !== undefined) return kind;
+  return step === 'tls' && showedCertificate && !code.startsWith('ERR_SSL') ? 'certificate' : 'tls';
 }
 
 /** The verdict that a failure of the first connection means; `null` where it is the certificate. */
@@ -91,7 +82,7 @@ export function verdictOf({ kind, step, facts }: CheckFailure): Verdict | null {
       return 'not-tls';
     case 'tls':
       // It speaks TLS, and no version that is safe; or what came only looked like TLS.
-      return OLD_VERSIONS.test(facts.code ?? '') ? 'not-offered' : 'not-tls';
+      return kindOfCode(facts.code ?? '') === 'old-versions' ? 'not-offered' : 'not-tls';
     case 'closed':
       return step === 'tcp' ? 'unreachable' : 'not-tls';
     case 'dns':

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { CertificateFacts, ProblemCode } from '../../../../shared/model.ts';
-import { ConnectError } from './connect-error.ts';
-import type { ProblemContext } from './problem-context.ts';
-import { describeProblem } from './problems.ts';
+import type { CertificateFacts, ProblemCode } from '../../../shared/model.ts';
+import { ConnectError } from './connection-failure.ts';
+import { describeProblem, type ProblemContext } from './connection-words.ts';
 
 const DAY = 86_400_000;
 const now = Date.UTC(2026, 5, 15);

@@ -1,0 +1,23 @@
+/**
+ * What went wrong, and the words for it. In the order of reading: `classify.ts` has one table of
+ * what errors mean; `connection-failure.ts` and `connection-words.ts` say it of a connection,
+ * `certificate-words.ts` of its certificate; `check-failure.ts` and `check-words.ts` of a server
+ * check, whose reader asks something else.
+ */
+export {
+  CheckCancelled,
+  CheckFailure,
+  failureOf,
+  verdictOf,
+  type StepName,
+} from './check-failure.ts';
+export { FORM_WAYS, problemOf, type CheckWays } from './check-words.ts';
+export {
+  BEFORE_CONNECTING,
+  ConnectError,
+  ConnectionEnded,
+  failureFrom,
+  PROBLEM_TEXT_LENGTH,
+  type Failure,
+} from './connection-failure.ts';
+export { serverAddress } from './connection-words.ts';
