@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unfinishedName } from '../electron/core/storage/atomic-file.ts';
+import { unfinishedName } from '../electron/core/storage/files.ts';
 import { startImapServer } from '../electron/core/demo/index.ts';
 import { expect, test } from './fixtures/reprise.ts';
 import { RepriseProcess } from './fixtures/reprise-process.ts';
@@ -14,18 +14,18 @@ test.describe('6: a start under bad conditions', () => {
     dataDir,
   }) => {
     const damaged = '{ "version": 1, "accounts": [ {';
-    await writeFile(join(dataDir, 'settings.json'), damaged, { mode: 0o600 });
+    await writeFile(join(dataDir, 'accounts.json'), damaged, { mode: 0o600 });
     const reprise = await startReprise({ dataDir });
     await dashboard.open(reprise.url);
     await expect(dashboard.page.getByRole('log', { name: 'Notices' })).toContainText(
-      'settings.json.corrupt-',
+      'accounts.json.corrupt-',
     );
     await using server = await startImapServer();
     await dashboard.addAccount(accountOn(server, 'Work'));
     const aside = (await readdir(dataDir)).filter((name) => name.includes('.corrupt-'));
     expect(aside).toHaveLength(1);
     expect(await readFile(join(dataDir, aside[0] ?? ''), 'utf8')).toBe(damaged);
-    expect(await readFile(join(dataDir, 'settings.json'), 'utf8')).toContain('Work');
+    expect(await readFile(join(dataDir, 'accounts.json'), 'utf8')).toContain('Work');
   });
 
   test('a data folder that cannot be written is said in a sentence', async ({ dataDir }) => {

@@ -90,7 +90,7 @@ test('a stored password for another server than the account has is asked for bef
   await page.goto('about:blank');
   await first.interrupt();
   // As after a kill when one of the two files of an edit is written.
-  const path = join(dataDir, 'settings.json');
+  const path = join(dataDir, 'accounts.json');
   const settings = await readFile(path, 'utf8');
   await writeFile(path, settings.replace(/(?<="host": ?")127\.0\.0\.1(?=")/, 'localhost'));
   const { url } = await startReprise({ dataDir });

@@ -57,7 +57,7 @@ test.describe('5: a restart with the same data folder', () => {
     await dashboard.open(reprise.url);
     await dashboard.addAccount(accountOn(server, 'Work'));
     await reprise.interrupt();
-    for (const name of ['settings.json', 'secrets.json', 'secrets.key']) {
+    for (const name of ['accounts.json', 'secrets.json', 'secrets.key']) {
       const path = join(dataDir, name);
       expect((await stat(path)).mode & 0o777, name).toBe(0o600);
       expect(await readFile(path, 'latin1'), name).not.toContain('tell-nobody-8821');

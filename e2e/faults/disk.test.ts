@@ -170,7 +170,7 @@ describe('a file that another program', () => {
     await using stand = await FaultStand.start(folder.path);
     await stand.watchHealthy();
     const { engine } = stand.interfaceEnd;
-    const path = join(folder.path, 'settings.json');
+    const path = join(folder.path, 'accounts.json');
     await rename(path, `${path}.moved`);
     await mkdir(path);
     const [account] = stand.interfaceEnd.state().accounts;

@@ -2,9 +2,9 @@
 import { readStored, type StoredFormat } from '../../electron/core/storage/stored-file.ts';
 import { readCaFile } from '../../electron/core/accounts/ca-file.ts';
 import { secretsFormat } from '../../electron/core/storage/secrets-file.ts';
-import { settingsFormat } from '../../electron/core/accounts/accounts-file.ts';
+import { accountsFormat } from '../../electron/core/accounts/account.ts';
 import { accountSettings } from '../../electron/core/accounts/testing/account.ts';
-import { preferencesFormat } from '../../electron/core/storage/preferences-file.ts';
+import { preferencesFormat } from '../../electron/core/storage/preferences.ts';
 import { RepriseError } from '../../shared/errors.ts';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
 import { bytesOf, holds, textOf, type FuzzTarget } from './target.ts';
@@ -82,7 +82,7 @@ const caFile: FuzzTarget = {
 };
 
 export const filesTargets: readonly FuzzTarget[] = [
-  stored(settingsFormat, [
+  stored(accountsFormat, [
     { version: 1, accounts: [] },
     { version: 1, accounts: [account] },
     {

@@ -4,10 +4,14 @@ import type { EngineApi } from '../../shared/contract.ts';
 import type { AppFacts } from '../../shared/model.ts';
 import { serveEngine, type Channel } from '../../shared/rpc.ts';
 import type { ThemeChoice } from '../../shared/settings.ts';
-import { memoryBook, openAccountBook, type OpenedBook } from './accounts/account-book.ts';
-import { ChosenProtector } from './storage/chosen-protector.ts';
-import type { KeyFileProtector } from './storage/key-file.ts';
-import type { SecretProtector } from './storage/secret-protector.ts';
+import { memoryBook, openAccountBook, type OpenedBook } from './accounts/index.ts';
+import {
+  ChosenProtector,
+  type KeyFileProtector,
+  memorySettings,
+  openSettings,
+  type SecretProtector,
+} from './storage/index.ts';
 import { Agreement } from './api/agreement.ts';
 import { CheckDesk } from './server-check/index.ts';
 import { createCalls } from './api/calls.ts';
@@ -24,7 +28,6 @@ import { thisMachine, type Machine } from './network/machine.ts';
 import { NetworkWatch, type PowerEvents } from './network/network-watch.ts';
 import { NoticeBoard, passwordNotice, passwordUnusable } from './state/notice-board.ts';
 import { refreshTotals } from './history/refresh-totals.ts';
-import { memorySettings, openSettings } from './storage/preferences.ts';
 import { EngineState, SnapshotStream } from './state/snapshot.ts';
 import { Tally } from './history/totals.ts';
 import { WatchList, type OnCounted, type PasswordOf } from './connections/watch-list.ts';

@@ -1,9 +1,12 @@
-import type { SecretProtector } from './storage/secret-protector.ts';
+import {
+  keptSessionsFile,
+  machineName,
+  type SecretProtector,
+  type SettingsService,
+} from './storage/index.ts';
 import type { Clock } from './clock.ts';
-import { keptSessionsFile, machineName } from './storage/kept-sessions-file.ts';
 import type { Log } from './log/log.ts';
 import type { NetworkWatch } from './network/network-watch.ts';
-import type { SettingsService } from './storage/preferences.ts';
 import { KEPT_ENGINE, KeptSessions, type SessionCache } from './tls/index.ts';
 
 /**

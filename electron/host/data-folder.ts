@@ -3,8 +3,7 @@ import { constants, type PathLike } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { lockFolder } from '../core/storage/folder-lock.ts';
-import { makeFolder } from '../core/storage/make-folder.ts';
+import { lockFolder, makeFolder } from '../core/storage/index.ts';
 import { StartError } from './start-error.ts';
 
 /** The parts of the environment that say where a user's files belong. */

@@ -1,7 +1,7 @@
 /** The browser host from its start to its end. */
 import type { EventEmitter } from 'node:events';
 import { RepriseError } from '../../shared/errors.ts';
-import { keyFileProtector } from '../core/storage/key-file.ts';
+import { keyFileProtector } from '../core/storage/index.ts';
 import type { App, AppDeps } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import type { Log } from '../core/log/log.ts';

@@ -1,7 +1,11 @@
 /** How passwords are protected in this run: by the key store, by what was agreed to, or not at all. */
 import type { SafeStorage } from 'electron';
-import { hasKeyFile, keyFileProtector, type KeyFileProtector } from '../core/storage/key-file.ts';
-import type { SecretProtector } from '../core/storage/secret-protector.ts';
+import {
+  hasKeyFile,
+  keyFileProtector,
+  type KeyFileProtector,
+  type SecretProtector,
+} from '../core/storage/index.ts';
 import type { Log } from '../core/log/log.ts';
 import { safeStorageProtector } from './safe-storage.ts';
 

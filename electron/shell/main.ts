@@ -12,7 +12,7 @@ import {
   session,
   shell,
 } from 'electron';
-import { helpLinks } from '../core/accounts/presets.ts';
+import { helpLinks } from '../core/accounts/index.ts';
 import { createApp } from '../core/app.ts';
 import { stderrLog } from '../core/log/log.ts';
 import { startShell } from './start-shell.ts';

@@ -1,7 +1,7 @@
 /** Passwords under the key store of the operating system, by Electron's `safeStorage`. */
 import type { SafeStorage } from 'electron';
 import { RepriseError } from '../../shared/errors.ts';
-import { memoryProtector, type SecretProtector } from '../core/storage/secret-protector.ts';
+import { memoryProtector, type SecretProtector } from '../core/storage/index.ts';
 
 /** What Chromium puts before bytes that it encrypted under a key that is in its source code. */
 const HARD_CODED_KEY = 'v10';

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { inspect } from 'node:util';
@@ -9,6 +9,7 @@ import { passwordServer } from '../../../shared/password-server.ts';
 import { memoryBook, openAccountBook } from './account-book.ts';
 import { keyFileProtector } from '../storage/key-file.ts';
 import { memoryProtector, type SecretProtector } from '../storage/secret-protector.ts';
+import { unfinishedName } from '../storage/files.ts';
 import { temporaryFolder } from '../storage/testing/temporary-folder.ts';
 import { accountSettings } from './testing/account.ts';
 
@@ -27,6 +28,12 @@ async function open(path: string, protector: SecretProtector = keyFileProtector(
 
 const unbreakable = () => undefined;
 
+/** Where the accounts are, and where version 0.1.0 had them. */
+const pathsIn = (folder: string) => ({
+  path: join(folder, 'accounts.json'),
+  old: join(folder, 'settings.json'),
+});
+
 describe('accounts and passwords on disk', () => {
   it('are there again after a restart', async () => {
     await using folder = await temporaryFolder();
@@ -43,7 +50,7 @@ describe('accounts and passwords on disk', () => {
     await using folder = await temporaryFolder();
     const { book } = await open(folder.path);
     await book.add(account, password);
-    for (const name of ['settings.json', 'secrets.json', 'secrets.key']) {
+    for (const name of ['accounts.json', 'secrets.json', 'secrets.key']) {
       const path = join(folder.path, name);
       expect((await stat(path)).mode & 0o777).toBe(0o600);
       const content = await readFile(path, 'latin1');
@@ -93,7 +100,7 @@ describe('accounts and passwords on disk', () => {
     const first = await open(folder.path);
     await first.book.add(account, password);
     // A newer version's file: changes of settings fail, changes of passwords do not.
-    await writeFile(join(folder.path, 'settings.json'), '{"version":99}');
+    await writeFile(join(folder.path, 'accounts.json'), '{"version":99}');
     const { book } = await open(folder.path);
     const other = { ...account, id: 'account-2' as AccountId };
     await expect(book.add(other, 'other-password')).rejects.toMatchObject({ code: 'storage' });
@@ -116,13 +123,13 @@ describe('accounts and passwords on disk', () => {
 
   it('lose no password when the settings are damaged: putting the file back is enough', async () => {
     await using folder = await temporaryFolder();
-    const path = join(folder.path, 'settings.json');
+    const path = join(folder.path, 'accounts.json');
     const first = await open(folder.path);
     await first.book.add(account, password);
     const good = await readFile(path, 'utf8');
     await writeFile(path, good.slice(0, -30));
     const damaged = await open(folder.path);
-    expect(damaged.problems).toMatchObject([{ file: 'settings.json' }]);
+    expect(damaged.problems).toMatchObject([{ file: 'accounts.json' }]);
     expect(damaged.book.accounts.list()).toEqual([]);
     await writeFile(path, good);
     const repaired = await open(folder.path);
@@ -131,7 +138,7 @@ describe('accounts and passwords on disk', () => {
 
   it('lose no password of a damaged list that is kept aside when an account is added meanwhile', async () => {
     await using folder = await temporaryFolder();
-    const path = join(folder.path, 'settings.json');
+    const path = join(folder.path, 'accounts.json');
     const first = await open(folder.path);
     await first.book.add(account, password);
     const good = await readFile(path, 'utf8');
@@ -180,7 +187,7 @@ describe('accounts and passwords on disk', () => {
     const { book } = await open(folder.path, memoryProtector());
     await book.add(account, password);
     expect(await book.passwordFor(account)).toBe(password);
-    expect(await readdir(folder.path)).toEqual(['settings.json']);
+    expect(await readdir(folder.path)).toEqual(['accounts.json']);
   });
 
   it('tell nothing of a password when a key store fails with it in its error', async () => {
@@ -196,5 +203,59 @@ describe('accounts and passwords on disk', () => {
     expect(error).toMatchObject({ code: 'secrets' });
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(password);
     expect(book.accounts.list()).toEqual([]);
+  });
+});
+
+describe('the accounts of version 0.1.0', () => {
+  it('are taken over under the present name, and what a kill left beside them goes', async () => {
+    await using folder = await temporaryFolder();
+    const { path, old } = pathsIn(folder.path);
+    const first = await open(folder.path);
+    await first.book.add(account, password);
+    await rename(path, old);
+    await writeFile(unfinishedName(old), 'half of it');
+    const { book, problems } = await open(folder.path);
+    expect(problems).toEqual([]);
+    expect(book.accounts.list()).toEqual([account]);
+    expect(await book.passwordFor(account)).toBe(password);
+    expect((await readdir(folder.path)).toSorted()).toEqual([
+      'accounts.json',
+      'secrets.json',
+      'secrets.key',
+    ]);
+  });
+
+  it('that were kept aside may come back: no password is deleted while they lie there', async () => {
+    await using folder = await temporaryFolder();
+    const { path, old } = pathsIn(folder.path);
+    const first = await open(folder.path);
+    await first.book.add(account, password);
+    await rename(path, `${old}.corrupt-20261123T195400.123Z`);
+    await writeFile(path, '{"version":1,"accounts":[]}');
+    const { book } = await open(folder.path);
+    expect(book.secrets.stored(id)).not.toBeNull();
+  });
+
+  it('are not used beside present ones, which is said, and their passwords stay', async () => {
+    await using folder = await temporaryFolder();
+    const { path, old } = pathsIn(folder.path);
+    const first = await open(folder.path);
+    await first.book.add(account, password);
+    await rename(path, old);
+    await writeFile(path, '{"version":1,"accounts":[]}');
+    const { book, problems } = await open(folder.path);
+    expect(book.accounts.list()).toEqual([]);
+    expect(problems).toMatchObject([{ message: expect.stringContaining(`${old} since`) }]);
+    expect(book.secrets.stored(id)).not.toBeNull();
+    expect(await readFile(old, 'utf8')).toContain(id);
+  });
+
+  it('are no folder of that name', async () => {
+    await using folder = await temporaryFolder();
+    await mkdir(pathsIn(folder.path).old);
+    const { book, problems } = await open(folder.path);
+    await book.add(account, password);
+    expect(problems).toEqual([]);
+    expect(await readdir(folder.path)).toContain('accounts.json');
   });
 });

@@ -1,3 +1,4 @@
+import { lstat, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId } from '../../../shared/model.ts';
@@ -7,63 +8,155 @@ import {
   typeAgain,
   type PasswordServer,
 } from '../../../shared/password-server.ts';
+import {
+  Durable,
+  hasKeptAside,
+  inMemory,
+  memoryProtector,
+  type OnUnusable,
+  type Opened,
+  openStored,
+  removeUnfinished,
+  removeUnfinishedKey,
+  type SealedSecrets,
+  SealedSecretStore,
+  type SecretProtector,
+  secretsFormat,
+} from '../storage/index.ts';
+import { accountsFormat, type Accounts, type AccountSettings } from './account.ts';
 import { AccountStore } from './account-store.ts';
-import { hasKeptAside, removeUnfinished } from '../storage/atomic-file.ts';
-import { Durable, inMemory } from '../storage/durable.ts';
-import { removeUnfinishedKey } from '../storage/key-file.ts';
-import { memoryProtector, type SecretProtector } from '../storage/secret-protector.ts';
-import { SealedSecretStore, type OnUnusable, type ServerOf } from '../storage/secret-store.ts';
-import { secretsFormat, type SealedSecrets } from '../storage/secrets-file.ts';
-import { settingsFormat, type Settings } from './accounts-file.ts';
-import { openStored, type Opened } from '../storage/stored-file.ts';
-import type { AccountSettings } from './types.ts';
+
+/** An account, or one as it would be. */
+type AccountPlace = Pick<AccountSettings, 'id' | 'host' | 'servername'>;
+
+/** Opens the file of passwords, for a book that kept them in memory until now. */
+type OpenSecrets = () => Promise<Pick<Opened<SealedSecrets>, 'durable' | 'problem'>>;
 
 /** Accounts with their passwords. A change resolves when both are on the disk. */
-export interface AccountBook {
+export class AccountBook {
   readonly accounts: AccountStore;
   readonly secrets: SealedSecretStore;
+  readonly #openSecrets: OpenSecrets;
+
+  constructor(
+    accounts: Durable<Accounts>,
+    sealed: Durable<SealedSecrets>,
+    protector: SecretProtector,
+    onUnusable: OnUnusable,
+    openSecrets: OpenSecrets,
+  ) {
+    this.accounts = new AccountStore(accounts);
+    this.secrets = new SealedSecretStore(sealed, protector, onUnusable, (id) => {
+      const account = this.accounts.get(id);
+      return account === null ? null : passwordServer(account);
+    });
+    this.#openSecrets = openSecrets;
+  }
+
   /**
    * The password to connect as `account` with; `null` where there is none that is for its server, or
    * where it cannot be opened.
    */
-  passwordFor(account: AccountPlace): Promise<string | null>;
+  passwordFor(account: AccountPlace): Promise<string | null> {
+    return this.secrets.get(account.id, passwordServer(account));
+  }
+
   /**
    * What is stored is not used for any other server than the one that it was typed for.
    *
    * @throws RepriseError `invalid-input`, field `password`, where that is not the server of `account`;
    *   `not-found`
    */
-  refuseOtherServer(account: AccountPlace): void;
+  refuseOtherServer(account: AccountPlace): void {
+    // Without one: what the account has is what it was typed for.
+    const server =
+      this.secrets.serverOf(account.id) ?? passwordServer(this.accounts.mustGet(account.id));
+    const wanted = passwordServer(account);
+    if (isSameServer(server, wanted)) return;
+    throw new RepriseError('invalid-input', typeAgain(server, wanted), { field: 'password' });
+  }
+
   /** The server that the stored password of `account` is for, where that is another one than its own. */
-  strayPasswordOf(account: AccountPlace): PasswordServer | null;
+  strayPasswordOf(account: AccountPlace): PasswordServer | null {
+    const server = this.secrets.serverOf(account.id);
+    return server === null || isSameServer(server, passwordServer(account)) ? null : server;
+  }
+
   /** @throws RepriseError `duplicate-account`, `secrets` or `storage`; then nothing was changed */
-  add(account: AccountSettings, password: string): Promise<void>;
+  async add(account: AccountSettings, password: string): Promise<void> {
+    this.accounts.refuseDuplicate(account);
+    await this.#withPassword(account, password, () => this.accounts.add(account));
+  }
+
   /**
    * @param password `null` keeps the stored one
    * @throws RepriseError `not-found`, and as {@link refuseOtherServer} and {@link add} do; then
    *   nothing was changed
    */
-  update(
+  async update(
     id: AccountId,
     change: (account: AccountSettings) => AccountSettings,
     password: string | null,
-  ): Promise<AccountSettings>;
+  ): Promise<AccountSettings> {
+    const next = { ...change(this.accounts.mustGet(id)), id };
+    this.accounts.refuseDuplicate(next);
+    const update = () => this.accounts.update(id, change);
+    if (password !== null) return this.#withPassword(next, password, update);
+    this.refuseOtherServer(next);
+    return update();
+  }
+
   /**
    * Removes the account, and then its password. A password that could not be deleted is deleted at
    * the next start; `onLeftBehind` hears why.
    *
    * @throws RepriseError `not-found` or `storage`; then nothing was changed
    */
-  remove(id: AccountId, onLeftBehind: (error: unknown) => void): Promise<void>;
+  async remove(id: AccountId, onLeftBehind: (error: unknown) => void): Promise<void> {
+    await this.accounts.remove(id);
+    await this.secrets.delete(id).catch(onLeftBehind);
+  }
+
   /**
    * Stores the passwords, which were in memory only, under `protector` from now on.
    *
    * @returns a sentence on the file of passwords where something was wrong with it
    * @throws RepriseError `secrets` or `storage`; then nothing was changed
    */
-  storeSecrets(protector: SecretProtector): Promise<string | null>;
+  async storeSecrets(protector: SecretProtector): Promise<string | null> {
+    const { durable, problem } = await this.#openSecrets();
+    await this.secrets.moveTo(durable, protector);
+    return problem;
+  }
+
   /** Resolves when nothing is waiting to be written. */
-  settled(): Promise<void>;
+  async settled(): Promise<void> {
+    await Promise.all([this.accounts.settled(), this.secrets.settled()]);
+  }
+
+  /**
+   * Stores the password, and puts the old one back should the step that follows fail. Nobody reads
+   * the new one before that step is over: it may be for another server than the one that the account
+   * still has, which may be connecting just now.
+   */
+  #withPassword<Result>(
+    account: AccountPlace,
+    password: string,
+    step: () => Promise<Result>,
+  ): Promise<Result> {
+    const { id } = account;
+    return this.secrets.readAsBefore(id, async () => {
+      const before = this.secrets.stored(id);
+      await this.secrets.set(id, password, passwordServer(account));
+      try {
+        return await step();
+      } catch (error) {
+        // Should that fail too, the first error is the one that matters.
+        await this.secrets.restore(id, before).catch(() => undefined);
+        throw error;
+      }
+    });
+  }
 }
 
 /** The user's own accounts, and what the user should know about how they were found. */
@@ -72,9 +165,6 @@ export interface OpenedBook {
   /** Sentences on files that are damaged, unreadable or from a newer version. */
   readonly problems: readonly { readonly file: string; readonly message: string }[];
 }
-
-/** An account, or one as it would be. */
-type AccountPlace = Pick<AccountSettings, 'id' | 'host' | 'servername'>;
 
 /** Opens the accounts of `dataDir`. Never rejects for what it finds there. */
 export async function openAccountBook(
@@ -86,123 +176,83 @@ export async function openAccountBook(
   // Here, because neither need be opened at all: then a copy of it would stay for ever.
   await removeUnfinishedKey(dataDir);
   await removeUnfinished(join(dataDir, secretsFormat.fileName));
-  const settings = await openStored(dataDir, settingsFormat, now);
+  const { fileName, isOnly, problem } = await takeOverAccounts(dataDir);
+  const accounts = await openStored(dataDir, { ...accountsFormat, fileName }, now);
   const keepsSecrets = protector.protection.kind !== 'memory';
-  const secrets = keepsSecrets ? await openStored(dataDir, secretsFormat, now) : null;
-  const accounts = new AccountStore(settings.durable);
-  const store = new SealedSecretStore(
+  const openSecrets = () => openStored(dataDir, secretsFormat, now);
+  const secrets = keepsSecrets ? await openSecrets() : null;
+  const book = new AccountBook(
+    accounts.durable,
     secrets?.durable ?? emptySecrets(),
     protector,
     onUnusable,
-    serverIn(accounts),
+    openSecrets,
   );
   // Only a list that is known to be complete says that a password is nobody's: with a damaged one
   // kept aside, the accounts in that may come back.
-  const isComplete =
-    settings.intact && !(await hasKeptAside(join(dataDir, settingsFormat.fileName)));
-  if (isComplete && secrets?.intact === true) {
-    const known = new Set<string>(settings.durable.value.accounts.map(({ id }) => id));
+  if (isOnly && accounts.intact && secrets?.intact === true) {
     // A folder that cannot be written now: they are still nobody's at the next start.
-    await store.keepOnly(known).catch(() => undefined);
+    const known = new Set<string>(book.accounts.list().map(({ id }) => id));
+    await book.secrets.keepOnly(known).catch(() => undefined);
   }
   return {
-    book: accountBook(accounts, store, () => openStored(dataDir, secretsFormat, now)),
+    book,
     problems: [
-      { file: settingsFormat.fileName, message: settings.problem },
+      { file: NAME_OF_0_1, message: problem },
+      { file: accountsFormat.fileName, message: accounts.problem },
       { file: secretsFormat.fileName, message: secrets?.problem ?? null },
     ].flatMap(({ file, message }) => (message === null ? [] : [{ file, message }])),
   };
 }
 
+/** What Reprise 0.1.0 called the file of the accounts; what is in it is the same. */
+const NAME_OF_0_1 = 'settings.json';
+
+/** Under which name the accounts lie, and what is known of other lists of accounts beside them. */
+interface AccountsFile {
+  readonly fileName: string;
+  /** No other list is there, be it damaged and kept aside, or written by an older program since. */
+  readonly isOnly: boolean;
+  readonly problem: string | null;
+}
+
+/**
+ * Gives the file of version 0.1.0 its present name, in one step: whenever the program is killed, it
+ * is there under one of the two. Where it cannot be renamed it goes on to be used as it is.
+ */
+async function takeOverAccounts(dataDir: string): Promise<AccountsFile> {
+  const path = join(dataDir, accountsFormat.fileName);
+  const old = join(dataDir, NAME_OF_0_1);
+  await removeUnfinished(old);
+  const isOnly = !(await hasKeptAside(path)) && !(await hasKeptAside(old));
+  const { fileName } = accountsFormat;
+  // Something else of that name is not ours.
+  const found = await stat(old).catch(() => null);
+  if (found?.isFile() !== true) return { fileName, isOnly, problem: null };
+  if ((await lstat(path).catch(() => null)) !== null) {
+    const problem = `An older Reprise has saved accounts in ${old} since. They are not used: those in ${path} are. Add what you miss again, then remove that file.`;
+    return { fileName, isOnly: false, problem };
+  }
+  try {
+    await rename(old, path);
+    return { fileName, isOnly, problem: null };
+  } catch {
+    // A folder that cannot be changed: saving says what is wrong with it.
+    return { fileName: NAME_OF_0_1, isOnly, problem: null };
+  }
+}
+
 /** Accounts that are gone with the program, passwords included, such as the demo's. */
 export function memoryBook(): AccountBook {
-  const accounts = new AccountStore(
-    new Durable<Settings>(settingsFormat.empty, () => '', inMemory),
-  );
-  return accountBook(
-    accounts,
-    new SealedSecretStore(emptySecrets(), memoryProtector(), () => undefined, serverIn(accounts)),
+  return new AccountBook(
+    new Durable<Accounts>(accountsFormat.empty, () => '', inMemory),
+    emptySecrets(),
+    memoryProtector(),
+    () => undefined,
     () => Promise.resolve({ durable: emptySecrets(), problem: null }),
   );
 }
 
-function serverIn(accounts: AccountStore): ServerOf {
-  return (id) => {
-    const account = accounts.get(id);
-    return account === null ? null : passwordServer(account);
-  };
-}
-
 function emptySecrets(): Durable<SealedSecrets> {
   return new Durable<SealedSecrets>(secretsFormat.empty, () => '', inMemory);
-}
-
-function accountBook(
-  accounts: AccountStore,
-  secrets: SealedSecretStore,
-  openSecrets: () => Promise<Pick<Opened<SealedSecrets>, 'durable' | 'problem'>>,
-): AccountBook {
-  /**
-   * Stores the password, and puts the old one back should the step that follows fail. Nobody reads
-   * the new one before that step is over: it may be for another server than the one that the account
-   * still has, which may be connecting just now.
-   */
-  const withPassword = <Result>(
-    account: AccountPlace,
-    password: string,
-    step: () => Promise<Result>,
-  ): Promise<Result> => {
-    const { id } = account;
-    return secrets.readAsBefore(id, async () => {
-      const before = secrets.stored(id);
-      await secrets.set(id, password, passwordServer(account));
-      try {
-        return await step();
-      } catch (error) {
-        // Should that fail too, the first error is the one that matters.
-        await secrets.restore(id, before).catch(() => undefined);
-        throw error;
-      }
-    });
-  };
-  const refuseOtherServer = (account: AccountPlace): void => {
-    // Without one: what the account has is what it was typed for.
-    const server = secrets.serverOf(account.id) ?? passwordServer(accounts.mustGet(account.id));
-    const wanted = passwordServer(account);
-    if (isSameServer(server, wanted)) return;
-    throw new RepriseError('invalid-input', typeAgain(server, wanted), { field: 'password' });
-  };
-  return {
-    accounts,
-    secrets,
-    passwordFor: (account) => secrets.get(account.id, passwordServer(account)),
-    refuseOtherServer,
-    strayPasswordOf: (account) => {
-      const server = secrets.serverOf(account.id);
-      return server === null || isSameServer(server, passwordServer(account)) ? null : server;
-    },
-    add: async (account, password) => {
-      accounts.refuseDuplicate(account);
-      await withPassword(account, password, () => accounts.add(account));
-    },
-    update: async (id, change, password) => {
-      const next = { ...change(accounts.mustGet(id)), id };
-      accounts.refuseDuplicate(next);
-      if (password !== null) return withPassword(next, password, () => accounts.update(id, change));
-      refuseOtherServer(next);
-      return accounts.update(id, change);
-    },
-    remove: async (id, onLeftBehind) => {
-      await accounts.remove(id);
-      await secrets.delete(id).catch(onLeftBehind);
-    },
-    storeSecrets: async (protector) => {
-      const { durable, problem } = await openSecrets();
-      await secrets.moveTo(durable, protector);
-      return problem;
-    },
-    settled: async () => {
-      await Promise.all([accounts.settled(), secrets.settled()]);
-    },
-  };
 }

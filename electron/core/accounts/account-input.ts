@@ -4,7 +4,7 @@ import type { AccountId, AccountInput, ReusePolicy, TrustChoice } from '../../..
 import { isSameHost } from '../../../shared/password-server.ts';
 import { readCaFile } from './ca-file.ts';
 import { isReadable, isSameTrust, readPin, unreadableTrustSentence } from './trusted.ts';
-import type { AccountSettings, AccountTrust, ConnectSettings } from './types.ts';
+import type { AccountSettings, AccountTrust, ConnectSettings } from './account.ts';
 
 /** What an account begins with. */
 export const DEFAULT_POLICY: ReusePolicy = { sharing: 'saving', longestAge: 'server' };

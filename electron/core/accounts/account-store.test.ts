@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountId } from '../../../shared/model.ts';
 import { AccountStore, isSameAccount } from './account-store.ts';
-import { Durable, inMemory } from '../storage/durable.ts';
-import type { Settings } from './accounts-file.ts';
+import { Durable, inMemory } from '../storage/index.ts';
+import type { Accounts } from './account.ts';
 import { accountSettings } from './testing/account.ts';
 
 const emptyStore = (persist = inMemory) =>
-  new AccountStore(new Durable<Settings>({ accounts: [] }, JSON.stringify, persist));
+  new AccountStore(new Durable<Accounts>({ accounts: [] }, JSON.stringify, persist));
 
 describe('the account list', () => {
   it('keeps accounts in the order in which they were added', async () => {

@@ -1,24 +1,23 @@
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId } from '../../../shared/model.ts';
 import { isSameHost } from '../../../shared/password-server.ts';
-import type { Durable } from '../storage/durable.ts';
-import type { Settings } from './accounts-file.ts';
-import type { AccountSettings } from './types.ts';
+import type { Durable } from '../storage/index.ts';
+import type { Accounts, AccountSettings } from './account.ts';
 
 /**
  * The account list. Every change is on the disk before it can be seen; when that fails the call
  * rejects with `storage`, and the list is as it was.
  */
 export class AccountStore {
-  readonly #settings: Durable<Settings>;
+  readonly #accounts: Durable<Accounts>;
 
-  constructor(settings: Durable<Settings>) {
-    this.#settings = settings;
+  constructor(accounts: Durable<Accounts>) {
+    this.#accounts = accounts;
   }
 
   /** All accounts, in the order in which they were added. */
   list(): readonly AccountSettings[] {
-    return this.#settings.value.accounts;
+    return this.#accounts.value.accounts;
   }
 
   get(id: AccountId): AccountSettings | null {
@@ -39,7 +38,7 @@ export class AccountStore {
 
   /** @throws RepriseError `duplicate-account` as {@link refuseDuplicate} does */
   async add(account: AccountSettings): Promise<void> {
-    await this.#settings.change(({ accounts }) => {
+    await this.#accounts.change(({ accounts }) => {
       refuseDuplicate(account, accounts);
       return { accounts: [...accounts, account] };
     });
@@ -55,7 +54,7 @@ export class AccountStore {
     change: (account: AccountSettings) => AccountSettings,
   ): Promise<AccountSettings> {
     let changed: AccountSettings | null = null;
-    await this.#settings.change(({ accounts }) => {
+    await this.#accounts.change(({ accounts }) => {
       const account = accounts.find((candidate) => candidate.id === id);
       if (account === undefined) throw accountNotFound();
       const next = { ...change(account), id };
@@ -69,7 +68,7 @@ export class AccountStore {
 
   /** @throws RepriseError `not-found` */
   async remove(id: AccountId): Promise<void> {
-    await this.#settings.change(({ accounts }) => {
+    await this.#accounts.change(({ accounts }) => {
       if (!accounts.some((account) => account.id === id)) throw accountNotFound();
       return { accounts: accounts.filter((account) => account.id !== id) };
     });
@@ -77,7 +76,7 @@ export class AccountStore {
 
   /** Resolves when nothing is waiting to be written. */
   settled(): Promise<void> {
-    return this.#settings.settled();
+    return this.#accounts.settled();
   }
 }
 

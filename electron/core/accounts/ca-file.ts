@@ -87,7 +87,8 @@ function normalLabel(label: string): string {
   return CERTIFICATE_LABELS.has(label) ? 'CERTIFICATE' : label;
 }
 
-function parseCertificate(pem: string): X509Certificate | null {
+/** The first certificate of a PEM text; `null` where it cannot be read. */
+export function parseCertificate(pem: string): X509Certificate | null {
   try {
     return new X509Certificate(pem);
   } catch {

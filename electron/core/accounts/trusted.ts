@@ -1,10 +1,9 @@
 /** What an account trusts: read from outside, compared, and shown. Pure. */
-import { X509Certificate } from 'node:crypto';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { CertificateText, Trust, TrustChoice } from '../../../shared/model.ts';
 import { authorities, certificateFacts, type TlsTrust } from '../tls/index.ts';
-import { subjectsOf } from './ca-file.ts';
-import type { AccountTrust } from './types.ts';
+import { parseCertificate, subjectsOf } from './ca-file.ts';
+import type { AccountTrust } from './account.ts';
 
 /**
  * The pin of a certificate that was shown.
@@ -13,7 +12,7 @@ import type { AccountTrust } from './types.ts';
  *   fingerprint was shown
  */
 export function readPin(choice: Extract<TrustChoice, { kind: 'pin' }>): AccountTrust {
-  const certificate = parse(choice.pem);
+  const certificate = parseCertificate(choice.pem);
   if (certificate === null || certificate.fingerprint256 !== choice.fingerprint256) {
     throw new RepriseError(
       'invalid-input',
@@ -29,7 +28,7 @@ export function readPin(choice: Extract<TrustChoice, { kind: 'pin' }>): AccountT
 export function isReadable(trust: TlsTrust): boolean {
   if (trust.kind === 'system') return true;
   try {
-    return authorities(trust).every((pem) => parse(pem) !== null);
+    return authorities(trust).every((pem) => parseCertificate(pem) !== null);
   } catch {
     // There is no certificate at all.
     return false;
@@ -39,8 +38,8 @@ export function isReadable(trust: TlsTrust): boolean {
 /** What is wrong where {@link isReadable} is not so, and what to do. */
 export function unreadableTrustSentence(kind: 'ca' | 'pin'): string {
   return kind === 'ca'
-    ? 'The stored CA certificates cannot be read: the settings file was changed or damaged. In the account’s form, choose the CA file again, or remove it.'
-    : 'The stored certificate of the server cannot be read: the settings file was changed or damaged. In the account’s form, remove that certificate; then trust the one of the server again.';
+    ? 'The stored CA certificates cannot be read: accounts.json was changed or damaged. In the account’s form, choose the CA file again, or remove it.'
+    : 'The stored certificate of the server cannot be read: accounts.json was changed or damaged. In the account’s form, remove that certificate; then trust the one of the server again.';
 }
 
 /** Whether both let in the same servers; the name of a CA file does not matter. */
@@ -74,20 +73,11 @@ function pinnedText({
   fingerprint256,
   pem,
 }: Extract<AccountTrust, { kind: 'pin' }>): CertificateText {
-  const certificate = parse(pem);
+  const certificate = parseCertificate(pem);
   if (certificate === null) {
-    // A settings file that was changed by hand: nothing verifies against it, and that is said.
+    // A file that was changed by hand: nothing verifies against it, and that is said.
     return { subject: '', issuer: '', names: [], validFromAt: 0, validToAt: 0, fingerprint256 };
   }
   const { verifiedAt: _verifiedAt, ...text } = certificateFacts(certificate.toLegacyObject(), 0);
   return { ...text, fingerprint256 };
-}
-
-function parse(pem: string): X509Certificate | null {
-  try {
-    return new X509Certificate(pem);
-  } catch {
-    // OpenSSL's reasons are for developers.
-    return null;
-  }
 }

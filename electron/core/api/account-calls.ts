@@ -3,14 +3,15 @@ import type { EngineApi } from '../../../shared/contract.ts';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId, AccountInput } from '../../../shared/model.ts';
 import {
+  type AccountSettings,
   chosenTrust,
   connectsElsewhere,
+  type ConnectSettings,
   editedAccount,
   newAccount,
   settingsToTest,
-} from '../accounts/account-input.ts';
-import { suggestSettings } from '../accounts/presets.ts';
-import type { AccountSettings, ConnectSettings } from '../accounts/types.ts';
+  suggestSettings,
+} from '../accounts/index.ts';
 import type { CallContext } from './call-context.ts';
 import { testConnection } from '../connections/index.ts';
 import { passwordNotice } from '../state/notice-board.ts';

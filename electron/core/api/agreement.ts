@@ -2,9 +2,8 @@
  * Where the system has no key store, passwords stay in memory until the user agrees to the next
  * best thing: a key file. That agreement is the key file itself: a shell that finds one uses it.
  */
-import type { AccountBook } from '../accounts/account-book.ts';
-import type { ChosenProtector } from '../storage/chosen-protector.ts';
-import type { KeyFileProtector } from '../storage/key-file.ts';
+import type { AccountBook } from '../accounts/index.ts';
+import type { ChosenProtector, KeyFileProtector } from '../storage/index.ts';
 import type { NoticeBoard } from '../state/notice-board.ts';
 import type { EngineState } from '../state/snapshot.ts';
 

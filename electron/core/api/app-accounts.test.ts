@@ -83,7 +83,7 @@ describe('an account', () => {
     await engine.removeAccount(id);
     await until((now) => now.accounts.length === 0 && now.connections.length === 0);
     expect(imap.commands).toContain('LOGOUT');
-    for (const name of ['settings.json', 'secrets.json']) {
+    for (const name of ['accounts.json', 'secrets.json']) {
       expect(await readFile(join(dataDir, name), 'utf8')).not.toContain(id);
     }
     await expect(engine.removeAccount(id)).rejects.toMatchObject({ code: 'not-found' });

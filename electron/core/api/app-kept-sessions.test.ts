@@ -203,7 +203,7 @@ describe('sessions across restarts', () => {
     await first.until(allIdle(1));
     await first.app.close();
     expect(await hasFile(dataDir)).toBe(true);
-    const path = join(dataDir, 'settings.json');
+    const path = join(dataDir, 'accounts.json');
     const settings = JSON.parse(await readFile(path, 'utf8')) as {
       accounts: { trust: { pem: string } }[];
     };

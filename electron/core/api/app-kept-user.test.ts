@@ -14,7 +14,7 @@ describe('sessions of one user', () => {
     const { id } = await first.engine.addAccount(inputFor(imap));
     await first.until(allIdle(1));
     await first.app.close();
-    const path = join(dataDir, 'settings.json');
+    const path = join(dataDir, 'accounts.json');
     const text = await readFile(path, 'utf8');
     await writeFile(path, text.replace(`"user": "${imap.user}"`, '"user": "somebody-else"'));
     const second = await start(dataDir);

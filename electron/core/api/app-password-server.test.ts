@@ -29,11 +29,11 @@ async function killedInAnEdit(own: ImapServer, edited: AccountInput) {
   const { engine, until, app } = await start(dataDir);
   const { id } = await engine.addAccount(inputFor(own));
   await until(allIdle(1));
-  const settings = await readFile(join(dataDir, 'settings.json'));
+  const settings = await readFile(join(dataDir, 'accounts.json'));
   await engine.setPaused(id, true);
   await engine.updateAccount(id, edited);
   await app.close();
-  await writeFile(join(dataDir, 'settings.json'), settings);
+  await writeFile(join(dataDir, 'accounts.json'), settings);
   return { dataDir, id };
 }
 

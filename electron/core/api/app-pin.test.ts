@@ -66,7 +66,7 @@ describe.each(SECURITIES)('over %s, an account on a server that nobody vouches f
     expect(outcomes(after.connections)).toMatchObject([{ kind: 'resumed' }, { kind: 'resumed' }]);
 
     await app.close();
-    const stored = await readFile(join(dataDir, 'settings.json'), 'utf8');
+    const stored = await readFile(join(dataDir, 'accounts.json'), 'utf8');
     expect(stored).toContain(certificate?.fingerprint256);
     const again = await start(dataDir);
     await again.until(allIdle(2));

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { unfinishedName } from '../storage/atomic-file.ts';
+import { unfinishedName } from '../storage/files.ts';
 import { memoryProtector } from '../storage/secret-protector.ts';
 import {
   allIdle,
@@ -22,7 +22,7 @@ describe('what is found at the start', () => {
     'what a killed program had not finished is gone, and nothing else, with passwords %s',
     async (_what, deps) => {
       const dataDir = await folder();
-      const files = ['settings.json', 'secrets.json', 'secrets.key', 'preferences.json'];
+      const files = ['accounts.json', 'secrets.json', 'secrets.key', 'preferences.json'];
       for (const name of [...files, 'kept-sessions.bin']) {
         await writeFile(unfinishedName(join(dataDir, name)), '{');
       }
@@ -35,18 +35,18 @@ describe('what is found at the start', () => {
     },
   );
 
-  it('a damaged settings file is kept aside and said, and the program goes on', async () => {
+  it('a damaged file of accounts is kept aside and said, and the program goes on', async () => {
     const dataDir = await folder();
-    await writeFile(join(dataDir, 'settings.json'), '{"version":1,"accounts":[{');
+    await writeFile(join(dataDir, 'accounts.json'), '{"version":1,"accounts":[{');
     const imap = await server();
     const { engine, until, state } = await start(dataDir);
-    expect(state().notices).toMatchObject([{ id: 'settings.json', level: 'error' }]);
+    expect(state().notices).toMatchObject([{ id: 'accounts.json', level: 'error' }]);
     const [aside] = await readdir(dataDir);
-    expect(aside).toMatch(/^settings\.json\.corrupt-\d{8}T\d{6}\.\d{3}Z$/);
+    expect(aside).toMatch(/^accounts\.json\.corrupt-\d{8}T\d{6}\.\d{3}Z$/);
     expect(state().notices[0]?.message).toContain(aside);
     await engine.addAccount(inputFor(imap));
     await until(allIdle(1));
-    await engine.dismissNotice('settings.json');
+    await engine.dismissNotice('accounts.json');
     await until((now) => now.notices.length === 0);
     expect(await readFile(join(dataDir, aside ?? ''), 'utf8')).toBe('{"version":1,"accounts":[{');
   });
@@ -54,15 +54,15 @@ describe('what is found at the start', () => {
   it('settings of a newer version stay untouched: nothing can be saved, and it is said why', async () => {
     const dataDir = await folder();
     const text = '{"version":2,"accounts":"of a new kind"}';
-    await writeFile(join(dataDir, 'settings.json'), text);
+    await writeFile(join(dataDir, 'accounts.json'), text);
     const imap = await server();
     const { engine, state } = await start(dataDir);
-    expect(hasNotice('settings.json')(state())).toBe(true);
+    expect(hasNotice('accounts.json')(state())).toBe(true);
     await expect(engine.addAccount(inputFor(imap))).rejects.toMatchObject({
       code: 'storage',
       message: expect.stringContaining('newer Reprise') as unknown,
     });
-    expect(await readFile(join(dataDir, 'settings.json'), 'utf8')).toBe(text);
+    expect(await readFile(join(dataDir, 'accounts.json'), 'utf8')).toBe(text);
     expect(state().accounts).toEqual([]);
   });
 
@@ -109,8 +109,8 @@ describe('what is found at the start', () => {
     const { id } = await engine.addAccount(inputFor(imap));
     await until(allIdle(1));
     // A folder in the file's place stops every user, root too.
-    await rm(join(dataDir, 'settings.json'));
-    await mkdir(join(dataDir, 'settings.json', 'inside'), { recursive: true });
+    await rm(join(dataDir, 'accounts.json'));
+    await mkdir(join(dataDir, 'accounts.json', 'inside'), { recursive: true });
     for (const call of [
       () => engine.setReuse(id, false),
       () => engine.setPaused(id, true),

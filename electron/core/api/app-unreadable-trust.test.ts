@@ -32,7 +32,7 @@ describe('what an account trusts, unreadable since its file was changed by hand,
       const { id } = await first.engine.addAccount(input);
       await first.until(allIdle(1));
       await first.app.close();
-      const path = join(dataDir, 'settings.json');
+      const path = join(dataDir, 'accounts.json');
       await writeFile(path, (await readFile(path, 'utf8')).replace(PEM, damage));
 
       const before = imap.stats().connections;

@@ -70,7 +70,7 @@ describe('the demo', () => {
     await engine.addAccount(inputFor(imap));
     await Promise.all([engine.startDemo(), engine.startDemo()]);
     await until((now) => now.app.demo && now.accounts.length === 7);
-    expect(await readFile(join(dataDir, 'settings.json'), 'utf8')).not.toContain('demo.example');
+    expect(await readFile(join(dataDir, 'accounts.json'), 'utf8')).not.toContain('demo.example');
     await until((now) => now.connections.length > 1 && now.connections.every(isIdle));
     const ports = state()
       .accounts.filter(({ demo }) => demo)

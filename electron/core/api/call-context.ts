@@ -1,6 +1,5 @@
 import type { AccountId } from '../../../shared/model.ts';
-import type { AccountBook } from '../accounts/account-book.ts';
-import { accountNotFound } from '../accounts/account-store.ts';
+import { type AccountBook, accountNotFound } from '../accounts/index.ts';
 import type { Agreement } from './agreement.ts';
 import type { CheckDesk } from '../server-check/index.ts';
 import type { Clock } from '../clock.ts';
@@ -8,7 +7,7 @@ import type { DemoAccounts } from '../demo/demo-accounts.ts';
 import type { History } from '../history/history.ts';
 import type { Log, Redaction } from '../log/log.ts';
 import type { NoticeBoard } from '../state/notice-board.ts';
-import type { SettingsService } from '../storage/preferences.ts';
+import type { SettingsService } from '../storage/index.ts';
 import type { EngineState } from '../state/snapshot.ts';
 import { inTurn, type Turn } from '../turn.ts';
 import type { PasswordOf, WatchList } from '../connections/watch-list.ts';

@@ -1,6 +1,6 @@
 import type { EngineApi } from '../../../shared/contract.ts';
 import { RepriseError } from '../../../shared/errors.ts';
-import { readCaFile } from '../accounts/ca-file.ts';
+import { readCaFile } from '../accounts/index.ts';
 import type { CallContext } from './call-context.ts';
 import { parseTarget } from '../server-check/index.ts';
 

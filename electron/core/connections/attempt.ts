@@ -1,7 +1,7 @@
 /** One attempt on behalf of a watched mailbox, with the permissions and the password that it needs. */
 import type { LookupFunction } from 'node:net';
 import type { AccountId, Phase } from '../../../shared/model.ts';
-import type { ConnectSettings } from '../accounts/types.ts';
+import type { ConnectSettings } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
 import type { SessionCache } from '../tls/index.ts';
 import type { ConnectionLog } from './imap/connection-log.ts';

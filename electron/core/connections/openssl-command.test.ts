@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ConnectSettings } from '../accounts/types.ts';
+import type { ConnectSettings } from '../accounts/account.ts';
 import { createSelfSigned, startImapServer } from '../demo/index.ts';
 import { opensslCommand } from './openssl-command.ts';
 

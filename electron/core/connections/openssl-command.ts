@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { OutcomeKind, TlsProtocol } from '../../../shared/model.ts';
-import type { ConnectSettings } from '../accounts/types.ts';
+import type { ConnectSettings } from '../accounts/index.ts';
 import { authorities } from '../tls/index.ts';
 
 const PROTOCOL_FLAGS: Readonly<Record<TlsProtocol, string>> = {

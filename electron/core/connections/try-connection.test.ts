@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ConnectSettings } from '../accounts/types.ts';
+import type { ConnectSettings } from '../accounts/account.ts';
 import { fault, startImapServer, type ImapServer } from '../demo/index.ts';
 import { PHASE_LIMITS } from './imap/phase-limits.ts';
 import { TestClock } from './testing/clock.ts';

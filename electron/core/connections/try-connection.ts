@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import type { TestResult } from '../../../shared/model.ts';
-import type { ConnectSettings } from '../accounts/types.ts';
+import type { ConnectSettings } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
 import { SessionCache } from '../tls/index.ts';
 import { ConnectionLog } from './imap/connection-log.ts';

@@ -7,9 +7,7 @@ import type {
   HeldSessionsId,
 } from '../../../shared/model.ts';
 import type { PasswordServer } from '../../../shared/password-server.ts';
-import { connectsElsewhere } from '../accounts/account-input.ts';
-import { seenTrust } from '../accounts/trusted.ts';
-import type { AccountSettings } from '../accounts/types.ts';
+import { type AccountSettings, connectsElsewhere, seenTrust } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
 import { opensslCommand, type MailConnections, type SupervisorDeps } from './index.ts';
 import type { EngineState } from '../state/snapshot.ts';

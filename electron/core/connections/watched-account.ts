@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AccountId, ConnectionId } from '../../../shared/model.ts';
-import { isSameTrust } from '../accounts/trusted.ts';
-import type { AccountSettings, ConnectSettings } from '../accounts/types.ts';
+import { type AccountSettings, type ConnectSettings, isSameTrust } from '../accounts/index.ts';
 import { isOnThisMachine } from '../network/addresses.ts';
 import type { AttemptContext } from './attempt.ts';
 import type { MailboxHost } from './mailbox-host.ts';

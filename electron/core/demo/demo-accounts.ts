@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { AccountId } from '../../../shared/model.ts';
-import { type AccountBook, memoryBook } from '../accounts/account-book.ts';
-import { DEFAULT_POLICY } from '../accounts/account-input.ts';
-import type { AccountSettings } from '../accounts/types.ts';
+import {
+  type AccountBook,
+  type AccountSettings,
+  DEFAULT_POLICY,
+  memoryBook,
+} from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
 import type { DemoServer, DemoServers } from './index.ts';
 import type { WatchList } from '../connections/watch-list.ts';

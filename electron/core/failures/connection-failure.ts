@@ -1,6 +1,6 @@
 /** Why a connection ended: the errors that its steps throw, and what becomes of them. */
 import type { Phase, Problem, ShownCertificate } from '../../../shared/model.ts';
-import type { ConnectSettings } from '../accounts/types.ts';
+import type { ConnectSettings } from '../accounts/index.ts';
 import type { Redact } from '../log/redaction.ts';
 import type { TlsHandshake } from '../tls/index.ts';
 import { classify } from './classify.ts';

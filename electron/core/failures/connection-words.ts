@@ -1,6 +1,6 @@
 /** What went wrong with a connection, in words that a person can act on. Pure. */
 import type { Phase, Problem, ProblemCode, Security } from '../../../shared/model.ts';
-import { unreadableTrustSentence } from '../accounts/trusted.ts';
+import { unreadableTrustSentence } from '../accounts/index.ts';
 import { CERTIFICATE_WORDS, type CertificateContext } from './certificate-words.ts';
 import {
   classify,

@@ -107,7 +107,7 @@ describe('the history’s file', () => {
     expect(opened.store.write(batch([row(NOON - 99_999)], ALIVE))).toEqual({ ok: true });
     expect(opened.problems).toEqual([expect.stringContaining('was damaged')]);
     expect(askFile(made.path, 'SELECT count(*) FROM handshake')).toBe(1);
-  });
+  }, 60_000);
 
   it('of a newer Reprise stays as it is, and what happens is kept in memory', async () => {
     await using made = await folderWith(1);

@@ -1,19 +1,18 @@
 /** Opens the history's database file, whatever has become of it. */
-import { closeSync, existsSync, openSync, readSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { isErrno } from '../storage/atomic-file.ts';
+import { isErrno, keepAside, makeFolder } from '../storage/files.ts';
+import { isDamage, whyNot } from '../storage/storage-error.ts';
 import { ForeignSchemaError, migrate, NewerSchemaError } from './schema.ts';
-import { isDamage, whyNot } from './sqlite-error.ts';
-import { makeFolder } from '../storage/make-folder.ts';
 
 /** How long another program may hold the file before a write is given up. */
 const BUSY_MS = 1000;
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
-/** What SQLite keeps beside the file; they belong together. */
-const COMPANIONS = ['', '-wal', '-shm'];
+/** The file, and what SQLite keeps beside it; they belong together. */
+const PARTS = ['', '-wal', '-shm'];
 
 /** An open database, and what the user should know about how it was found. */
 export interface OpenedDatabase {
@@ -47,7 +46,7 @@ export function openDatabase(path: string | null, now: number): OpenedDatabase {
 export function beginAnew(path: string, now: number): OpenedDatabase {
   let aside: string;
   try {
-    aside = keepAside(path, now);
+    aside = keepAside(path, now, PARTS);
   } catch {
     // Whatever the file system said: what cannot be moved must not be overwritten.
     return notKept(
@@ -64,7 +63,7 @@ export function beginAnew(path: string, now: number): OpenedDatabase {
 
 /** What the file at `path` takes, together with what SQLite keeps beside it; 0 where there is none. */
 export async function sizeOnDisk(path: string): Promise<number> {
-  const sizes = COMPANIONS.map(async (suffix) => {
+  const sizes = PARTS.map(async (suffix) => {
     // Not there, or gone meanwhile.
     const found = await stat(path + suffix).catch(() => null);
     return found?.size ?? 0;
@@ -135,17 +134,4 @@ function notKept(problem: string): OpenedDatabase {
 
 function cannotOpen(path: string, error: unknown): string {
   return `The history in ${path} cannot be used: ${whyNot(error)}, then start Reprise again. Until then the history is forgotten when Reprise ends.`;
-}
-
-/** Moves the file and its companions to a name that is free. @throws the file system's error */
-function keepAside(path: string, now: number): string {
-  const time = new Date(now).toISOString().replaceAll(/[-:]/g, '');
-  for (let attempt = 1; ; attempt++) {
-    const aside = `${path}.corrupt-${time}${attempt === 1 ? '' : `-${String(attempt)}`}`;
-    if (COMPANIONS.some((suffix) => existsSync(aside + suffix))) continue;
-    for (const suffix of COMPANIONS) {
-      if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
-    }
-    return aside;
-  }
 }

@@ -5,7 +5,7 @@ import { LatestReader, type RecordedMark } from './latest.ts';
 import { Pruner } from './pruning.ts';
 import { DAY_MS, DEFAULT_KEPT_DAYS } from './ranges.ts';
 import { Reader, type StoredView } from './reader.ts';
-import { isDamage, whyNot } from './sqlite-error.ts';
+import { isDamage, whyNot } from '../storage/storage-error.ts';
 import { Writer, type Batch } from './writer.ts';
 
 /**

@@ -4,8 +4,7 @@ import { DEFAULT_ATTEMPTS, type CheckReport, type CheckTarget } from '../../../s
 import { RepriseError } from '../../../shared/errors.ts';
 import type { SystemTrust } from '../../../shared/contract.ts';
 import type { CheckId, ServerCheck } from '../../../shared/model.ts';
-import { seenTrust } from '../accounts/trusted.ts';
-import type { AccountTrust } from '../accounts/types.ts';
+import { type AccountTrust, seenTrust } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
 import type { EngineState } from '../state/snapshot.ts';
 import { CheckCancelled } from '../failures/index.ts';

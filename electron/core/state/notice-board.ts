@@ -1,6 +1,6 @@
 import type { AccountId, Notice } from '../../../shared/model.ts';
 import { storedFor } from '../../../shared/password-server.ts';
-import type { Unusable } from '../storage/secret-store.ts';
+import type { Unusable } from '../storage/index.ts';
 import type { Clock } from '../clock.ts';
 import type { EngineState } from './snapshot.ts';
 

@@ -6,13 +6,11 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { RepriseError } from '../../../shared/errors.ts';
-import { isErrno } from './atomic-file.ts';
+import { isErrno } from './files.ts';
+import { isBusy } from './storage-error.ts';
 
 /** Empty, and stays in the folder: removing it could take it from under another's lock. */
 export const LOCK_FILE = 'reprise.lock';
-
-/** SQLite's SQLITE_BUSY: another one holds the lock. */
-const BUSY = 5;
 
 /**
  * Takes the folder, which exists, for this process alone until the result is disposed.
@@ -54,8 +52,7 @@ function makeFile(path: string): void {
 }
 
 function explain(folder: string, cause: unknown): string {
-  // The low byte: the rest says which kind of busy it is.
-  if (cause instanceof Error && 'errcode' in cause && (Number(cause.errcode) & 0xff) === BUSY) {
+  if (isBusy(cause)) {
     return (
       `Reprise is already running with the data folder ${folder}. ` +
       'Use its window, stop it, or choose another folder with --data-dir DIR.'

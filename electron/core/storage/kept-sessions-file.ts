@@ -3,7 +3,7 @@ import { lstat, readFile, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { RepriseError } from '../../../shared/errors.ts';
-import { isErrno, removeUnfinished, syncFolder, writeAtomically } from './atomic-file.ts';
+import { isErrno, removeUnfinished, syncFolder, writeAtomically } from './files.ts';
 import type { KeptFile, Taken } from '../tls/index.ts';
 
 /** In the data folder. */

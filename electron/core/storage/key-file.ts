@@ -9,15 +9,15 @@ import { dirname, join } from 'node:path';
 import { RepriseError } from '../../../shared/errors.ts';
 import {
   isErrno,
+  makeFolder,
+  readRegularFile,
   removeUnfinished,
   syncFolder,
   unfinishedName,
   writeThrough,
-} from './atomic-file.ts';
-import { readRegularFile } from './read-file.ts';
+} from './files.ts';
 import type { SecretProtector } from './secret-protector.ts';
 import { storageError } from './storage-error.ts';
-import { makeFolder } from './make-folder.ts';
 
 const KEY_FILE = 'secrets.key';
 const CIPHER = 'aes-256-gcm';

@@ -37,9 +37,9 @@ async function tamper(folder: string, change: (file: SecretsFile) => void): Prom
   await writeFile(path, JSON.stringify(file));
 }
 
-/** The same with `settings.json`. */
+/** The same with `accounts.json`. */
 async function rewriteAccount(folder: string, change: object): Promise<void> {
-  const path = join(folder, 'settings.json');
+  const path = join(folder, 'accounts.json');
   const file = JSON.parse(await readFile(path, 'utf8')) as { accounts: object[] };
   file.accounts = file.accounts.map((account) => ({ ...account, ...change }));
   await writeFile(path, JSON.stringify(file));
@@ -107,9 +107,9 @@ describe('a stored password', () => {
     await using folder = await temporaryFolder();
     const { book } = await open(folder.path);
     await book.add(account, 'old-password');
-    const before = await readFile(join(folder.path, 'settings.json'));
+    const before = await readFile(join(folder.path, 'accounts.json'));
     await book.update(id, () => elsewhere, 'new-password');
-    await writeFile(join(folder.path, 'settings.json'), before);
+    await writeFile(join(folder.path, 'accounts.json'), before);
 
     const again = await open(folder.path);
     expect(again.book.accounts.list()).toEqual([account]);
@@ -166,7 +166,7 @@ describe('a stored password', () => {
       Date.now(),
       () => undefined,
     );
-    expect(problems).toMatchObject([{ file: 'settings.json' }]);
+    expect(problems).toMatchObject([{ file: 'accounts.json' }]);
     expect(again.accounts.list()).toEqual([]);
   });
 

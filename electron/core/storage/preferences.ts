@@ -1,7 +1,22 @@
+/** The program's settings, and the file that they lie in. */
+import { z } from 'zod';
+import { settingsSchema } from '../../../shared/settings-schema.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../../shared/settings.ts';
 import { Durable, inMemory } from './durable.ts';
-import { openStored } from './stored-file.ts';
-import { preferencesFormat } from './preferences-file.ts';
+import { openStored, type StoredFormat } from './stored-file.ts';
+
+/**
+ * The format of `preferences.json`: a file of its own beside the accounts, so that damage to one of
+ * the two never costs the other. Version 1, the first; a change adds a step to `migrations`.
+ */
+export const preferencesFormat: StoredFormat<Settings> = {
+  fileName: 'preferences.json',
+  what: 'Your settings',
+  advice: 'Until you change them again, every setting is as in a new installation.',
+  migrations: [],
+  schema: z.object(settingsSchema.shape),
+  empty: DEFAULT_SETTINGS,
+};
 
 /** Hears of a change, when it is on the disk; the change is over when what this returns is. */
 export type SettingsListener = (now: Settings, before: Settings) => void | Promise<void>;

@@ -35,3 +35,29 @@ export function memoryProtector(): SecretProtector {
     open: (sealed) => Promise.resolve(Buffer.from(sealed).toString('utf8')),
   };
 }
+
+/** The protection in force, which another one may follow while the program runs. */
+export class ChosenProtector implements SecretProtector {
+  #current: SecretProtector;
+
+  constructor(first: SecretProtector) {
+    this.#current = first;
+  }
+
+  /** From now on this one; what was sealed before has to be sealed anew by its owner. */
+  choose(next: SecretProtector): void {
+    this.#current = next;
+  }
+
+  get protection(): SecretProtection {
+    return this.#current.protection;
+  }
+
+  seal(plain: string, context: string): Promise<Uint8Array> {
+    return this.#current.seal(plain, context);
+  }
+
+  open(sealed: Uint8Array, context: string): Promise<string> {
+    return this.#current.open(sealed, context);
+  }
+}

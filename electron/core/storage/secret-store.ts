@@ -12,7 +12,6 @@ import {
   type SealedSecrets,
   type StoredSecret,
 } from './secrets-file.ts';
-import type { SecretStore } from '../accounts/types.ts';
 
 /** Why a password that is stored is not given: its user has to enter it. */
 export type Unusable =
@@ -36,8 +35,11 @@ interface Readable {
 /** The server that an account has now; `null` where there is no such account. */
 export type ServerOf = (account: AccountId) => PasswordServer | null;
 
-/** A {@link SecretStore} whose changes are on the disk when they resolve. */
-export class SealedSecretStore implements SecretStore {
+/**
+ * Where passwords are kept, each for one server. Changes are on the disk when they resolve. Values
+ * never appear in errors or logs.
+ */
+export class SealedSecretStore {
   #sealed: Durable<SealedSecrets>;
   #protector: SecretProtector;
   readonly #onUnusable: OnUnusable;

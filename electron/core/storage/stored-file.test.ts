@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { settingsFormat } from '../accounts/accounts-file.ts';
+import { accountsFormat } from '../accounts/account.ts';
 import { openStored, readStored, type StoredFormat } from './stored-file.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 
@@ -55,16 +55,16 @@ describe('reading a stored file', () => {
     expect(readStored(text, format)).toEqual({ kind: 'damaged' });
   });
 
-  it('never throws, whatever a settings file holds', () => {
+  it('never throws, whatever a file of accounts holds', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-        expect(['value', 'newer', 'damaged']).toContain(readStored(text, settingsFormat).kind);
+        expect(['value', 'newer', 'damaged']).toContain(readStored(text, accountsFormat).kind);
       }),
     );
     fc.assert(
       fc.property(fc.object(), (accounts) => {
         const text = JSON.stringify({ version: 1, accounts: [accounts] });
-        expect(readStored(text, settingsFormat).kind).toBe('damaged');
+        expect(readStored(text, accountsFormat).kind).toBe('damaged');
       }),
     );
   });

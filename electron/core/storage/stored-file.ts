@@ -5,9 +5,15 @@
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { RepriseError } from '../../../shared/errors.ts';
-import { isErrno, keepAside, removeUnfinished, writeAtomically } from './atomic-file.ts';
 import { Durable, type Persist } from './durable.ts';
-import { NotAFile, readRegularFile } from './read-file.ts';
+import {
+  isErrno,
+  keepAside,
+  NotAFile,
+  readRegularFile,
+  removeUnfinished,
+  writeAtomically,
+} from './files.ts';
 import { storageError } from './storage-error.ts';
 
 /** What a file holds and how its older versions become the present one. */
@@ -129,7 +135,7 @@ export async function openStored<Value>(
     );
   }
   try {
-    const aside = await keepAside(path, now);
+    const aside = keepAside(path, now);
     return open(
       format.empty,
       false,

@@ -18,7 +18,7 @@ export function dataFiles(protection: SecretProtection): readonly DataFile[] {
     memory: [],
   };
   return [
-    { name: 'settings.json', what: 'your accounts, without passwords' },
+    { name: 'accounts.json', what: 'your accounts, without passwords' },
     ...secrets[protection.kind],
     { name: 'preferences.json', what: 'what is set on this page' },
     {

@@ -65,7 +65,7 @@ const names = (kind: 'os' | 'key-file' | 'memory') =>
 
 describe('the files of the data folder', () => {
   it('are those that this protection leads to', () => {
-    const always = ['settings.json', 'preferences.json', 'history.sqlite'];
+    const always = ['accounts.json', 'preferences.json', 'history.sqlite'];
     expect(names('memory')).toEqual(always);
     expect(names('os')).toEqual(expect.arrayContaining([...always, 'secrets.json']));
     expect(names('os')).not.toContain('secrets.key');

@@ -1,5 +1,5 @@
 import type { AccountId } from '../../../../shared/model.ts';
-import type { AccountSettings } from '../types.ts';
+import type { AccountSettings } from '../account.ts';
 
 /** For tests: an account as it is stored, with only what a test is about spelled out. */
 export function accountSettings(

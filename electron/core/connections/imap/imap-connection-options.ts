@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import type { Phase } from '../../../../shared/model.ts';
-import type { ConnectSettings } from '../../accounts/types.ts';
+import type { ConnectSettings } from '../../accounts/index.ts';
 import type { Clock } from '../../clock.ts';
 import { createReuseTransport, type SessionCache, type TransportEvent } from '../../tls/index.ts';
 import type { ConnectionLog } from './connection-log.ts';

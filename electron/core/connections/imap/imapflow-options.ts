@@ -1,5 +1,5 @@
 import type { ImapFlowOptions, ImapTransport, Logger } from 'imapflow';
-import type { ConnectSettings } from '../../accounts/types.ts';
+import type { ConnectSettings } from '../../accounts/index.ts';
 
 /**
  * No answer that a watcher asks for comes near this; a mailbox list of ten thousand names is half of

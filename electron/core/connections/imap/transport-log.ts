@@ -1,4 +1,4 @@
-import type { ConnectSettings } from '../../accounts/types.ts';
+import type { ConnectSettings } from '../../accounts/index.ts';
 import type { Mechanism, NotOfferedReason } from '../../../../shared/model.ts';
 import type { TlsOutcome, TransportEvent } from '../../tls/index.ts';
 import { serverAddress } from '../../failures/index.ts';

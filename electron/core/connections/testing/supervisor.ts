@@ -6,7 +6,7 @@ import type {
   ConnectionState,
   Handshake,
 } from '../../../../shared/model.ts';
-import type { AccountSettings } from '../../accounts/types.ts';
+import type { AccountSettings } from '../../accounts/account.ts';
 import type { ImapServer } from '../../demo/index.ts';
 import { SessionCache } from '../../tls/index.ts';
 import { Supervisor, type SupervisorDeps } from '../supervisor.ts';

@@ -3,9 +3,9 @@
  * what was there after it, also when the program or the machine dies in the middle.
  */
 import { randomUUID } from 'node:crypto';
-import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { lstat, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { makeFolder } from './make-folder.ts';
 
 /** Only the user may read what is written here. */
 const FILE_MODE = 0o600;
@@ -81,27 +81,31 @@ export async function removeUnfinished(path: string): Promise<void> {
  * Moves a damaged file to `PATH.corrupt-TIME` (UTC, such as `20261123T195400.123Z`) and returns
  * where it is now. Nothing is ever overwritten: a name that is taken gets a number.
  *
- * @throws the file system's error; the file is then where it was
+ * @param parts what is added to the name of each file that belongs to it; the first must be there
+ * @throws the file system's error; what was not moved is then where it was
  */
-export async function keepAside(path: string, now: number): Promise<string> {
+export function keepAside(path: string, now: number, parts: readonly string[] = ['']): string {
   const time = new Date(now).toISOString().replaceAll(/[-:]/g, '');
   for (let attempt = 1; ; attempt++) {
     const aside = `${path}${KEPT_ASIDE}${time}${attempt === 1 ? '' : `-${String(attempt)}`}`;
+    const taken = new Set<string>();
     try {
-      // Taking the name first makes the rename unable to replace somebody else's file.
-      await (await open(aside, 'wx', FILE_MODE)).close();
+      // Taking the names first makes a rename unable to replace somebody else's file.
+      for (const part of parts) {
+        closeSync(openSync(aside + part, 'wx', FILE_MODE));
+        taken.add(part);
+      }
+      for (const part of parts) {
+        if (part !== parts[0] && !existsSync(path + part)) continue;
+        renameSync(path + part, aside + part);
+        taken.delete(part);
+      }
+      return aside;
     } catch (error) {
-      if (isErrno(error, 'EEXIST')) continue;
-      throw error;
+      if (!isErrno(error, 'EEXIST')) throw error;
+    } finally {
+      for (const part of taken) rmSync(aside + part, { force: true });
     }
-    try {
-      await rename(path, aside);
-    } catch (error) {
-      await rm(aside, { force: true }).catch(() => undefined);
-      throw error;
-    }
-    await syncFolder(dirname(path));
-    return aside;
   }
 }
 
@@ -110,6 +114,55 @@ export async function hasKeptAside(path: string): Promise<boolean> {
   // A folder that cannot be listed may hold one.
   const names = await readdir(dirname(path)).catch(() => null);
   return names?.some((name) => name.startsWith(`${basename(path)}${KEPT_ASIDE}`)) ?? true;
+}
+
+/**
+ * Reads a file of ours. In its place may lie anything: a pipe would be waited for without end, and a
+ * device may have none.
+ *
+ * @throws the file system's error, or {@link NotAFile}
+ */
+export async function readRegularFile(path: string): Promise<Buffer> {
+  const found = await stat(path);
+  if (!found.isFile()) throw new NotAFile(path);
+  return readFile(path);
+}
+
+/** A folder, pipe, socket or device lies where a file is wanted. */
+export class NotAFile extends Error {
+  override readonly name = 'NotAFile';
+
+  constructor(path: string) {
+    super(`${path} is not a file.`);
+  }
+}
+
+/**
+ * Makes a folder with those above it that are missing; one that exists is left as it is.
+ *
+ * Node's own recursive mkdir never returns where the system says ENOENT below a folder that exists,
+ * as in /proc (Node 24.21), so this goes up and down once.
+ *
+ * @throws the system's error, such as EACCES, ENOENT, ENOTDIR, or EEXIST for a file in its place
+ */
+export function makeFolder(path: string, mode: number): void {
+  try {
+    makeOne(path, mode);
+  } catch (error) {
+    const parent = dirname(path);
+    if (!isErrno(error, 'ENOENT') || parent === path) throw error;
+    makeFolder(parent, mode);
+    // The parent is there now: whatever this says is so.
+    makeOne(path, mode);
+  }
+}
+
+function makeOne(path: string, mode: number): void {
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST') || !statSync(path).isDirectory()) throw error;
+  }
 }
 
 /** Whether `error` is the file system's error of one of these codes. */

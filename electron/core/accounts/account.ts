@@ -1,0 +1,78 @@
+/** An account: what the rest of the engine knows of it, and how `accounts.json` stores it. */
+import { z } from 'zod';
+import {
+  accountInputSchema,
+  reusePolicySchema,
+  type AccountId,
+  type ReusePolicy,
+  type Security,
+} from '../../../shared/model.ts';
+import type { StoredFormat } from '../storage/index.ts';
+import type { TlsTrust } from '../tls/index.ts';
+
+/** A CA file keeps the name that the user knows it by. */
+export type AccountTrust =
+  | Exclude<TlsTrust, { readonly kind: 'ca' }>
+  | { readonly kind: 'ca'; readonly fileName: string; readonly pem: string };
+
+/** Everything that one attempt at a connection needs. */
+export interface ConnectSettings {
+  readonly user: string;
+  readonly host: string;
+  readonly port: number;
+  readonly security: Security;
+  readonly servername: string | null;
+  readonly trust: TlsTrust;
+}
+
+/** An account as the engine holds it and as the file stores it: no password. */
+export interface AccountSettings extends ConnectSettings {
+  readonly id: AccountId;
+  readonly label: string;
+  readonly trust: AccountTrust;
+  readonly mailboxes: readonly string[];
+  readonly reuse: boolean;
+  readonly policy: ReusePolicy;
+  readonly paused: boolean;
+}
+
+/** What the file holds. */
+export interface Accounts {
+  readonly accounts: readonly AccountSettings[];
+}
+
+const { label, user, host, port, security, servername, mailboxes } = accountInputSchema.shape;
+
+const accountSchema = z.object({
+  // As Reprise makes them; a password is sealed under this name, which must not pass for another.
+  id: z.string().regex(/^[\w-]{1,64}$/) as unknown as z.ZodType<AccountId, string>,
+  label,
+  user,
+  host,
+  port,
+  security,
+  servername,
+  trust: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('system') }),
+    z.object({ kind: z.literal('ca'), fileName: z.string(), pem: z.string() }),
+    z.object({ kind: z.literal('pin'), fingerprint256: z.string(), pem: z.string() }),
+  ]),
+  mailboxes,
+  reuse: z.boolean(),
+  policy: reusePolicySchema,
+  paused: z.boolean(),
+}) satisfies z.ZodType<AccountSettings>;
+
+/** Version 1, the first; a change of the format adds a step to `migrations`. */
+export const accountsFormat: StoredFormat<Accounts> = {
+  fileName: 'accounts.json',
+  what: 'Your accounts',
+  advice: 'Repair it and put it back, or add the accounts again.',
+  migrations: [],
+  schema: z.object({
+    accounts: z
+      .array(accountSchema)
+      .refine((accounts) => new Set(accounts.map(({ id }) => id)).size === accounts.length),
+  }),
+  empty: { accounts: [] },
+};

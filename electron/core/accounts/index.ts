@@ -1,0 +1,19 @@
+/**
+ * The account list. `account.ts`: what an account is; `account-input.ts`: how the form's text becomes
+ * one, with `presets.ts` for large providers and `ca-file.ts`, `trusted.ts` for what it trusts;
+ * `account-store.ts`: the list; `account-book.ts`: the list with its passwords, on the disk.
+ */
+export type { AccountSettings, AccountTrust, ConnectSettings } from './account.ts';
+export {
+  chosenTrust,
+  connectsElsewhere,
+  DEFAULT_POLICY,
+  editedAccount,
+  newAccount,
+  settingsToTest,
+} from './account-input.ts';
+export { helpLinks, suggestSettings } from './presets.ts';
+export { readCaFile } from './ca-file.ts';
+export { isSameTrust, seenTrust, unreadableTrustSentence } from './trusted.ts';
+export { accountNotFound } from './account-store.ts';
+export { AccountBook, memoryBook, openAccountBook, type OpenedBook } from './account-book.ts';

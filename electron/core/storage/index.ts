@@ -1,0 +1,22 @@
+/**
+ * What is on the disk, but for the history. `files.ts`: files that are whole at every moment;
+ * `durable.ts` and `stored-file.ts`: a value in one such file, of which `preferences.ts` is the plain
+ * example; `secret-protector.ts`, `key-file.ts`, `secrets-file.ts`, `secret-store.ts`: passwords, from
+ * their sealing up; `kept-sessions-file.ts`; `folder-lock.ts`: one program a folder. Why the disk
+ * refused is told by `storage-error.ts`.
+ */
+export { hasKeptAside, makeFolder, removeUnfinished } from './files.ts';
+export { Durable, inMemory } from './durable.ts';
+export { openStored, type Opened, type StoredFormat } from './stored-file.ts';
+export { memorySettings, openSettings, type SettingsService } from './preferences.ts';
+export { ChosenProtector, memoryProtector, type SecretProtector } from './secret-protector.ts';
+export {
+  hasKeyFile,
+  keyFileProtector,
+  removeUnfinishedKey,
+  type KeyFileProtector,
+} from './key-file.ts';
+export { secretsFormat, type SealedSecrets } from './secrets-file.ts';
+export { SealedSecretStore, type OnUnusable, type Unusable } from './secret-store.ts';
+export { keptSessionsFile, machineName } from './kept-sessions-file.ts';
+export { lockFolder } from './folder-lock.ts';
