@@ -28,7 +28,7 @@ async function visit(server: Dovecot, security: Security, cache: SessionCache) {
       account: 'ann',
       trust: { kind: 'ca', pem: server.certificate.caPem },
       onEvent: (event) => {
-        if (event.kind === 'handshake') outcomes.push(event.handshake.outcome);
+        if (event.kind === 'handshake') outcomes.push(event.outcome);
       },
     }),
   });

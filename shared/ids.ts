@@ -9,7 +9,7 @@ export type AccountId = Id<'account'>;
 export type ConnectionId = Id<'connection'>;
 /** One run of the server check. */
 export type CheckId = Id<'check'>;
-/** One attempt at a TLS connection. */
-export type HandshakeId = Id<'handshake'>;
+/** One attempt at a connection. */
+export type AttemptId = Id<'attempt'>;
 /** What is held for one server by one account. */
 export type HeldSessionsId = Id<'held-sessions'>;

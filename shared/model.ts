@@ -7,7 +7,7 @@
 import type { HeldForPeer, Refusing, Security } from '../electron/core/tls/facts.ts';
 import type { CertificateText, ShownCertificate } from './certificate.ts';
 import type { CheckReport, CheckTarget } from './check.ts';
-import type { Handshake, Phase, PhaseTimes, StripMark } from './handshake.ts';
+import type { Attempt, Phase, PhaseTimes, StripMark } from './attempt.ts';
 import type { AccountId, CheckId, ConnectionId, HeldSessionsId } from './ids.ts';
 import type { PasswordServer } from './password-server.ts';
 import type { Problem } from './problem.ts';
@@ -24,6 +24,7 @@ export {
 export type { CertificateFacts, CertificateText, ShownCertificate } from './certificate.ts';
 export {
   PHASES,
+  type Attempt,
   type Descent,
   type Handshake,
   type Mechanism,
@@ -34,8 +35,8 @@ export {
   type PhaseTimes,
   type StripMark,
   type TlsProtocol,
-} from './handshake.ts';
-export type { AccountId, CheckId, ConnectionId, HandshakeId, HeldSessionsId } from './ids.ts';
+} from './attempt.ts';
+export type { AccountId, AttemptId, CheckId, ConnectionId, HeldSessionsId } from './ids.ts';
 export type { Problem, ProblemCode } from './problem.ts';
 export type { LongestAge, ReusePolicy, SharingPolicy } from './reuse-policy.ts';
 
@@ -119,8 +120,8 @@ export interface Connection {
   readonly failing: Failing | null;
   /** Messages in the mailbox; `null` before the first select. */
   readonly messages: number | null;
-  /** Its latest handshake with an outcome. */
-  readonly handshake: Handshake | null;
+  /** Its latest attempt with an outcome. */
+  readonly attempt: Attempt | null;
   /** Phases of the latest full handshake with the same server, to compare with. */
   readonly lastFull: PhaseTimes | null;
 }
@@ -209,8 +210,8 @@ export interface ConnectionDetail {
   readonly connection: Connection;
   /** Oldest first, bounded. */
   readonly log: readonly LogLine[];
-  /** Its latest handshakes, newest first, bounded. */
-  readonly handshakes: readonly Handshake[];
+  /** Its latest attempts, newest first, bounded. */
+  readonly attempts: readonly Attempt[];
 }
 
 /** Settings for an address domain, where they are known. */
@@ -229,7 +230,7 @@ export interface ProviderPreset {
 export type TestResult =
   | {
       readonly ok: true;
-      readonly handshake: Omit<Handshake, 'id' | 'connectionId' | 'accountId'>;
+      readonly attempt: Omit<Attempt, 'id' | 'connectionId' | 'accountId'>;
       /** Every mailbox of the account, for choosing which to watch. */
       readonly mailboxes: readonly string[];
       /** Of the mailboxes that were asked for, those that do not exist. */

@@ -49,7 +49,7 @@ function cacheKeeper(trust: TlsTrust, sharing: SharingPolicy | null): Keeper {
         account: 'bench',
         trust,
         onEvent: (event) => {
-          if (event.kind === 'handshake') resumed = event.handshake.outcome.kind === 'resumed';
+          if (event.kind === 'handshake') resumed = event.outcome.kind === 'resumed';
         },
       });
       return { transport, wasResumed: () => resumed };

@@ -51,10 +51,10 @@ async function everythingCanBeSaved(stand: FaultStand): Promise<void> {
 
 /** Connects the healthy account once more: what happens goes on, whatever the disk does. */
 async function reconnects(stand: FaultStand): Promise<void> {
-  const before = stand.interfaceEnd.state().connections[0]?.handshake?.id;
+  const before = stand.interfaceEnd.state().connections[0]?.attempt?.id;
   await stand.interfaceEnd.engine.reconnectAll();
   await stand.interfaceEnd.until(({ connections }) =>
-    connections.every(({ state, handshake }) => state.kind === 'idle' && handshake?.id !== before),
+    connections.every(({ state, attempt }) => state.kind === 'idle' && attempt?.id !== before),
   );
 }
 

@@ -124,8 +124,8 @@ describe('the program', () => {
       expect(notices).toEqual([]);
       expect(reprise.stderr).toBe('');
       // What a damaged or half a file would lead to is a failure, or a session that is refused.
-      for (const { handshake } of connections) {
-        expect(handshake?.outcome.kind).toMatch(/^(?:resumed|full)$/);
+      for (const { attempt } of connections) {
+        expect(attempt?.outcome.kind).toMatch(/^(?:resumed|full)$/);
       }
       // Each writes the file at once: without the sessions of the one, with those of the other.
       const forgetting = accounts.map(({ id }) => engine.forgetSessions(id).catch(() => null));

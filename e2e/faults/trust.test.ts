@@ -17,18 +17,15 @@ beforeEach(async () => {
 });
 afterEach(() => stand[Symbol.asyncDispose]());
 
-const outcomeOf = ({ handshake }: Connection): Outcome | undefined => handshake?.outcome;
+const outcomeOf = ({ attempt }: Connection): Outcome | undefined => attempt?.outcome;
 
 /** Loses the connection of an account, and waits for the next one. */
 async function connectsAgain(id: AccountId, server: ImapServer): Promise<Connection> {
-  const before = stand.connections(id)[0]?.handshake?.id;
+  const before = stand.connections(id)[0]?.attempt?.id;
   server.dropConnections('reset');
   await stand.until(id, ({ state }) => state.kind === 'retrying');
   stand.clock.advance(10_000);
-  return stand.until(
-    id,
-    ({ state, handshake }) => state.kind === 'idle' && handshake?.id !== before,
-  );
+  return stand.until(id, ({ state, attempt }) => state.kind === 'idle' && attempt?.id !== before);
 }
 
 /** An account that holds sessions. */

@@ -75,9 +75,9 @@ export class Watcher {
   }
 
   #count(before: Connection | undefined, now: Connection): void {
-    const isNew = now.handshake !== null && now.handshake.id !== before?.handshake?.id;
-    if (isNew && now.handshake !== null) {
-      const { kind } = now.handshake.outcome;
+    const isNew = now.attempt !== null && now.attempt.id !== before?.attempt?.id;
+    if (isNew && now.attempt !== null) {
+      const { kind } = now.attempt.outcome;
       this.counts.outcomes[kind] = (this.counts.outcomes[kind] ?? 0) + 1;
     }
     const wasIdle = before?.state.kind === 'idle';

@@ -54,7 +54,7 @@ export function connection(
     since: 0,
     failing: null,
     messages: null,
-    handshake: null,
+    attempt: null,
     lastFull: null,
     ...more,
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Handshake } from '../../../shared/model.ts';
+import type { Attempt } from '../../../shared/model.ts';
 import type { Clock } from '../../../electron/core/clock.ts';
 import { accountFor } from '../../../electron/core/demo/demo-accounts.ts';
 import { SimulatedConnections } from './connections.ts';
@@ -31,7 +31,7 @@ class StepClock implements Clock {
 
 function simulate(connections: number, rate: number) {
   const clock = new StepClock();
-  const handshakes: Handshake[] = [];
+  const handshakes: Attempt[] = [];
   const simulation = new SimulatedConnections({
     clock,
     rate,

@@ -3,7 +3,7 @@ import type {
   Connection,
   ConnectionDetail,
   ConnectionId,
-  Handshake,
+  Attempt,
   PhaseTimes,
 } from '../../../shared/model.ts';
 import type { MailConnections } from '../../../electron/core/connections/index.ts';
@@ -22,7 +22,7 @@ export interface SimulationDeps {
   readonly random?: () => number;
   readonly onConnection: (connection: Connection) => void;
   readonly onRemoved: (id: ConnectionId) => void;
-  readonly onHandshake: (handshake: Handshake) => void;
+  readonly onHandshake: (handshake: Attempt) => void;
 }
 
 /** How often handshakes are due; the rate is made of what has become due since. */
@@ -34,7 +34,7 @@ const HANDSHAKES_KEPT = 20;
 interface Mailbox {
   connection: Connection;
   earlier: number;
-  handshakes: readonly Handshake[];
+  handshakes: readonly Attempt[];
 }
 
 /**
@@ -106,7 +106,7 @@ export class SimulatedConnections implements MailConnections {
     return {
       connection: mailbox.connection,
       log: log.toReversed(),
-      handshakes: mailbox.handshakes,
+      attempts: mailbox.handshakes,
     };
   }
 
@@ -126,7 +126,7 @@ export class SimulatedConnections implements MailConnections {
   #begin(id: ConnectionId, mailbox: string, accountId: AccountId, known?: Mailbox): void {
     const isPaused = this.#accounts.get(accountId)?.settings.paused ?? false;
     const connection: Connection = {
-      ...(known?.connection ?? { failing: null, messages: null, handshake: null, lastFull: null }),
+      ...(known?.connection ?? { failing: null, messages: null, attempt: null, lastFull: null }),
       id,
       accountId,
       mailbox,
@@ -193,7 +193,7 @@ export class SimulatedConnections implements MailConnections {
 /** The connection with its newest handshake. */
 function after(
   connection: Connection,
-  handshake: Handshake,
+  handshake: Attempt,
   now: number,
   random: () => number,
 ): Connection {
@@ -208,7 +208,7 @@ function after(
         : { kind: 'idle' },
     since: now,
     messages: (connection.messages ?? 100) + (random() < 0.1 ? 1 : 0),
-    handshake,
+    attempt: handshake,
     lastFull,
   };
 }

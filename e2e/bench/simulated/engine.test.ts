@@ -3,7 +3,7 @@ import { folder, outcomes, start } from '../../../electron/core/api/testing/engi
 import type { Connection } from '../../../shared/model.ts';
 import { simulated } from './simulation.ts';
 
-const settled = ({ handshake }: Connection): boolean => handshake !== null;
+const settled = ({ attempt }: Connection): boolean => attempt !== null;
 
 /** Those of this account. */
 const of = (all: readonly Connection[], id: string): readonly Connection[] =>
@@ -53,9 +53,9 @@ describe('simulated connections', () => {
     await engine.setPaused(paused, false);
     await until(({ connections }) =>
       of(connections, paused).every(
-        ({ id, handshake }) =>
-          handshake !== null &&
-          handshake.id !== before.find((connection) => connection.id === id)?.handshake?.id,
+        ({ id, attempt }) =>
+          attempt !== null &&
+          attempt.id !== before.find((connection) => connection.id === id)?.attempt?.id,
       ),
     );
   });
@@ -67,10 +67,10 @@ describe('simulated connections', () => {
     await engine.reconnect(one.id);
     await until(
       ({ connections }) =>
-        connections.find(({ id }) => id === one.id)?.handshake?.id !== one.handshake?.id,
+        connections.find(({ id }) => id === one.id)?.attempt?.id !== one.attempt?.id,
     );
-    const { handshakes, log } = await engine.getConnection(one.id);
-    expect(handshakes.length).toBeGreaterThanOrEqual(2);
+    const { attempts, log } = await engine.getConnection(one.id);
+    expect(attempts.length).toBeGreaterThanOrEqual(2);
     expect(log.every(({ text }) => text.startsWith('simulated: '))).toBe(true);
   });
 });

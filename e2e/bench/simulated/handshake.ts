@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type {
   CertificateFacts,
-  Handshake,
-  HandshakeId,
+  Attempt,
+  AttemptId,
   Mechanism,
   NotOfferedReason,
   Outcome,
@@ -12,7 +12,7 @@ import type {
 } from '../../../shared/model.ts';
 
 /** What is simulated, and what with. */
-export interface Simulated extends Pick<Handshake, 'accountId' | 'connectionId'> {
+export interface Simulated extends Pick<Attempt, 'accountId' | 'connectionId'> {
   readonly now: number;
   /** In [0, 1). */
   readonly random: () => number;
@@ -53,7 +53,7 @@ const CERTIFICATE: CertificateFacts = {
 };
 
 /** One handshake of a simulated connection; the first of each is full. */
-export function simulatedHandshake(simulated: Simulated): Handshake {
+export function simulatedHandshake(simulated: Simulated): Attempt {
   const { accountId, connectionId, now, random } = simulated;
   const outcome = outcomeOf(simulated);
   const hasFailed = outcome.kind === 'failed';
@@ -72,7 +72,7 @@ export function simulatedHandshake(simulated: Simulated): Handshake {
   const totalMs = Object.values(phases).reduce<number>((sum, time) => sum + (time ?? 0), 0);
   const isTls12 = 'mechanism' in outcome && outcome.mechanism !== 'tls13-ticket';
   return {
-    id: randomUUID() as HandshakeId,
+    id: randomUUID() as AttemptId,
     accountId,
     connectionId,
     startedAt: Math.round(now - totalMs),
@@ -80,14 +80,18 @@ export function simulatedHandshake(simulated: Simulated): Handshake {
     phases,
     totalMs: hasFailed ? null : totalMs,
     address: '192.0.2.1',
-    protocol: hasFailed ? null : isTls12 ? 'TLSv1.2' : 'TLSv1.3',
-    cipher: hasFailed ? null : 'TLS_AES_256_GCM_SHA384',
-    group: hasFailed || isTls12 ? null : 'X25519MLKEM768',
+    handshake: hasFailed
+      ? null
+      : {
+          protocol: isTls12 ? 'TLSv1.2' : 'TLSv1.3',
+          cipher: 'TLS_AES_256_GCM_SHA384',
+          group: isTls12 ? null : 'X25519MLKEM768',
+          certificate: CERTIFICATE,
+          descent: isResumed ? { fullHandshakeAt: now - 60_000, reuse: simulated.earlier } : null,
+        },
     sentBytes: hasFailed ? null : isResumed ? 900 : 1600,
     receivedBytes: hasFailed ? null : isResumed ? 500 : 4000,
     ticketsReceived: hasFailed || isTls12 ? 0 : 2,
-    certificate: hasFailed ? null : CERTIFICATE,
-    descent: isResumed ? { fullHandshakeAt: now - 60_000, reuse: simulated.earlier } : null,
   };
 }
 

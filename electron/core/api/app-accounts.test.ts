@@ -165,7 +165,7 @@ describe('an account', () => {
       (now) => allIdle(2)(now) && now.connections.some(({ mailbox }) => mailbox === 'Work'),
     );
     expect(after.accounts).toMatchObject([{ label: 'Renamed', trust: { fileName: 'ca.pem' } }]);
-    expect(handshakeOf(after, 'INBOX')).toBe(handshakeOf(before, 'INBOX'));
+    expect(attemptOf(after, 'INBOX')).toBe(attemptOf(before, 'INBOX'));
     expect(imap.stats().connections).toBe(3);
   });
 
@@ -218,8 +218,8 @@ describe('an account', () => {
   });
 });
 
-function handshakeOf(state: Snapshot, mailbox: string) {
-  return state.connections.find((connection) => connection.mailbox === mailbox)?.handshake?.id;
+function attemptOf(state: Snapshot, mailbox: string) {
+  return state.connections.find((connection) => connection.mailbox === mailbox)?.attempt?.id;
 }
 
 describe('the switch', () => {
@@ -230,12 +230,12 @@ describe('the switch', () => {
     await engine.addAccount(inputFor(other, { label: 'Other' }));
     let state = await until(allIdle(2));
     const reconnected = async (): Promise<unknown> => {
-      const handshakeOf = (now: Snapshot) =>
-        now.connections.find(({ accountId }) => accountId === id)?.handshake;
-      const before = handshakeOf(state)?.id;
+      const attemptOf = (now: Snapshot) =>
+        now.connections.find(({ accountId }) => accountId === id)?.attempt;
+      const before = attemptOf(state)?.id;
       await engine.reconnectAccount(id);
-      state = await until((now) => allIdle(2)(now) && handshakeOf(now)?.id !== before);
-      return handshakeOf(state)?.outcome;
+      state = await until((now) => allIdle(2)(now) && attemptOf(now)?.id !== before);
+      return attemptOf(state)?.outcome;
     };
     expect(await reconnected()).toMatchObject({ kind: 'resumed' });
     expect(imap.offers).toHaveLength(1);

@@ -69,7 +69,7 @@ describe('the history', () => {
     expect(totals.strip.map(({ at }) => at)).toEqual(
       totals.strip.map(({ at }) => at).toSorted((a, b) => a - b),
     );
-    expect(new Set(totals.strip.map(({ handshakeId }) => handshakeId)).size).toBe(5);
+    expect(new Set(totals.strip.map(({ attemptId }) => attemptId)).size).toBe(5);
     const own = accounts.find((account) => account.id === id);
     expect(own?.strip.map(({ kind }) => kind)).toEqual(['full', 'resumed', 'full']);
   });

@@ -56,8 +56,10 @@ describe('sessions across restarts', () => {
       expect(await firstOutcomes(second, 4)).toEqual([resumed, resumed, resumed, resumed]);
       // What the certificate was, and when it was verified, is known without having been seen again.
       const [after] = second.state().connections;
-      expect(before?.handshake?.certificate).not.toBeNull();
-      expect(after?.handshake?.certificate).toEqual(before?.handshake?.certificate);
+      expect(before?.attempt?.handshake?.certificate ?? null).not.toBeNull();
+      expect(after?.attempt?.handshake?.certificate).toEqual(
+        before?.attempt?.handshake?.certificate,
+      );
       expect(second.printed).toEqual([]);
     },
   );
@@ -211,9 +213,9 @@ describe('sessions across restarts', () => {
     await writeFile(path, JSON.stringify(settings));
     const second = await start(dataDir);
     const { connections } = await second.until(
-      (now) => now.connections[0]?.handshake?.outcome.kind === 'failed',
+      (now) => now.connections[0]?.attempt?.outcome.kind === 'failed',
     );
-    expect(connections[0]?.handshake?.outcome).toMatchObject({
+    expect(connections[0]?.attempt?.outcome).toMatchObject({
       problem: { code: 'certificate-untrusted' },
     });
     expect(imap.stats().offered).toBe(0);
@@ -289,7 +291,7 @@ describe('sessions across restarts', () => {
     const second = await start(dataDir);
     await second.until(allIdle(2));
     const kindOf = (id: AccountId) =>
-      second.state().connections.find(({ accountId }) => accountId === id)?.handshake?.outcome.kind;
+      second.state().connections.find(({ accountId }) => accountId === id)?.attempt?.outcome.kind;
     expect(kindOf(one.id)).toBe('full');
     expect(kindOf(two.id)).toBe('resumed');
   });
@@ -301,7 +303,7 @@ describe('sessions across restarts', () => {
     const { id } = await first.engine.addAccount(inputFor(imap));
     await first.until(allIdle(1));
     await first.engine.updateAccount(id, inputFor(elsewhere));
-    await first.until(({ connections }) => connections[0]?.handshake !== null);
+    await first.until(({ connections }) => connections[0]?.attempt !== null);
     await first.app.close();
     const second = await start(dataDir);
     const before = second.state();

@@ -67,7 +67,7 @@ describe('the engine and the network', () => {
     wakeUpWith(CAFE);
     const { connections, totals } = await until(allIdleAgain(before));
     expect(outcomes(connections)).not.toContainEqual(expect.objectContaining({ kind: 'failed' }));
-    expect(connections.filter(({ handshake }) => handshake?.outcome.kind === 'full')).toEqual([]);
+    expect(connections.filter(({ attempt }) => attempt?.outcome.kind === 'full')).toEqual([]);
     expect(totals.failed).toBe(0);
   });
 

@@ -84,7 +84,7 @@ export class ConnectionView {
       since: this.#since,
       failing: this.#failing,
       messages: this.#messages,
-      handshake: this.#handshakes.latest,
+      attempt: this.#handshakes.latest,
       lastFull: this.#handshakes.lastFull,
     };
   }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type {
   AccountId,
   ConnectionId,
-  Handshake,
-  HandshakeId,
+  Attempt,
+  AttemptId,
   PhaseTimes,
 } from '../../../shared/model.ts';
 import { isFullHandshake, type HandshakeFacts } from './imap/handshake-record.ts';
@@ -28,25 +28,25 @@ export interface HandshakeReport {
 export class HandshakeHistory {
   readonly #accountId: AccountId;
   readonly #connectionId: ConnectionId;
-  readonly #onSettled: (handshake: Handshake) => void;
-  #handshakes: readonly Handshake[] = [];
+  readonly #onSettled: (attempt: Attempt) => void;
+  #handshakes: readonly Attempt[] = [];
   #lastFull: PhaseTimes | null = null;
 
   constructor(
     accountId: AccountId,
     connectionId: ConnectionId,
-    onSettled: (handshake: Handshake) => void,
+    onSettled: (handshake: Attempt) => void,
   ) {
     this.#accountId = accountId;
     this.#connectionId = connectionId;
     this.#onSettled = onSettled;
   }
 
-  get all(): readonly Handshake[] {
+  get all(): readonly Attempt[] {
     return this.#handshakes;
   }
 
-  get latest(): Handshake | null {
+  get latest(): Attempt | null {
     return this.#handshakes[0] ?? null;
   }
 
@@ -57,8 +57,8 @@ export class HandshakeHistory {
 
   /** @param lastFull shared by the connections of the account */
   report(lastFull: LastFull): HandshakeReport {
-    const id = randomUUID() as HandshakeId;
-    let latest: Handshake | null = null;
+    const id = randomUUID() as AttemptId;
+    let latest: Attempt | null = null;
     let isSettled = false;
     return {
       update: (facts) => {
@@ -78,7 +78,7 @@ export class HandshakeHistory {
   }
 
   /** A ticket may still come while newer attempts have begun: each stays in its place. */
-  #put(handshake: Handshake): void {
+  #put(handshake: Attempt): void {
     const isKnown = this.#handshakes.some(({ id }) => id === handshake.id);
     this.#handshakes = isKnown
       ? this.#handshakes.map((other) => (other.id === handshake.id ? handshake : other))

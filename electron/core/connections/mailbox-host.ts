@@ -1,4 +1,4 @@
-import type { AccountId, Connection, Handshake } from '../../../shared/model.ts';
+import type { AccountId, Connection, Attempt } from '../../../shared/model.ts';
 import type { Clock } from '../clock.ts';
 import type { AttemptContext } from './attempt.ts';
 import type { LastFull } from './handshake-history.ts';
@@ -19,7 +19,7 @@ export interface MailboxHost {
   /** Connections that are being logged out: done when the servers were told. */
   readonly endings: Set<Promise<void>>;
   onConnection(connection: Connection): void;
-  onHandshake(handshake: Handshake): void;
+  onHandshake(handshake: Attempt): void;
   /** The server accepted the password of the account. */
   onSignedIn(): void;
   /** It did not, or there is none. */

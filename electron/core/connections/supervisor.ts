@@ -4,7 +4,7 @@ import type {
   Connection,
   ConnectionDetail,
   ConnectionId,
-  Handshake,
+  Attempt,
 } from '../../../shared/model.ts';
 import type { Clock } from '../clock.ts';
 import type { SessionCache } from '../tls/index.ts';
@@ -28,7 +28,7 @@ export interface SupervisorDeps {
    * Once for each attempt that came to an outcome: when IDLE has begun, or when the attempt is
    * over. Until then the handshake is seen on its connection only, as far as it is known.
    */
-  readonly onHandshake: (handshake: Handshake) => void;
+  readonly onHandshake: (handshake: Attempt) => void;
 }
 
 /** The connections of all accounts, as the rest of the engine uses them. */

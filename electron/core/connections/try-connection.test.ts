@@ -21,11 +21,11 @@ describe('testing a connection', () => {
     );
     expect(result).toMatchObject({
       ok: true,
-      handshake: { outcome: { kind: 'full' }, protocol: 'TLSv1.3' },
+      attempt: { outcome: { kind: 'full' }, handshake: { protocol: 'TLSv1.3' } },
       mailboxes: ['INBOX', 'Sent'],
       missing: ['Nope'],
     });
-    expect(result.ok && result.handshake.totalMs).toBeGreaterThan(0);
+    expect(result.ok && result.attempt.totalMs).toBeGreaterThan(0);
     await server.until(({ open }) => open === 0);
     expect(server.commands.at(-1)).toBe('LOGOUT');
   });

@@ -25,7 +25,7 @@ export async function testConnection(
   mailboxes: readonly string[],
   deps: TestConnectionDeps,
 ): Promise<TestResult> {
-  let handshake: HandshakeFacts | null = null;
+  let attempt: HandshakeFacts | null = null;
   const connection = new ImapConnection({
     settings,
     password,
@@ -36,7 +36,7 @@ export async function testConnection(
     lookup: deps.lookup,
     log: new ConnectionLog(() => deps.clock.now()),
     onHandshake: (facts) => {
-      handshake = facts;
+      attempt = facts;
     },
   });
   try {
@@ -46,8 +46,8 @@ export async function testConnection(
     const missing = mailboxes.filter((name) => !names.has(comparable(name)));
     const first = mailboxes.find((name) => names.has(comparable(name)));
     if (first !== undefined) await connection.open(first);
-    if (handshake === null) throw new Error('Signed in without a handshake.');
-    return { ok: true, handshake, mailboxes: existing, missing };
+    if (attempt === null) throw new Error('Signed in without a handshake.');
+    return { ok: true, attempt, mailboxes: existing, missing };
   } catch (error) {
     if (!(error instanceof ConnectionEnded) || error.failure === null) throw error;
     return failed(error.failure);

@@ -3,7 +3,7 @@ import type {
   AccountId,
   Connection,
   ConnectionId,
-  Handshake,
+  Attempt,
   HeldSessionsId,
 } from '../../../shared/model.ts';
 import type { PasswordServer } from '../../../shared/password-server.ts';
@@ -23,7 +23,7 @@ export type PasswordOf = (account: AccountSettings) => Promise<string | null>;
 export type StrayPasswordOf = (account: AccountSettings) => PasswordServer | null;
 
 /** Hears of each handshake that has come to its end, and what it saved. */
-export type OnCounted = (handshake: Handshake, account: Account, saving: Saving) => void;
+export type OnCounted = (handshake: Attempt, account: Account, saving: Saving) => void;
 
 /**
  * The accounts that are connected: keeps their connections, their TLS sessions and what the
@@ -67,7 +67,7 @@ export class WatchList {
       onRemoved: (id: ConnectionId) => {
         this.#state.remove('connections', id);
       },
-      onHandshake: (handshake: Handshake) => {
+      onHandshake: (handshake: Attempt) => {
         this.#onHandshake(handshake);
       },
     });
@@ -158,10 +158,11 @@ export class WatchList {
   }
 
   /** Repeats the connection's latest handshake; `null` where there was none. */
-  opensslCommand({ accountId, handshake }: Connection): string | null {
+  opensslCommand({ accountId, attempt }: Connection): string | null {
     const settings = this.#settings.get(accountId);
-    if (settings === undefined || handshake === null) return null;
-    const { outcome, protocol } = handshake;
+    if (settings === undefined || attempt === null) return null;
+    const { outcome, handshake } = attempt;
+    const protocol = handshake?.protocol ?? null;
     return opensslCommand({ settings, outcome: outcome.kind, protocol });
   }
 
@@ -215,7 +216,7 @@ export class WatchList {
     this.#state.put('connections', connection);
   }
 
-  #onHandshake(handshake: Handshake): void {
+  #onHandshake(handshake: Attempt): void {
     const account = this.#state.find('accounts', handshake.accountId);
     if (account === undefined) return;
     this.#onCounted(handshake, account, this.#tally.count(handshake));

@@ -8,21 +8,21 @@ describe('a watched mailbox', () => {
     await using watched = new TestSupervisor();
     watched.watch(server);
     await watched.state('idle');
-    const { messages, handshake } = watched.connection();
+    const { messages, attempt } = watched.connection();
     expect(messages).toBe(3);
-    expect(handshake).toMatchObject({
+    expect(attempt).toMatchObject({
       outcome: { kind: 'full', reason: 'nothing-held' },
-      protocol: 'TLSv1.3',
+      handshake: { protocol: 'TLSv1.3' },
       address: '127.0.0.1',
       ticketsReceived: 2,
     });
-    const { starttls, wait, ...phases } = handshake?.phases ?? {};
+    const { starttls, wait, ...phases } = attempt?.phases ?? {};
     expect([starttls, wait]).toEqual([null, null]);
     const times = Object.values(phases).map(Number);
     expect(times).toHaveLength(6);
     for (const time of times) expect(time).toBeGreaterThan(0);
     const sum = times.reduce((total, time) => total + time, 0);
-    expect(sum).toBeLessThanOrEqual(handshake?.totalMs ?? 0);
+    expect(sum).toBeLessThanOrEqual(attempt?.totalMs ?? 0);
   });
 
   test('comes to Idle over STARTTLS, and is resumed the next time', async () => {
@@ -30,11 +30,11 @@ describe('a watched mailbox', () => {
     await using watched = new TestSupervisor();
     watched.watch(server);
     await watched.state('idle');
-    expect(watched.connection().handshake?.phases.starttls).toBeGreaterThan(0);
+    expect(watched.connection().attempt?.phases.starttls).toBeGreaterThan(0);
     watched.supervisor.reconnectAll();
     await watched.state('connecting');
     await watched.state('idle');
-    expect(watched.connection().handshake?.outcome.kind).toBe('resumed');
+    expect(watched.connection().attempt?.outcome.kind).toBe('resumed');
     expect(watched.connection().lastFull?.starttls).toBeGreaterThan(0);
   });
 
@@ -74,7 +74,7 @@ describe('a watched mailbox', () => {
     expect(watched.connection().state.kind).toBe('retrying');
     watched.clock.advance(1);
     await watched.state('idle');
-    expect(watched.connection().handshake?.outcome.kind).toBe('resumed');
+    expect(watched.connection().attempt?.outcome.kind).toBe('resumed');
   });
 
   test('waits longer with each failure, and not after it was idle for a while', async () => {
@@ -145,9 +145,9 @@ describe('a watched mailbox', () => {
       expect(phases.select).toBeGreaterThan(0);
     }
     const [full, resumed] = watched.handshakes;
-    expect(watched.connection().handshake).toEqual(resumed);
+    expect(watched.connection().attempt).toEqual(resumed);
     expect(watched.connection().lastFull).toEqual(full?.phases);
-    expect(watched.supervisor.detail(watched.connection().id)?.handshakes).toEqual([resumed, full]);
+    expect(watched.supervisor.detail(watched.connection().id)?.attempts).toEqual([resumed, full]);
   });
 
   test('says which mailbox there is not, and stops', async () => {
@@ -161,7 +161,7 @@ describe('a watched mailbox', () => {
       serverLine: 'NO [NONEXISTENT] There is no mailbox named Arhcive',
     });
     await watched.state('idle', 'INBOX');
-    expect(watched.connection('Arhcive').handshake?.outcome.kind).not.toBe('failed');
+    expect(watched.connection('Arhcive').attempt?.outcome.kind).not.toBe('failed');
   });
 
   test('keeps a log in which no password is', async () => {
@@ -175,7 +175,7 @@ describe('a watched mailbox', () => {
     expect(log).toContain('S: * 3 EXISTS');
     for (const secret of ['correct horse', 'Y29ycmVjdCBob3JzZQ', 'Y29ycmVjdC', 'AGRlbW9'])
       expect(log).not.toContain(secret);
-    expect(detail?.handshakes).toHaveLength(1);
+    expect(detail?.attempts).toHaveLength(1);
     expect(detail?.connection).toEqual(watched.connection());
   });
 });

@@ -60,7 +60,7 @@ export class WatchedMailbox {
     return {
       connection: this.#view.snapshot(),
       log: this.#log.lines(),
-      handshakes: this.#history.all,
+      attempts: this.#history.all,
     };
   }
 

@@ -2,7 +2,7 @@
 import type { Phase, Problem, ShownCertificate } from '../../../shared/model.ts';
 import type { ConnectSettings } from '../accounts/index.ts';
 import type { Redact } from '../log/redaction.ts';
-import type { TlsHandshake } from '../tls/index.ts';
+import type { HandshakeEnd } from '../tls/index.ts';
 import { classify } from './classify.ts';
 import { describeProblem, type ProblemContext } from './connection-words.ts';
 
@@ -47,7 +47,7 @@ export class ConnectionEnded extends Error {
 /** How far a connection had come when it failed. */
 export interface FailurePoint extends Pick<ProblemContext, 'mailbox' | 'byeLine' | 'strangeLine'> {
   readonly phase: Phase | 'idle';
-  readonly tls: TlsHandshake | null;
+  readonly tls: HandshakeEnd | null;
 }
 
 /** Characters kept of what a server said or shows: it goes into the state of every mailbox it concerns. */
@@ -71,7 +71,7 @@ export function failureFrom(
   redact: Redact,
 ): Failure {
   const { phase, mailbox, tls, byeLine, strangeLine } = point;
-  const certificate = tls?.certificate ?? null;
+  const certificate = tls?.handshake?.certificate ?? null;
   const { code, message, serverLine } = describeProblem(error, {
     phase,
     host: settings.host,
@@ -100,8 +100,9 @@ export function failureFrom(
   };
 }
 
-function shownCertificate(tls: TlsHandshake | null): ShownCertificate | null {
-  const { certificate = null, outcome } = tls ?? {};
+function shownCertificate(tls: HandshakeEnd | null): ShownCertificate | null {
+  const { handshake, outcome } = tls ?? {};
+  const certificate = handshake?.certificate ?? null;
   if (certificate === null) return null;
   const { verifiedAt: _verifiedAt, ...text } = certificate;
   return { ...text, pem: outcome?.kind === 'failed' ? outcome.shownPem : null };

@@ -9,7 +9,7 @@ import { BEAT_MS, lived, type AliveSpan, type Beat } from './alive.ts';
 import { Missing } from './missing.ts';
 import type { RecordedMark } from './latest.ts';
 import { DEFAULT_KEPT_DAYS } from './ranges.ts';
-import type { HandshakeRow } from './row.ts';
+import type { AttemptRow } from './row.ts';
 import { startThread, type HistoryThread } from './thread.ts';
 import type { Batch } from './writer.ts';
 
@@ -47,7 +47,7 @@ export class History {
   #thread: HistoryThread | null = null;
   #keptDays: number;
   #starts = 0;
-  #waiting: HandshakeRow[] = [];
+  #waiting: AttemptRow[] = [];
   #underWay = 0;
   #batchTimer: Timer | null = null;
   #beatTimer: Timer | null = null;
@@ -77,7 +77,7 @@ export class History {
   }
 
   /** Records a handshake, soon. */
-  record(row: HandshakeRow): void {
+  record(row: AttemptRow): void {
     if (this.#closing !== null) return;
     if (this.unwritten >= MAX_UNWRITTEN) {
       this.#missing.add(1, 'the disk is too slow. Look for what keeps it busy');

@@ -1,4 +1,4 @@
-import type { AccountId, Handshake, OutcomeKind } from '../../../shared/model.ts';
+import type { AccountId, Attempt, OutcomeKind } from '../../../shared/model.ts';
 import type { Saving } from './savings.ts';
 
 /** The codes of outcomes in the database, in the order that they are shown in; never renumber. */
@@ -11,7 +11,7 @@ export const KIND_CODES: Readonly<Record<OutcomeKind, number>> = {
 };
 
 /** A handshake as the history keeps it: figures only, no secret and no address. */
-export interface HandshakeRow {
+export interface AttemptRow {
   readonly at: number;
   readonly account: AccountId;
   /** The account's name, to be remembered when it is gone. */
@@ -30,25 +30,25 @@ export interface HandshakeRow {
 }
 
 /** What is kept of a handshake that has come to its end. */
-export function rowOf(handshake: Handshake, label: string, saving: Saving): HandshakeRow {
-  const { startedAt, accountId, outcome, protocol, phases, totalMs } = handshake;
+export function rowOf(attempt: Attempt, label: string, saving: Saving): AttemptRow {
+  const { startedAt, accountId, outcome, handshake, phases, totalMs } = attempt;
   return {
     at: startedAt,
     account: accountId,
     label,
     kind: outcome.kind,
-    detail: detailOf(handshake),
-    protocol,
+    detail: detailOf(attempt),
+    protocol: handshake?.protocol ?? null,
     tlsUs: phases.tls === null ? null : Math.round(phases.tls * 1000),
     totalMs: totalMs === null ? null : Math.round(totalMs),
-    sentBytes: handshake.sentBytes,
-    receivedBytes: handshake.receivedBytes,
+    sentBytes: attempt.sentBytes,
+    receivedBytes: attempt.receivedBytes,
     savedUs: Math.round(saving.ms * 1000),
     savedBytes: Math.round(saving.bytes),
   };
 }
 
-function detailOf({ outcome }: Handshake): string | null {
+function detailOf({ outcome }: Attempt): string | null {
   switch (outcome.kind) {
     case 'resumed':
     case 'refused':

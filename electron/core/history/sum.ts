@@ -1,7 +1,7 @@
 import type { HandshakeTimes, HistoryFigures } from '../../../shared/history.ts';
 import type { OutcomeKind } from '../../../shared/model.ts';
 import { addHistogram, addTime, countOf, quantile, type Histogram } from './histogram.ts';
-import type { HandshakeRow } from './row.ts';
+import type { AttemptRow } from './row.ts';
 
 /** The handshakes of some span, added up. */
 export interface Sum {
@@ -25,7 +25,7 @@ export function emptySum(): Sum {
 /** Counts one more handshake. */
 export function addRow(
   sum: Sum,
-  row: Pick<HandshakeRow, 'kind' | 'tlsUs' | 'savedUs' | 'savedBytes'>,
+  row: Pick<AttemptRow, 'kind' | 'tlsUs' | 'savedUs' | 'savedBytes'>,
 ): void {
   sum.counts[row.kind] += 1;
   sum.savedUs += row.savedUs;

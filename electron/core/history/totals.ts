@@ -2,8 +2,8 @@ import {
   STRIP_LENGTH,
   STRIP_LENGTH_PER_ACCOUNT,
   type AccountId,
-  type Handshake,
-  type HandshakeId,
+  type Attempt,
+  type AttemptId,
   type StripMark,
   type Totals,
 } from '../../../shared/model.ts';
@@ -42,7 +42,7 @@ export class Tally {
     this.#day.addRecorded(buckets, recordedSince);
     const byAccount = new Map<AccountId, StripMark[]>();
     const recorded = marks.map(({ n, at, account, kind }): StripMark => {
-      const mark = { handshakeId: `recorded-${String(n)}` as HandshakeId, kind, at };
+      const mark = { attemptId: `recorded-${String(n)}` as AttemptId, kind, at };
       byAccount.set(
         account,
         [...(byAccount.get(account) ?? []), mark].slice(-STRIP_LENGTH_PER_ACCOUNT),
@@ -58,14 +58,14 @@ export class Tally {
   }
 
   /** Counts a handshake; once for each, when all of it is known. @returns what it saved */
-  count(handshake: Handshake): Saving {
-    const { accountId, outcome, phases } = handshake;
+  count(attempt: Attempt): Saving {
+    const { accountId, outcome, phases } = attempt;
     const mark: StripMark = {
-      handshakeId: handshake.id,
+      attemptId: attempt.id,
       kind: outcome.kind,
-      at: handshake.startedAt,
+      at: attempt.startedAt,
     };
-    const bytes = bytesOf(handshake);
+    const bytes = bytesOf(attempt);
     const tally = this.#accounts.get(accountId) ?? NOTHING;
     const { costs } = tally;
     const isResumed = outcome.kind === 'resumed';
@@ -117,6 +117,6 @@ export class Tally {
 }
 
 /** On the wire, both ways together; `null` where the first line never came. */
-function bytesOf({ sentBytes, receivedBytes }: Handshake): number | null {
+function bytesOf({ sentBytes, receivedBytes }: Attempt): number | null {
   return sentBytes === null || receivedBytes === null ? null : sentBytes + receivedBytes;
 }

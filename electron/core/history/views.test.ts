@@ -7,7 +7,7 @@ import type { AccountId, OutcomeKind } from '../../../shared/model.ts';
 import { temporaryFolder } from '../storage/testing/temporary-folder.ts';
 import { aliveWithin, type AliveSpan } from './alive.ts';
 import type { StoredView } from './reader.ts';
-import { KIND_CODES, type HandshakeRow } from './row.ts';
+import { KIND_CODES, type AttemptRow } from './row.ts';
 import { HistoryStore } from './store.ts';
 import { DAY, HOUR, MINUTE, NOON, row } from './testing/rows.ts';
 
@@ -15,7 +15,7 @@ const kinds = Object.keys(KIND_CODES) as OutcomeKind[];
 const accounts = ['work', 'home', 'old'] as AccountId[];
 
 /** A handshake that began so long ago. */
-type PastRow = Omit<HandshakeRow, 'at'> & { readonly ago: number };
+type PastRow = Omit<AttemptRow, 'at'> & { readonly ago: number };
 
 /** Something that happens; times are differences, and may go back as clocks do. */
 type Step =
@@ -114,7 +114,7 @@ function happen(path: string, steps: readonly Step[]) {
   let now = NOON;
   let alive: AliveSpan = { startAt: now, endAt: now };
   const spans: AliveSpan[] = [];
-  const write = (written: readonly HandshakeRow[]): void => {
+  const write = (written: readonly AttemptRow[]): void => {
     alive = { startAt: alive.startAt, endAt: now };
     const { startAt, endAt } = alive;
     expect(store.write({ rows: written, alive: [alive], now })).toEqual({ ok: true });

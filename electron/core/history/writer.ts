@@ -1,13 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AliveSpan } from './alive.ts';
 import { LEVELS, startOf, type Level } from './ranges.ts';
-import { KIND_CODES, type HandshakeRow } from './row.ts';
+import { KIND_CODES, type AttemptRow } from './row.ts';
 import { addRow, emptySum, type Sum } from './sum.ts';
 import { ALL_ACCOUNTS, SumsTable } from './sums-table.ts';
 
 /** What is written at once: all of it, or nothing. */
 export interface Batch {
-  readonly rows: readonly HandshakeRow[];
+  readonly rows: readonly AttemptRow[];
   /** Spans of life that have ended since the last batch, and then the one that is under way. */
   readonly alive: readonly AliveSpan[];
   /** The time of day. */
@@ -74,7 +74,7 @@ export class Writer {
     }
   }
 
-  #writeRow(row: HandshakeRow, pending: Pending): void {
+  #writeRow(row: AttemptRow, pending: Pending): void {
     const account = this.#accountNumber(row);
     const id = this.#freePlace(Math.floor(row.at));
     this.#insert.run(
@@ -112,7 +112,7 @@ export class Writer {
     return next < first + PLACES_IN_A_MS ? next : this.#freePlace(at + 1);
   }
 
-  #accountNumber({ account, label }: HandshakeRow): number {
+  #accountNumber({ account, label }: AttemptRow): number {
     const known = this.#findAccount.get(account);
     if (known?.['label'] === label) return Number(known['n']);
     return Number(this.#putAccount.get(account, label)?.['n']);

@@ -86,6 +86,19 @@ export interface Descent {
   readonly reuse: number;
 }
 
+/** What client and server settled in a TLS handshake. */
+export interface Handshake {
+  readonly protocol: TlsProtocol | null;
+  /** The IANA name, such as `TLS_AES_256_GCM_SHA384`. */
+  readonly cipher: string | null;
+  /** The key exchange group, such as `X25519MLKEM768`; `null` where there was none. */
+  readonly group: string | null;
+  /** Of the full handshake that verified it. */
+  readonly certificate: CertificateFacts | null;
+  /** Where the resumed session comes from; `null` unless resumed. */
+  readonly descent: Descent | null;
+}
+
 /** What is held for one server by one account, without a byte of it. */
 export interface HeldForPeer {
   readonly account: string;

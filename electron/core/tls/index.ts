@@ -2,7 +2,7 @@
  * A TLS client session cache and an imapflow transport that uses it. This folder stands alone: it
  * needs Node (or Electron), asn1js and zod, and of the rest of Reprise `shared/` and types only.
  */
-export type { TlsHandshake, TlsOutcome, TransportEvent } from './transport/handshake.ts';
+export type { HandshakeEnd, TlsOutcome, TransportEvent } from './transport/handshake.ts';
 export {
   authorities,
   identityCheck,

@@ -36,7 +36,8 @@ function Success({
 }: Pick<TestReportProps, 'state'> & {
   readonly result: Extract<TestResult, { ok: true }>;
 }): ReactNode {
-  const { protocol, cipher, group, totalMs } = result.handshake;
+  const { handshake, totalMs } = result.attempt;
+  const { protocol = null, cipher = null, group = null } = handshake ?? {};
   const facts = [protocol === null ? null : protocolName(protocol), cipher, group].filter(
     (fact) => fact !== null,
   );

@@ -27,7 +27,7 @@ export function ReuseChange({ accountId, change }: ReuseChangeProps): ReactNode 
     (state) =>
       change !== null &&
       (state.connectionIdsOf.get(accountId) ?? []).some(
-        (id) => (state.connections.get(id)?.handshake?.startedAt ?? 0) < change.at,
+        (id) => (state.connections.get(id)?.attempt?.startedAt ?? 0) < change.at,
       ),
   );
   return (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CertificateFacts, Handshake } from '../../../shared/model.ts';
+import type { Attempt, CertificateFacts } from '../../../shared/model.ts';
 import { fromSnapshot } from '../../engine/engine-state.ts';
 import { account, connection, PROBLEM, snapshot } from '../../testing/entities.ts';
 import { attention, SOON_MS } from './attention.ts';
@@ -7,9 +7,9 @@ import { attention, SOON_MS } from './attention.ts';
 const NOW = 1_000_000_000_000;
 const DAY = 24 * 60 * 60 * 1000;
 
-function until(validToAt: number, fingerprint256 = 'AA'): { handshake: Handshake } {
+function until(validToAt: number, fingerprint256 = 'AA'): { attempt: Attempt } {
   const certificate = { validToAt, fingerprint256 } as CertificateFacts;
-  return { handshake: { certificate } as Handshake };
+  return { attempt: { handshake: { certificate } } as Attempt };
 }
 
 const found = (more: Parameters<typeof snapshot>[0]) =>

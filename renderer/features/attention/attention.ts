@@ -130,8 +130,8 @@ function certificateItems(
   now: number,
 ): readonly AccountItem[] {
   const items = new Map<string, AccountItem>();
-  for (const { id, state, handshake } of connections) {
-    const certificate = handshake?.certificate ?? null;
+  for (const { id, state, attempt } of connections) {
+    const certificate = attempt?.handshake?.certificate ?? null;
     if (state.kind === 'certificate-problem' || certificate === null) continue;
     const { validToAt, fingerprint256 } = certificate;
     if (validToAt - now >= SOON_MS) continue;

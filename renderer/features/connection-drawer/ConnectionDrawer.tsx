@@ -38,11 +38,11 @@ interface OpenDrawerProps {
 function OpenDrawer({ connection, account }: OpenDrawerProps): ReactNode {
   const api = useEngineApi();
   const detail = useConnectionDetail(connection);
-  const { handshake, state } = connection;
+  const { attempt, state } = connection;
   const certificate =
     state.kind === 'certificate-problem' && state.certificate !== null
       ? state.certificate
-      : (handshake?.certificate ?? null);
+      : (attempt?.handshake?.certificate ?? null);
   return (
     <Drawer
       title={
@@ -68,12 +68,12 @@ function OpenDrawer({ connection, account }: OpenDrawerProps): ReactNode {
     >
       <div className={styles.sections}>
         <StateSection connection={connection} account={account} />
-        {handshake === null ? (
+        {attempt === null ? (
           <p className={styles.none}>There has been no handshake on this connection yet.</p>
         ) : (
           <HandshakeSection
             account={account}
-            handshake={handshake}
+            attempt={attempt}
             lastFull={connection.lastFull}
             isProblemShown={'problem' in state}
           />
@@ -82,7 +82,7 @@ function OpenDrawer({ connection, account }: OpenDrawerProps): ReactNode {
           <CertificateSection
             certificate={certificate}
             verifiedAt={'verifiedAt' in certificate ? certificate.verifiedAt : null}
-            isInherited={handshake?.outcome.kind === 'resumed'}
+            isInherited={attempt?.outcome.kind === 'resumed'}
           />
         )}
         <LogSection detail={detail} />

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Account, Handshake, PhaseTimes } from '../../../shared/model.ts';
+import type { Account, Attempt, PhaseTimes } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
 import {
   formatBytes,
@@ -20,7 +20,7 @@ import styles from './ConnectionDrawer.module.css';
 
 interface HandshakeSectionProps {
   readonly account: Account;
-  readonly handshake: Handshake;
+  readonly attempt: Attempt;
   readonly lastFull: PhaseTimes | null;
   /** What went wrong stands above already. */
   readonly isProblemShown: boolean;
@@ -29,11 +29,12 @@ interface HandshakeSectionProps {
 /** What came of the latest handshake, why, and where its time went. */
 export function HandshakeSection({
   account,
-  handshake,
+  attempt,
   lastFull,
   isProblemShown,
 }: HandshakeSectionProps): ReactNode {
-  const { outcome, descent, protocol, sentBytes, receivedBytes, ticketsReceived } = handshake;
+  const { outcome, handshake, sentBytes, receivedBytes, ticketsReceived } = attempt;
+  const { descent = null, protocol = null } = handshake ?? {};
   const now = useNow();
   const isHeldBack = outcome.kind === 'full' && outcome.reason === 'server-keeps-refusing';
   const refusing = isHeldBack ? account.refusing : null;
@@ -55,18 +56,18 @@ export function HandshakeSection({
       {outcome.kind === 'failed' && !isProblemShown && (
         <ProblemBox problem={outcome.problem} isStopped={false} />
       )}
-      <Waterfall handshake={handshake} lastFull={lastFull} />
+      <Waterfall attempt={attempt} lastFull={lastFull} />
       <Facts
         facts={[
           {
             name: outcome.kind === 'failed' ? 'Tried' : 'Connected',
-            value: formatMoment(handshake.startedAt, now),
-            exact: formatExactTime(handshake.startedAt),
+            value: formatMoment(attempt.startedAt, now),
+            exact: formatExactTime(attempt.startedAt),
           },
-          { name: 'Address', value: handshake.address },
+          { name: 'Address', value: attempt.address },
           { name: 'Protocol', value: protocol === null ? null : protocolName(protocol) },
-          { name: 'Cipher', value: handshake.cipher },
-          { name: 'Key exchange', value: handshake.group },
+          { name: 'Cipher', value: handshake?.cipher ?? null },
+          { name: 'Key exchange', value: handshake?.group ?? null },
           {
             name: 'Bytes on the wire',
             value:
@@ -85,9 +86,9 @@ export function HandshakeSection({
         ]}
       />
       <OpensslCommand
-        key={handshake.id}
-        connectionId={handshake.connectionId}
-        outcome={handshake.outcome.kind}
+        key={attempt.id}
+        connectionId={attempt.connectionId}
+        outcome={attempt.outcome.kind}
       />
     </section>
   );

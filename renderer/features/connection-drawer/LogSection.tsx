@@ -1,5 +1,5 @@
 import { useRef, type ReactNode } from 'react';
-import type { LogLine } from '../../../shared/model.ts';
+import type { Attempt, LogLine } from '../../../shared/model.ts';
 import { formatExactTime, formatMs, formatTime } from '../../format.ts';
 import { Button } from '../../ui/Button.tsx';
 import { copyText, selectForCopy } from '../../ui/copy.ts';
@@ -17,22 +17,20 @@ export function LogSection({ detail }: { readonly detail: Detail }): ReactNode {
     case 'there':
       return (
         <>
-          <Earlier handshakes={detail.detail.handshakes} />
+          <Earlier attempts={detail.detail.attempts} />
           <Log lines={detail.detail.log} />
         </>
       );
   }
 }
 
-type Handshakes = Extract<Detail, { kind: 'there' }>['detail']['handshakes'];
-
-function Earlier({ handshakes }: { readonly handshakes: Handshakes }): ReactNode {
-  if (handshakes.length < 2) return null;
+function Earlier({ attempts }: { readonly attempts: readonly Attempt[] }): ReactNode {
+  if (attempts.length < 2) return null;
   return (
     <section className={styles.section} aria-label="Latest handshakes">
       <h3 className={styles.heading}>Latest handshakes</h3>
       <ol className={styles.earlier}>
-        {handshakes.map(({ id, startedAt, outcome, totalMs }) => (
+        {attempts.map(({ id, startedAt, outcome, totalMs }) => (
           <li key={id}>
             <span title={formatExactTime(startedAt)}>{formatTime(startedAt)}</span>
             <ReuseText outcome={outcome} />

@@ -1,20 +1,20 @@
 import type { ReactNode } from 'react';
-import type { Handshake, PhaseTimes } from '../../../shared/model.ts';
+import type { Attempt, PhaseTimes } from '../../../shared/model.ts';
 import { formatExactMs, formatMs } from '../../format.ts';
 import { PHASE_EXPLANATIONS, PHASE_WORDS } from '../../words.ts';
 import { layOut, type Span } from './waterfall.ts';
 import styles from './Waterfall.module.css';
 
 interface WaterfallProps {
-  readonly handshake: Handshake;
+  readonly attempt: Attempt;
   /** Phases of the latest full handshake with the same server. */
   readonly lastFull: PhaseTimes | null;
 }
 
-/** The phases of a connect as bars; behind those of a resumed one stands the last full handshake. */
-export function Waterfall({ handshake, lastFull }: WaterfallProps): ReactNode {
-  const ghost = handshake.outcome.kind === 'resumed' ? lastFull : null;
-  const { rows, ghostMs, scaleMs } = layOut(handshake.phases, ghost);
+/** The phases of a connect as bars; behind those of a resumed one stands the last full attempt. */
+export function Waterfall({ attempt, lastFull }: WaterfallProps): ReactNode {
+  const ghost = attempt.outcome.kind === 'resumed' ? lastFull : null;
+  const { rows, ghostMs, scaleMs } = layOut(attempt.phases, ghost);
   // It failed before anything could be timed.
   if (rows.length === 0) return null;
   const place = ({ startMs, ms }: Span) => ({
@@ -51,7 +51,7 @@ export function Waterfall({ handshake, lastFull }: WaterfallProps): ReactNode {
                   <div
                     className={styles.bar}
                     data-phase={row.phase}
-                    data-outcome={handshake.outcome.kind}
+                    data-outcome={attempt.outcome.kind}
                     style={place(row.span)}
                   />
                 )}
@@ -74,7 +74,7 @@ export function Waterfall({ handshake, lastFull }: WaterfallProps): ReactNode {
           </tr>
         ))}
       </tbody>
-      {handshake.outcome.kind !== 'failed' && (
+      {attempt.outcome.kind !== 'failed' && (
         <tfoot>
           <tr>
             <th scope="row" colSpan={2} className={styles.phase}>
@@ -82,9 +82,9 @@ export function Waterfall({ handshake, lastFull }: WaterfallProps): ReactNode {
             </th>
             <td
               className={styles.time}
-              title={handshake.totalMs === null ? undefined : formatExactMs(handshake.totalMs)}
+              title={attempt.totalMs === null ? undefined : formatExactMs(attempt.totalMs)}
             >
-              {formatMs(handshake.totalMs)}
+              {formatMs(attempt.totalMs)}
             </td>
             {ghostMs !== null && <td className={styles.before}>{formatMs(ghostMs)}</td>}
           </tr>

@@ -42,7 +42,8 @@ interface RowProps extends ConnectionRowProps {
 function Row({ id, index, start, isCurrent, connection, account }: RowProps): ReactNode {
   const api = useEngineApi();
   const isOpen = useInterface((state) => state.openConnection === id);
-  const { state, handshake, messages } = connection;
+  const { state, attempt, messages } = connection;
+  const handshake = attempt?.handshake ?? null;
   const reconnect = `Reconnect ${connection.mailbox} on ${account.label}`;
   const tabIndex = isCurrent ? 0 : -1;
   const open = () => {
@@ -91,17 +92,15 @@ function Row({ id, index, start, isCurrent, connection, account }: RowProps): Re
           : protocolNumber(handshake.protocol)}
       </Cell>
       <Cell column="reuse">
-        <ReuseText outcome={handshake?.outcome ?? null} />
+        <ReuseText outcome={attempt?.outcome ?? null} />
       </Cell>
       <Cell
         column="total"
         title={
-          handshake === null || handshake.totalMs === null
-            ? undefined
-            : formatExactMs(handshake.totalMs)
+          attempt === null || attempt.totalMs === null ? undefined : formatExactMs(attempt.totalMs)
         }
       >
-        {formatMs(handshake?.totalMs ?? null)}
+        {formatMs(attempt?.totalMs ?? null)}
       </Cell>
       <Cell column="clock">
         <ClockCell connection={connection} />

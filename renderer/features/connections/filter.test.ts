@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Handshake } from '../../../shared/model.ts';
+import type { Attempt } from '../../../shared/model.ts';
 import { formatRoute, parseRoute } from '../../route.ts';
 import { account, connection, PROBLEM } from '../../testing/entities.ts';
 import { filterRows, isOpen, readFilter, writeFilter, type ConnectionFilter } from './filter.ts';
 
 const NONE: ConnectionFilter = { text: '', state: null, outcome: null };
-const off = { outcome: { kind: 'off' } } as Handshake;
+const off = { outcome: { kind: 'off' } } as Attempt;
 const rows = [
   { connection: connection('1', 'a', { kind: 'idle' }), account: account('a', { label: 'Work' }) },
   {
@@ -13,7 +13,7 @@ const rows = [
       '2',
       'b',
       { kind: 'sign-in-failed', problem: PROBLEM },
-      { mailbox: 'Größe', handshake: off },
+      { mailbox: 'Größe', attempt: off },
     ),
     account: account('b', { label: 'Home', host: 'mail.example.net' }),
   },

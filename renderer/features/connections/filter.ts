@@ -43,9 +43,9 @@ export function filterRows(
 ): readonly ConnectionRow[] {
   if (isOpen(filter)) return rows;
   const words = fold(filter.text).split(/\s+/);
-  return rows.filter(({ connection: { mailbox, state, handshake }, account }) => {
+  return rows.filter(({ connection: { mailbox, state, attempt }, account }) => {
     if (filter.state !== null && state.kind !== filter.state) return false;
-    if (filter.outcome !== null && handshake?.outcome.kind !== filter.outcome) return false;
+    if (filter.outcome !== null && attempt?.outcome.kind !== filter.outcome) return false;
     const { label, user, host, port } = account;
     const text = fold(`${label}\n${user}\n${mailbox}\n${formatServer(host, port)}`);
     return words.every((word) => text.includes(word));

@@ -36,12 +36,12 @@ export const SORT_KEYS: Record<string, (row: ConnectionRow) => string | number |
   mailbox: ({ connection }) => connection.mailbox,
   messages: ({ connection }) => connection.messages,
   server: ({ account }) => formatServer(account.host, account.port),
-  tls: ({ connection }) => connection.handshake?.protocol ?? null,
-  reuse: ({ connection: { handshake } }) =>
-    handshake === null
+  tls: ({ connection }) => connection.attempt?.handshake?.protocol ?? null,
+  reuse: ({ connection: { attempt } }) =>
+    attempt === null
       ? null
-      : `${OUTCOME_ORDER[handshake.outcome.kind]} ${outcomeDetail(handshake.outcome) ?? ''}`,
-  total: ({ connection }) => connection.handshake?.totalMs ?? null,
+      : `${OUTCOME_ORDER[attempt.outcome.kind]} ${outcomeDetail(attempt.outcome) ?? ''}`,
+  total: ({ connection }) => connection.attempt?.totalMs ?? null,
   clock: ({ connection }) => connection.since,
 };
 

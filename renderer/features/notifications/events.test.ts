@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CertificateFacts, Connection, Handshake } from '../../../shared/model.ts';
+import type { Attempt, CertificateFacts, Connection } from '../../../shared/model.ts';
 import { fromSnapshot } from '../../engine/engine-state.ts';
 import { account, connection, PROBLEM, snapshot } from '../../testing/entities.ts';
 import { accountItems } from '../attention/attention.ts';
@@ -14,9 +14,9 @@ const IDLE = { kind: 'idle' } as const;
 const LATER = NOW + 1000 * DAY;
 
 const withCertificate = (validToAt: number, fingerprint256 = 'AA'): Partial<Connection> => ({
-  handshake: {
-    certificate: { validToAt, fingerprint256 } as CertificateFacts,
-  } as Handshake,
+  attempt: {
+    handshake: { certificate: { validToAt, fingerprint256 } as CertificateFacts },
+  } as Attempt,
 });
 
 /** Looks again and again, as the page does; what was told is kept, as by a reload, on request. */

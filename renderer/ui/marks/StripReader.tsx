@@ -1,5 +1,5 @@
 import { useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import type { HandshakeId, StripMark } from '../../../shared/model.ts';
+import type { AttemptId, StripMark } from '../../../shared/model.ts';
 import { STRIDE } from './strip-drawing.ts';
 import { placeOf, step } from './strip-steps.ts';
 import { readMark, StripTip } from './StripTip.tsx';
@@ -20,7 +20,7 @@ interface StripReaderProps {
 export function StripReader({ name, marks, length }: StripReaderProps): ReactNode {
   const reader = useRef<HTMLDivElement>(null);
   const [isReading, setReading] = useState(false);
-  const [readId, setReadId] = useState<HandshakeId | null>(null);
+  const [readId, setReadId] = useState<AttemptId | null>(null);
   const index = placeOf(marks, readId);
   const mark = marks[index];
   if (mark === undefined) return null;
@@ -35,7 +35,7 @@ export function StripReader({ name, marks, length }: StripReaderProps): ReactNod
     const next = marks[step(marks, index, event.key) ?? -1];
     if (next === undefined) return;
     event.preventDefault();
-    setReadId(next.handshakeId);
+    setReadId(next.attemptId);
     setReading(true);
   };
   return (
@@ -54,7 +54,7 @@ export function StripReader({ name, marks, length }: StripReaderProps): ReactNod
         aria-valuetext={readMark(mark)}
         onKeyDown={onKeyDown}
         onFocus={() => {
-          setReadId(mark.handshakeId);
+          setReadId(mark.attemptId);
           setReading(true);
         }}
         onBlur={() => {

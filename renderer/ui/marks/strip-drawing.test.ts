@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { HandshakeId, OutcomeKind, StripMark } from '../../../shared/model.ts';
+import type { AttemptId, OutcomeKind, StripMark } from '../../../shared/model.ts';
 import { describeStrip, markAt, STRIDE, stripPaths } from './strip-drawing.ts';
 
 function marks(...kinds: OutcomeKind[]): StripMark[] {
   return kinds.map((kind, index) => ({
-    handshakeId: String(index) as HandshakeId,
+    attemptId: String(index) as AttemptId,
     kind,
     at: index,
   }));

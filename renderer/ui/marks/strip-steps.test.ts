@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { HandshakeId, StripMark } from '../../../shared/model.ts';
+import type { AttemptId, StripMark } from '../../../shared/model.ts';
 import { placeOf, step } from './strip-steps.ts';
 
 const marks: StripMark[] = ['a', 'b', 'c'].map((id, at) => ({
-  handshakeId: id as HandshakeId,
+  attemptId: id as AttemptId,
   kind: 'resumed',
   at,
 }));
@@ -29,11 +29,11 @@ describe('going along a strip by key', () => {
 
   it('begins at the newest, and stays with a handshake while newer ones come', () => {
     expect(placeOf(marks, null)).toBe(2);
-    expect(placeOf(marks, 'b' as HandshakeId)).toBe(1);
-    expect(placeOf(marks.slice(1), 'b' as HandshakeId)).toBe(0);
+    expect(placeOf(marks, 'b' as AttemptId)).toBe(1);
+    expect(placeOf(marks.slice(1), 'b' as AttemptId)).toBe(0);
   });
 
   it('goes to the newest when its handshake has left the strip', () => {
-    expect(placeOf(marks, 'gone' as HandshakeId)).toBe(2);
+    expect(placeOf(marks, 'gone' as AttemptId)).toBe(2);
   });
 });

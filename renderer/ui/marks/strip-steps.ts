@@ -1,5 +1,5 @@
 /** Going along a strip's marks by key. Pure. */
-import type { HandshakeId, StripMark } from '../../../shared/model.ts';
+import type { AttemptId, StripMark } from '../../../shared/model.ts';
 
 /**
  * The place that a key leads to, from 0 for the oldest mark; `null` for a key that leads nowhere.
@@ -24,7 +24,7 @@ export function step(marks: readonly StripMark[], place: number, key: string): n
 }
 
 /** Where a handshake's mark stands; the newest where it is none, or has left the strip. */
-export function placeOf(marks: readonly StripMark[], id: HandshakeId | null): number {
-  const place = marks.findIndex(({ handshakeId }) => handshakeId === id);
+export function placeOf(marks: readonly StripMark[], id: AttemptId | null): number {
+  const place = marks.findIndex(({ attemptId }) => attemptId === id);
   return place === -1 ? marks.length - 1 : place;
 }

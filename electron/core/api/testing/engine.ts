@@ -119,13 +119,13 @@ export const allIdleAgain =
   (state: Snapshot): boolean =>
     allIdle(before.connections.length)(state) &&
     state.connections.every(
-      ({ id, handshake }) =>
-        handshake?.id !== before.connections.find((other) => other.id === id)?.handshake?.id,
+      ({ id, attempt }) =>
+        attempt?.id !== before.connections.find((other) => other.id === id)?.attempt?.id,
     );
 
 /** The outcome of each connection's latest handshake. */
 export const outcomes = (connections: readonly Connection[]): readonly (Outcome | undefined)[] =>
-  connections.map(({ handshake }) => handshake?.outcome);
+  connections.map(({ attempt }) => attempt?.outcome);
 
 /** A notice of this id is shown. */
 export const hasNotice =

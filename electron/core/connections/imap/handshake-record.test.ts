@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TlsHandshake } from '../../tls/index.ts';
+import type { HandshakeEnd } from '../../tls/index.ts';
 import {
   advanceRecord,
   beginRecord,
@@ -8,14 +8,16 @@ import {
   type HandshakeRecord,
 } from './handshake-record.ts';
 
-const resumed: TlsHandshake = {
+const resumed: HandshakeEnd = {
   outcome: { kind: 'resumed', mechanism: 'tls13-ticket' },
   address: '192.0.2.1',
-  protocol: 'TLSv1.3',
-  cipher: 'TLS_AES_256_GCM_SHA384',
-  group: 'X25519MLKEM768',
-  certificate: null,
-  descent: { fullHandshakeAt: 900, reuse: 4 },
+  handshake: {
+    protocol: 'TLSv1.3',
+    cipher: 'TLS_AES_256_GCM_SHA384',
+    group: 'X25519MLKEM768',
+    certificate: null,
+    descent: { fullHandshakeAt: 900, reuse: 4 },
+  },
 };
 const problem = { code: 'timeout', message: 'Too slow.', serverLine: null } as const;
 
@@ -27,7 +29,7 @@ const implicitTls: readonly ConnectStep[] = [
   { kind: 'phase', phase: 'dns', at: 50 },
   { kind: 'phase', phase: 'tcp', at: 53 },
   { kind: 'phase', phase: 'tls', at: 60 },
-  { kind: 'handshake', handshake: resumed, at: 71 },
+  { kind: 'handshake', ...resumed, at: 71 },
   { kind: 'phase', phase: 'greeting', at: 71.5 },
   { kind: 'first-line', at: 75, sentBytes: 600, receivedBytes: 245 },
   { kind: 'ticket', received: 1 },
@@ -54,14 +56,10 @@ describe('the record of an attempt', () => {
       },
       totalMs: 50,
       address: '192.0.2.1',
-      protocol: 'TLSv1.3',
-      cipher: 'TLS_AES_256_GCM_SHA384',
-      group: 'X25519MLKEM768',
+      handshake: resumed.handshake,
       sentBytes: 600,
       receivedBytes: 245,
       ticketsReceived: 1,
-      certificate: null,
-      descent: { fullHandshakeAt: 900, reuse: 4 },
     });
   });
 
@@ -71,7 +69,7 @@ describe('the record of an attempt', () => {
       { kind: 'phase', phase: 'tcp', at: 51 },
       { kind: 'phase', phase: 'starttls', at: 52 },
       { kind: 'phase', phase: 'tls', at: 60 },
-      { kind: 'handshake', handshake: resumed, at: 70 },
+      { kind: 'handshake', ...resumed, at: 70 },
       { kind: 'phase', phase: 'login', at: 73 },
     );
     expect(phases).toMatchObject({ starttls: 8, tls: 10, greeting: 3, login: null });
@@ -89,7 +87,7 @@ describe('the record of an attempt', () => {
   });
 
   test('gives a handshake that failed no time', () => {
-    const failed: TlsHandshake = {
+    const failed: HandshakeEnd = {
       ...resumed,
       outcome: {
         kind: 'failed',
@@ -102,7 +100,7 @@ describe('the record of an attempt', () => {
     const facts = handshakeFacts(
       record(
         ...implicitTls.slice(0, 3),
-        { kind: 'handshake', handshake: failed, at: 70 },
+        { kind: 'handshake', ...failed, at: 70 },
         { kind: 'failed', problem },
       ),
     );

@@ -2,11 +2,11 @@
  * The record of one attempt: a pure fold over what the transport tells and the steps of IMAP that
  * follow it.
  */
-import type { Handshake, Outcome, Phase, PhaseTimes, Problem } from '../../../../shared/model.ts';
-import type { TlsHandshake, TransportEvent } from '../../tls/index.ts';
+import type { Attempt, Outcome, Phase, PhaseTimes, Problem } from '../../../../shared/model.ts';
+import type { HandshakeEnd, TransportEvent } from '../../tls/index.ts';
 
 /** A handshake before it is known whose it is. */
-export type HandshakeFacts = Omit<Handshake, 'id' | 'connectionId' | 'accountId'>;
+export type HandshakeFacts = Omit<Attempt, 'id' | 'connectionId' | 'accountId'>;
 
 /** What an attempt goes through; `at` is monotonic, in ms. */
 export type ConnectStep =
@@ -24,7 +24,7 @@ export interface HandshakeRecord {
   readonly beganAt: number;
   readonly current: { readonly phase: Phase; readonly since: number } | null;
   readonly phases: PhaseTimes;
-  readonly tls: TlsHandshake | null;
+  readonly tls: HandshakeEnd | null;
   readonly problem: Problem | null;
   readonly totalMs: number | null;
   readonly sentBytes: number | null;
@@ -71,8 +71,8 @@ export function advanceRecord(record: HandshakeRecord, step: ConnectStep): Hands
     case 'handshake': {
       // A failed handshake did not end: its phase keeps no time.
       const ended =
-        step.handshake.outcome.kind === 'failed' ? record : enterPhase(record, 'greeting', step.at);
-      return { ...ended, tls: step.handshake };
+        step.outcome.kind === 'failed' ? record : enterPhase(record, 'greeting', step.at);
+      return { ...ended, tls: step };
     }
     case 'first-line':
       return { ...record, sentBytes: step.sentBytes, receivedBytes: step.receivedBytes };
@@ -106,14 +106,10 @@ export function handshakeFacts(record: HandshakeRecord): HandshakeFacts | null {
     phases: record.phases,
     totalMs: record.totalMs,
     address: record.tls?.address ?? null,
-    protocol: record.tls?.protocol ?? null,
-    cipher: record.tls?.cipher ?? null,
-    group: record.tls?.group ?? null,
+    handshake: record.tls?.handshake ?? null,
     sentBytes: record.sentBytes,
     receivedBytes: record.receivedBytes,
     ticketsReceived: record.ticketsReceived,
-    certificate: record.tls?.certificate ?? null,
-    descent: record.tls?.descent ?? null,
   };
 }
 

@@ -152,8 +152,8 @@ export class ImapConnection {
     if (line !== null) this.#options.log.add(line);
     this.#step(event);
     if (event.kind === 'phase') this.#enter(event.phase);
-    else if (event.kind === 'handshake' && event.handshake.outcome.kind === 'failed')
-      this.#fail(this.#tlsTimeout ?? event.handshake.outcome.error);
+    else if (event.kind === 'handshake' && event.outcome.kind === 'failed')
+      this.#fail(this.#tlsTimeout ?? event.outcome.error);
   }
 
   #imapflowLogger() {

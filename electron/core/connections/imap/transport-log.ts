@@ -27,8 +27,9 @@ export function transportLogLine(event: TransportEvent, settings: ConnectSetting
       if (event.phase === 'dns') return `— Looking up ${settings.host}`;
       return event.phase === 'tcp' ? `— Connecting to ${serverAddress(settings)}` : null;
     case 'handshake': {
-      const { outcome, protocol, cipher, group } = event.handshake;
+      const { outcome, handshake } = event;
       if (outcome.kind === 'failed') return null;
+      const { protocol, cipher, group } = handshake ?? {};
       return `— TLS: ${[described(outcome), protocol, cipher, group].filter(Boolean).join(', ')}`;
     }
     case 'ticket':

@@ -4,7 +4,7 @@ import type {
   Connection,
   ConnectionId,
   ConnectionState,
-  Handshake,
+  Attempt,
 } from '../../../../shared/model.ts';
 import type { AccountSettings } from '../../accounts/account.ts';
 import type { ImapServer } from '../../demo/index.ts';
@@ -40,7 +40,7 @@ export const ABROAD = { host: 'imap.example.org' } as const;
 export class TestSupervisor implements AsyncDisposable {
   readonly clock = new TestClock();
   readonly sessions = new SessionCache();
-  readonly handshakes: Handshake[] = [];
+  readonly handshakes: Attempt[] = [];
   readonly removed: ConnectionId[] = [];
   readonly connections = new Map<ConnectionId, Connection>();
   readonly supervisor: Supervisor;

@@ -2,7 +2,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { AccountId } from '../../../../shared/model.ts';
 import type { AliveSpan } from '../alive.ts';
-import type { HandshakeRow } from '../row.ts';
+import type { AttemptRow } from '../row.ts';
 import { HistoryStore, type StoreOptions } from '../store.ts';
 import type { Batch } from '../writer.ts';
 
@@ -12,7 +12,7 @@ export const DAY = 24 * HOUR;
 /** A Thursday, 12:34:56.789 UTC. */
 export const NOON = Date.UTC(2026, 9, 15, 12, 34, 56, 789);
 
-export function row(at: number, changes: Partial<HandshakeRow> = {}): HandshakeRow {
+export function row(at: number, changes: Partial<AttemptRow> = {}): AttemptRow {
   return {
     at,
     account: 'work' as AccountId,
@@ -31,7 +31,7 @@ export function row(at: number, changes: Partial<HandshakeRow> = {}): HandshakeR
 }
 
 /** A batch that is written at the end of the last span. */
-export function batch(rows: readonly HandshakeRow[], ...alive: readonly AliveSpan[]): Batch {
+export function batch(rows: readonly AttemptRow[], ...alive: readonly AliveSpan[]): Batch {
   return { rows, alive, now: alive.at(-1)?.endAt ?? NOON };
 }
 

@@ -4,7 +4,8 @@
  */
 import type { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { TlsHandshake, TransportEvent } from '../transport/handshake.ts';
+import type { Handshake } from '../facts.ts';
+import type { TlsOutcome, TransportEvent } from '../transport/handshake.ts';
 import type { SessionCache } from '../cache/session-cache.ts';
 import { createReuseTransport } from '../transport/transport.ts';
 import type { TlsTrust } from '../trust.ts';
@@ -26,7 +27,7 @@ export interface Target {
 
 /** A connection that has read its greeting, or failed. */
 export interface Connected {
-  readonly handshake: TlsHandshake;
+  readonly handshake: Partial<Handshake> & { readonly outcome: TlsOutcome };
   readonly events: readonly TransportEvent[];
   readonly error: Error | null;
   close(): Promise<void>;
@@ -69,7 +70,7 @@ export async function connectOnce(target: Target): Promise<Connected> {
   const event = events.find(({ kind }) => kind === 'handshake');
   if (event?.kind !== 'handshake') throw new Error('The transport told nothing of its handshake.');
   return {
-    handshake: event.handshake,
+    handshake: { ...event.handshake, outcome: event.outcome },
     events,
     error,
     close: async () => {
@@ -80,7 +81,7 @@ export async function connectOnce(target: Target): Promise<Connected> {
 }
 
 /** {@link connectOnce}, closed again: the handshake's outcome. */
-export async function outcomeOf(target: Target): Promise<TlsHandshake['outcome']> {
+export async function outcomeOf(target: Target): Promise<TlsOutcome> {
   const connected = await connectOnce(target);
   await connected.close();
   return connected.handshake.outcome;

@@ -1,7 +1,7 @@
 /**
  * What the transport tells about one TLS handshake, while it happens and afterwards.
  */
-import type { CertificateFacts, ConnectPhase, Descent, Reuse, TlsProtocol } from '../facts.ts';
+import type { ConnectPhase, Handshake, Reuse } from '../facts.ts';
 
 /** What came of a handshake; a failed one keeps the error as it was thrown. */
 export type TlsOutcome =
@@ -17,18 +17,13 @@ export type TlsOutcome =
       readonly shownPem: string | null;
     };
 
-/** The facts of one handshake, given once, when it ended. */
-export interface TlsHandshake {
+/** How a handshake ended; given once. */
+export interface HandshakeEnd {
   readonly outcome: TlsOutcome;
+  /** The server's. */
   readonly address: string | null;
-  readonly protocol: TlsProtocol | null;
-  /** The IANA name of the cipher suite. */
-  readonly cipher: string | null;
-  /** The key exchange group; `null` where there was none. */
-  readonly group: string | null;
-  /** Of the full handshake that verified it; for a failed one what the server showed, if it did. */
-  readonly certificate: CertificateFacts | null;
-  readonly descent: Descent | null;
+  /** Of a failed one only the certificate that the server showed; `null` where it showed none. */
+  readonly handshake: Handshake | null;
 }
 
 /** What happens on the way, in the order in which it happens; `at` is monotonic (ms). */
@@ -39,7 +34,7 @@ export type TransportEvent =
       readonly phase: ConnectPhase;
       readonly at: number;
     }
-  | { readonly kind: 'handshake'; readonly handshake: TlsHandshake; readonly at: number }
+  | ({ readonly kind: 'handshake'; readonly at: number } & HandshakeEnd)
   /**
    * The first plain text after TLS has come: bytes on the wire from the ClientHello until now.
    */

@@ -4,9 +4,9 @@
  */
 import { isIP, type Socket } from 'node:net';
 import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
-import type { TlsProtocol } from '../facts.ts';
+import type { Handshake, TlsProtocol } from '../facts.ts';
 import { certificateFacts, certificatePem, peerCertificate } from '../certificate.ts';
-import type { TlsHandshake, TransportEvent } from './handshake.ts';
+import type { HandshakeEnd, TransportEvent } from './handshake.ts';
 import type { LateSocket } from './late-socket.ts';
 import type { HandshakeSessions } from '../cache/handshake-sessions.ts';
 import type { TrustAnchor } from '../trust.ts';
@@ -28,7 +28,7 @@ export interface TlsStart {
   readonly tookTooLong: AbortSignal | undefined;
   readonly emit: (event: TransportEvent) => void;
   /** Told once, with `failed` or what became of the session. */
-  readonly settle: (handshake: TlsHandshake) => void;
+  readonly settle: (end: HandshakeEnd) => void;
   readonly onSecure: () => void;
 }
 
@@ -86,7 +86,6 @@ export async function startTls(start: TlsStart): Promise<void> {
     isOver = true;
     const sessionOffered = sessions.failed(causeOf(error, shown !== null));
     start.settle({
-      ...unknownHandshake,
       outcome: {
         kind: 'failed',
         error,
@@ -95,7 +94,10 @@ export async function startTls(start: TlsStart): Promise<void> {
         shownPem: shown === null ? null : certificatePem(shown),
       },
       address: start.address(),
-      certificate: shown === null ? null : certificateFacts(shown, Date.now()),
+      handshake:
+        shown === null
+          ? null
+          : { ...nothingSettled, certificate: certificateFacts(shown, Date.now()) },
     });
     late.destroy(error);
   };
@@ -112,7 +114,7 @@ export async function startTls(start: TlsStart): Promise<void> {
   socket.once('secureConnect', () => {
     socket.off('error', onError);
     isOver = true;
-    start.settle({ ...handshake(socket, sessions, shown), address: start.address() });
+    start.settle({ ...verified(socket, sessions, shown), address: start.address() });
     emit({ kind: 'phase', phase: 'greeting', at: performance.now() });
     socket.once('data', () => {
       emit({
@@ -129,14 +131,12 @@ export async function startTls(start: TlsStart): Promise<void> {
   });
 }
 
-const unknownHandshake = {
-  address: null,
+const nothingSettled = {
   protocol: null,
   cipher: null,
   group: null,
-  certificate: null,
   descent: null,
-} satisfies Partial<TlsHandshake>;
+} satisfies Partial<Handshake>;
 
 /** It was given up while TLS was under way. */
 class TookTooLong extends Error {
@@ -153,19 +153,19 @@ export function closedEarly(): Error {
 }
 
 /** A handshake that never came to TLS, or was given up on the way. */
-export function failedHandshake(error: Error, address: string | null): TlsHandshake {
+export function failedHandshake(error: Error, address: string | null): HandshakeEnd {
   return {
-    ...unknownHandshake,
     outcome: { kind: 'failed', error, sessionOffered: false, answered: false, shownPem: null },
     address,
+    handshake: null,
   };
 }
 
-function handshake(
+function verified(
   socket: TLSSocket,
   sessions: HandshakeSessions,
   shown: DetailedPeerCertificate | null,
-): Omit<TlsHandshake, 'address'> {
+): Omit<HandshakeEnd, 'address'> {
   const protocol = tlsProtocol(socket);
   const resumed = socket.isSessionReused();
   // A resumed handshake under TLS 1.2 exchanges no key: what Node names then is the old one's.
@@ -173,11 +173,13 @@ function handshake(
   const key = socket.getEphemeralKeyInfo();
   return {
     outcome: sessions.verified(resumed ? { resumed } : { resumed, certificate: shown }),
-    protocol,
-    cipher: socket.getCipher().standardName,
-    group: hasGroup && key !== null && 'name' in key ? (key.name ?? null) : null,
-    certificate: sessions.certificate,
-    descent: sessions.descent,
+    handshake: {
+      protocol,
+      cipher: socket.getCipher().standardName,
+      group: hasGroup && key !== null && 'name' in key ? (key.name ?? null) : null,
+      certificate: sessions.certificate,
+      descent: sessions.descent,
+    },
   };
 }
 

@@ -5,7 +5,7 @@
 import type { ImapTransport, ImapTransportOptions } from 'imapflow';
 import { connect as connectTcp, Socket, type LookupFunction } from 'node:net';
 import type { Security } from '../facts.ts';
-import type { TlsHandshake, TransportEvent } from './handshake.ts';
+import type { HandshakeEnd, TransportEvent } from './handshake.ts';
 import type { HandshakeSessions } from '../cache/handshake-sessions.ts';
 import { LateSocket } from './late-socket.ts';
 import type { SessionCache } from '../cache/session-cache.ts';
@@ -44,10 +44,10 @@ export function createReuseTransport(options: ReuseTransportOptions): ImapTransp
   const emit = (event: TransportEvent): void => options.onEvent?.(event);
   let address: string | null = null;
   let isSettled = false;
-  const settle = (handshake: TlsHandshake): void => {
+  const settle = (end: HandshakeEnd): void => {
     if (isSettled) return;
     isSettled = true;
-    emit({ kind: 'handshake', handshake, at: performance.now() });
+    emit({ kind: 'handshake', ...end, at: performance.now() });
   };
 
   let sessions: HandshakeSessions | null = null;

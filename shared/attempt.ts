@@ -1,23 +1,24 @@
 /** One attempt at a connection: its phases, and what became of its TLS handshake. */
-import type { CertificateFacts, Descent, Reuse, TlsProtocol } from '../electron/core/tls/facts.ts';
-import type { AccountId, ConnectionId, HandshakeId } from './ids.ts';
+import type { Handshake, Reuse } from '../electron/core/tls/facts.ts';
+import type { AccountId, AttemptId, ConnectionId } from './ids.ts';
 import type { Problem } from './problem.ts';
 
 export type {
   Descent,
+  Handshake,
   Mechanism,
   NotOfferedReason,
   TlsProtocol,
 } from '../electron/core/tls/facts.ts';
 
-/** What came of one attempt at a TLS connection; exactly one of these. */
+/** What came of TLS in one attempt at a connection; exactly one of these. */
 export type Outcome = Reuse | { readonly kind: 'failed'; readonly problem: Problem };
 
 export type OutcomeKind = Outcome['kind'];
 
 /** One mark of a strip. */
 export interface StripMark {
-  readonly handshakeId: HandshakeId;
+  readonly attemptId: AttemptId;
   readonly kind: OutcomeKind;
   readonly at: number;
 }
@@ -43,9 +44,9 @@ export type Phase = (typeof PHASES)[number];
  */
 export type PhaseTimes = Readonly<Record<Phase, number | null>>;
 
-/** Everything known about one attempt at a connection. */
-export interface Handshake {
-  readonly id: HandshakeId;
+/** Everything known about one attempt at a connection: from DNS to SELECT. */
+export interface Attempt {
+  readonly id: AttemptId;
   readonly connectionId: ConnectionId;
   readonly accountId: AccountId;
   readonly startedAt: number;
@@ -54,11 +55,8 @@ export interface Handshake {
   /** From the start until IDLE could begin; `null` while it has not. */
   readonly totalMs: number | null;
   readonly address: string | null;
-  readonly protocol: TlsProtocol | null;
-  /** The IANA name, such as `TLS_AES_256_GCM_SHA384`. */
-  readonly cipher: string | null;
-  /** The key exchange group, such as `X25519MLKEM768`; `null` where there was none. */
-  readonly group: string | null;
+  /** Of a failed one only the certificate that was shown; `null` where none was. */
+  readonly handshake: Handshake | null;
   /**
    * On the wire, from the ClientHello until the first line of IMAP after it: handshake, tickets
    * and that line's record.
@@ -67,7 +65,4 @@ export interface Handshake {
   readonly receivedBytes: number | null;
   /** Sessions or tickets that this connection brought, so far. */
   readonly ticketsReceived: number;
-  readonly certificate: CertificateFacts | null;
-  /** Where the resumed session comes from; `null` unless resumed. */
-  readonly descent: Descent | null;
 }
