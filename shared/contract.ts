@@ -3,7 +3,6 @@
  * arguments. The engine's side implements {@link EngineApi}, the interface's {@link ClientApi}.
  */
 import { z } from 'zod';
-import { checkInputSchema } from './check-input.ts';
 import {
   accountInputSchema,
   reusePolicySchema,
@@ -17,7 +16,7 @@ import {
   type TestResult,
 } from './model.ts';
 import type { Patch, Snapshot } from './state.ts';
-import { settingsChangeSchema } from './settings-schema.ts';
+import { checkInputSchema, settingsChangeSchema } from './inputs.ts';
 import {
   EXPORT_FORMATS,
   HISTORY_RANGES,

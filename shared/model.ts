@@ -20,7 +20,7 @@ export {
   trustChoiceSchema,
   type AccountInput,
   type TrustChoice,
-} from './account-input.ts';
+} from './inputs.ts';
 export type { CertificateFacts, CertificateText, ShownCertificate } from './certificate.ts';
 export {
   PHASES,

@@ -1,9 +1,8 @@
 /** The interface's end of the contract. Needs no schema, so that the page loads none. */
 import { createBirpc } from 'birpc';
-import type { Channel } from './channel.ts';
 import type { ClientApi, EngineApi } from './contract.ts';
 import { RepriseError } from './errors.ts';
-import { isFrame, type Answer } from './frame.ts';
+import { isFrame, type Answer, type Channel } from './channel.ts';
 
 /** The interface's end of a channel: calls reject with {@link RepriseError} and nothing else. */
 export interface ClientEnd {

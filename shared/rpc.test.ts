@@ -3,7 +3,7 @@ import type { EngineApi } from './contract.ts';
 import { RepriseError } from './errors.ts';
 import type { AccountId } from './model.ts';
 import type { Snapshot } from './state.ts';
-import { channelPair } from './channel-pair.ts';
+import { channelPair } from './testing/channel-pair.ts';
 import { connectEngine, MAX_CALLS_IN_FLIGHT, serveEngine } from './rpc.ts';
 
 const notImplemented = () => Promise.reject(new Error('secret detail'));

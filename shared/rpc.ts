@@ -6,9 +6,8 @@
 import { createBirpc } from 'birpc';
 import type { z } from 'zod';
 import { contract, type ClientApi, type EngineApi, type Method } from './contract.ts';
-import type { Channel } from './channel.ts';
 import { RepriseError, type ErrorData } from './errors.ts';
-import { isFrame, type Answer } from './frame.ts';
+import { isFrame, type Answer, type Channel } from './channel.ts';
 
 export type { Channel } from './channel.ts';
 export { connectEngine, type ClientEnd } from './rpc-client.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { channelPair } from '../../shared/channel-pair.ts';
+import { channelPair } from '../../shared/testing/channel-pair.ts';
 import type { EngineApi } from '../../shared/contract.ts';
 import { serveEngine, type Channel, type EngineEnd } from '../../shared/rpc.ts';
 import { reconnectDelay, startLink, type LinkState } from './api.ts';

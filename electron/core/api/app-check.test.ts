@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckInput } from '../../../shared/check-input.ts';
+import type { CheckInput } from '../../../shared/inputs.ts';
 import type { CheckId, ServerCheck } from '../../../shared/model.ts';
 import type { Snapshot } from '../../../shared/state.ts';
 import { createAuthority } from '../demo/index.ts';

@@ -1,6 +1,6 @@
 /** The program's settings, and the file that they lie in. */
 import { z } from 'zod';
-import { settingsSchema } from '../../../shared/settings-schema.ts';
+import { settingsSchema } from '../../../shared/inputs.ts';
 import { DEFAULT_SETTINGS, type Settings } from '../../../shared/settings.ts';
 import { Durable, inMemory } from './durable.ts';
 import { openStored, type StoredFormat } from './stored-file.ts';

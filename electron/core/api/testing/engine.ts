@@ -1,6 +1,6 @@
 /** For tests: the engine with an interface that follows it, real servers, and a folder. */
 import { afterEach } from 'vitest';
-import { channelPair } from '../../../../shared/channel-pair.ts';
+import { channelPair } from '../../../../shared/testing/channel-pair.ts';
 import type { AccountInput, Connection, Outcome } from '../../../../shared/model.ts';
 import type { Snapshot } from '../../../../shared/state.ts';
 import { connectEngine } from '../../../../shared/rpc.ts';

@@ -1,4 +1,4 @@
-import type { Channel } from './rpc.ts';
+import type { Channel } from '../rpc.ts';
 
 /**
  * Two channels joined in memory. Frames pass through structured clone, as through a port, and

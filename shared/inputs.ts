@@ -1,7 +1,12 @@
-/** What an account must look like before it is stored, each rule with the sentence for its user. */
+/**
+ * What the interface may send: accounts, server checks and settings, each rule with the sentence for
+ * its user. The page loads none of it, and shows the sentences that come back.
+ */
 import { z } from 'zod';
+import { MAX_ATTEMPTS } from './check.ts';
 import { withoutBrackets } from './password-server.ts';
 import { LONGEST_AGES, SHARING_POLICIES } from './reuse-policy.ts';
+import { HISTORY_DAYS, THEME_CHOICES, type Settings } from './settings.ts';
 
 const MAX_NAME = 255;
 
@@ -107,3 +112,45 @@ export const reusePolicySchema = z.strictObject({
   sharing: z.enum(SHARING_POLICIES),
   longestAge: z.enum(LONGEST_AGES),
 });
+
+/** The longest text that the server check is asked with. */
+const MAX_TEXT = 300;
+/** What the server check is asked for. */
+export const checkInputSchema = z.strictObject({
+  /** As typed: `[imap|smtp|pop3://]HOST[:PORT]`. */
+  server: z.string().max(MAX_TEXT, 'This is too long for the name of a server.'),
+  starttls: z.boolean(),
+  servername: z.string().max(MAX_TEXT).nullable(),
+  trust: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('system') }),
+    z.strictObject({
+      kind: z.literal('ca'),
+      fileName: z.string().min(1).max(MAX_TEXT),
+      pem: z.string().max(MAX_CA_PEM, 'This file is too large for a CA certificate file.'),
+    }),
+  ]),
+  /** `null` for the usual number. */
+  attempts: z.int().min(1).max(MAX_ATTEMPTS).nullable(),
+});
+export type CheckInput = z.infer<typeof checkInputSchema>;
+
+/** Every setting. */
+export const settingsSchema = z.strictObject({
+  theme: z.enum(THEME_CHOICES),
+  notifications: z.boolean(),
+  historyDays: z.literal(HISTORY_DAYS),
+  keepSessions: z.boolean(),
+  forgetOnNetworkChange: z.boolean(),
+}) satisfies z.ZodType<Settings>;
+
+const { theme, notifications, historyDays, keepSessions, forgetOnNetworkChange } =
+  settingsSchema.shape;
+
+/** Some of the settings: those to change. */
+export const settingsChangeSchema = z.strictObject({
+  theme: theme.exactOptional(),
+  notifications: notifications.exactOptional(),
+  historyDays: historyDays.exactOptional(),
+  keepSessions: keepSessions.exactOptional(),
+  forgetOnNetworkChange: forgetOnNetworkChange.exactOptional(),
+}) satisfies z.ZodType<Partial<Settings>>;

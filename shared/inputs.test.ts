@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accountInputSchema, type AccountInput } from './account-input.ts';
+import { accountInputSchema, type AccountInput } from './inputs.ts';
 
 const input: AccountInput = {
   label: 'Work',
