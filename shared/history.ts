@@ -9,7 +9,7 @@ export const EXPORT_FORMATS = ['csv', 'json'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** How many handshakes the estimate of what a resumed one saved looks back on. */
-export const SAVINGS_LOOK_BACK = 20;
+export const SAVED_LOOK_BACK = 20;
 
 /** Which figures are wanted. */
 export interface HistoryQuery {
@@ -39,7 +39,7 @@ export interface HistoryFigures {
   readonly resumedTimes: HandshakeTimes | null;
   /** Of handshakes that offered nothing (`full` and `off`); `null` where there were none. */
   readonly fullTimes: HandshakeTimes | null;
-  /** Estimates, see `savings.ts` of the engine. */
+  /** Estimates, see `saved.ts` of the engine. */
   readonly savedMs: number;
   readonly savedBytes: number;
 }

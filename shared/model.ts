@@ -143,7 +143,7 @@ export interface Totals {
   readonly refused: number;
   readonly off: number;
   readonly failed: number;
-  /** Estimates, see `savings.ts` of the engine. */
+  /** Estimates, see `saved.ts` of the engine. */
   readonly savedMs: number;
   readonly savedBytes: number;
   readonly strip: readonly StripMark[];

@@ -128,9 +128,9 @@ export async function createApp(deps: AppDeps): Promise<App> {
     now.historyDays === before.historyDays ? undefined : history.keep(now.historyDays),
   );
   const totals = refreshTotals(state, tally, clock);
-  const record: OnCounted = (handshake, { label, demo }, saving) => {
+  const record: OnCounted = (handshake, { label, demo }, saved) => {
     // The demo's accounts leave nothing behind.
-    if (demoOnly || !demo) history.record(rowOf(handshake, label, saving));
+    if (demoOnly || !demo) history.record(rowOf(handshake, label, saved));
   };
   const watchList = new WatchList(
     state,

@@ -237,7 +237,7 @@ async function takeOverAccounts(dataDir: string): Promise<AccountsFile> {
     await rename(old, path);
     return { fileName, isOnly, problem: null };
   } catch {
-    // A folder that cannot be changed: saving says what is wrong with it.
+    // A folder that cannot be changed: writing says what is wrong with it.
     return { fileName: NAME_OF_0_1, isOnly, problem: null };
   }
 }

@@ -14,6 +14,6 @@ export {
 } from './account-input.ts';
 export { helpLinks, suggestSettings } from './presets.ts';
 export { readCaFile } from './ca-file.ts';
-export { isSameTrust, seenTrust, unreadableTrustSentence } from './trusted.ts';
+export { seenTrust, unreadableTrustSentence } from './trusted.ts';
 export { accountNotFound } from './account-store.ts';
 export { AccountBook, memoryBook, openAccountBook, type OpenedBook } from './account-book.ts';

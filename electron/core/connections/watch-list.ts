@@ -13,7 +13,7 @@ import { opensslCommand, type MailConnections, type SupervisorDeps } from './ind
 import type { EngineState } from '../state/snapshot.ts';
 import { sessionPolicy } from './session-policy.ts';
 import { expectedPeer, SessionCache } from '../tls/index.ts';
-import type { Saving } from '../history/savings.ts';
+import type { Saved } from '../history/saved.ts';
 import type { Tally } from '../history/totals.ts';
 
 /** Gives the password at each connect as this account; `null` where none is stored for its server. */
@@ -23,7 +23,7 @@ export type PasswordOf = (account: AccountSettings) => Promise<string | null>;
 export type StrayPasswordOf = (account: AccountSettings) => PasswordServer | null;
 
 /** Hears of each handshake that has come to its end, and what it saved. */
-export type OnCounted = (handshake: Attempt, account: Account, saving: Saving) => void;
+export type OnCounted = (handshake: Attempt, account: Account, saved: Saved) => void;
 
 /**
  * The accounts that are connected: keeps their connections, their TLS sessions and what the

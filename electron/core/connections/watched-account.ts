@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { AccountId, ConnectionId } from '../../../shared/model.ts';
-import { type AccountSettings, type ConnectSettings, isSameTrust } from '../accounts/index.ts';
+import {
+  connectsElsewhere,
+  type AccountSettings,
+  type ConnectSettings,
+} from '../accounts/index.ts';
 import { isOnThisMachine } from '../network/addresses.ts';
 import type { AttemptContext } from './attempt.ts';
 import type { MailboxHost } from './mailbox-host.ts';
@@ -66,7 +70,7 @@ export class AccountConnections {
     this.#account = account;
     // The password may be another one now.
     this.#signIn.reset();
-    const isElsewhere = !isSameServer(before, settings);
+    const isElsewhere = connectsElsewhere(before, settings);
     if (isElsewhere) this.#mailboxHost.lastFull.phases = null;
     this.#forgetOtherMailboxes();
     for (const mailbox of this.#mailboxes.values()) {
@@ -194,17 +198,4 @@ function connectSettings(settings: AccountSettings): ConnectSettings {
     servername,
     trust: trust.kind === 'ca' ? { kind: 'ca', pem: trust.pem } : trust,
   };
-}
-
-/** Whether connections made under the one are those that the other would make. */
-function isSameServer(before: AccountSettings, after: AccountSettings): boolean {
-  const [one, other] = [connectSettings(before), connectSettings(after)];
-  return (
-    isSameTrust(one.trust, other.trust) &&
-    one.user === other.user &&
-    one.host === other.host &&
-    one.port === other.port &&
-    one.security === other.security &&
-    one.servername === other.servername
-  );
 }

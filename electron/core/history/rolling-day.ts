@@ -1,7 +1,7 @@
 import type { HistoryBucket } from '../../../shared/history.ts';
 import type { OutcomeKind } from '../../../shared/model.ts';
 import { gridOf, startOf } from './ranges.ts';
-import type { Saving } from './savings.ts';
+import type { Saved } from './saved.ts';
 
 const DAY = gridOf('24h', 0);
 const QUARTER_MS = DAY.bucketMs;
@@ -29,8 +29,8 @@ export class RollingDay {
   }
 
   /** Counts a handshake that began at `at`. */
-  add(at: number, kind: OutcomeKind, saving: Saving): void {
-    this.#add(at, { ...nothing(), [kind]: 1, savedMs: saving.ms, savedBytes: saving.bytes });
+  add(at: number, kind: OutcomeKind, saved: Saved): void {
+    this.#add(at, { ...nothing(), [kind]: 1, savedMs: saved.ms, savedBytes: saved.bytes });
   }
 
   /** Adds what earlier runs recorded. @param since when that began */

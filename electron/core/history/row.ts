@@ -1,5 +1,5 @@
 import type { AccountId, Attempt, OutcomeKind } from '../../../shared/model.ts';
-import type { Saving } from './savings.ts';
+import type { Saved } from './saved.ts';
 
 /** The codes of outcomes in the database, in the order that they are shown in; never renumber. */
 export const KIND_CODES: Readonly<Record<OutcomeKind, number>> = {
@@ -30,7 +30,7 @@ export interface AttemptRow {
 }
 
 /** What is kept of a handshake that has come to its end. */
-export function rowOf(attempt: Attempt, label: string, saving: Saving): AttemptRow {
+export function rowOf(attempt: Attempt, label: string, saved: Saved): AttemptRow {
   const { startedAt, accountId, outcome, handshake, phases, totalMs } = attempt;
   return {
     at: startedAt,
@@ -43,8 +43,8 @@ export function rowOf(attempt: Attempt, label: string, saving: Saving): AttemptR
     totalMs: totalMs === null ? null : Math.round(totalMs),
     sentBytes: attempt.sentBytes,
     receivedBytes: attempt.receivedBytes,
-    savedUs: Math.round(saving.ms * 1000),
-    savedBytes: Math.round(saving.bytes),
+    savedUs: Math.round(saved.ms * 1000),
+    savedBytes: Math.round(saved.bytes),
   };
 }
 

@@ -10,12 +10,12 @@ import {
 import type { HistoryView } from '../../../shared/history.ts';
 import type { RecordedMark } from './latest.ts';
 import { RollingDay } from './rolling-day.ts';
-import { saving, withBaseline, type Saving } from './savings.ts';
+import { savedBy, withBaseline, type Saved } from './saved.ts';
 import { NO_COSTS, type FullCosts } from '../tls/index.ts';
 
 interface AccountTally {
   readonly strip: readonly StripMark[];
-  /** Of handshakes that offered nothing, for the estimate of savings. */
+  /** Of handshakes that offered nothing, for the estimate of what resumed ones saved. */
   readonly costs: FullCosts;
 }
 
@@ -58,7 +58,7 @@ export class Tally {
   }
 
   /** Counts a handshake; once for each, when all of it is known. @returns what it saved */
-  count(attempt: Attempt): Saving {
+  count(attempt: Attempt): Saved {
     const { accountId, outcome, phases } = attempt;
     const mark: StripMark = {
       attemptId: attempt.id,
@@ -70,8 +70,8 @@ export class Tally {
     const { costs } = tally;
     const isResumed = outcome.kind === 'resumed';
     const saved = {
-      ms: isResumed ? saving(phases.tls, costs.ms) : 0,
-      bytes: isResumed ? saving(bytes, costs.bytes) : 0,
+      ms: isResumed ? savedBy(phases.tls, costs.ms) : 0,
+      bytes: isResumed ? savedBy(bytes, costs.bytes) : 0,
     };
     this.#day.add(mark.at, mark.kind, saved);
     this.#strip = [...this.#strip, mark].slice(-STRIP_LENGTH);

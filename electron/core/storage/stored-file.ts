@@ -116,7 +116,7 @@ export async function openStored<Value>(
   try {
     text = (await readRegularFile(path)).toString('utf8');
   } catch (error) {
-    // Without a folder there is no file; saving says what is wrong with the folder.
+    // Without a folder there is no file; writing says what is wrong with the folder.
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return open(format.empty, false, null);
     if (error instanceof NotAFile) {
       return locked(

@@ -13,7 +13,7 @@ import {
 } from '../../format.ts';
 import { useEngine } from '../../engine/store.ts';
 import { Strip } from '../../ui/marks/Strip.tsx';
-import { SavingsInfo } from './SavingsInfo.tsx';
+import { SavedInfo } from './SavedInfo.tsx';
 import styles from './Counters.module.css';
 
 /** What reuse has brought in the last 24 hours. */
@@ -50,7 +50,7 @@ export function Counters(): ReactNode {
           exact={`About ${formatExactBytes(totals.savedBytes)} since ${since}, estimated from full handshakes with the same server`}
         />
         <div className={styles.info}>
-          <SavingsInfo />
+          <SavedInfo />
         </div>
       </div>
       <div className={styles.strip}>

@@ -9,7 +9,7 @@ import {
   NOTHING,
 } from '../../format.ts';
 import { OUTCOME_WORDS } from '../../words.ts';
-import { SavingsInfo } from '../counters/SavingsInfo.tsx';
+import { SavedInfo } from '../counters/SavedInfo.tsx';
 import { STACK } from './plots/bars.ts';
 import { noteOf, periodOf, rangeTitle, reusedShare, savedWords } from './readout.ts';
 import { timesIn, type TimeLine } from './plots/series.ts';
@@ -55,7 +55,7 @@ export function CountReadout({ view, index }: ReadoutProps): ReactNode {
         <div className={styles.figure}>
           <dt className={styles.word}>
             Saved, estimated
-            <SavingsInfo />
+            <SavedInfo />
           </dt>
           <dd
             className={styles.value}

@@ -9,18 +9,18 @@
  * among them, because the useless offer made it dearer. Where none has been seen, nothing is said
  * to be saved; where sessions are kept from one run to the next, so is what was seen. The median,
  * because one slow handshake in a bad network must not count for twenty. The interface says the
- * same, see `savings-words.ts`.
+ * same, see `saved-words.ts`.
  */
-import { SAVINGS_LOOK_BACK } from '../../../shared/history.ts';
+import { SAVED_LOOK_BACK } from '../../../shared/history.ts';
 
 /** What one handshake saved; 0 where it is unknown. */
-export interface Saving {
+export interface Saved {
   readonly ms: number;
   readonly bytes: number;
 }
 
 /** The estimate for one handshake, in the unit of `own` and `baselines`; 0 where it is unknown. */
-export function saving(own: number | null, baselines: readonly number[]): number {
+export function savedBy(own: number | null, baselines: readonly number[]): number {
   const usual = median(baselines);
   return own === null || usual === null ? 0 : Math.max(0, usual - own);
 }
@@ -35,5 +35,5 @@ export function median(values: readonly number[]): number | null {
 
 /** `baselines` with a new one at its end, and only as many as the median looks back on. */
 export function withBaseline(baselines: readonly number[], cost: number | null): readonly number[] {
-  return cost === null ? baselines : [...baselines, cost].slice(-SAVINGS_LOOK_BACK);
+  return cost === null ? baselines : [...baselines, cost].slice(-SAVED_LOOK_BACK);
 }

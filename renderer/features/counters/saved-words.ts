@@ -1,5 +1,5 @@
-/** What the counters mean: the formulas of the engine's `savings.ts`, in its words. */
-import { SAVINGS_LOOK_BACK } from '../../../shared/history.ts';
+/** What the counters mean: the formulas of the engine's `saved.ts`, in its words. */
+import { SAVED_LOOK_BACK } from '../../../shared/history.ts';
 
 interface Explanation {
   /** The counter's accessible name. */
@@ -21,12 +21,12 @@ export const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     name: 'Time saved',
-    words: `An estimate. For each resumed handshake: the median time of the last ${SAVINGS_LOOK_BACK} handshakes with that server that offered nothing, minus its own, never below 0. Where none has been seen, nothing is said to be saved. A refused one is not counted among them: the useless offer made it dearer.`,
-    formula: `Σ max(0, median(last ${SAVINGS_LOOK_BACK} that offered nothing) − own time)`,
+    words: `An estimate. For each resumed handshake: the median time of the last ${SAVED_LOOK_BACK} handshakes with that server that offered nothing, minus its own, never below 0. Where none has been seen, nothing is said to be saved. A refused one is not counted among them: the useless offer made it dearer.`,
+    formula: `Σ max(0, median(last ${SAVED_LOOK_BACK} that offered nothing) − own time)`,
   },
   {
     name: 'Bytes saved',
     words: 'An estimate. The same with the bytes on the wire, both ways together.',
-    formula: `Σ max(0, median(last ${SAVINGS_LOOK_BACK} that offered nothing) − own bytes)`,
+    formula: `Σ max(0, median(last ${SAVED_LOOK_BACK} that offered nothing) − own bytes)`,
   },
 ];

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { median, saving, withBaseline } from './savings.ts';
+import { median, savedBy, withBaseline } from './saved.ts';
 
 describe('the median', () => {
   it.each([
@@ -27,16 +27,16 @@ describe('the median', () => {
 
 describe('what a handshake saved', () => {
   it('is the usual cost minus its own', () => {
-    expect(saving(4, [10, 12, 500])).toBe(8);
+    expect(savedBy(4, [10, 12, 500])).toBe(8);
   });
 
   it('is never below nothing', () => {
-    expect(saving(40, [10, 12])).toBe(0);
+    expect(savedBy(40, [10, 12])).toBe(0);
   });
 
   it('is nothing where no full handshake was seen, or its own cost is unknown', () => {
-    expect(saving(4, [])).toBe(0);
-    expect(saving(null, [10])).toBe(0);
+    expect(savedBy(4, [])).toBe(0);
+    expect(savedBy(null, [10])).toBe(0);
   });
 
   it('looks back on the last 20 only, and skips what was not measured', () => {

@@ -1,11 +1,11 @@
 import { memo, type ReactNode } from 'react';
 import { InfoIcon } from '../../ui/icons.tsx';
 import { Popover } from '../../ui/Popover.tsx';
-import { EXPLANATIONS } from './savings-words.ts';
-import styles from './SavingsInfo.module.css';
+import { EXPLANATIONS } from './saved-words.ts';
+import styles from './SavedInfo.module.css';
 
 /** An (i) that opens the formulas; apart from the figures beside it, which change all the time. */
-export const SavingsInfo = memo(function SavingsInfo(): ReactNode {
+export const SavedInfo = memo(function SavedInfo(): ReactNode {
   return (
     <span className={styles.info}>
       <Popover
