@@ -1,21 +1,18 @@
 import { Tabs } from '@base-ui/react/tabs';
 import { Tooltip } from '@base-ui/react/tooltip';
 import { useEffect, useRef, type ReactNode } from 'react';
+import { useEngine, useInterface } from './engine/store.ts';
 import { AccountList } from './features/accounts/AccountList.tsx';
 import { Connections } from './features/connections/Connections.tsx';
 import { Counters } from './features/counters/Counters.tsx';
-import { FirstRun } from './features/first-run/FirstRun.tsx';
-import { Header } from './features/frame/Header.tsx';
-import { AboutLine } from './features/frame/AboutLine.tsx';
-import { AwayBanner } from './features/link/AwayBanner.tsx';
-import { LinkPage } from './features/link/LinkPage.tsx';
-import { Notices } from './features/notices/Notices.tsx';
+import { AwayBanner, LinkPage } from './features/frame/fallbacks.tsx';
+import { FirstRun } from './features/frame/FirstRun.tsx';
+import { AboutLine, Header } from './features/frame/Header.tsx';
+import { Notices } from './features/frame/Notices.tsx';
 import { later } from './later.tsx';
-import { showScreen, useRoute } from './navigation.ts';
-import { findScreen } from './route.ts';
-import { useEngine, useInterface } from './engine/store.ts';
+import { findScreen, showScreen, useRoute } from './navigation.ts';
 import { focusScreenIfLost } from './ui/focus.ts';
-import { Toaster } from './ui/Toaster.tsx';
+import { Toaster } from './ui/toasts.tsx';
 import styles from './App.module.css';
 
 // What the first load does without: everything that a click opens.

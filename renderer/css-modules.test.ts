@@ -39,7 +39,7 @@ function defined(sheet: string): Set<string> {
 
 /** Looked up by the value of a property: `styles[look]`. */
 const BY_VALUE: Record<string, readonly string[]> = {
-  './ui/Button.module.css': ['plain', 'primary', 'quiet', 'icon', 'danger'],
+  './ui/controls.module.css': ['plain', 'primary', 'quiet', 'icon', 'danger'],
 };
 
 describe('class names', () => {

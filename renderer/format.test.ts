@@ -4,13 +4,14 @@ import {
   formatCountdown,
   formatDaysLeft,
   formatDuration,
-  formatTimeLeft,
   formatExactBytes,
   formatMs,
   formatOrdinal,
   formatPercent,
   formatSessions,
   formatSum,
+  formatTimeLeft,
+  isolate,
 } from './format.ts';
 
 const MINUTE = 60_000;
@@ -125,5 +126,15 @@ describe('numbers as the interface writes them', () => {
 
   it('counts one session and several', () => {
     expect([formatSessions(1), formatSessions(2)]).toEqual(['1 session', '2 sessions']);
+  });
+});
+
+describe('a name inside a sentence', () => {
+  it.each(['דואר', 'بريد العائلة', 'Work דואר 2026'])('is kept apart: %s', (name) => {
+    expect(isolate(name)).toBe(`\u2068${name}\u2069`);
+  });
+
+  it.each(['Work', 'Ürün 2026', '仕事', 'Почта', ''])('stays as it is: %s', (name) => {
+    expect(isolate(name)).toBe(name);
   });
 });

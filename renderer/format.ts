@@ -1,5 +1,4 @@
 /** Numbers as the interface writes them. Pure; every function takes plain values. */
-
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -146,4 +145,16 @@ export function formatServer(host: string, port: number): string {
 /** `1 session`, `2 sessions`. */
 export function formatSessions(count: number): string {
   return `${formatCount(count)} ${count === 1 ? 'session' : 'sessions'}`;
+}
+
+/** Letters of scripts that run from right to left. */
+const FROM_RIGHT =
+  /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+
+/**
+ * A name that somebody else chose, for use inside a sentence: whichever direction it runs in, the
+ * words around it keep their places (Unicode's bidirectional algorithm, FSI and PDI).
+ */
+export function isolate(name: string): string {
+  return FROM_RIGHT.test(name) ? `\u2068${name}\u2069` : name;
 }

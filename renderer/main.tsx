@@ -1,19 +1,18 @@
 import { createRoot } from 'react-dom/client';
-import { startLink } from './engine/api.ts';
 import { App } from './App.tsx';
+import { startLink } from './engine/api.ts';
 import { electronChannels, hostChannels, readToken } from './engine/channels.ts';
 import { EngineApiContext } from './engine/engine-api.ts';
-import { watchSignIns } from './features/accounts/sign-in-toasts.ts';
-import { watchNotifications } from './features/notifications/watch-notifications.ts';
 import type { EngineState } from './engine/engine-state.ts';
-import { loadTheRest } from './later.tsx';
-import { startNavigation } from './navigation.ts';
 import { oncePerFrame } from './engine/pace.ts';
 import { store } from './engine/store.ts';
+import { watchNotifications, watchSignIns } from './features/attention/notifications.ts';
+import { FailureBoundary } from './features/frame/fallbacks.tsx';
+import { loadTheRest } from './later.tsx';
+import { startNavigation } from './navigation.ts';
 import { startTheme } from './theme.ts';
-import { FailureBoundary } from './ui/FailureBoundary.tsx';
-import './ui/tokens.css';
 import './ui/base.css';
+import './ui/tokens.css';
 
 /** A page that is never idle still gets the parts that it may need later. */
 const REST_WITHIN_MS = 2000;

@@ -4,7 +4,7 @@ import { createStore } from 'zustand/vanilla';
 import { THEME_CHOICES, type ThemeChoice } from '../shared/settings.ts';
 import { store } from './engine/store.ts';
 
-export type Theme = 'light' | 'dark';
+type Theme = 'light' | 'dark';
 
 interface ThemeState {
   readonly choice: ThemeChoice;

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { PROBLEM } from './testing/entities.ts';
-import { OFFLINE_SENTENCE, outcomeDetail, outcomeSentence, stateSentence } from './words.ts';
+import {
+  nextTry,
+  OFFLINE_SENTENCE,
+  outcomeDetail,
+  outcomeSentence,
+  refusedSoFar,
+  stateSentence,
+} from './words.ts';
 
 describe('the words for an outcome', () => {
   it('go on with the mechanism where a session was offered', () => {
@@ -41,5 +48,25 @@ describe('what a state leaves open', () => {
     expect(stateSentence({ kind: 'offline' })).toBe(OFFLINE_SENTENCE);
     expect(stateSentence({ kind: 'idle' })).toBeNull();
     expect(stateSentence({ kind: 'paused' })).toBeNull();
+  });
+});
+
+const MINUTE = 60_000;
+const refusing = { refusals: 3, nextTryAt: 10 * MINUTE };
+
+describe('the words for a server that keeps refusing', () => {
+  it('say how often it refused', () => {
+    expect(refusedSoFar(refusing)).toBe(
+      'This server issues tickets and never takes them up: 3 of 3 refused',
+    );
+  });
+
+  it('say when Reprise offers again, to the last second', () => {
+    expect(nextTry(refusing, 0)).toBe('next try in 10 min');
+    expect(nextTry(refusing, 10 * MINUTE - 1)).toBe('next try in 1 s');
+  });
+
+  it('promise the next connection once that time has come', () => {
+    expect(nextTry(refusing, 10 * MINUTE)).toBe('next try with the next connection');
   });
 });

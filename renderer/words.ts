@@ -3,6 +3,7 @@
  * technology rely on them; see "Words" and "Names" in the design.
  */
 import type {
+  Account,
   ConnectionState,
   Mechanism,
   NotOfferedReason,
@@ -10,8 +11,11 @@ import type {
   OutcomeKind,
   Phase,
   ProblemCode,
+  Refusing,
+  SecretProtection,
   Security,
 } from '../shared/model.ts';
+import { formatCount, formatTimeLeft } from './format.ts';
 
 /** The whole text of a state cell. */
 export const STATE_WORDS: Record<ConnectionState['kind'], string> = {
@@ -166,4 +170,57 @@ export function protocolNumber(protocol: 'TLSv1.2' | 'TLSv1.3'): string {
 /** `TLSv1.3` as people write it. */
 export function protocolName(protocol: 'TLSv1.2' | 'TLSv1.3'): string {
   return `TLS ${protocolNumber(protocol)}`;
+}
+
+/** Which protection is in force for passwords, in a few words. */
+export function protectionWords(protection: SecretProtection): string {
+  switch (protection.kind) {
+    case 'os':
+      return `Passwords: protected by the system (${protection.backend})`;
+    case 'key-file':
+      return 'Passwords: encrypted under a key file';
+    case 'memory':
+      return 'Passwords: in memory only';
+  }
+}
+
+/** The same in a sentence that says what it protects from. */
+export function protectionSentence(protection: SecretProtection): string {
+  switch (protection.kind) {
+    case 'os':
+      return `Stored encrypted by the system's key store (${protection.backend}).`;
+    case 'key-file':
+      return `Stored encrypted (AES-256-GCM) under the key file ${protection.path}, which only your user may read.`;
+    case 'memory':
+      return 'Kept in memory only: it is asked for again after a restart.';
+  }
+}
+
+type Named = Pick<Account, 'host' | 'servername' | 'trust'>;
+
+/** The name that sessions with the account's server are held under, as the engine writes it. */
+export function nameOf({ host, servername }: Pick<Named, 'host' | 'servername'>): string {
+  return (servername ?? host).toLowerCase();
+}
+
+/**
+ * The name that the certificate has to be for, where it is not that of the server connected to;
+ * `null` where it is, and where one certificate is trusted for whatever name.
+ */
+export function otherName(account: Named): string | null {
+  if (account.trust.kind === 'pin') return null;
+  const name = nameOf(account);
+  return name === account.host.toLowerCase() ? null : name;
+}
+
+/** What became of the sessions that were offered to it. */
+export function refusedSoFar({ refusals }: Refusing): string {
+  const count = formatCount(refusals);
+  return `This server issues tickets and never takes them up: ${count} of ${count} refused`;
+}
+
+/** When it is offered one again. */
+export function nextTry({ nextTryAt }: Refusing, now: number): string {
+  const left = nextTryAt - now;
+  return left > 0 ? `next try in ${formatTimeLeft(left)}` : 'next try with the next connection';
 }

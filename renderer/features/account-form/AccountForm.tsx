@@ -1,16 +1,15 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Account } from '../../../shared/model.ts';
-import { isolate } from '../../engine/isolate.ts';
 import { closeForm, useEngine, useInterface } from '../../engine/store.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
-import { Question } from '../../ui/Question.tsx';
-import { toastFailure } from '../../ui/toasts.ts';
-import { StrayPinQuestion } from './StrayPinQuestion.tsx';
-import type { Field } from './draft.ts';
+import { isolate } from '../../format.ts';
+import { Button } from '../../ui/controls.tsx';
+import { Dialog, Question } from '../../ui/dialogs.tsx';
+import { toastFailure } from '../../ui/toasts.tsx';
+import { shortFingerprint } from '../certificate/certificate.ts';
+import { strayPinOf, type Field } from './draft.ts';
 import { Fields } from './Fields.tsx';
 import { TestReport } from './TestReport.tsx';
-import { useAccountForm } from './use-account-form.ts';
+import { useAccountForm, type AccountFormState } from './use-account-form.ts';
 import styles from './AccountForm.module.css';
 
 /** The form for a new account or for one that is there; nothing while it is closed. */
@@ -123,5 +122,21 @@ function OpenForm({ account }: { readonly account: Account | null }): ReactNode 
         />
       )}
     </Dialog>
+  );
+}
+
+/** Asks what becomes of the trusted certificate where the server is another one now. */
+function StrayPinQuestion({ state }: { readonly state: AccountFormState }): ReactNode {
+  const pin = strayPinOf(state.draft);
+  if (!state.isAskingAboutPin || pin === null) return null;
+  return (
+    <Question
+      title="Stop trusting the certificate?"
+      description={`The certificate ${shortFingerprint(pin.certificate.fingerprint256)} was trusted for ${pin.host} alone. On ${state.draft.host.trim()}, certificates are checked as usual, by the authorities of your system.`}
+      confirm="Remove the certificate"
+      cancel={`Keep ${pin.host}`}
+      onConfirm={() => void state.dropPin()}
+      onCancel={state.keepPin}
+    />
   );
 }

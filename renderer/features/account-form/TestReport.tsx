@@ -2,15 +2,13 @@ import type { ReactNode } from 'react';
 import type { ShownCertificate, TestResult } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
 import { formatMs } from '../../format.ts';
-import { Button } from '../../ui/Button.tsx';
-import { StateMark } from '../../ui/marks/StateMark.tsx';
+import { Button } from '../../ui/controls.tsx';
+import { StateMark } from '../../ui/marks.tsx';
 import { ServerLine } from '../../ui/Text.tsx';
 import { PHASE_WORDS, protocolName } from '../../words.ts';
-import { COMPARE_ADVICE, TRUST_LABEL } from '../certificate/advice.ts';
+import { COMPARE_ADVICE, judge, TRUST_LABEL } from '../certificate/certificate.ts';
 import { CertificateTable } from '../certificate/CertificateTable.tsx';
-import { judge } from '../certificate/judgement.ts';
-import { pinOf } from './draft.ts';
-import { MailboxPicker } from './MailboxPicker.tsx';
+import { isSameMailbox, parseMailboxes, pinOf, sortedMailboxes, toggleMailbox } from './draft.ts';
 import type { AccountFormState } from './use-account-form.ts';
 import styles from './TestReport.module.css';
 
@@ -102,5 +100,45 @@ function Failure({
         </>
       )}
     </div>
+  );
+}
+
+interface MailboxPickerProps {
+  /** Every mailbox of the account. */
+  readonly existing: readonly string[];
+  /** The field "Mailboxes to watch". */
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+}
+
+/** Which of the mailboxes that were asked for are not there, and those that are, to choose from. */
+function MailboxPicker({ existing, text, onChange }: MailboxPickerProps): ReactNode {
+  const asked = parseMailboxes(text);
+  const missing = asked.filter((name) => !existing.some((other) => isSameMailbox(name, other)));
+  return (
+    <>
+      {missing.length > 0 && (
+        <p className={styles.missing}>
+          {missing.length === 1 ? 'There is no mailbox ' : 'There are no mailboxes '}
+          <bdi>{missing.map((name) => `“${name}”`).join(', ')}</bdi> on this account. Choose from
+          those that exist:
+        </p>
+      )}
+      <fieldset className={styles.mailboxes}>
+        <legend className={styles.legend}>Mailboxes on the server</legend>
+        {sortedMailboxes(existing).map((name) => (
+          <label key={name} className={styles.mailbox}>
+            <input
+              type="checkbox"
+              checked={asked.some((other) => isSameMailbox(name, other))}
+              onChange={(event) => {
+                onChange(toggleMailbox(text, name, event.target.checked));
+              }}
+            />
+            <bdi>{name}</bdi>
+          </label>
+        ))}
+      </fieldset>
+    </>
   );
 }

@@ -5,10 +5,15 @@ import {
   caFileOf,
   draftOf,
   EMPTY_DRAFT,
+  formatMailboxes,
   isSameConnection,
+  isSameMailbox,
   labelOf,
+  parseMailboxes,
   pinOf,
+  sortedMailboxes,
   strayPinOf,
+  toggleMailbox,
   toInput,
   whyTypeAgain,
   withPreset,
@@ -143,5 +148,41 @@ describe('an account as it is being typed', () => {
     const renamed = { ...EMPTY_DRAFT, label: 'Work', mailboxes: 'Sent' };
     expect(isSameConnection(EMPTY_DRAFT, renamed)).toBe(true);
     expect(isSameConnection(EMPTY_DRAFT, { ...EMPTY_DRAFT, password: 'x' })).toBe(false);
+  });
+});
+
+describe('the mailboxes to watch', () => {
+  it.each([
+    ['INBOX', ['INBOX']],
+    ['INBOX, Sent ,, Archive', ['INBOX', 'Sent', 'Archive']],
+    ['INBOX\r\n\r\n Sent \nLists/a, b', ['INBOX', 'Sent', 'Lists/a, b']],
+    ['Travel, 2026\n', ['Travel, 2026']],
+    [' \n ', []],
+    ['', []],
+  ])('are read from %j', (text, names) => {
+    expect(parseMailboxes(text)).toEqual(names);
+  });
+
+  it.each([[['INBOX']], [['INBOX', 'Sent']], [['Travel, 2026']], [['a, b', 'c']], [[]]])(
+    'are read as they were written: %j',
+    (names) => {
+      expect(parseMailboxes(formatMailboxes(names))).toEqual(names);
+    },
+  );
+
+  it('gain and lose one by choice', () => {
+    expect(toggleMailbox('INBOX, Sent', 'Archive', true)).toBe('INBOX\nSent\nArchive');
+    expect(toggleMailbox('INBOX, Sent', 'Sent', false)).toBe('INBOX');
+    expect(toggleMailbox('inbox', 'INBOX', true)).toBe('INBOX');
+  });
+
+  it('are told apart by case, but for INBOX', () => {
+    expect(isSameMailbox('inbox', 'INBOX')).toBe(true);
+    expect(isSameMailbox('sent', 'Sent')).toBe(false);
+  });
+
+  it('are offered with INBOX first, then by name', () => {
+    const names = ['Work', 'Folder 10', 'Archive', 'Folder 2', 'Inbox'];
+    expect(sortedMailboxes(names)).toEqual(['Inbox', 'Archive', 'Folder 2', 'Folder 10', 'Work']);
   });
 });

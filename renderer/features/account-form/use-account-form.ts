@@ -7,7 +7,7 @@ import type {
   TestResult,
 } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
-import { errorMessage } from '../../ui/toasts.ts';
+import { errorMessage } from '../../ui/toasts.tsx';
 import {
   draftOf,
   EMPTY_DRAFT,
@@ -23,13 +23,13 @@ import {
 } from './draft.ts';
 
 /** What is wrong, and with which field; `null` where it is none of them. */
-export interface FormProblem {
+interface FormProblem {
   readonly field: Field | null;
   readonly message: string;
 }
 
 /** What runs at the moment. */
-export type Running = 'save' | 'test' | null;
+type Running = 'save' | 'test' | null;
 
 const FIELDS: readonly string[] = Object.keys(EMPTY_DRAFT);
 

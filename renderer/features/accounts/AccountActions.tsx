@@ -1,13 +1,16 @@
-import { memo, type ReactNode } from 'react';
+import { memo, useState, type ReactNode } from 'react';
 import type { AccountId } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
-import { formatSessions } from '../../format.ts';
-import { isolate } from '../../engine/isolate.ts';
-import { Button } from '../../ui/Button.tsx';
+import { openEditForm } from '../../engine/store.ts';
+import { formatSessions, isolate } from '../../format.ts';
+import { showScreen } from '../../navigation.ts';
+import { Button } from '../../ui/controls.tsx';
+import { Question } from '../../ui/dialogs.tsx';
+import { findAddButton } from '../../ui/focus.ts';
 import { ForgetIcon } from '../../ui/icons.tsx';
-import { toastDone, toastIfFailed } from '../../ui/toasts.ts';
-import { AccountMenu } from './AccountMenu.tsx';
-import styles from './AccountItem.module.css';
+import { Menu } from '../../ui/popups.tsx';
+import { toastDone, toastIfFailed } from '../../ui/toasts.tsx';
+import styles from './AccountList.module.css';
 
 interface AccountActionsProps {
   readonly id: AccountId;
@@ -43,5 +46,90 @@ export const AccountActions = memo(function AccountActions(props: AccountActions
       </Button>
       <AccountMenu {...props} />
     </span>
+  );
+});
+
+interface AccountMenuProps {
+  readonly id: AccountId;
+  readonly label: string;
+  readonly user: string;
+  readonly isPaused: boolean;
+  readonly isDemo: boolean;
+}
+
+/** What can be done with an account; renders only when one of its props changes. */
+const AccountMenu = memo(function AccountMenu({
+  id,
+  label,
+  user,
+  isPaused,
+  isDemo,
+}: AccountMenuProps): ReactNode {
+  const api = useEngineApi();
+  const [isRemoving, setRemoving] = useState(false);
+  const check = async () => {
+    const started = await api.checkAccountServer(id);
+    showScreen('check', { check: started.id });
+  };
+  const pause = isPaused ? 'Resume' : 'Pause';
+  return (
+    <>
+      <Menu
+        label={`More for ${label}`}
+        actions={[
+          {
+            label: 'Edit…',
+            run: () => {
+              openEditForm(id);
+            },
+          },
+          {
+            label: pause,
+            run: () =>
+              void toastIfFailed(
+                `Could not ${pause.toLowerCase()} ${isolate(label)}`,
+                api.setPaused(id, !isPaused),
+              ),
+          },
+          {
+            label: 'Reconnect',
+            run: () =>
+              void toastIfFailed(`Could not reconnect ${isolate(label)}`, api.reconnectAccount(id)),
+          },
+          {
+            label: 'Check server',
+            run: () =>
+              void toastIfFailed(`Could not check the server of ${isolate(label)}`, check()),
+          },
+          {
+            label: 'Remove…',
+            isDangerous: true,
+            run: () => {
+              setRemoving(true);
+            },
+          },
+        ]}
+      />
+      {isRemoving && (
+        <Question
+          title={`Remove ${isolate(label)}?`}
+          description={
+            isDemo
+              ? 'Its connections are closed. It comes back when the demo servers are started again.'
+              : `Its connections are closed, and its settings, its password and its sessions are deleted here. Nothing changes on the server, nor in the mailboxes of ${user}.`
+          }
+          confirm="Remove"
+          cancel="Keep"
+          focusAfter={findAddButton}
+          onConfirm={() => {
+            setRemoving(false);
+            void toastIfFailed(`Could not remove ${isolate(label)}`, api.removeAccount(id));
+          }}
+          onCancel={() => {
+            setRemoving(false);
+          }}
+        />
+      )}
+    </>
   );
 });

@@ -1,11 +1,20 @@
-import type { ReactNode } from 'react';
+import { memo, useEffect, useRef, useState, type ReactNode } from 'react';
+import { STRIP_LENGTH_PER_ACCOUNT, type Account, type AccountId } from '../../../shared/model.ts';
+import type { AccountSummary } from '../../account-summary.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { openAddForm, useEngine } from '../../engine/store.ts';
-import { Button } from '../../ui/Button.tsx';
+import { Button } from '../../ui/controls.tsx';
 import { findAddButton } from '../../ui/focus.ts';
 import { PlusIcon } from '../../ui/icons.tsx';
-import { toastIfFailed } from '../../ui/toasts.ts';
-import { AccountItem } from './AccountItem.tsx';
+import { StateMark } from '../../ui/marks.tsx';
+import { Strip } from '../../ui/Strip.tsx';
+import { Name, Unseen } from '../../ui/Text.tsx';
+import { toastIfFailed } from '../../ui/toasts.tsx';
+import { STATE_WORDS } from '../../words.ts';
+import { AccountActions } from './AccountActions.tsx';
+import { AccountTrouble, RefusingLine } from './AccountTrouble.tsx';
+import { policySummary, ReuseChange, ReuseControls, type Change } from './Reuse.tsx';
+import { useNearness } from './use-nearness.ts';
 import styles from './AccountList.module.css';
 
 /** The accounts, each with its switch, and the ways to more of them. */
@@ -27,7 +36,7 @@ export function AccountList(): ReactNode {
           <AccountItem key={id} id={id} index={index} />
         ))}
       </ul>
-      <div className={styles.actions}>
+      <div className={styles.more}>
         <Button data-add onClick={openAddForm}>
           <PlusIcon />
           Add account
@@ -46,6 +55,130 @@ export function AccountList(): ReactNode {
           </Button>
         )}
       </div>
+    </>
+  );
+}
+
+/** How high an account mostly is, in px: until it has been seen, it takes up so much room. */
+const USUAL_HEIGHT = 63;
+/** As many as a high window shows; these are there from the start. */
+const SHOWN_AT_FIRST = 16;
+
+interface AccountItemProps {
+  readonly id: AccountId;
+  /** Its place, from 0. */
+  readonly index: number;
+}
+
+/** One account of the list; far out of sight, it is its name and follows nothing. */
+const AccountItem = memo(function AccountItem({ id, index }: AccountItemProps): ReactNode {
+  const label = useEngine((state) => state.accounts.get(id)?.label);
+  const item = useRef<HTMLLIElement>(null);
+  const nearness = useNearness(
+    item,
+    index < SHOWN_AT_FIRST ? { isNear: true } : { isNear: false, height: USUAL_HEIGHT },
+  );
+  // Here, so that it is still said when the account comes back into sight.
+  const [change, setChange] = useState<Change | null>(null);
+  const unusual = useEngine((state) => unusualPolicy(state.accounts.get(id)));
+  useEffect(() => {
+    // What is said below the last account in sight would go unnoticed.
+    if (change !== null) item.current?.scrollIntoView({ block: 'nearest' });
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the summary adds a line
+  }, [change, unusual]);
+  if (label === undefined) return null;
+  return (
+    <li
+      ref={item}
+      className={styles.item}
+      aria-label={label}
+      style={nearness.isNear ? undefined : { height: nearness.height }}
+    >
+      {nearness.isNear ? (
+        <LiveAccount id={id} change={change} setChange={setChange} />
+      ) : (
+        <p className={styles.line}>
+          <Name>{label}</Name>
+        </p>
+      )}
+    </li>
+  );
+});
+
+/** The policy in a line, where reuse is on and its policy is not the usual one. */
+function unusualPolicy(account: Account | undefined): string | null {
+  return account?.reuse === true ? policySummary(account.policy) : null;
+}
+
+interface LiveAccountProps {
+  readonly id: AccountId;
+  /** The last one made here. */
+  readonly change: Change | null;
+  readonly setChange: (change: Change) => void;
+}
+
+/** What an item of the list holds; renders when that account or one of its connections changes. */
+function LiveAccount({ id, ...rest }: LiveAccountProps): ReactNode {
+  const account = useEngine((state) => state.accounts.get(id));
+  const summary = useEngine((state) => state.summaries.get(id));
+  if (account === undefined || summary === undefined) return null;
+  return <Item account={account} summary={summary} {...rest} />;
+}
+
+interface ItemProps extends Omit<LiveAccountProps, 'id'> {
+  readonly account: Account;
+  readonly summary: AccountSummary;
+}
+
+function Item({ account, summary, change, setChange }: ItemProps): ReactNode {
+  const { id, label, reuse, policy, refusing } = account;
+  const unusual = unusualPolicy(account);
+  const state = summary.state === null ? 'Not connected yet' : STATE_WORDS[summary.state];
+
+  return (
+    <>
+      <div className={styles.line}>
+        <span className={styles.state} title={state}>
+          <StateMark kind={summary.state} />
+          <Unseen>{state}</Unseen>
+        </span>
+        <span className={styles.name}>
+          <Name>{label}</Name>
+        </span>
+        <ReuseControls
+          id={id}
+          label={label}
+          sharing={policy.sharing}
+          longestAge={policy.longestAge}
+          isReusing={reuse}
+          setChange={setChange}
+        />
+      </div>
+      <div className={styles.line}>
+        <Strip of={label} marks={account.strip} length={STRIP_LENGTH_PER_ACCOUNT} />
+        <span className={styles.slots} title="Connections that are up, of those wanted">
+          {summary.up} of {summary.wanted}
+        </span>
+        <AccountActions
+          id={id}
+          label={label}
+          user={account.user}
+          isPaused={account.paused}
+          isDemo={account.demo}
+        />
+      </div>
+      {unusual !== null && (
+        <p className={styles.policy} title={`Reuse policy: ${unusual}`}>
+          {unusual}
+        </p>
+      )}
+      <AccountTrouble account={account} summary={summary} />
+      {refusing !== null && !account.paused && (
+        <div className={styles.refusing}>
+          <RefusingLine accountId={id} label={label} refusing={refusing} />
+        </div>
+      )}
+      <ReuseChange accountId={id} change={change} />
     </>
   );
 }

@@ -1,15 +1,14 @@
 import type { ReactNode } from 'react';
-import type { Account } from '../../../shared/model.ts';
+import type { Account, AccountId, Refusing } from '../../../shared/model.ts';
 import type { AccountSummary } from '../../account-summary.ts';
 import { useNow } from '../../clock.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
-import { formatCountdown } from '../../format.ts';
-import { isolate } from '../../engine/isolate.ts';
 import { openCertificate, openEditForm, store, useEngine } from '../../engine/store.ts';
-import { Button } from '../../ui/Button.tsx';
+import { formatCountdown, formatExactTime, isolate } from '../../format.ts';
+import { Button } from '../../ui/controls.tsx';
 import { focusOwnerOf } from '../../ui/focus.ts';
-import { toastIfFailed } from '../../ui/toasts.ts';
-import { OFFLINE_SENTENCE, STATE_WORDS } from '../../words.ts';
+import { toastIfFailed } from '../../ui/toasts.tsx';
+import { nextTry, OFFLINE_SENTENCE, refusedSoFar, STATE_WORDS } from '../../words.ts';
 import styles from './AccountTrouble.module.css';
 
 interface AccountTroubleProps {
@@ -148,5 +147,38 @@ function Line({ words, title, look = 'calm', children }: LineProps): ReactNode {
       </span>
       {children}
     </div>
+  );
+}
+
+interface RefusingLineProps {
+  readonly accountId: AccountId;
+  readonly label: string;
+  readonly refusing: Refusing;
+}
+
+/** Says that nothing is offered to a server, why and until when, and ends that. Ticks by itself. */
+export function RefusingLine({ accountId, label, refusing }: RefusingLineProps): ReactNode {
+  const api = useEngineApi();
+  const now = useNow();
+  return (
+    <p className={styles.refusing}>
+      <span title={`Next try at ${formatExactTime(refusing.nextTryAt)}`}>
+        {refusedSoFar(refusing)}, <span className={styles.next}>{nextTry(refusing, now)}.</span>
+      </span>{' '}
+      <Button
+        look="quiet"
+        className={styles.button}
+        aria-label={`Try now: offer sessions to ${label} again`}
+        onClick={({ currentTarget }) => {
+          focusOwnerOf(currentTarget);
+          void toastIfFailed(
+            `Could not offer sessions on ${isolate(label)}`,
+            api.tryOffering(accountId),
+          );
+        }}
+      >
+        Try now
+      </Button>
+    </p>
   );
 }

@@ -1,8 +1,7 @@
 import { useEffect, useState, type RefObject } from 'react';
 
 /** Whether something is in sight or nearly so, and how high it was when it last was, in px. */
-export type Nearness =
-  { readonly isNear: true } | { readonly isNear: false; readonly height: number };
+type Nearness = { readonly isNear: true } | { readonly isNear: false; readonly height: number };
 
 /** How far out of sight still counts as near: a press of Tab or a turn of the wheel leads there. */
 const MARGIN = '192px 0px';

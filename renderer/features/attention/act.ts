@@ -1,10 +1,9 @@
 import type { EngineApi } from '../../../shared/contract.ts';
 import { RepriseError } from '../../../shared/errors.ts';
-import { formatCount } from '../../format.ts';
-import { isolate } from '../../engine/isolate.ts';
-import { showScreen } from '../../navigation.ts';
 import { openDrawer, openEditForm } from '../../engine/store.ts';
-import { errorMessage } from '../../ui/toasts.ts';
+import { formatCount, isolate } from '../../format.ts';
+import { showScreen } from '../../navigation.ts';
+import { errorMessage } from '../../ui/toasts.tsx';
 import type { OpenAction, TryAction } from './attention.ts';
 
 /** Opens what helps. */
@@ -23,7 +22,7 @@ export function openHelp(action: OpenAction): void {
 }
 
 /** What to say where accounts could not be connected. */
-export interface TryFailure {
+interface TryFailure {
   readonly title: string;
   readonly description: string;
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Attempt, CertificateFacts } from '../../../shared/model.ts';
+import type { Attempt, CertificateFacts, Connection, Problem } from '../../../shared/model.ts';
 import { fromSnapshot } from '../../engine/engine-state.ts';
 import { account, connection, PROBLEM, snapshot } from '../../testing/entities.ts';
-import { attention, SOON_MS } from './attention.ts';
+import { OFFLINE_SENTENCE } from '../../words.ts';
+import { accountItems, attention, LASTING_MS, SOON_MS } from './attention.ts';
 
 const NOW = 1_000_000_000_000;
 const DAY = 24 * 60 * 60 * 1000;
@@ -66,5 +67,118 @@ describe('what needs attention', () => {
   it('is nothing of an account that is paused', () => {
     const accounts = [account('a', { paused: true, refusing: { refusals: 3, nextTryAt: 0 } })];
     expect(found({ accounts })).toEqual([]);
+  });
+});
+
+const problem: Problem = {
+  code: 'refused',
+  message: 'imap.example.org refuses connections on port 993.',
+  serverLine: null,
+};
+
+function failing(id: string, accountId: string, forMs = LASTING_MS): Connection {
+  return connection(
+    id,
+    accountId,
+    { kind: 'retrying', retryAt: NOW, problem },
+    { failing: { since: NOW - forMs, problem } },
+  );
+}
+
+function offline(id: string, accountId: string, forMs = LASTING_MS): Connection {
+  return connection(id, accountId, { kind: 'offline' }, { since: NOW - forMs });
+}
+
+describe('an account that is out of reach', () => {
+  it('is listed once, with how long and why, and Try now', () => {
+    const connections = [failing('1', 'a', 5 * LASTING_MS), failing('2', 'a', 3 * LASTING_MS)];
+    expect(found({ accounts: [account('a')], connections })).toEqual([
+      {
+        id: 'out-of-reach:a',
+        about: 'out-of-reach',
+        label: 'a',
+        text: `No connection for 3 min; it is tried again and again. ${problem.message}`,
+        action: { kind: 'try', accountIds: ['a'] },
+      },
+    ]);
+  });
+
+  it('is listed while it is tried once more', () => {
+    const { failing: before } = failing('1', 'a');
+    const state = { kind: 'connecting', phase: 'tcp' } as const;
+    const connections = [connection('1', 'a', state, { failing: before })];
+    expect(found({ accounts: [account('a')], connections })).toHaveLength(1);
+  });
+
+  it('is left alone for its first minute', () => {
+    const accounts = [account('a')];
+    expect(found({ accounts, connections: [failing('1', 'a', LASTING_MS - 1)] })).toEqual([]);
+  });
+
+  it('is not while one of its connections is up, or has not been tried', () => {
+    const accounts = [account('a'), account('b'), account('c', { paused: true })];
+    const connections = [
+      failing('1', 'a'),
+      connection('2', 'a'),
+      failing('3', 'b'),
+      connection('4', 'b', { kind: 'connecting', phase: 'dns' }),
+      failing('5', 'c'),
+    ];
+    expect(found({ accounts, connections })).toEqual([]);
+  });
+
+  it('is one that stopped, where one of its connections did', () => {
+    const stopped = connection('2', 'a', { kind: 'sign-in-failed', problem: PROBLEM });
+    const connections = [failing('1', 'a'), stopped];
+    expect(found({ accounts: [account('a')], connections })).toMatchObject([{ about: 'sign-in' }]);
+  });
+
+  it('shares a line with the others where there are many, and is tried with them', () => {
+    const ids = Array.from({ length: 500 }, (_, index) => `account ${index + 1}`);
+    const accounts = ids.map((id) => account(id));
+    const connections = ids.map((id) => failing(`connection of ${id}`, id));
+    expect(found({ accounts, connections })).toEqual([
+      {
+        id: 'out-of-reach',
+        about: 'out-of-reach',
+        label: '500 accounts',
+        text: 'No connection for a minute or longer; they are tried again and again: account 1, account 2, account 3 and 497 more.',
+        action: { kind: 'try', accountIds: ids },
+      },
+    ]);
+    const three = { accounts: accounts.slice(0, 3), connections: connections.slice(0, 3) };
+    expect(found(three).map(({ label }) => label)).toEqual(ids.slice(0, 3));
+  });
+
+  it('comes after those that stopped, before what only costs', () => {
+    const accounts = [account('a', { refusing: { refusals: 3, nextTryAt: 0 } }), account('b')];
+    const stopped = connection('2', 'b', { kind: 'failed', problem: PROBLEM });
+    const about = found({ accounts, connections: [failing('1', 'a'), stopped] }).map((item) => {
+      return item.about;
+    });
+    expect(about).toEqual(['failure', 'out-of-reach', 'refusing']);
+  });
+
+  it('is not among what a notification may be shown for', () => {
+    const accounts = [account('a'), account('b')];
+    const connections = [failing('1', 'a'), offline('2', 'b')];
+    const state = fromSnapshot(snapshot({ accounts, connections }));
+    expect(attention(state, NOW)).toHaveLength(2);
+    expect(accountItems(state, NOW)).toEqual([]);
+  });
+});
+
+describe('a machine without a network', () => {
+  it('is one line, whatever the number of accounts, and nothing to do', () => {
+    const accounts = [account('a'), account('b')];
+    const connections = [offline('1', 'a'), offline('2', 'b')];
+    expect(found({ accounts, connections })).toEqual([
+      { id: 'offline', about: 'offline', label: 'Offline', text: OFFLINE_SENTENCE, action: null },
+    ]);
+  });
+
+  it('is left alone for its first minute', () => {
+    const accounts = [account('a')];
+    expect(found({ accounts, connections: [offline('1', 'a', LASTING_MS - 1)] })).toEqual([]);
   });
 });

@@ -1,9 +1,14 @@
 /** What needs somebody's attention, and the one action that helps. Pure. */
-import type { Account, AccountId, Connection, ConnectionId } from '../../../shared/model.ts';
+import type {
+  Account,
+  AccountId,
+  Connection,
+  ConnectionId,
+  Problem,
+} from '../../../shared/model.ts';
 import type { EngineState } from '../../engine/engine-state.ts';
-import { formatDaysLeft } from '../../format.ts';
-import { refusedSoFar } from '../../engine/refusal.ts';
-import { offlineItems, outOfReachItems } from './out-of-reach.ts';
+import { formatCount, formatDaysLeft, formatDuration, isolate } from '../../format.ts';
+import { OFFLINE_SENTENCE, refusedSoFar, STATE_WORDS } from '../../words.ts';
 
 /** A certificate with less time left than this is pointed out. */
 export const SOON_MS = 14 * 24 * 60 * 60 * 1000;
@@ -27,7 +32,7 @@ export interface AccountItem extends Item {
 }
 
 /** Is gone by itself once the servers, or the network, are back. */
-export interface WaitingItem extends Item {
+interface WaitingItem extends Item {
   readonly about: 'out-of-reach' | 'offline';
   /** `null` where nothing helps but to wait. */
   readonly action: TryAction | null;
@@ -46,7 +51,7 @@ export interface TryAction {
 }
 
 /** An account that is not paused, with its connections. */
-export interface WatchedAccount {
+interface WatchedAccount {
   readonly account: Account;
   readonly connections: readonly Connection[];
 }
@@ -159,4 +164,71 @@ function refusingItems({ id, label, refusing }: Account): readonly AccountItem[]
       action: { kind: 'check' },
     },
   ];
+}
+
+/** Servers restart and networks stumble: what is over by itself sooner needs nobody's attention. */
+export const LASTING_MS = 60_000;
+/** More accounts than this have one cause in common, more likely than not: they share a line. */
+const MOST_APART = 3;
+
+/** One for each account that is out of reach; one for all where these are many. */
+function outOfReachItems(all: readonly WatchedAccount[], now: number): readonly WaitingItem[] {
+  const out = all
+    .map(({ account, connections }) => ({ account, failing: failing(connections) }))
+    .filter(({ failing }) => failing !== null && now - failing.since >= LASTING_MS);
+  if (out.length > MOST_APART) return [together(out.map(({ account }) => account))];
+  return out.flatMap(({ account: { id, label }, failing }) =>
+    failing === null
+      ? []
+      : [
+          {
+            id: `out-of-reach:${id}`,
+            about: 'out-of-reach',
+            label,
+            text: `No connection for ${formatDuration(now - failing.since)}; it is tried again and again. ${failing.problem.message}`,
+            action: { kind: 'try', accountIds: [id] },
+          },
+        ],
+  );
+}
+
+/** One line, however many accounts wait for the network. */
+function offlineItems(all: readonly WatchedAccount[], now: number): readonly WaitingItem[] {
+  const isLasting = all.some(({ connections }) =>
+    connections.some(({ state, since }) => state.kind === 'offline' && now - since >= LASTING_MS),
+  );
+  if (!isLasting) return [];
+  return [
+    {
+      id: 'offline',
+      about: 'offline',
+      label: STATE_WORDS.offline,
+      text: OFFLINE_SENTENCE,
+      action: null,
+    },
+  ];
+}
+
+/** Since when none of them has been up, and why the last one is not; `null` where one may be. */
+function failing(
+  connections: readonly Connection[],
+): { readonly since: number; readonly problem: Problem } | null {
+  let last: Connection['failing'] = null;
+  for (const { failing } of connections) {
+    if (failing === null) return null;
+    if (last === null || failing.since > last.since) last = failing;
+  }
+  return last;
+}
+
+function together(accounts: readonly Account[]): WaitingItem {
+  const named = accounts.slice(0, MOST_APART).map(({ label }) => isolate(label));
+  const rest = formatCount(accounts.length - named.length);
+  return {
+    id: 'out-of-reach',
+    about: 'out-of-reach',
+    label: `${formatCount(accounts.length)} accounts`,
+    text: `No connection for a minute or longer; they are tried again and again: ${named.join(', ')} and ${rest} more.`,
+    action: { kind: 'try', accountIds: accounts.map(({ id }) => id) },
+  };
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
+import type { SystemTrust } from '../../../shared/contract.ts';
 import type {
   Account,
   Connection,
@@ -9,13 +10,11 @@ import type {
 import { useNow } from '../../clock.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { closeCertificate, useEngine, useInterface } from '../../engine/store.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
-import { toastDone, toastIfFailed } from '../../ui/toasts.ts';
-import { COMPARE_ADVICE, TRUST_LABEL } from './advice.ts';
+import { Button } from '../../ui/controls.tsx';
+import { Dialog } from '../../ui/dialogs.tsx';
+import { toastDone, toastIfFailed } from '../../ui/toasts.tsx';
+import { COMPARE_ADVICE, judge, TRUST_LABEL } from './certificate.ts';
 import { CertificateTable } from './CertificateTable.tsx';
-import { judge } from './judgement.ts';
-import { useSystemTrust } from './use-system-trust.ts';
 import styles from './Certificate.module.css';
 
 /** The certificate that stopped an account, and what can be done; nothing while it is closed. */
@@ -161,4 +160,32 @@ function findMenu(label: string): HTMLElement | null {
 
 function findByName(name: string): HTMLElement | null {
   return document.querySelector<HTMLElement>(`[aria-label="${CSS.escape(name)}"]`);
+}
+
+/**
+ * What the system's authorities say of the server of an account that trusts one certificate alone;
+ * `null` while that is not known. A look of its own, without a login.
+ */
+function useSystemTrust({ id, trust }: Account): SystemTrust | null {
+  const api = useEngineApi();
+  const [found, setFound] = useState<SystemTrust | null>(null);
+  const isPinned = trust.kind === 'pin';
+  useEffect(() => {
+    if (!isPinned) return;
+    let isWanted = true;
+    const look = async () => {
+      try {
+        const answer = await api.checkSystemTrust(id);
+        if (isWanted) setFound(answer);
+      } catch {
+        // The account was removed or the engine is away: the page says so elsewhere, and the
+        // choice that this would add is not offered.
+      }
+    };
+    void look();
+    return () => {
+      isWanted = false;
+    };
+  }, [api, id, isPinned]);
+  return found;
 }

@@ -1,8 +1,9 @@
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import type { CertificateText } from '../../../shared/model.ts';
+import { Button } from '../../ui/controls.tsx';
+import { copyText, selectForCopy } from '../../ui/hand-over.ts';
 import { Unseen } from '../../ui/Text.tsx';
-import { Fingerprint } from './Fingerprint.tsx';
-import { describe, type CertificateLine } from './judgement.ts';
+import { certificateLines, fingerprintGroups, type CertificateLine } from './certificate.ts';
 import styles from './Certificate.module.css';
 
 interface CertificateTableProps {
@@ -27,7 +28,7 @@ export function CertificateTable({ certificate, before = null }: CertificateTabl
         </thead>
       )}
       <tbody>
-        {describe(certificate, before).map((line) => (
+        {certificateLines(certificate, before).map((line) => (
           <tr key={line.name} data-differs={line.differs}>
             <th scope="row">
               {line.name}
@@ -59,5 +60,31 @@ function Value({ line, value, of }: ValueProps): ReactNode {
     <Fingerprint of={of}>{value}</Fingerprint>
   ) : (
     <bdi className={styles.value}>{value}</bdi>
+  );
+}
+
+interface FingerprintProps {
+  readonly children: string;
+  /** Which certificate it is of, for those who cannot see where the button stands. */
+  readonly of: string;
+}
+
+/** A fingerprint to compare: in groups, whole when it is selected or copied. */
+export function Fingerprint({ children, of }: FingerprintProps): ReactNode {
+  const text = useRef<HTMLSpanElement>(null);
+  const copy = async () => {
+    if (!(await copyText(children, 'Fingerprint'))) selectForCopy(text.current, 'Fingerprint');
+  };
+  return (
+    <div className={styles.fingerprint}>
+      <span ref={text} className={styles.groups}>
+        {fingerprintGroups(children).map((group) => (
+          <span key={group}>{group}</span>
+        ))}
+      </span>
+      <Button look="quiet" aria-label={`Copy the fingerprint of ${of}`} onClick={() => void copy()}>
+        Copy
+      </Button>
+    </div>
   );
 }

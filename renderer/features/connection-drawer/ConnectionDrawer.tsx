@@ -1,18 +1,32 @@
 import { useEffect, type ReactNode } from 'react';
-import type { Account, Connection } from '../../../shared/model.ts';
+import type { Account, CertificateText, Connection } from '../../../shared/model.ts';
+import { useNow } from '../../clock.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
-import { isolate } from '../../engine/isolate.ts';
-import { closeDrawer, useEngine, useInterface } from '../../engine/store.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Drawer } from '../../ui/Drawer.tsx';
+import { closeDrawer, openCertificate, useEngine, useInterface } from '../../engine/store.ts';
+import {
+  formatCount,
+  formatDate,
+  formatDaysLeft,
+  formatExactTime,
+  formatMoment,
+  formatServer,
+  isolate,
+} from '../../format.ts';
+import { Button } from '../../ui/controls.tsx';
+import { Drawer } from '../../ui/dialogs.tsx';
 import { ReconnectIcon } from '../../ui/icons.tsx';
-import { toastIfFailed } from '../../ui/toasts.ts';
+import { StateMark } from '../../ui/marks.tsx';
+import { toastIfFailed } from '../../ui/toasts.tsx';
+import { OFFLINE_SENTENCE, otherName, SECURITY_WORDS, STATE_WORDS } from '../../words.ts';
+import { SOON_MS } from '../attention/attention.ts';
+import { namesText } from '../certificate/certificate.ts';
+import { Fingerprint } from '../certificate/CertificateTable.tsx';
+import { ClockCell } from '../connections/ClockCell.tsx';
 import { findRow } from '../connections/use-roving-row.ts';
-import { CertificateSection } from './CertificateSection.tsx';
+import { Facts } from './Facts.tsx';
 import { HandshakeSection } from './HandshakeSection.tsx';
-import { LogSection } from './LogSection.tsx';
-import { StateSection } from './StateSection.tsx';
-import { useConnectionDetail } from './use-connection-detail.ts';
+import { LogSection, useConnectionDetail } from './LogSection.tsx';
+import { ProblemBox } from './ProblemBox.tsx';
 import styles from './ConnectionDrawer.module.css';
 
 /** Everything about the connection that the user opened; nothing while none is. */
@@ -88,5 +102,112 @@ function OpenDrawer({ connection, account }: OpenDrawerProps): ReactNode {
         <LogSection detail={detail} />
       </div>
     </Drawer>
+  );
+}
+
+interface StateSectionProps {
+  readonly connection: Connection;
+  readonly account: Account;
+}
+
+/** How the connection is, and what is wrong with it, in words. */
+function StateSection({ connection, account }: StateSectionProps): ReactNode {
+  const { state, messages } = connection;
+  const verifiedAs = otherName(account);
+  const hasClock = ['idle', 'retrying', 'connecting'].includes(state.kind);
+  return (
+    <section className={styles.section} aria-label="State">
+      <p className={styles.headline}>
+        <StateMark kind={state.kind} />
+        <strong>{STATE_WORDS[state.kind]}</strong>
+        {hasClock && (
+          <span className={styles.aside}>
+            <ClockCell connection={connection} />
+          </span>
+        )}
+        {messages !== null && (
+          <span className={styles.aside}>
+            {formatCount(messages)} {messages === 1 ? 'message' : 'messages'}
+          </span>
+        )}
+      </p>
+      <p className={styles.sentence}>
+        <bdi>{account.user}</bdi> at {formatServer(account.host, account.port)},{' '}
+        {SECURITY_WORDS[account.security]}
+        {verifiedAs !== null && `, verified as ${verifiedAs}`}
+      </p>
+      {state.kind === 'offline' && <p className={styles.sentence}>{OFFLINE_SENTENCE}</p>}
+      {'problem' in state && (
+        <ProblemBox problem={state.problem} isStopped={state.kind !== 'retrying'} />
+      )}
+      {state.kind === 'certificate-problem' && state.certificate !== null && (
+        <div>
+          <Button
+            onClick={() => {
+              openCertificate(account.id);
+            }}
+          >
+            Show certificate
+          </Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+interface CertificateSectionProps {
+  readonly certificate: CertificateText;
+  /** `null` where it was not found good. */
+  readonly verifiedAt: number | null;
+  /** It was shown in the full handshake that the session comes from, not in the latest one. */
+  readonly isInherited: boolean;
+}
+
+/** The server's certificate with the time it has left. */
+function CertificateSection({
+  certificate,
+  verifiedAt,
+  isInherited,
+}: CertificateSectionProps): ReactNode {
+  const { subject, issuer, names, validFromAt, validToAt } = certificate;
+  const now = useNow();
+  const left = validToAt - now;
+  const urgency = left <= 0 ? styles.past : left < SOON_MS ? styles.soon : undefined;
+  return (
+    <section className={styles.section} aria-label="Certificate">
+      <h3 className={styles.heading}>Certificate</h3>
+      <Facts
+        facts={[
+          { name: 'Issued to', value: <bdi>{subject}</bdi> },
+          { name: 'Issued by', value: <bdi>{issuer}</bdi> },
+          { name: 'Names', value: names.length === 0 ? null : namesText(names) },
+          {
+            name: 'Valid until',
+            value: (
+              <>
+                {formatDate(validToAt)},{' '}
+                <span className={urgency}>{formatDaysLeft(validToAt, now)}</span>
+              </>
+            ),
+            exact: `${formatExactTime(validFromAt)} to ${formatExactTime(validToAt)}`,
+          },
+          ...(verifiedAt === null
+            ? [{ name: 'Verified', value: 'no: nothing was sent to this server' }]
+            : [
+                {
+                  name: 'Verified',
+                  value: isInherited
+                    ? `in the full handshake at ${formatMoment(verifiedAt, now)}`
+                    : formatMoment(verifiedAt, now),
+                  exact: formatExactTime(verifiedAt),
+                },
+              ]),
+          {
+            name: 'SHA-256',
+            value: <Fingerprint of="the certificate">{certificate.fingerprint256}</Fingerprint>,
+          },
+        ]}
+      />
+    </section>
   );
 }

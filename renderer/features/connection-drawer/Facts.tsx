@@ -2,7 +2,7 @@ import { Fragment, type ReactNode } from 'react';
 import styles from './ConnectionDrawer.module.css';
 
 /** One line: a name and its value; without a value it is left out. */
-export interface Fact {
+interface Fact {
   readonly name: string;
   readonly value: ReactNode;
   /** The exact value, on hover. */

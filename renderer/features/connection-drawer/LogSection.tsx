@@ -1,10 +1,18 @@
-import { useRef, type ReactNode } from 'react';
-import type { Attempt, LogLine } from '../../../shared/model.ts';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import type { EngineApi } from '../../../shared/contract.ts';
+import type {
+  Attempt,
+  Connection,
+  ConnectionDetail,
+  ConnectionId,
+  LogLine,
+} from '../../../shared/model.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
 import { formatExactTime, formatMs, formatTime } from '../../format.ts';
-import { Button } from '../../ui/Button.tsx';
-import { copyText, selectForCopy } from '../../ui/copy.ts';
-import { ReuseText } from '../connections/ReuseText.tsx';
-import type { Detail } from './use-connection-detail.ts';
+import { Button } from '../../ui/controls.tsx';
+import { copyText, selectForCopy } from '../../ui/hand-over.ts';
+import { ReuseText } from '../../ui/marks.tsx';
+import { errorMessage } from '../../ui/toasts.tsx';
 import styles from './ConnectionDrawer.module.css';
 
 /** Earlier handshakes and the log of a connection, secrets removed by the engine. */
@@ -65,4 +73,38 @@ function Log({ lines }: { readonly lines: readonly LogLine[] }): ReactNode {
       )}
     </section>
   );
+}
+
+/** What is fetched on demand, and where that stands. */
+type Detail =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'there'; readonly detail: ConnectionDetail }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** Fetches log and earlier handshakes, again whenever the connection has changed. */
+export function useConnectionDetail(connection: Connection): Detail {
+  const api = useEngineApi();
+  const [state, setState] = useState<{ readonly of: Connection['id']; readonly detail: Detail }>();
+
+  useEffect(() => {
+    let isCurrent = true;
+    const fetch = async () => {
+      const detail = await fetchDetail(api, connection.id);
+      if (isCurrent) setState({ of: connection.id, detail });
+    };
+    void fetch();
+    return () => {
+      isCurrent = false;
+    };
+  }, [api, connection]);
+
+  return state?.of === connection.id ? state.detail : { kind: 'loading' };
+}
+
+async function fetchDetail(api: EngineApi, id: ConnectionId): Promise<Detail> {
+  try {
+    return { kind: 'there', detail: await api.getConnection(id) };
+  } catch (error) {
+    return { kind: 'failed', message: errorMessage(error) };
+  }
 }

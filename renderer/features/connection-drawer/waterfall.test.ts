@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PhaseTimes } from '../../../shared/model.ts';
-import { descentSentence } from './descent.ts';
+import { descentSentence } from './HandshakeSection.tsx';
 import { layOut } from './waterfall.ts';
 
 const NONE: PhaseTimes = {

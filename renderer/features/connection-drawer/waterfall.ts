@@ -16,7 +16,7 @@ interface WaterfallRow {
   readonly ghost: Span | null;
 }
 
-export interface Waterfall {
+interface Waterfall {
   /** Phases that happened in either connect, in order. */
   readonly rows: readonly WaterfallRow[];
   /** How long the compared connect took; `null` without one. */

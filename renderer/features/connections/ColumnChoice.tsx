@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { ColumnsIcon } from '../../ui/icons.tsx';
-import { Popover } from '../../ui/Popover.tsx';
+import { Popover } from '../../ui/popups.tsx';
 import {
   OPTIONAL_COLUMNS,
   showColumn,

@@ -1,17 +1,22 @@
 import { memo, type KeyboardEvent, type ReactNode } from 'react';
 import type { Account, Connection, ConnectionId } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
-import { formatCount, formatExactMs, formatMs, formatServer, NOTHING } from '../../format.ts';
-import { isolate } from '../../engine/isolate.ts';
 import { openDrawer, useEngine, useInterface } from '../../engine/store.ts';
-import { Button } from '../../ui/Button.tsx';
+import {
+  formatCount,
+  formatExactMs,
+  formatMs,
+  formatServer,
+  isolate,
+  NOTHING,
+} from '../../format.ts';
+import { Button } from '../../ui/controls.tsx';
 import { ReconnectIcon } from '../../ui/icons.tsx';
-import { StateMark } from '../../ui/marks/StateMark.tsx';
+import { ReuseText, StateMark } from '../../ui/marks.tsx';
 import { Name } from '../../ui/Text.tsx';
-import { toastIfFailed } from '../../ui/toasts.ts';
-import { protocolName, protocolNumber, stateSentence, STATE_WORDS } from '../../words.ts';
+import { toastIfFailed } from '../../ui/toasts.tsx';
+import { protocolName, protocolNumber, STATE_WORDS, stateSentence } from '../../words.ts';
 import { ClockCell } from './ClockCell.tsx';
-import { ReuseText } from './ReuseText.tsx';
 import styles from './Connections.module.css';
 
 interface ConnectionRowProps {

@@ -1,8 +1,8 @@
 import { useTable, type SortingState } from '@tanstack/react-table';
 import { useMemo, useState, type ReactNode } from 'react';
 import { narrow, useKnownQuery, useRoute } from '../../navigation.ts';
-import { columns, features } from './columns.ts';
 import { useHiddenColumns } from './column-choice.ts';
+import { columns, features } from './columns.ts';
 import { filterRows, isOpen, readFilter, writeFilter } from './filter.ts';
 import { FilterBar } from './FilterBar.tsx';
 import { HeaderRow } from './HeaderRow.tsx';

@@ -1,9 +1,9 @@
 import { useRef, type ReactNode } from 'react';
 import { formatCount } from '../../format.ts';
-import { Button } from '../../ui/Button.tsx';
+import { Button } from '../../ui/controls.tsx';
 import { OUTCOME_WORDS, STATE_WORDS } from '../../words.ts';
-import { isOpen, OUTCOMES, STATES, type ConnectionFilter } from './filter.ts';
 import { ColumnChoice } from './ColumnChoice.tsx';
+import { isOpen, OUTCOMES, STATES, type ConnectionFilter } from './filter.ts';
 import styles from './FilterBar.module.css';
 
 interface FilterBarProps {

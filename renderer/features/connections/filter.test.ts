@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt } from '../../../shared/model.ts';
-import { formatRoute, parseRoute } from '../../route.ts';
+import { formatRoute, parseRoute } from '../../navigation.ts';
 import { account, connection, PROBLEM } from '../../testing/entities.ts';
 import { filterRows, isOpen, readFilter, writeFilter, type ConnectionFilter } from './filter.ts';
 

@@ -1,7 +1,7 @@
 /** Which connections the table is narrowed down to; part of the screen's address. Pure. */
 import type { ConnectionState, OutcomeKind } from '../../../shared/model.ts';
 import { formatServer } from '../../format.ts';
-import type { Route } from '../../route.ts';
+import type { Route } from '../../navigation.ts';
 import { OUTCOME_WORDS, STATE_WORDS } from '../../words.ts';
 import type { ConnectionRow } from './sorting.ts';
 

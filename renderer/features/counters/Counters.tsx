@@ -1,6 +1,8 @@
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
+import { SAVED_LOOK_BACK } from '../../../shared/history.ts';
 import { STRIP_LENGTH } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
+import { useEngine } from '../../engine/store.ts';
 import {
   formatBytes,
   formatCount,
@@ -11,9 +13,9 @@ import {
   formatPercent,
   formatSum,
 } from '../../format.ts';
-import { useEngine } from '../../engine/store.ts';
-import { Strip } from '../../ui/marks/Strip.tsx';
-import { SavedInfo } from './SavedInfo.tsx';
+import { InfoIcon } from '../../ui/icons.tsx';
+import { Popover } from '../../ui/popups.tsx';
+import { Strip } from '../../ui/Strip.tsx';
 import styles from './Counters.module.css';
 
 /** What reuse has brought in the last 24 hours. */
@@ -49,7 +51,7 @@ export function Counters(): ReactNode {
           caption="bytes saved"
           exact={`About ${formatExactBytes(totals.savedBytes)} since ${since}, estimated from full handshakes with the same server`}
         />
-        <div className={styles.info}>
+        <div className={styles.beside}>
           <SavedInfo />
         </div>
       </div>
@@ -80,3 +82,57 @@ function Counter({ name, value, caption, exact }: CounterProps): ReactNode {
     </output>
   );
 }
+
+/** An (i) that opens the formulas; apart from the figures beside it, which change all the time. */
+export const SavedInfo = memo(function SavedInfo(): ReactNode {
+  return (
+    <span className={styles.info}>
+      <Popover
+        label="How savings are counted"
+        icon={<InfoIcon />}
+        title="How savings are counted"
+        side="bottom"
+      >
+        <dl className={styles.list}>
+          {EXPLANATIONS.map(({ name, words, formula }) => (
+            <div key={name}>
+              <dt className={styles.name}>{name}</dt>
+              <dd>{words}</dd>
+              <dd className={styles.formula}>{formula}</dd>
+            </div>
+          ))}
+        </dl>
+      </Popover>
+    </span>
+  );
+});
+
+interface Explanation {
+  /** The counter's accessible name. */
+  readonly name: string;
+  readonly words: string;
+  readonly formula: string;
+}
+
+const EXPLANATIONS: readonly Explanation[] = [
+  {
+    name: 'Reused',
+    words: 'Of the TLS connections that came about, those that took up an earlier session.',
+    formula: 'resumed ÷ (resumed + full + refused + off)',
+  },
+  {
+    name: 'Handshakes spared',
+    words: 'Each resumed connection is one full handshake that was not needed.',
+    formula: 'resumed',
+  },
+  {
+    name: 'Time saved',
+    words: `An estimate. For each resumed handshake: the median time of the last ${SAVED_LOOK_BACK} handshakes with that server that offered nothing, minus its own, never below 0. Where none has been seen, nothing is said to be saved. A refused one is not counted among them: the useless offer made it dearer.`,
+    formula: `Σ max(0, median(last ${SAVED_LOOK_BACK} that offered nothing) − own time)`,
+  },
+  {
+    name: 'Bytes saved',
+    words: 'An estimate. The same with the bytes on the wire, both ways together.',
+    formula: `Σ max(0, median(last ${SAVED_LOOK_BACK} that offered nothing) − own bytes)`,
+  },
+];

@@ -1,12 +1,13 @@
 import { Tabs } from '@base-ui/react/tabs';
 import type { ReactNode } from 'react';
 import { useEngineApi } from '../../engine/engine-api.ts';
-import { showScreen, useRoute } from '../../navigation.ts';
 import { useEngine } from '../../engine/store.ts';
-import { Button } from '../../ui/Button.tsx';
+import { showScreen, useRoute } from '../../navigation.ts';
+import { Button } from '../../ui/controls.tsx';
 import { focusSettingsButton } from '../../ui/focus.ts';
 import { ReconnectIcon, SettingsIcon } from '../../ui/icons.tsx';
-import { toastIfFailed } from '../../ui/toasts.ts';
+import { toastIfFailed } from '../../ui/toasts.tsx';
+import { protectionSentence, protectionWords } from '../../words.ts';
 import { Attention } from '../attention/Attention.tsx';
 import styles from './Header.module.css';
 
@@ -83,5 +84,17 @@ export function Header({ isFirstRun }: { readonly isFirstRun: boolean }): ReactN
         </Button>
       </div>
     </header>
+  );
+}
+
+/** What runs here and how it keeps passwords. */
+export function AboutLine(): ReactNode {
+  const app = useEngine((state) => state.app);
+  return (
+    <footer className={styles.about}>
+      <p title={protectionSentence(app.protection)}>{protectionWords(app.protection)}</p>
+      <p title={`Data folder: ${app.dataDir}`}>Reprise {app.version}</p>
+      <p>{app.engine}</p>
+    </footer>
   );
 }

@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react';
 import type { HistoryView } from '../../../shared/history.ts';
 import { Unseen } from '../../ui/Text.tsx';
-import { countPlot } from './plots/count-plot.ts';
+import { countPlot } from './plots/bars.ts';
+import { useCursor } from './plots/cursor.ts';
+import { timePlot } from './plots/lines.ts';
 import { Plot } from './plots/Plot.tsx';
 import { periodOf, rangeTitle, readAloud } from './readout.ts';
 import { CountReadout, TimeReadout } from './Readout.tsx';
-import { timePlot } from './plots/time-plot.ts';
-import { useCursor } from './plots/use-cursor.ts';
 import styles from './Charts.module.css';
 
 /** Both charts, one below the other, with one cursor. */

@@ -1,15 +1,28 @@
 import { useState, type ReactNode } from 'react';
-import type { HistoryView } from '../../../shared/history.ts';
+import { useShallow } from 'zustand/react/shallow';
+import { EXPORT_FORMATS, HISTORY_RANGES, type HistoryView } from '../../../shared/history.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
+import { useEngine } from '../../engine/store.ts';
 import { formatCount } from '../../format.ts';
 import { narrow, useKnownQuery, useRoute } from '../../navigation.ts';
-import { useEngine } from '../../engine/store.ts';
-import { Button } from '../../ui/Button.tsx';
+import { AccountSelect, Button, Segmented } from '../../ui/controls.tsx';
+import { saveFile } from '../../ui/hand-over.ts';
+import { DownloadIcon } from '../../ui/icons.tsx';
+import { toastIfFailed } from '../../ui/toasts.tsx';
 import { Charts } from './Charts.tsx';
-import { emptyWords } from './empty.ts';
 import { HistoryTable } from './HistoryTable.tsx';
-import { questionQuery, readQuestion, usualRange, type Look } from './question.ts';
-import { Toolbar } from './Toolbar.tsx';
-import { useHistory } from './use-history.ts';
+import {
+  accountOptions,
+  LOOKS,
+  questionQuery,
+  RANGE_LABELS,
+  readQuestion,
+  usualRange,
+  type Look,
+  type Question,
+} from './question.ts';
+import { emptyWords } from './readout.ts';
+import { useHistory } from './refresher.ts';
 import styles from './History.module.css';
 
 /** What happened in the last hour, day, week and month. */
@@ -87,6 +100,72 @@ function Footnotes({ view: { timesAreExact, notRecorded } }: Pick<ShownProps, 'v
             : `${formatCount(notRecorded)} handshakes since the start of Reprise could not be recorded and are missing here.`}
         </p>
       )}
+    </div>
+  );
+}
+
+interface ToolbarProps {
+  readonly question: Question;
+  readonly view: HistoryView | null;
+  readonly onAsk: (question: Question) => void;
+}
+
+const LOOK_LABELS = { chart: 'Chart', table: 'Table' } as const;
+const MEDIA_TYPES = { csv: 'text/csv', json: 'application/json' } as const;
+
+/** Chooses what is shown and how, and exports it. */
+function Toolbar({ question, view, onAsk }: ToolbarProps): ReactNode {
+  const api = useEngineApi();
+  const ids = useEngine((state) => state.accountIds);
+  // Names alone: accounts change with every handshake.
+  const labels = useEngine(
+    useShallow((state) => [...state.accounts.values()].map(({ label }) => label)),
+  );
+  const accounts = ids.map((id, index) => ({ id, label: labels[index] ?? '' }));
+  const { range, account, look } = question;
+  const save = async (format: (typeof EXPORT_FORMATS)[number]) => {
+    const { fileName, text } = await api.exportHistory({ range, account, format });
+    saveFile(fileName, MEDIA_TYPES[format], text);
+  };
+  return (
+    <div className={styles.bar}>
+      <Segmented
+        label="Range"
+        choices={HISTORY_RANGES.map((value) => ({ value, name: RANGE_LABELS[value] }))}
+        chosen={range}
+        onChoose={(range) => {
+          onAsk({ ...question, range });
+        }}
+      />
+      <AccountSelect
+        options={accountOptions(accounts, view?.accounts ?? [], account)}
+        chosen={account}
+        onChoose={(account) => {
+          onAsk({ ...question, account });
+        }}
+      />
+      <div className={styles.right}>
+        <Segmented
+          label="View"
+          choices={LOOKS.map((value) => ({ value, name: LOOK_LABELS[value] }))}
+          chosen={look}
+          onChoose={(look) => {
+            onAsk({ ...question, look });
+          }}
+        />
+        {EXPORT_FORMATS.map((format) => (
+          <Button
+            key={format}
+            aria-label={`Export as ${format.toUpperCase()}`}
+            title={`Export what is shown as ${format.toUpperCase()}`}
+            disabled={view === null}
+            onClick={() => void toastIfFailed('Could not export the history', save(format))}
+          >
+            <DownloadIcon />
+            {format.toUpperCase()}
+          </Button>
+        ))}
+      </div>
     </div>
   );
 }

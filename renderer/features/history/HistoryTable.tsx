@@ -11,9 +11,8 @@ import {
 } from '../../format.ts';
 import { OUTCOME_WORDS } from '../../words.ts';
 import { STACK } from './plots/bars.ts';
-import { GAP_SENTENCES } from './plots/gaps.ts';
+import { GAP_SENTENCES, rowsOf } from './plots/gaps.ts';
 import { periodOf, rangeTitle, spanWords } from './readout.ts';
-import { rowsOf } from './table-rows.ts';
 import styles from './HistoryTable.module.css';
 
 const TIMES = [

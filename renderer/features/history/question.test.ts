@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountId } from '../../../shared/model.ts';
-import { accountOptions } from './account-options.ts';
-import { emptyWords } from './empty.ts';
-import { questionQuery, readQuestion, usualRange } from './question.ts';
+import { accountOptions, questionQuery, readQuestion, usualRange } from './question.ts';
+import { emptyWords } from './readout.ts';
 import { FROM, viewOf } from './testing/view.ts';
 
 const id = (text: string) => text as AccountId;

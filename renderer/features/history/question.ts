@@ -1,7 +1,12 @@
 /** What the History screen is asked, in the address and in words. Pure. */
-import { HISTORY_RANGES, type HistoryQuery, type HistoryRange } from '../../../shared/history.ts';
+import {
+  HISTORY_RANGES,
+  type HistoryAccount,
+  type HistoryQuery,
+  type HistoryRange,
+} from '../../../shared/history.ts';
 import type { AccountId } from '../../../shared/model.ts';
-import type { Route } from '../../route.ts';
+import type { Route } from '../../navigation.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -58,4 +63,23 @@ export function questionQuery({ range, account, look }: Question): Route['query'
     ...(account === null ? {} : { account }),
     ...(look === 'chart' ? {} : { look }),
   };
+}
+
+/**
+ * The accounts that are there, then those that were removed and have figures in the range, and the
+ * one that is asked for in any case.
+ */
+export function accountOptions(
+  accounts: readonly HistoryAccount[],
+  recorded: readonly HistoryAccount[],
+  chosen: AccountId | null,
+): readonly HistoryAccount[] {
+  const options = [...accounts];
+  const known = new Set(options.map(({ id }) => id));
+  for (const { id, label } of recorded) {
+    if (!known.has(id)) options.push({ id, label: `${label} (removed)` });
+    known.add(id);
+  }
+  if (chosen !== null && !known.has(chosen)) options.push({ id: chosen, label: 'Removed account' });
+  return options;
 }

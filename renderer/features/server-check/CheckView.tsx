@@ -1,17 +1,23 @@
 import type { ReactNode } from 'react';
-import type { CheckReport } from '../../../shared/check.ts';
+import type { CheckReport, CheckResult } from '../../../shared/check.ts';
 import type { CheckId, ServerCheck } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
-import { formatExactTime, formatServer, formatTime } from '../../format.ts';
-import { Button } from '../../ui/Button.tsx';
-import { OutcomeMark } from '../../ui/marks/OutcomeMark.tsx';
+import {
+  formatBytes,
+  formatDuration,
+  formatExactTime,
+  formatMs,
+  formatServer,
+  formatTime,
+  NOTHING,
+} from '../../format.ts';
+import { Button } from '../../ui/controls.tsx';
+import { saveFile } from '../../ui/hand-over.ts';
+import { OutcomeMark } from '../../ui/marks.tsx';
 import { Name, ServerLine } from '../../ui/Text.tsx';
-import { toastIfFailed } from '../../ui/toasts.ts';
-import { Evidence } from './Evidence.tsx';
-import { NoteList } from './NoteList.tsx';
-import { ResultTable } from './ResultTable.tsx';
-import { saveReport } from './save-report.ts';
-import { changesSince, VERDICT_WORDS } from './words.ts';
+import { toastIfFailed } from '../../ui/toasts.tsx';
+import { Evidence, NoteList } from './Findings.tsx';
+import { changesSince, rowName, VERDICT_WORDS } from './words.ts';
 import styles from './ServerCheck.module.css';
 
 interface CheckViewProps {
@@ -134,4 +140,78 @@ function Changes({ report, previous }: ChangesProps): ReactNode {
       )}
     </section>
   );
+}
+
+/** Version and mechanism against what came of them, by address. */
+function ResultTable({ report }: { readonly report: CheckReport }): ReactNode {
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls: keys must reach it
+    <section className={styles.scroller} tabIndex={0} aria-label="Results">
+      <table className={styles.table} aria-label="Server check results">
+        <thead>
+          <tr>
+            <th scope="col">Address</th>
+            <th scope="col">Mechanism</th>
+            <th scope="col">Verdict</th>
+            <th scope="col">Resumed</th>
+            <th scope="col">Issued</th>
+            <th scope="col">Lifetime</th>
+            <th scope="col">Full</th>
+            <th scope="col">Resumption</th>
+          </tr>
+        </thead>
+        <tbody>
+          {report.results.map((result) => (
+            <ResultRow
+              key={`${result.address} ${result.protocol} ${result.mechanism}`}
+              result={result}
+            />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function ResultRow({ result }: { readonly result: CheckResult }): ReactNode {
+  const { verdict, attempts, resumed, issuedOnFull, issuedOnResumption, lifetimeSeconds } = result;
+  const { word, mark } = VERDICT_WORDS[verdict];
+  return (
+    <tr>
+      <td>{result.address}</td>
+      <th scope="row">{rowName(result)}</th>
+      <td>
+        <span className={styles.verdict}>
+          <OutcomeMark kind={mark} />
+          {word}
+        </span>
+      </td>
+      <td>{attempts === 0 ? NOTHING : `${resumed} of ${attempts}`}</td>
+      <td title="With a full handshake, and with a resumed one">
+        {issuedOnFull === null ? NOTHING : `${issuedOnFull}, then ${issuedOnResumption ?? NOTHING}`}
+      </td>
+      <td title={lifetimeSeconds === null ? undefined : `${lifetimeSeconds} s`}>
+        {lifetimeSeconds === null ? NOTHING : formatDuration(lifetimeSeconds * 1000)}
+      </td>
+      <Cost cost={result.full} />
+      <Cost cost={result.resumption} />
+    </tr>
+  );
+}
+
+function Cost({ cost }: { readonly cost: CheckResult['full'] }): ReactNode {
+  return (
+    <td>
+      {cost === null
+        ? NOTHING
+        : `${formatMs(cost.ms.median)}, ${formatBytes(cost.receivedBytes.median)}`}
+    </td>
+  );
+}
+
+/** Hands the report to the browser as a file. */
+function saveReport(report: CheckReport): void {
+  const host = report.target.host.replaceAll(/[^\w.-]/g, '_');
+  const fileName = `server-check-${host}-${report.target.port}.json`;
+  saveFile(fileName, 'application/json', `${JSON.stringify(report, null, 2)}\n`);
 }

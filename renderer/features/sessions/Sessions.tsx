@@ -1,12 +1,14 @@
 import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
-import type { AccountId, HeldSessionsId } from '../../../shared/model.ts';
-import { isolate } from '../../engine/isolate.ts';
-import { showScreen, useKnownQuery, useRoute } from '../../navigation.ts';
+import type { Forgotten } from '../../../shared/contract.ts';
+import type { Account, AccountId, HeldSessions, HeldSessionsId } from '../../../shared/model.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
 import { store, useEngine } from '../../engine/store.ts';
-import { Button } from '../../ui/Button.tsx';
-import { AccountFilter } from './AccountFilter.tsx';
-import { ForgetQuestion, type ForgetTarget } from './ForgetQuestion.tsx';
-import { heldSummary, inOrder, whyNone } from './held.ts';
+import { formatSessions, isolate } from '../../format.ts';
+import { showScreen, useKnownQuery, useRoute } from '../../navigation.ts';
+import { AccountSelect, Button } from '../../ui/controls.tsx';
+import { Question } from '../../ui/dialogs.tsx';
+import { toastDone, toastIfFailed } from '../../ui/toasts.tsx';
+import { heldSummary, inOrder, serverName, whyNone } from './held.ts';
 import { SessionTable } from './SessionTable.tsx';
 import styles from './Sessions.module.css';
 
@@ -106,4 +108,83 @@ function Summary({ chosen }: { readonly chosen: AccountId | null }): ReactNode {
   const all = useEngine((state) => state.heldSessions);
   const held = [...all.values()].filter(({ accountId }) => chosen === null || accountId === chosen);
   return <p className={styles.summary}>{heldSummary(held)}</p>;
+}
+
+interface AccountFilterProps {
+  /** `null` for all of them. */
+  readonly chosen: AccountId | null;
+  readonly onChoose: (id: AccountId | null) => void;
+}
+
+/** Narrows the sessions down to one account. Apart, because accounts change with every handshake. */
+function AccountFilter(props: AccountFilterProps): ReactNode {
+  const accounts = useEngine((state) => state.accounts);
+  return <AccountSelect options={[...accounts.values()]} {...props} />;
+}
+
+/** What is to be forgotten. */
+type ForgetTarget =
+  | { readonly kind: 'server'; readonly held: HeldSessions; readonly account: Account }
+  | { readonly kind: 'account'; readonly account: Account }
+  | { readonly kind: 'all' };
+
+interface ForgetQuestionProps {
+  readonly target: ForgetTarget;
+  readonly onDone: () => void;
+  /** What has the focus once they are forgotten. */
+  readonly focusAfter: () => HTMLElement | null;
+}
+
+/** Asks before sessions are forgotten: nobody can bring them back. */
+function ForgetQuestion({ target, onDone, focusAfter }: ForgetQuestionProps): ReactNode {
+  const api = useEngineApi();
+  const forget = (): Promise<Forgotten> => {
+    switch (target.kind) {
+      case 'server':
+        return api.forgetHeldSessions(target.held.id);
+      case 'account':
+        return api.forgetSessions(target.account.id);
+      case 'all':
+        return api.forgetAllSessions();
+    }
+  };
+  const forgetAndSay = async () => {
+    const { forgotten } = await forget();
+    toastDone(`${formatSessions(forgotten)} forgotten`);
+  };
+  return (
+    <Question
+      {...words(target)}
+      confirm="Forget"
+      cancel="Keep"
+      focusAfter={focusAfter}
+      onConfirm={() => {
+        onDone();
+        void toastIfFailed('Could not forget the sessions', forgetAndSay());
+      }}
+      onCancel={onDone}
+    />
+  );
+}
+
+function words(target: ForgetTarget): { title: string; description: string } {
+  switch (target.kind) {
+    case 'server':
+      return {
+        title: `Forget the sessions for ${serverName(target.held, target.account)}?`,
+        description: `They cannot be brought back. The next connection of ${isolate(target.account.label)} to this server makes a full handshake. Connections that are up stay up.`,
+      };
+    case 'account':
+      return {
+        title: `Forget all sessions of ${isolate(target.account.label)}?`,
+        description:
+          'They cannot be brought back. Its next connection makes a full handshake. Connections that are up stay up.',
+      };
+    case 'all':
+      return {
+        title: 'Forget all sessions?',
+        description:
+          'They cannot be brought back. The next connection of every account makes a full handshake. Connections that are up stay up.',
+      };
+  }
 }

@@ -1,7 +1,7 @@
 /** What the Sessions screen says of what is held. Pure. */
 import type { Account, AccountId, HeldSessions } from '../../../shared/model.ts';
 import { formatCount, formatCountdown, formatServer, formatSessions } from '../../format.ts';
-import { nameOf, otherName } from '../../server-name.ts';
+import { nameOf, otherName } from '../../words.ts';
 
 /** How many sessions can still be offered. */
 export function countLeft({ endsAt }: HeldSessions, now: number): number {

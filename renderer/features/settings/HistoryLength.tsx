@@ -1,15 +1,13 @@
-import { useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import type { EngineApi } from '../../../shared/contract.ts';
+import type { HistoryExtent } from '../../../shared/history.ts';
 import { HISTORY_DAYS, type HistoryDays } from '../../../shared/settings.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { useEngine } from '../../engine/store.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Segmented } from '../../ui/Segmented.tsx';
-import { toastIfFailed } from '../../ui/toasts.ts';
-import { daysName, deletedBefore, extentSentence, lossSentence } from './history-words.ts';
-import { SettingRow } from './SettingRow.tsx';
-import { useChangeSettings } from './use-change-settings.ts';
-import { useHistoryExtent } from './use-history-extent.ts';
+import { Button, Segmented } from '../../ui/controls.tsx';
+import { toastIfFailed } from '../../ui/toasts.tsx';
+import { SettingRow, useChangeSettings } from './SettingRow.tsx';
+import { daysName, deletedBefore, extentSentence, lossSentence } from './words.ts';
 import styles from './Settings.module.css';
 
 const CHOICES = HISTORY_DAYS.map((days) => ({ value: String(days), name: daysName(days) }));
@@ -92,4 +90,27 @@ async function lossBy(days: HistoryDays, api: EngineApi): Promise<string | null>
   const extent = await api.getHistoryExtent();
   const beforeAt = deletedBefore(days, extent, Date.now());
   return beforeAt === null ? null : lossSentence(beforeAt, extent);
+}
+
+/**
+ * How much history there is; `null` until it is known.
+ *
+ * @param occasion it is read anew when this changes
+ */
+function useHistoryExtent(occasion: string): HistoryExtent | null {
+  const api = useEngineApi();
+  const [extent, setExtent] = useState<HistoryExtent | null>(null);
+  useEffect(() => {
+    let isCurrent = true;
+    const read = async () => {
+      const found = await api.getHistoryExtent();
+      if (isCurrent) setExtent(found);
+    };
+    void toastIfFailed('Could not read the size of the history', read());
+    return () => {
+      isCurrent = false;
+    };
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- what is read has changed with it
+  }, [api, occasion]);
+  return extent;
 }

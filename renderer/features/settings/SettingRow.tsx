@@ -1,4 +1,7 @@
-import type { ReactNode } from 'react';
+import { useCallback, type ReactNode } from 'react';
+import type { Settings } from '../../../shared/settings.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
+import { toastIfFailed } from '../../ui/toasts.tsx';
 import styles from './Settings.module.css';
 
 interface SettingRowProps {
@@ -24,5 +27,14 @@ export function SettingRow({ name, explanation, control, children }: SettingRowP
         {children}
       </div>
     </div>
+  );
+}
+
+/** Changes settings, and says so where that fails. Resolves with whether it was done. */
+export function useChangeSettings(): (change: Partial<Settings>) => Promise<boolean> {
+  const api = useEngineApi();
+  return useCallback(
+    (change) => toastIfFailed('Could not change the setting', api.changeSettings(change)),
+    [api],
   );
 }

@@ -1,13 +1,10 @@
 import { useEffect, useId, useRef, type ReactNode, type RefObject } from 'react';
 import { showScreen } from '../../navigation.ts';
-import { Button } from '../../ui/Button.tsx';
+import { Button } from '../../ui/controls.tsx';
 import { focusSettingsButton, isSettingsButton } from '../../ui/focus.ts';
 import { CloseIcon } from '../../ui/icons.tsx';
-import { DataSection } from './DataSection.tsx';
 import { HistoryLength } from './HistoryLength.tsx';
-import { NotificationSwitch } from './NotificationSwitch.tsx';
-import { SessionSwitches } from './SessionSwitches.tsx';
-import { ThemeChooser } from './ThemeChooser.tsx';
+import { DataSection, NotificationSwitch, SessionSwitches, ThemeChooser } from './rows.tsx';
 import styles from './Settings.module.css';
 
 function close(): void {

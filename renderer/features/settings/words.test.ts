@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { dataFiles } from './data-files.ts';
-import { deletedBefore, extentSentence, lossSentence } from './history-words.ts';
-import { notificationHint } from './notification-words.ts';
-import { keepExplanation } from './session-words.ts';
+import {
+  dataFiles,
+  deletedBefore,
+  extentSentence,
+  keepExplanation,
+  lossSentence,
+  notificationHint,
+} from './words.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const NOW = Date.UTC(2026, 10, 23, 12);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { countTop, stackOf } from './bars.ts';
 import { viewOf } from '../testing/view.ts';
+import { countTop, stackOf } from './bars.ts';
 
 const bucket = (figures: Parameters<typeof viewOf>[0][number]) => {
   const [only] = viewOf([figures]).buckets;

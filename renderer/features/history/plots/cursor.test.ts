@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { indexAt, indexOf, step } from './cursor.ts';
 import { FROM, viewOf } from '../testing/view.ts';
+import { indexAt, indexOf, step } from './cursor.ts';
 
 describe('the cursor', () => {
   it.each([

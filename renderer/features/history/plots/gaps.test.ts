@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { gapsOf } from './gaps.ts';
-import { rowsOf } from '../table-rows.ts';
 import { FROM, GAP, viewOf } from '../testing/view.ts';
+import { gapsOf, rowsOf } from './gaps.ts';
 
 const QUARTER = 15 * 60_000;
 

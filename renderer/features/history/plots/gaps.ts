@@ -1,8 +1,10 @@
 /** Where nothing is known, as runs of buckets. Pure. */
-import type { HistoryView } from '../../../../shared/history.ts';
+import uPlot from 'uplot';
+import type { HistoryBucket, HistoryView } from '../../../../shared/history.ts';
+import { scaledFont, type PlotLook } from './Plot.tsx';
 
 /** Buckets next to each other of which nothing is known. */
-export interface Gap {
+interface Gap {
   /** The first of them, from 0. */
   readonly first: number;
   /** The last of them. */
@@ -31,7 +33,7 @@ export function gapsOf({ buckets, recordedSince }: HistoryView): readonly Gap[] 
 }
 
 /** What a gap is called in the charts, where there is room. */
-export const GAP_NAMES: Record<Gap['why'], string> = {
+const GAP_NAMES: Record<Gap['why'], string> = {
   away: 'closed or asleep',
   before: 'not recorded yet',
 };
@@ -41,3 +43,76 @@ export const GAP_SENTENCES: Record<Gap['why'], string> = {
   away: 'Reprise was closed, or the machine asleep: nothing is known.',
   before: 'Nothing was recorded yet.',
 };
+
+/** Room on both sides of a name. */
+const MARGIN = 6;
+
+interface Place {
+  readonly left: number;
+  readonly width: number;
+  readonly name: string;
+}
+
+/** Hooks that mark where nothing is known, beneath everything else, and name it where there is room. */
+export function gapHooks(
+  look: PlotLook,
+  view: () => HistoryView,
+): Required<Pick<uPlot.Hooks.Arrays, 'drawClear' | 'drawAxes'>> {
+  const surface = look.style.getPropertyValue('--gap');
+  return {
+    drawClear: [
+      ({ ctx, bbox }) => {
+        ctx.fillStyle = surface;
+        for (const { left, width } of placesOf(bbox, view())) {
+          ctx.fillRect(left, bbox.top, width, bbox.height);
+        }
+      },
+    ],
+    drawAxes: [
+      ({ ctx, bbox }) => {
+        const ratio = uPlot.pxRatio;
+        ctx.save();
+        ctx.font = scaledFont(look, ratio);
+        ctx.textAlign = 'center';
+        ctx.textBaseline = 'middle';
+        const middle = bbox.top + bbox.height / 2;
+        for (const { left, width, name } of placesOf(bbox, view())) {
+          const room = ctx.measureText(name).width + 2 * MARGIN * ratio;
+          if (room > width) continue;
+          // No line of the grid goes through the words.
+          ctx.fillStyle = surface;
+          ctx.fillRect(left + (width - room) / 2, middle - 10 * ratio, room, 20 * ratio);
+          ctx.fillStyle = look.text;
+          ctx.fillText(name, left + width / 2, middle);
+        }
+        ctx.restore();
+      },
+    ],
+  };
+}
+
+function placesOf(bbox: uPlot.BBox, view: HistoryView): Place[] {
+  const pitch = bbox.width / view.buckets.length;
+  return gapsOf(view).map(({ first, last, why }) => {
+    const left = Math.round(bbox.left + pitch * first);
+    const right = Math.round(bbox.left + pitch * (last + 1));
+    return { left, width: right - left, name: GAP_NAMES[why] };
+  });
+}
+
+/** A bucket, or a whole gap. */
+type Row =
+  | { readonly kind: 'bucket'; readonly bucket: HistoryBucket }
+  | { readonly kind: 'gap'; readonly gap: Gap };
+
+/** Newest first: what is looked for is mostly what happened last. */
+export function rowsOf(view: HistoryView): readonly Row[] {
+  const gaps = gapsOf(view);
+  return view.buckets
+    .flatMap((bucket, index): Row[] => {
+      if (!bucket.isGap) return [{ kind: 'bucket', bucket }];
+      const gap = gaps.find(({ first }) => first === index);
+      return gap === undefined ? [] : [{ kind: 'gap', gap }];
+    })
+    .toReversed();
+}

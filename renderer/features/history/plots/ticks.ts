@@ -8,7 +8,7 @@ const STEPS = [5, 10, 15, 30, 60, 120, 180, 240, 360, 720].concat(
   [1, 2, 3, 5, 7, 10].map((days) => days * DAY_MINUTES),
 );
 
-export interface Tick {
+interface Tick {
   readonly at: number;
   readonly label: string;
 }
@@ -44,7 +44,7 @@ function labelOf(date: Date, step: number): string {
 }
 
 /** What the axis of handshake times covers, in ms. */
-export interface TimeScale {
+interface TimeScale {
   readonly isLogarithmic: boolean;
   readonly min: number;
   readonly max: number;

@@ -1,0 +1,225 @@
+/** The words for what a user can choose about the reuse of an account's sessions. */
+import { memo, useCallback, useState, type ReactNode } from 'react';
+import type { AccountId, LongestAge, ReusePolicy, SharingPolicy } from '../../../shared/model.ts';
+import { useEngineApi } from '../../engine/engine-api.ts';
+import { useEngine } from '../../engine/store.ts';
+import { formatSessions, isolate } from '../../format.ts';
+import { Button, RadioGroup, Switch } from '../../ui/controls.tsx';
+import { focusOwnerOf } from '../../ui/focus.ts';
+import { PolicyIcon } from '../../ui/icons.tsx';
+import { Popover } from '../../ui/popups.tsx';
+import { toastIfFailed } from '../../ui/toasts.tsx';
+import styles from './Reuse.module.css';
+
+/** A choice by name, with what follows from it where that is not plain. */
+interface Choice<Value> {
+  readonly value: Value;
+  readonly name: string;
+  readonly explanation?: string;
+}
+
+const SHARING_CHOICES: readonly Choice<SharingPolicy>[] = [
+  {
+    value: 'saving',
+    name: 'Saving',
+    explanation:
+      'A burst that runs out shares the newest ticket for ten seconds, which spares the server most work.',
+  },
+  {
+    value: 'private',
+    name: 'Private',
+    explanation:
+      'Every ticket is offered once, so nobody watching the network can link two connections by it. More full handshakes.',
+  },
+];
+
+const AGE_CHOICES: readonly Choice<LongestAge>[] = [
+  { value: 'server', name: 'As long as the server allows' },
+  { value: 'hour', name: '1 hour' },
+  { value: 'ten-minutes', name: '10 minutes' },
+];
+
+const SHORT_AGES: Record<LongestAge, string | null> = {
+  server: null,
+  hour: '1 h',
+  'ten-minutes': '10 min',
+};
+
+/** What is not as usual: `private · 10 min`; `null` where all is. */
+export function policySummary({ sharing, longestAge }: ReusePolicy): string | null {
+  const parts = [sharing === 'private' ? 'private' : null, SHORT_AGES[longestAge]];
+  const unusual = parts.filter((part) => part !== null);
+  return unusual.length === 0 ? null : unusual.join(' · ');
+}
+
+interface ReuseControlsProps {
+  readonly id: AccountId;
+  readonly label: string;
+  readonly sharing: SharingPolicy;
+  readonly longestAge: LongestAge;
+  readonly isReusing: boolean;
+  /** Takes what was changed here. */
+  readonly setChange: (change: Change) => void;
+}
+
+/** The account's switch and its policy; renders only when these change, not at every handshake. */
+export const ReuseControls = memo(function ReuseControls({
+  id,
+  label,
+  sharing,
+  longestAge,
+  isReusing,
+  setChange,
+}: ReuseControlsProps): ReactNode {
+  const api = useEngineApi();
+  const switchReuse = async (on: boolean) => {
+    const at = Date.now();
+    const { forgotten } = await api.setReuse(id, on);
+    setChange({ at, forgotten: on ? null : forgotten });
+  };
+  const changePolicy = useCallback(
+    async (chosen: ReusePolicy) => {
+      const at = Date.now();
+      const isTaken = await toastIfFailed(
+        `Could not change the reuse policy of ${isolate(label)}`,
+        api.setPolicy(id, chosen),
+      );
+      if (isTaken) setChange({ at, forgotten: null });
+      return isTaken;
+    },
+    [api, id, label, setChange],
+  );
+  return (
+    <span className={styles.reuse}>
+      <ReusePolicyButton
+        label={label}
+        sharing={sharing}
+        longestAge={longestAge}
+        isReusing={isReusing}
+        onChange={changePolicy}
+      />
+      <Switch
+        label={`Reuse TLS sessions for ${label}`}
+        checked={isReusing}
+        onChange={(on) =>
+          void toastIfFailed(
+            `Could not switch reuse ${on ? 'on' : 'off'} for ${isolate(label)}`,
+            switchReuse(on),
+          )
+        }
+      />
+    </span>
+  );
+});
+
+interface ReusePolicyProps {
+  readonly label: string;
+  readonly sharing: SharingPolicy;
+  readonly longestAge: LongestAge;
+  /** Reuse is on: the policy has an effect. */
+  readonly isReusing: boolean;
+  /** Resolves with whether it was taken. */
+  readonly onChange: (policy: ReusePolicy) => Promise<boolean>;
+}
+
+/** How an account's sessions may be used, next to its switch; renders only when that changes. */
+const ReusePolicyButton = memo(function ReusePolicyButton(props: ReusePolicyProps): ReactNode {
+  const label = `Reuse policy of ${props.label}`;
+  return (
+    <Popover
+      label={label}
+      icon={<PolicyIcon />}
+      title={
+        <>
+          Reuse policy of <bdi>{props.label}</bdi>
+        </>
+      }
+    >
+      <Choices {...props} />
+    </Popover>
+  );
+});
+
+function Choices({ sharing, longestAge, isReusing, onChange }: ReusePolicyProps): ReactNode {
+  // A choice shows at once; the engine's word on it comes a moment later.
+  const [policy, setPolicy] = useState<ReusePolicy>({ sharing, longestAge });
+  const choose = async (chosen: ReusePolicy) => {
+    setPolicy(chosen);
+    const isTaken = await onChange(chosen);
+    if (!isTaken) setPolicy({ sharing, longestAge });
+  };
+  return (
+    <div className={styles.choices}>
+      {!isReusing && (
+        <p className={styles.off}>
+          Reuse is off for this account. Its policy takes effect when it is switched on.
+        </p>
+      )}
+      <RadioGroup
+        title="When tickets run out"
+        choices={SHARING_CHOICES}
+        chosen={policy.sharing}
+        disabled={!isReusing}
+        onChoose={(sharing) => void choose({ ...policy, sharing })}
+      />
+      <RadioGroup
+        title="Keep sessions"
+        hint="Counted from the full handshake that verified the server; renewals do not prolong it."
+        choices={AGE_CHOICES}
+        chosen={policy.longestAge}
+        disabled={!isReusing}
+        onChoose={(longestAge) => void choose({ ...policy, longestAge })}
+      />
+      <p className={styles.effect}>A choice applies to the next connection.</p>
+    </div>
+  );
+}
+
+/** A change of an account's switch or policy. */
+export interface Change {
+  readonly at: number;
+  /** Sessions that were forgotten by it; `null` where it forgets none: switched on, another policy. */
+  readonly forgotten: number | null;
+}
+
+interface ReuseChangeProps {
+  readonly accountId: AccountId;
+  readonly change: Change | null;
+}
+
+/** Says that a change is yet to take effect, while there are older connections. */
+export function ReuseChange({ accountId, change }: ReuseChangeProps): ReactNode {
+  const api = useEngineApi();
+  const isPending = useEngine(
+    (state) =>
+      change !== null &&
+      (state.connectionIdsOf.get(accountId) ?? []).some(
+        (id) => (state.connections.get(id)?.attempt?.startedAt ?? 0) < change.at,
+      ),
+  );
+  return (
+    <output className={styles.change}>
+      {change !== null && isPending && (
+        <span className={styles.line}>
+          {change.forgotten !== null && (
+            <>
+              {change.forgotten === 0 ? 'no session' : formatSessions(change.forgotten)}{' '}
+              forgotten;{' '}
+            </>
+          )}
+          applies to the next connection{' '}
+          <Button
+            look="quiet"
+            className={styles.now}
+            onClick={({ currentTarget }) => {
+              focusOwnerOf(currentTarget);
+              void toastIfFailed('Could not reconnect', api.reconnectAccount(accountId));
+            }}
+          >
+            Reconnect now
+          </Button>
+        </span>
+      )}
+    </output>
+  );
+}

@@ -1,0 +1,168 @@
+import { Fragment, useRef, type ReactNode } from 'react';
+import { THEME_CHOICES } from '../../../shared/settings.ts';
+import { useEngine } from '../../engine/store.ts';
+import { Button, Segmented, Switch } from '../../ui/controls.tsx';
+import { copyText, selectForCopy } from '../../ui/hand-over.ts';
+import { toastFailure } from '../../ui/toasts.tsx';
+import { protectionSentence } from '../../words.ts';
+import { askPermission, usePermission } from '../attention/notifications.ts';
+import { SettingRow, useChangeSettings } from './SettingRow.tsx';
+import { dataFiles, keepExplanation, notificationHint } from './words.ts';
+import styles from './Settings.module.css';
+
+const NAMES = { system: 'System', light: 'Light', dark: 'Dark' } as const;
+const CHOICES = THEME_CHOICES.map((value) => ({ value, name: NAMES[value] }));
+
+/** Light, dark, or as the system says. */
+export function ThemeChooser(): ReactNode {
+  const theme = useEngine(({ settings }) => settings.theme);
+  const change = useChangeSettings();
+  return (
+    <SettingRow
+      name="Theme"
+      explanation="System follows what your desktop prefers."
+      control={
+        <Segmented
+          label="Theme"
+          choices={CHOICES}
+          chosen={theme}
+          onChoose={(chosen) => void change({ theme: chosen })}
+        />
+      }
+    />
+  );
+}
+
+const NAME = 'Desktop notifications';
+
+/** Opts in to notifications, for which the browser asks its user then and not before. */
+export function NotificationSwitch(): ReactNode {
+  const isOn = useEngine(({ settings }) => settings.notifications);
+  const shell = useEngine(({ app }) => app.shell);
+  const permission = usePermission();
+  const change = useChangeSettings();
+  const hint = notificationHint(isOn, permission, shell, window.location.host);
+
+  const toggle = async (on: boolean) => {
+    // Off is always possible; on only where a notification could be shown.
+    const answer = on ? await askPermission() : null;
+    if (answer === null || answer === 'granted') await change({ notifications: on });
+    else if (answer === 'default') sayUnanswered();
+  };
+  return (
+    <SettingRow
+      name={NAME}
+      explanation="When a sign-in fails and when a certificate ends within 14 days: once for each, while a page of Reprise is open."
+      control={
+        <Switch
+          label={NAME}
+          checked={isOn}
+          disabled={permission === 'unsupported' && !isOn}
+          onChange={(on) => void toggle(on)}
+        />
+      }
+    >
+      {hint !== null && <p className={styles.warning}>{hint}</p>}
+      {isOn && permission === 'default' && (
+        <Button onClick={() => void askPermission()}>Ask the browser</Button>
+      )}
+    </SettingRow>
+  );
+}
+
+function sayUnanswered(): void {
+  toastFailure({
+    title: 'Notifications stay off',
+    description:
+      'The browser got no answer to its question. Switch them on again to be asked again.',
+  });
+}
+
+const KEEP = 'Keep sessions when Reprise closes';
+const FORGET = 'Forget sessions when the network changes';
+
+/** What becomes of the sessions of all accounts. */
+export function SessionSwitches(): ReactNode {
+  const change = useChangeSettings();
+  const { keepSessions, forgetOnNetworkChange } = useEngine(({ settings }) => settings);
+  const protection = useEngine(({ app }) => app.protection);
+  const canKeep = protection.kind !== 'memory';
+  return (
+    <>
+      <SettingRow
+        name={KEEP}
+        explanation={keepExplanation(protection)}
+        control={
+          <Switch
+            label={KEEP}
+            checked={keepSessions && canKeep}
+            disabled={!canKeep}
+            onChange={(keep) => void change({ keepSessions: keep })}
+          />
+        }
+      />
+      <SettingRow
+        name={FORGET}
+        explanation="A session that is offered in a second place tells both places that they met the same client. Without sessions, the first connections in a new network make full handshakes."
+        control={
+          <Switch
+            label={FORGET}
+            checked={forgetOnNetworkChange}
+            onChange={(forget) => void change({ forgetOnNetworkChange: forget })}
+          />
+        }
+      />
+    </>
+  );
+}
+
+const WHAT = 'data folder';
+
+/** Where everything lies, what it is, and what runs here. */
+export function DataSection(): ReactNode {
+  const app = useEngine((state) => state.app);
+  const path = useRef<HTMLElement>(null);
+  const copy = async () => {
+    if (!(await copyText(app.dataDir, WHAT))) selectForCopy(path.current, WHAT);
+  };
+  return (
+    <dl className={styles.facts}>
+      <dt>Folder</dt>
+      {app.demoOnly ? (
+        <dd>None: this is a demo. Nothing is stored, and everything is gone when it ends.</dd>
+      ) : (
+        <dd className={styles.path}>
+          <code ref={path} dir="ltr">
+            {app.dataDir}
+          </code>
+          <Button look="quiet" aria-label="Copy the data folder" onClick={() => void copy()}>
+            Copy
+          </Button>
+        </dd>
+      )}
+      {!app.demoOnly && (
+        <>
+          <dt>Files</dt>
+          <dd>
+            <dl className={styles.files}>
+              {dataFiles(app.protection).map(({ name, what }) => (
+                <Fragment key={name}>
+                  <dt>
+                    <code>{name}</code>
+                  </dt>
+                  <dd>{what}</dd>
+                </Fragment>
+              ))}
+            </dl>
+          </dd>
+          <dt>Passwords</dt>
+          <dd>{protectionSentence(app.protection)}</dd>
+        </>
+      )}
+      <dt>Version</dt>
+      <dd>
+        Reprise {app.version} · {app.engine}
+      </dd>
+    </dl>
+  );
+}

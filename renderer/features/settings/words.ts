@@ -1,0 +1,107 @@
+import type { HistoryExtent } from '../../../shared/history.ts';
+import type { AppFacts, SecretProtection } from '../../../shared/model.ts';
+import type { HistoryDays } from '../../../shared/settings.ts';
+import { formatBytes, formatDate } from '../../format.ts';
+import type { Permission } from '../attention/notifications.ts';
+
+/** A file of the data folder. */
+interface DataFile {
+  readonly name: string;
+  readonly what: string;
+}
+
+/** What may lie in the data folder under this protection; each is made when it is first needed. */
+export function dataFiles(protection: SecretProtection): readonly DataFile[] {
+  const key = 'your accounts’ passwords, encrypted';
+  const secrets: Readonly<Record<SecretProtection['kind'], readonly DataFile[]>> = {
+    os: [{ name: 'secrets.json', what: `${key} under the system’s key store` }],
+    'key-file': [
+      { name: 'secrets.json', what: `${key} under secrets.key` },
+      { name: 'secrets.key', what: 'the key: keep it out of backups that others can read' },
+    ],
+    memory: [],
+  };
+  return [
+    { name: 'accounts.json', what: 'your accounts, without passwords' },
+    ...secrets[protection.kind],
+    { name: 'preferences.json', what: 'what is set on this page' },
+    {
+      name: 'history.sqlite',
+      what: 'handshakes and sums: no server, user name or password is in it',
+    },
+    ...(protection.kind === 'memory'
+      ? []
+      : [{ name: 'kept-sessions.bin', what: 'kept sessions, encrypted, where you chose that' }]),
+  ];
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** How long that is. */
+export function daysName(days: HistoryDays): string {
+  return days === 365 ? '1 year' : `${days} days`;
+}
+
+/** Before when everything is deleted by keeping so many days; `null` where nothing is. */
+export function deletedBefore(
+  days: HistoryDays,
+  { recordedSince }: HistoryExtent,
+  now: number,
+): number | null {
+  const oldestAt = now - days * DAY_MS;
+  return recordedSince !== null && recordedSince < oldestAt ? oldestAt : null;
+}
+
+/** How much there is, in a sentence. */
+export function extentSentence({ recordedSince, sizeBytes }: HistoryExtent): string {
+  if (recordedSince === null) return 'Nothing is recorded yet.';
+  const since = `Recorded since ${formatDate(recordedSince)}`;
+  return sizeBytes === null
+    ? `${since}, in memory only.`
+    : `${since}; takes ${formatBytes(sizeBytes)} on disk, at most 100 MB.`;
+}
+
+/** What a shorter history costs. */
+export function lossSentence(beforeAt: number, { recordedSince }: HistoryExtent): string {
+  const from = recordedSince === null ? '' : ` from ${formatDate(recordedSince)}`;
+  return `All figures${from} to ${formatDate(beforeAt)} will be deleted. They cannot be brought back.`;
+}
+
+/**
+ * What stands in the way of notifications and what to do about it; `null` where nothing does.
+ *
+ * @param host the page's own, which browsers name in their settings
+ */
+export function notificationHint(
+  isOn: boolean,
+  permission: Permission,
+  shell: AppFacts['shell'],
+  host: string,
+): string | null {
+  switch (permission) {
+    case 'granted':
+      return null;
+    case 'unsupported':
+      return 'This browser cannot show notifications. Open Reprise in another one.';
+    case 'denied':
+      return shell === 'electron'
+        ? 'Your system blocks notifications of Reprise. Allow them in its settings, then switch this on.'
+        : `Your browser blocks notifications from ${host}. Allow them in its settings for this site, behind the icon to the left of the address${isOn ? '' : ', then switch this on'}.`;
+    case 'default':
+      return isOn ? `Nothing is shown yet: this browser has not been asked for ${host}.` : null;
+  }
+}
+
+/** What it means to keep sessions, under the protection in force, and why that is off at first. */
+export function keepExplanation(protection: SecretProtection): string {
+  const what =
+    'Sessions are written to disk, encrypted, and offered again at the next start: the first connections are then resumed too.';
+  switch (protection.kind) {
+    case 'os':
+      return `${what} The key is kept by the system’s key store (${protection.backend}). Off by default: what is on a disk can be copied.`;
+    case 'key-file':
+      return `${what} Off by default here, because the key lies beside them, in ${protection.path}: whoever copies your files, say from a backup, has both, and could decrypt recorded TLS 1.2 connections.`;
+    case 'memory':
+      return 'Not possible here: without a protected place for keys, Reprise keeps sessions and passwords in memory only.';
+  }
+}
