@@ -1,8 +1,18 @@
-/** Builds what both shells need into `dist/`: the page by Vite, Electron's parts by esbuild. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+/**
+ * Builds what both shells need into `dist/`: the page by Vite, Electron's parts by esbuild. What is
+ * older than its sources, by contents and not by dates, is stale.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { BuildOptions } from 'esbuild';
-import { fingerprint } from './freshness.ts';
+
+/** The folder of `package.json`. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Folders of sources never hold these; a folder that does is not looked into. */
+const NOT_SOURCES = new Set(['node_modules', 'dist']);
 
 /** One part of the build, and what it is made from. */
 interface Part {
@@ -24,14 +34,7 @@ export const RENDERER: Part = {
 /** Electron's main program, the history's thread and the preload. */
 export const SHELL: Part = {
   name: 'shell',
-  sources: [
-    'electron/core',
-    'electron/build',
-    'electron/shell',
-    'electron/build/build.ts',
-    'shared',
-    'package-lock.json',
-  ],
+  sources: ['electron/core', 'electron/build', 'electron/shell', 'shared', 'package-lock.json'],
   build: (root) => bundleShell(root, join(root, 'dist', 'shell')),
 };
 
@@ -103,4 +106,34 @@ async function readStamp(root: string, part: Part): Promise<string | null> {
     // Never built.
     return null;
   }
+}
+
+/** A hash over names and contents of the files and folders `sources`, tests left out. */
+async function fingerprint(root: string, sources: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const source of sources) {
+    for (const path of await filesOf(root, source)) {
+      hash.update(`${path}\0`).update(await readFile(join(root, path)));
+    }
+  }
+  return hash.digest('hex');
+}
+
+async function filesOf(root: string, path: string): Promise<string[]> {
+  if ((await stat(join(root, path))).isFile()) return [path];
+  const entries = await readdir(join(root, path), { withFileTypes: true });
+  const paths: string[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (NOT_SOURCES.has(entry.name) || /\.test\.tsx?$/.test(entry.name)) continue;
+    const below = `${path}/${entry.name}`;
+    if (entry.isDirectory()) paths.push(...(await filesOf(root, below)));
+    else if (entry.isFile()) paths.push(below);
+  }
+  return paths;
+}
+
+/** The version of this program. */
+export async function readVersion(): Promise<string> {
+  const text = await readFile(join(ROOT, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
 }

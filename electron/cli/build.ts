@@ -1,8 +1,5 @@
 /** `npm run build`: builds everything anew. */
-import { fileURLToPath } from 'node:url';
-import { buildPart, RENDERER, SHELL } from '../build/build.ts';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+import { buildPart, RENDERER, ROOT, SHELL } from '../build/build.ts';
 
 await buildPart(ROOT, RENDERER);
 await buildPart(ROOT, SHELL);

@@ -2,17 +2,10 @@
  * `npm run package`: the packages of this machine's platform in `dist/packages`; `-- --dir` stops at
  * the unpacked program. Needs Electron's program, and what electron-builder fetches for each format.
  */
-import { fileURLToPath } from 'node:url';
 import { build } from 'electron-builder';
-import { buildPart, RENDERER, SHELL } from '../build/build.ts';
-import {
-  electronDistFolder,
-  electronPackageFolder,
-  findElectron,
-} from '../build/electron-binary.ts';
+import { buildPart, RENDERER, ROOT, SHELL } from '../build/build.ts';
+import { electronDistFolder, electronPackageFolder, findElectron } from '../build/electron.ts';
 import { packageConfig } from '../build/package-config.ts';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 process.exitCode = await makePackages(process.argv.includes('--dir'));
 

@@ -2,17 +2,17 @@
  * What the npm scripts `start`, `demo` and `web` run: builds what is stale and opens
  * Electron where it is to be had, the browser elsewhere.
  */
-import { fileURLToPath } from 'node:url';
-import { startFromCommandLine, startHost } from '../host/command-line.ts';
-import { openDataFolder } from '../host/data-folder.ts';
-import { parseOptions, type HostOptions } from '../host/options.ts';
-import { StartError } from '../host/start-error.ts';
-import { buildIfStale, RENDERER, SHELL } from '../build/build.ts';
-import { chooseShell, type StartCommand } from '../build/choose-shell.ts';
-import { electronPackageFolder, findElectron } from '../build/electron-binary.ts';
-import { runElectron } from '../build/run-electron.ts';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+import { resolve } from 'node:path';
+import { RepriseError } from '../../shared/errors.ts';
+import { buildIfStale, RENDERER, ROOT, SHELL } from '../build/build.ts';
+import {
+  chooseShell,
+  electronPackageFolder,
+  findElectron,
+  runElectron,
+  type StartCommand,
+} from '../build/electron.ts';
+import { parseOptions, startFromCommandLine, startHost, type HostOptions } from '../host/index.ts';
 
 process.exit(await main(process.argv.slice(2)).catch(explain));
 
@@ -48,30 +48,26 @@ async function start(command: StartCommand, args: readonly string[]): Promise<nu
   return startHost(options);
 }
 
-/** Runs Reprise in Electron. @returns its exit code, or why it cannot be run there */
+/**
+ * Runs Reprise in Electron, which makes its folders and takes their lock itself.
+ *
+ * @returns its exit code, or why it cannot be run there
+ */
 async function tryElectron(options: HostOptions): Promise<number | { readonly why: string }> {
   const binary = await findElectron(electronPackageFolder(), say);
   if (binary.kind === 'missing') return { why: binary.why };
   await buildIfStale(ROOT, SHELL);
-  const flags = options.demo ? ['--demo'] : [];
-  if (options.dataDir === null && !options.demo) {
-    return outcomeOf(await runElectron(binary.path, [ROOT, ...flags]));
-  }
-  const folder = await openDataFolder(options.dataDir, options.demo);
-  try {
-    return outcomeOf(await runElectron(binary.path, [ROOT, ...flags, `--data-dir=${folder.path}`]));
-  } finally {
-    await folder.release();
-  }
-}
-
-function outcomeOf(end: Awaited<ReturnType<typeof runElectron>>): number | { why: string } {
+  const end = await runElectron(binary.path, [
+    ROOT,
+    ...(options.demo ? ['--demo'] : []),
+    ...(options.dataDir === null ? [] : [`--data-dir=${resolve(options.dataDir)}`]),
+  ]);
   return end.kind === 'ended' ? end.code : { why: 'Electron did not start' };
 }
 
 /** Says what went wrong where it is made for the user; a defect keeps its stack. @returns 1 */
 function explain(error: unknown): number {
-  if (!(error instanceof StartError)) throw error;
+  if (!(error instanceof RepriseError)) throw error;
   say(error.message);
   return 1;
 }

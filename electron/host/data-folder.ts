@@ -3,8 +3,8 @@ import { constants, type PathLike } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { RepriseError } from '../../shared/errors.ts';
 import { lockFolder, makeFolder } from '../core/storage/index.ts';
-import { StartError } from './start-error.ts';
 
 /** The parts of the environment that say where a user's files belong. */
 export interface UserFolders {
@@ -36,7 +36,7 @@ export interface DataFolder {
  * The folder of `dataDir`, or the usual one; for a demo, which keeps nothing, a temporary one.
  * It exists, can be written and is nobody else's afterwards.
  *
- * @throws {StartError} where it cannot, RepriseError `storage` where another Reprise uses it
+ * @throws RepriseError `storage` where it cannot, or where another Reprise uses it
  */
 export async function openDataFolder(dataDir: string | null, demo: boolean): Promise<DataFolder> {
   if (dataDir === null && demo) {
@@ -51,7 +51,8 @@ export async function openDataFolder(dataDir: string | null, demo: boolean): Pro
     await tryToWrite(join(path, `.write-test-${process.pid}`));
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new StartError(
+    throw new RepriseError(
+      'storage',
       `The data folder ${path} cannot be written (${code}). ` +
         'Choose another one with --data-dir DIR, or make this one writable.',
       { cause },

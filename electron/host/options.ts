@@ -46,7 +46,6 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
       },
     }));
   } catch (error) {
-    // parseArgs throws TypeErrors whose first sentence is made for the user.
     return wrong(firstSentence(error));
   }
   if (values.help === true) return { kind: 'help', text: USAGE };
@@ -79,7 +78,8 @@ function wrong(message: string): ParsedOptions {
   return { kind: 'wrong', message: `${message} Use --help to see the options.` };
 }
 
-function firstSentence(error: unknown): string {
+/** What `parseArgs` says is wrong: it throws TypeErrors whose first sentence is made for the user. */
+export function firstSentence(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const sentence = text.split(/\. |\n/, 1)[0] ?? text;
   return sentence.endsWith('.') ? sentence : `${sentence}.`;

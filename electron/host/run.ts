@@ -5,12 +5,10 @@ import { keyFileProtector } from '../core/storage/index.ts';
 import type { App, AppDeps } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import type { Log } from '../core/log/log.ts';
-import { loadBuiltPage, NotBuiltError } from '../build/built-page.ts';
-import { themedPage } from '../build/themed-page.ts';
+import { loadBuiltPage, themedPage } from '../build/page.ts';
 import { openDataFolder } from './data-folder.ts';
 import { DEFAULT_PORT, type HostOptions } from './options.ts';
 import { startHostServer } from './server.ts';
-import { StartError } from './start-error.ts';
 import { stopSignal } from '../build/stop-signal.ts';
 
 /**
@@ -74,19 +72,13 @@ export async function runHost(options: HostOptions, deps: HostDeps): Promise<0 |
     await stop.requested;
     return 0;
   } catch (error) {
-    if (isMeantForUser(error)) deps.complain(error.message);
+    if (error instanceof RepriseError) deps.complain(error.message);
     else deps.log.error('Reprise could not start', error);
     return 1;
   } finally {
     await closeInTurn(closers.toReversed(), stop.insisted, deps.log, clock);
     stop.release();
   }
-}
-
-function isMeantForUser(error: unknown): error is Error {
-  return (
-    error instanceof StartError || error instanceof NotBuiltError || error instanceof RepriseError
-  );
 }
 
 /** Closes one after the other, but never waits longer than it may, or than the user wants. */

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
 import { systemClock, type Clock } from '../core/clock.ts';
-import type { BuiltPage, PageFile } from '../build/built-page.ts';
+import type { BuiltPage, PageFile } from '../build/page.ts';
 import { EngineStub } from './testing/engine-stub.ts';
 import { startHostServer, type HostServer } from './server.ts';
 

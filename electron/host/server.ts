@@ -9,17 +9,19 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { RepriseError } from '../../shared/errors.ts';
 import type { Channel } from '../../shared/rpc.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
-import type { BuiltPage } from '../build/built-page.ts';
-import { pageHeaders } from '../build/page-headers.ts';
-import { limitConnections } from './connection-limit.ts';
+import { pageHeaders, type BuiltPage } from '../build/page.ts';
 import { Credentials } from './credentials.ts';
-import { listenOnLoopback, LOOPBACK } from './listen.ts';
 import { judgeRequest, type GuardRules, type Verdict } from './request-guard.ts';
 import { webSocketChannel } from './web-socket-channel.ts';
+
+/** Never another address: whoever can reach the port can try the door. */
+const LOOPBACK = '127.0.0.1';
 
 /** A CA file of 1 MiB fits, escaped as JSON. */
 const MAX_FRAME_BYTES = 2 * 1024 * 1024;
@@ -62,7 +64,7 @@ export interface HostServer {
 /**
  * Takes the port and answers requests.
  *
- * @throws {StartError} where the port cannot be had
+ * @throws RepriseError where the port cannot be had
  */
 export async function startHostServer(deps: HostServerDeps): Promise<HostServer> {
   const clock = deps.clock ?? systemClock;
@@ -252,4 +254,55 @@ async function closeWebSockets(webSockets: WebSocketServer, clock: Clock): Promi
     timer.cancel();
   });
   await Promise.all(closing);
+}
+
+/**
+ * Listens on `port` of 127.0.0.1 and says which one it became.
+ *
+ * @param port 0 for any free one
+ * @throws RepriseError where the port cannot be had
+ */
+async function listenOnLoopback(server: Server, port: number): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen({ host: LOOPBACK, port, exclusive: true }, resolve);
+  try {
+    await promise;
+  } catch (cause) {
+    throw new RepriseError('internal', explain(cause, port), { cause });
+  } finally {
+    server.off('error', reject);
+  }
+  return (server.address() as AddressInfo).port;
+}
+
+function explain(cause: unknown, port: number): string {
+  const code = (cause as NodeJS.ErrnoException).code;
+  const remedy = 'Choose another one with --port N, or let the system choose with --port 0.';
+  if (code === 'EADDRINUSE') {
+    return `Port ${port} is in use, perhaps by a Reprise that already runs. ${remedy}`;
+  }
+  if (code === 'EACCES') return `Port ${port} may not be used by this user. ${remedy}`;
+  return `Port ${port} of ${LOOPBACK} cannot be used (${String(code)}). ${remedy}`;
+}
+
+/**
+ * Bounds how many connections the HTTP server holds, so that nobody can keep the page out by
+ * holding them all: the oldest makes room. A browser's request is answered within milliseconds of
+ * its connection, so it is the connections that wait for nothing that go.
+ *
+ * @returns stops counting a connection that has become a WebSocket: those have a limit of their own
+ */
+function limitConnections(http: Server, most: number): (socket: Duplex) => void {
+  // In the order in which they came.
+  const held = new Set<Duplex>();
+  http.on('connection', (socket) => {
+    held.add(socket);
+    socket.once('close', () => held.delete(socket));
+    const [oldest] = held;
+    if (held.size <= most || oldest === undefined) return;
+    held.delete(oldest);
+    oldest.destroy();
+  });
+  return (socket) => held.delete(socket);
 }

@@ -7,7 +7,7 @@ import type { AccountId } from '../../shared/model.ts';
 import { connectEngine, type ClientEnd } from '../../shared/rpc.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import { EngineStub } from './testing/engine-stub.ts';
-import { webSocketChannel } from './web-socket-channel.ts';
+import { webSocketChannel, FrameBudget } from './web-socket-channel.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -287,5 +287,41 @@ describe('liveness', () => {
     }
     await closed;
     expect(most).toBeLessThan(18 * 1024 * 1024);
+  });
+});
+
+/** A budget whose time stands still until it is moved. */
+function bucket() {
+  let nowMs = 0;
+  const budget = new FrameBudget({ ...systemClock, monotonic: () => nowMs });
+  const spend = (frames: number, bytes = 0) => {
+    let within = 0;
+    for (let count = 0; count < frames; count += 1) if (budget.spend(bytes)) within += 1;
+    return within;
+  };
+  return { spend, pass: (ms: number) => (nowMs += ms) };
+}
+
+describe('what a page may send', () => {
+  it('is a thousand frames at once', () => {
+    expect(bucket().spend(10_000)).toBe(1000);
+  });
+
+  it('is two hundred frames a second for as long as it likes', () => {
+    const { spend, pass } = bucket();
+    for (let second = 0; second < 60; second += 1) {
+      expect(spend(200)).toBe(200);
+      pass(1000);
+    }
+  });
+
+  it('is not saved up beyond what may come at once', () => {
+    const { spend, pass } = bucket();
+    pass(3_600_000);
+    expect(spend(2000)).toBe(1000);
+  });
+
+  it('counts large frames for more: a CA file of 1 MiB passes three times, not thirty', () => {
+    expect(bucket().spend(30, 1024 * 1024)).toBe(3);
   });
 });

@@ -2,7 +2,6 @@
 import type { RawData, WebSocket } from 'ws';
 import type { Channel } from '../../shared/rpc.ts';
 import type { Clock } from '../core/clock.ts';
-import { FrameBudget } from './frame-budget.ts';
 
 /**
  * A page answers pings by itself, so one that let a whole interval pass is gone: its machine
@@ -15,6 +14,16 @@ const PING_EVERY_MS = 30_000;
  * thousand connections is about 2 MB.
  */
 const MAX_UNSENT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * A page answers at most twenty patches a second, and its user starts a handful of calls.
+ * Everything that it sends at once when it connects again after sleep is far below this too.
+ */
+const MOST_AT_ONCE = 1000;
+const REFILL_PER_SECOND = 200;
+
+/** A large frame takes longer to parse, so it counts as several; a CA file of 1 MiB is 257. */
+const BYTES_PER_UNIT = 4096;
 
 /** RFC 6455, section 7.4.1. */
 const POLICY_VIOLATION = 1008;
@@ -103,4 +112,28 @@ function pingUntilClosed(socket: WebSocket, clock: Clock): void {
   socket.once('close', () => {
     timer.cancel();
   });
+}
+
+/**
+ * How much one WebSocket may send: enough for any page of ours, too little to keep the engine busy.
+ * A bucket that refills over time.
+ */
+export class FrameBudget {
+  readonly #clock: Clock;
+  #left = MOST_AT_ONCE;
+  #countedAt: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#countedAt = clock.monotonic();
+  }
+
+  /** Takes one frame of `bytes` into account. @returns whether it is still within the budget */
+  spend(bytes: number): boolean {
+    const now = this.#clock.monotonic();
+    const refill = ((now - this.#countedAt) / 1000) * REFILL_PER_SECOND;
+    this.#left = Math.min(MOST_AT_ONCE, this.#left + refill) - 1 - bytes / BYTES_PER_UNIT;
+    this.#countedAt = now;
+    return this.#left >= 0;
+  }
 }

@@ -1,18 +1,15 @@
 /** Gives the page its end of a port to the engine, when it asks and is who it should be. */
-import type { BrowserWindow, IpcMainEvent } from 'electron';
+import type * as electron from 'electron';
 import type { Channel } from '../../shared/rpc.ts';
 import type { Log } from '../core/log/log.ts';
 import { ASK_FOR_PORT, PORT_HANDED_OVER } from './bridge.ts';
-import type { ElectronMain } from './electron-main.ts';
-import { PAGE_ORIGIN } from './page-origin.ts';
-import { portChannel } from './port-channel.ts';
-import { mayHavePort } from './sender-check.ts';
+import { PAGE_ORIGIN } from './page-protocol.ts';
 
 /** What is needed to hand over ports. */
 export interface HandoverDeps {
-  readonly electron: Pick<ElectronMain, 'ipcMain' | 'MessageChannelMain'>;
+  readonly electron: Pick<typeof electron, 'ipcMain' | 'MessageChannelMain'>;
   /** The window that is open now; `null` where none is. */
-  readonly currentWindow: () => BrowserWindow | null;
+  readonly currentWindow: () => electron.BrowserWindow | null;
   /** Takes the engine's end. */
   readonly attach: (channel: Channel) => void;
   readonly log: Log;
@@ -21,7 +18,7 @@ export interface HandoverDeps {
 /** From now on the window's page may ask. A page that asks again loses its earlier port. */
 export function handOverPorts({ electron, currentWindow, attach, log }: HandoverDeps): void {
   let current: Channel | null = null;
-  electron.ipcMain.on(ASK_FOR_PORT, (event: IpcMainEvent) => {
+  electron.ipcMain.on(ASK_FOR_PORT, (event: electron.IpcMainEvent) => {
     const frame = event.senderFrame;
     const contents = currentWindow()?.webContents;
     if (
@@ -39,4 +36,66 @@ export function handOverPorts({ electron, currentWindow, attach, log }: Handover
     attach(current);
     frame.postMessage(PORT_HANDED_OVER, null, [port2]);
   });
+}
+
+/** What is known of the frame that asks. */
+export interface AskingFrame {
+  /** As Electron spells it; `null` for sandboxed frames. */
+  readonly origin: string;
+  /** Names the frame among all of its process; a new document gets a new one. */
+  readonly frameToken: string;
+  /** `null` for a main frame. */
+  readonly parent: unknown;
+}
+
+/**
+ * Whether it is the main frame of our own window, showing our own page. A frame inside of it, a
+ * page that the window was led away to, or another window's page gets nothing.
+ *
+ * @param sender the frame that asks; `null` where it is gone already
+ * @param mainFrame the window's own
+ */
+export function mayHavePort(
+  sender: AskingFrame | null,
+  mainFrame: AskingFrame,
+  pageOrigin: string,
+): boolean {
+  return (
+    sender !== null &&
+    sender.parent === null &&
+    sender.frameToken === mainFrame.frameToken &&
+    sender.origin === pageOrigin
+  );
+}
+
+/** A message port of the main process as the channel of `shared/rpc.ts`. Whichever side closes, it is closed once. */
+function portChannel(port: electron.MessagePortMain): Channel {
+  const closers: (() => void)[] = [];
+  let isClosed = false;
+  const end = () => {
+    if (isClosed) return;
+    isClosed = true;
+    for (const closed of closers) closed();
+  };
+  port.once('close', end);
+  return {
+    post: (frame) => {
+      if (!isClosed) port.postMessage(frame);
+    },
+    listen: (onFrame) => {
+      port.on('message', ({ data }) => {
+        onFrame(data);
+      });
+      port.start();
+    },
+    onClose: (closed) => {
+      if (isClosed) queueMicrotask(closed);
+      else closers.push(closed);
+    },
+    close: () => {
+      // The event is about the other side only.
+      port.close();
+      end();
+    },
+  };
 }

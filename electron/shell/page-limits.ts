@@ -1,6 +1,6 @@
 /** What no page may do, whatever becomes of it: leave, open windows, or use the machine's features. */
 import type { App, Session } from 'electron';
-import { PAGE_ORIGIN, PAGE_URL } from './page-origin.ts';
+import { PAGE_ORIGIN, PAGE_URL } from './page-protocol.ts';
 
 /** What *Copy* needs, and what the notifications need that a user may opt in to; all else is denied. */
 const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set([

@@ -1,8 +1,13 @@
-/** Serves the built page as `app://reprise/`. */
+/** The page's address in Electron, `app://reprise/`, and what is served there. */
 import type { CustomScheme } from 'electron';
-import type { BuiltPage } from '../build/built-page.ts';
-import { pageHeaders } from '../build/page-headers.ts';
-import { PAGE_HOST, PAGE_SCHEME } from './page-origin.ts';
+import { pageHeaders, type BuiltPage } from '../build/page.ts';
+
+/** A scheme of our own: `file:` pages could read other files, and have no origin. */
+export const PAGE_SCHEME = 'app';
+const PAGE_HOST = 'reprise';
+/** As `location.origin` and Electron's `WebFrameMain.origin` spell it. */
+export const PAGE_ORIGIN = `${PAGE_SCHEME}://${PAGE_HOST}`;
+export const PAGE_URL = `${PAGE_ORIGIN}/`;
 
 /**
  * Makes the scheme one with an origin of its own, as http has; to be registered before Electron is
@@ -13,7 +18,7 @@ export const pageScheme: CustomScheme = {
   privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true },
 };
 
-/** Answers one request; the page's files are looked up, never a path, see `built-page.ts`. */
+/** Answers one request; the page's files are looked up, never a path, see `build/page.ts`. */
 export function answerPageRequest(page: BuiltPage, request: Request): Response {
   const url = new URL(request.url);
   const headers = new Headers(pageHeaders());

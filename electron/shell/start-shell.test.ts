@@ -11,7 +11,7 @@ import { systemClock, type Clock } from '../core/clock.ts';
 import { lockFolder } from '../core/storage/folder-lock.ts';
 import type { StandInPage } from './testing/electron-stand-in.ts';
 import { pageChannel } from './testing/page-channel.ts';
-import { PAGE_ORIGIN } from './page-origin.ts';
+import { PAGE_ORIGIN } from './page-protocol.ts';
 import { StandInEvent, type StandInWindow } from './testing/stand-in-parts.ts';
 import {
   makeBuiltProgram,

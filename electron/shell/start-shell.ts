@@ -2,23 +2,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BrowserWindow } from 'electron';
+import { parseArgs } from 'node:util';
+import type * as electron from 'electron';
 import { RepriseError } from '../../shared/errors.ts';
+import { loadBuiltPage, themedPage } from '../build/page.ts';
 import type { App, AppDeps } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
-import { lockFolder, makeFolder } from '../core/storage/index.ts';
 import type { Log } from '../core/log/log.ts';
-import { loadBuiltPage, NotBuiltError } from '../build/built-page.ts';
-import { themedPage } from '../build/themed-page.ts';
-import type { ElectronMain } from './electron-main.ts';
+import { lockFolder, makeFolder } from '../core/storage/index.ts';
 import { handOverPorts } from './handover.ts';
-import { menuTemplate } from './menu.ts';
-import { parseShellOptions } from './options.ts';
 import { denyPermissions, limitPages } from './page-limits.ts';
-import { PAGE_SCHEME, PAGE_URL } from './page-origin.ts';
-import { answerPageRequest, pageScheme } from './page-protocol.ts';
-import { chooseProtection } from './choose-protection.ts';
-import { windowOptions } from './window-options.ts';
+import { answerPageRequest, PAGE_SCHEME, PAGE_URL, pageScheme } from './page-protocol.ts';
+import { chooseProtection } from './protection.ts';
+import { menuTemplate, windowOptions } from './window.ts';
 
 /** As in the host: for an engine that hangs. */
 const STOP_WITHIN_MS = 2700;
@@ -29,6 +25,25 @@ const STOP_WITHIN_MS = 2700;
  */
 const NO_SANDBOX =
   'This system does not let Reprise lock up its page in a sandbox. Install the .deb package, which asks the system for that, or run Reprise in the browser.';
+
+/**
+ * Electron's main-process module, as far as it is used. It comes in by parameter, so that everything
+ * here also runs on the stand-in of `testing/electron-stand-in.ts`.
+ */
+export type ElectronMain = Pick<
+  typeof electron,
+  | 'app'
+  | 'BrowserWindow'
+  | 'dialog'
+  | 'ipcMain'
+  | 'Menu'
+  | 'MessageChannelMain'
+  | 'powerMonitor'
+  | 'protocol'
+  | 'safeStorage'
+  | 'session'
+  | 'shell'
+>;
 
 /** What the shell works with besides Electron; tests put others in place of the real ones. */
 export interface ShellDeps {
@@ -65,7 +80,7 @@ export async function startShell(electron: ElectronMain, deps: ShellDeps): Promi
     });
   });
 
-  let window: BrowserWindow | null = null;
+  let window: electron.BrowserWindow | null = null;
   app.on('second-instance', () => {
     if (window === null) return;
     if (window.isMinimized()) window.restore();
@@ -127,7 +142,30 @@ export async function startShell(electron: ElectronMain, deps: ShellDeps): Promi
   }
 }
 
-function openWindow(electron: ElectronMain, log: Log): BrowserWindow {
+/** Reads the arguments. What is not known is Chromium's, such as `--ozone-platform`. */
+function parseShellOptions(args: readonly string[]): {
+  /** In place of Electron's own folder for this program. */
+  readonly dataDir: string | null;
+  /** Built-in servers and accounts only; nothing of the user's is touched. */
+  readonly demo: boolean;
+} {
+  const { values } = parseArgs({
+    args: [...args],
+    strict: false,
+    allowPositionals: true,
+    options: {
+      'data-dir': { type: 'string' },
+      demo: { type: 'boolean' },
+    },
+  });
+  const dataDir = values['data-dir'];
+  return {
+    dataDir: typeof dataDir === 'string' && dataDir !== '' ? dataDir : null,
+    demo: values['demo'] === true,
+  };
+}
+
+function openWindow(electron: ElectronMain, log: Log): electron.BrowserWindow {
   const { app } = electron;
   const window = new electron.BrowserWindow(
     windowOptions({
@@ -180,7 +218,7 @@ function keepToOurselves(app: ElectronMain['app'], dataFolder: string): void {
 }
 
 function explain(error: unknown, log: Log): string {
-  if (error instanceof RepriseError || error instanceof NotBuiltError) return error.message;
+  if (error instanceof RepriseError) return error.message;
   log.error('Reprise could not start', error);
   return 'Something went wrong inside Reprise. Start it from a terminal to see what.';
 }

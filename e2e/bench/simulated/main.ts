@@ -3,7 +3,7 @@
  * that are simulated, and RATE handshakes a second over all of them. Options are those of the host.
  */
 import { createApp } from '../../../electron/core/app.ts';
-import { startFromCommandLine } from '../../../electron/host/command-line.ts';
+import { startFromCommandLine } from '../../../electron/host/main.ts';
 import { simulated } from './simulation.ts';
 
 /** More than this says nothing about the program any more. */

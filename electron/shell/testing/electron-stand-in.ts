@@ -9,7 +9,7 @@ import { EventEmitter } from 'node:events';
 import type { MessagePort } from 'node:worker_threads';
 import type { BrowserWindowConstructorOptions } from 'electron';
 import { bridge, type PageMessage, type PageWindow } from '../bridge.ts';
-import type { ElectronMain } from '../electron-main.ts';
+import type { ElectronMain } from '../start-shell.ts';
 import {
   ChannelMain,
   StandInEvent,

@@ -7,7 +7,7 @@ import type { Patch, Snapshot } from '../../../shared/state.ts';
 import { connectEngine } from '../../../shared/rpc.ts';
 import { electronStandIn } from './electron-stand-in.ts';
 import { pageChannel } from './page-channel.ts';
-import { PAGE_ORIGIN } from '../page-origin.ts';
+import { PAGE_ORIGIN } from '../page-protocol.ts';
 
 const standIn = electronStandIn({ appPath: process.env['APP_PATH'] ?? '' });
 

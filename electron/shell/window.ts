@@ -1,5 +1,5 @@
-/** How the window is made. */
-import type { BrowserWindowConstructorOptions } from 'electron';
+/** How the window and the application's menu are made. */
+import type { BrowserWindowConstructorOptions, MenuItemConstructorOptions } from 'electron';
 
 /** What differs from one run to another. */
 export interface WindowCircumstances {
@@ -40,4 +40,33 @@ export function windowOptions(circumstances: WindowCircumstances): BrowserWindow
       devTools: !circumstances.isPackaged,
     },
   };
+}
+
+/**
+ * The application menu: what the platform expects, and nothing else. On macOS copying and quitting by keyboard exist only
+ * where the menu has them.
+ */
+export function menuTemplate(
+  platform: NodeJS.Platform,
+  isPackaged: boolean,
+): MenuItemConstructorOptions[] {
+  const tools: MenuItemConstructorOptions[] = isPackaged
+    ? []
+    : [{ type: 'separator' }, { role: 'reload' }, { role: 'toggleDevTools' }];
+  return [
+    platform === 'darwin' ? { role: 'appMenu' } : { label: 'File', submenu: [{ role: 'quit' }] },
+    { role: 'editMenu' },
+    {
+      label: 'View',
+      submenu: [
+        { role: 'resetZoom' },
+        { role: 'zoomIn' },
+        { role: 'zoomOut' },
+        { type: 'separator' },
+        { role: 'togglefullscreen' },
+        ...tools,
+      ],
+    },
+    { role: 'windowMenu' },
+  ];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayHavePort } from './sender-check.ts';
+import { mayHavePort } from './handover.ts';
 
 const origin = 'app://reprise';
 const main = { origin, frameToken: 'A', parent: null };

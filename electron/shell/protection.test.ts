@@ -1,7 +1,10 @@
+import { readdir, rm } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import type { SafeStorage } from 'electron';
-import { describe, expect, it } from 'vitest';
-import { safeStorageProtector } from './safe-storage.ts';
+import { describe, expect, it, afterEach, beforeEach } from 'vitest';
+import { keyFileProtector } from '../core/storage/key-file.ts';
+import { safeStorageProtector } from './protection.ts';
+import { makeBuiltProgram, shellWithWindow } from './testing/shell.ts';
 
 const reverse = (bytes: Uint8Array) => Buffer.from(bytes.toReversed());
 
@@ -75,5 +78,50 @@ describe('protection by the system’s key store', () => {
     ['Chromium uses the key of its source code after all', keyStore({}, 'v10')],
   ])('is not claimed where %s', async (_, store) => {
     expect(await protection(store)).toEqual({ kind: 'memory' });
+  });
+});
+
+let appPath: string;
+beforeEach(async () => {
+  appPath = await makeBuiltProgram();
+});
+afterEach(() => rm(appPath, { recursive: true }));
+
+/** Linux without a key store: Chromium then has a key that stands in its source code. */
+const basicText = {
+  isEncryptionAvailable: () => true,
+  isAsyncEncryptionAvailable: () => Promise.resolve(true),
+  getSelectedStorageBackend: () => 'basic_text',
+};
+const withKeyStore = {
+  ...basicText,
+  getSelectedStorageBackend: () => 'gnome_libsecret',
+  encryptStringAsync: (text: string) => Promise.resolve(Buffer.from(`v11${text}`)),
+};
+
+const given = async (safeStorage: object) => {
+  const { engine } = await shellWithWindow(
+    appPath,
+    { safeStorage },
+    { args: ['--data-dir', appPath] },
+  );
+  const { protector, keyFile } = engine.deps ?? {};
+  return { inForce: protector?.protection.kind, offered: keyFile?.protection.kind ?? null };
+};
+
+describe('passwords in Electron on Linux', () => {
+  it('are in memory only where there is no key store, and a key file is offered', async () => {
+    expect(await given(basicText)).toEqual({ inForce: 'memory', offered: 'key-file' });
+    expect((await readdir(appPath)).filter((name) => name.startsWith('secrets'))).toEqual([]);
+  });
+
+  it('are under the key file once it was agreed to', async () => {
+    await keyFileProtector(appPath).seal('', 'agreed');
+    expect(await given(basicText)).toEqual({ inForce: 'key-file', offered: null });
+  });
+
+  it('are in the key store where there is one, whatever was agreed to', async () => {
+    await keyFileProtector(appPath).seal('', 'agreed');
+    expect(await given(withKeyStore)).toEqual({ inForce: 'os', offered: null });
   });
 });
