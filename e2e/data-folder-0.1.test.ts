@@ -1,7 +1,7 @@
 /**
  * A data folder that version 0.1.0 has written opens, whatever becomes of the program: the real one
  * of today is started in a copy of it, with the clock and on the machine of that time. How the folder
- * was made is in `fixtures/data-folder-0.1/make.ts`.
+ * was made is in the history: `fixtures/data-folder-0.1/make.ts`.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -111,7 +111,7 @@ describe('a data folder of version 0.1.0', { timeout: 180_000 }, () => {
     await opened.engine.setPaused(id, false);
     const state = await opened.untilIdle();
     const outcomes = (label: string) =>
-      connectionsOf(label, state).map(({ handshake }) => handshake?.outcome);
+      connectionsOf(label, state).map(({ attempt }) => attempt?.outcome);
     const ticket: Outcome = { kind: 'resumed', mechanism: 'tls12-ticket' };
     expect(outcomes('Office · Büro')).toEqual([ticket, ticket, ticket]);
     expect(outcomes('Chess club')).toEqual([ticket]);
