@@ -1,4 +1,4 @@
-import { fault, startImapServer } from '../electron/core/demo/index.ts';
+import { fault, startImapServer } from '../electron/core/demo/testing/index.ts';
 import { expectNoViolation } from './fixtures/axe.ts';
 import { tabTo } from './fixtures/keyboard.ts';
 import { expect, REFUSED, test } from './fixtures/reprise.ts';

@@ -1,4 +1,4 @@
-import { fault, startImapServer, type ImapServer } from '../electron/core/demo/index.ts';
+import { fault, startImapServer, type ImapServer } from '../electron/core/demo/testing/index.ts';
 import type { Dashboard, TypedAccount } from './fixtures/dashboard.ts';
 import { freePort } from './fixtures/ports.ts';
 import { expect, test } from './fixtures/reprise.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unfinishedName } from '../electron/core/storage/files.ts';
-import { startImapServer } from '../electron/core/demo/index.ts';
+import { startImapServer } from '../electron/core/demo/testing/index.ts';
 import { expect, test } from './fixtures/reprise.ts';
 import { RepriseProcess } from './fixtures/reprise-process.ts';
 import { accountOn } from './fixtures/typed-accounts.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { startRawServer } from '../electron/core/server-check/testing/raw-server.ts';
-import { startImapServer, type ImapServerOptions } from '../electron/core/demo/index.ts';
+import { startImapServer, type ImapServerOptions } from '../electron/core/demo/testing/index.ts';
 import { checkReportJsonSchema, checkReportSchema } from '../shared/check.ts';
 import { checkCommand, endOfCheck, spawnCheck } from './fixtures/check-command.ts';
 import { freePort } from './fixtures/ports.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runCheck } from '../electron/core/server-check/index.ts';
-import { startDemoServers } from '../electron/core/demo/index.ts';
+import { startDemoServers } from '../electron/core/demo/testing/index.ts';
 import { expectedVerdict } from './fixtures/openssl-client.ts';
 
 const RUNS = 5;
@@ -20,7 +20,7 @@ it(
     try {
       const found: Record<string, unknown> = {};
       const expected: Record<string, unknown> = {};
-      for (const { id, host, port, security } of demo.servers) {
+      for (const { label, host, port, security } of demo.servers) {
         const asked = {
           port,
           caFile,
@@ -40,13 +40,13 @@ it(
             signal: new AbortController().signal,
             program: { name: 'Reprise', version: 'test', engine: 'test' },
           });
-          found[`${id}, run ${run}`] = Object.fromEntries(
+          found[`${label}, run ${run}`] = Object.fromEntries(
             results.map(({ protocol, mechanism, verdict }) => [
               `${protocol} ${mechanism}`,
               verdict,
             ]),
           );
-          expected[`${id}, run ${run}`] = verdicts;
+          expected[`${label}, run ${run}`] = verdicts;
         }
       }
       expect(Object.keys(found)).toHaveLength(6 * RUNS);

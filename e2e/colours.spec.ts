@@ -1,6 +1,6 @@
 /** Every outcome can be told from every other by its shape alone, whatever colours somebody sees. */
 import type { CDPSession, Locator, Page } from 'playwright/test';
-import { startImapServer } from '../electron/core/demo/index.ts';
+import { startImapServer } from '../electron/core/demo/testing/index.ts';
 import type { Dashboard } from './fixtures/dashboard.ts';
 import { expect, test } from './fixtures/reprise.ts';
 import { difference, silhouetteOf, type Silhouette } from './fixtures/silhouette.ts';

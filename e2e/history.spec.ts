@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Locator, Page } from 'playwright/test';
-import { startImapServer } from '../electron/core/demo/index.ts';
+import { startImapServer } from '../electron/core/demo/testing/index.ts';
 import { expectNoViolation } from './fixtures/axe.ts';
 import { ENGINE_AWAY, expect, test } from './fixtures/reprise.ts';
 import { seedHistory, type MadeUp } from './fixtures/seeded-history.ts';

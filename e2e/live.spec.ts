@@ -1,4 +1,4 @@
-import { startImapServer } from '../electron/core/demo/index.ts';
+import { startImapServer } from '../electron/core/demo/testing/index.ts';
 import { Dashboard } from './fixtures/dashboard.ts';
 import { Dovecot } from './fixtures/dovecot.ts';
 import { whyNoDovecot } from './fixtures/dovecot-binary.ts';

@@ -1,7 +1,7 @@
 /** A stored password is for the server that it was typed for: another one wants it typed again. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startImapServer } from '../electron/core/demo/index.ts';
+import { startImapServer } from '../electron/core/demo/testing/index.ts';
 import { expectNoViolation } from './fixtures/axe.ts';
 import { tabTo } from './fixtures/keyboard.ts';
 import { expect, test } from './fixtures/reprise.ts';

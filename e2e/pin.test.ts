@@ -4,7 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { opensslCommand } from '../electron/core/connections/index.ts';
-import { createAuthority, createSelfSigned } from '../electron/core/demo/index.ts';
+import { createAuthority, createSelfSigned } from '../electron/core/demo/testing/index.ts';
 import { outcomeOf } from '../electron/core/tls/testing/connect-once.ts';
 import { SessionCache, type TlsTrust } from '../electron/core/tls/index.ts';
 import { whyNoDovecot } from './fixtures/dovecot-binary.ts';

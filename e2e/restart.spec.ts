@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startImapServer } from '../electron/core/demo/index.ts';
+import { startImapServer } from '../electron/core/demo/testing/index.ts';
 import { ENGINE_AWAY, expect, test } from './fixtures/reprise.ts';
 import { accountOn } from './fixtures/typed-accounts.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright/test';
-import { startImapServer, type ImapServer } from '../electron/core/demo/index.ts';
+import { startImapServer, type ImapServer } from '../electron/core/demo/testing/index.ts';
 import { checkReportSchema } from '../shared/check.ts';
 import { expectNoViolation } from './fixtures/axe.ts';
 import type { Dashboard } from './fixtures/dashboard.ts';

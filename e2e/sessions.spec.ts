@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright/test';
-import { startImapServer } from '../electron/core/demo/index.ts';
+import { startImapServer } from '../electron/core/demo/testing/index.ts';
 import { expectNoViolation } from './fixtures/axe.ts';
 import { expect, test } from './fixtures/reprise.ts';
 import { accountOn } from './fixtures/typed-accounts.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright/test';
-import { startImapServer } from '../electron/core/demo/index.ts';
+import { startImapServer } from '../electron/core/demo/testing/index.ts';
 import { HistoryStore } from '../electron/core/history/store.ts';
 import { askFile, batch, row } from '../electron/core/history/testing/rows.ts';
 import { expectNoViolation } from './fixtures/axe.ts';

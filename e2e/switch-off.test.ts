@@ -1,6 +1,6 @@
 /** Off means off, for real handshakes at every stage, 200 times. */
 import { expect, it } from 'vitest';
-import { startImapServer } from '../electron/core/demo/index.ts';
+import { startImapServer } from '../electron/core/demo/testing/index.ts';
 import { connectOnce } from '../electron/core/tls/testing/connect-once.ts';
 import { SessionCache, type TransportEvent } from '../electron/core/tls/index.ts';
 

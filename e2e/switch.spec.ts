@@ -1,4 +1,4 @@
-import { startImapServer } from '../electron/core/demo/index.ts';
+import { startImapServer } from '../electron/core/demo/testing/index.ts';
 import { expect, test } from './fixtures/reprise.ts';
 import { accountOn } from './fixtures/typed-accounts.ts';
 

@@ -3,8 +3,12 @@
  * whether it is tried again, and words that say what to do.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fault, type ImapServerOptions, type Script } from '../../electron/core/demo/index.ts';
-import type { Step } from '../../electron/core/demo/imap/script.ts';
+import {
+  fault,
+  type ImapServerOptions,
+  type Script,
+} from '../../electron/core/demo/testing/index.ts';
+import type { Step } from '../../electron/core/demo/testing/index.ts';
 import type { ConnectionState, ProblemCode } from '../../shared/model.ts';
 import { FaultStand } from './fault-stand.ts';
 

@@ -3,7 +3,7 @@
  * bytes, so that also the middle of a ClientHello, a ServerHello and a certificate is met.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ImapServerOptions } from '../../electron/core/demo/index.ts';
+import type { ImapServerOptions } from '../../electron/core/demo/testing/index.ts';
 import { CuttingProxy, type Cut } from './cutting-proxy.ts';
 import { FaultStand } from './fault-stand.ts';
 

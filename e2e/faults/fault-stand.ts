@@ -13,7 +13,7 @@ import {
   type CertificateAuthority,
   type ImapServer,
   type ImapServerOptions,
-} from '../../electron/core/demo/index.ts';
+} from '../../electron/core/demo/testing/index.ts';
 import { lineLog } from '../../electron/core/log/log.ts';
 import { follow, inputFor, type Followed } from '../../electron/core/api/testing/engine.ts';
 import type { AccountId, AccountInput, Connection, ConnectionState } from '../../shared/model.ts';

@@ -1,8 +1,8 @@
 /** A server that sends anything: endless lines, binary, text that is no IMAP, at each phase. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fault } from '../../electron/core/demo/index.ts';
-import type { Step } from '../../electron/core/demo/imap/script.ts';
+import { fault } from '../../electron/core/demo/testing/index.ts';
+import type { Step } from '../../electron/core/demo/testing/index.ts';
 import type { Security } from '../../shared/model.ts';
 import { CuttingProxy } from './cutting-proxy.ts';
 import { FaultStand } from './fault-stand.ts';

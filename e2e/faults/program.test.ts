@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { keyFileProtector } from '../../electron/core/storage/key-file.ts';
 import { openAccountBook } from '../../electron/core/accounts/account-book.ts';
-import { startImapServer, type ImapServer } from '../../electron/core/demo/index.ts';
+import { startImapServer, type ImapServer } from '../../electron/core/demo/testing/index.ts';
 import { temporaryFolder } from '../../electron/core/storage/testing/temporary-folder.ts';
 import { HISTORY_DAYS, THEME_CHOICES, type Settings } from '../../shared/settings.ts';
 import type { AccountId, AccountInput } from '../../shared/model.ts';

@@ -3,7 +3,7 @@
  * session that is held must never hide it.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CertificateKind, ImapServer } from '../../electron/core/demo/index.ts';
+import type { CertificateKind, ImapServer } from '../../electron/core/demo/testing/index.ts';
 import type { AccountId, Connection, Outcome, ProblemCode } from '../../shared/model.ts';
 import { FaultStand } from './fault-stand.ts';
 

@@ -1,6 +1,6 @@
 /** Connections that are never made, for showing how the program bears many of them. */
 import type { AppDeps } from '../../../electron/core/app.ts';
-import { createAuthority } from '../../../electron/core/demo/index.ts';
+import { createAuthority } from '../../../electron/core/demo/testing/index.ts';
 import { SimulatedConnections } from './connections.ts';
 
 /** How many connections are simulated, and how many handshakes a second they have together. */

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AccountId, AccountInput } from '../../../shared/model.ts';
-import { createAuthority, createSelfSigned } from '../demo/index.ts';
+import { createAuthority, createSelfSigned } from '../demo/testing/index.ts';
 import {
   chosenTrust,
   connectsElsewhere,

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RepriseError } from '../../../shared/errors.ts';
-import { createAuthority } from '../demo/index.ts';
+import { createAuthority } from '../demo/testing/index.ts';
 import { readCaFile, subjectsOf } from './ca-file.ts';
 
 let one: string;

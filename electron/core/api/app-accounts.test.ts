@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { AccountInput, Connection } from '../../../shared/model.ts';
 import type { Snapshot } from '../../../shared/state.ts';
-import { fault } from '../demo/index.ts';
+import { fault } from '../demo/testing/index.ts';
 import {
   allIdle,
   allIdleAgain,

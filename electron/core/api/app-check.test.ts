@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CheckInput } from '../../../shared/inputs.ts';
 import type { CheckId, ServerCheck } from '../../../shared/model.ts';
 import type { Snapshot } from '../../../shared/state.ts';
-import { createAuthority } from '../demo/index.ts';
+import { createAuthority } from '../demo/testing/index.ts';
 import { folder, inputFor, server, start } from './testing/engine.ts';
 
 const find = ({ checks }: Snapshot, id: CheckId): ServerCheck => {

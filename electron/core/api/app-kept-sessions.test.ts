@@ -6,7 +6,7 @@ import type { EngineApi } from '../../../shared/contract.ts';
 import type { AccountId } from '../../../shared/model.ts';
 import { memoryProtector } from '../storage/secret-protector.ts';
 import { KEPT_SESSIONS_FILE } from '../storage/kept-sessions-file.ts';
-import { fault } from '../demo/index.ts';
+import { fault } from '../demo/testing/index.ts';
 import {
   allIdle,
   allIdleAgain,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountInput } from '../../../shared/model.ts';
-import type { ImapServer } from '../demo/index.ts';
+import type { ImapServer } from '../demo/testing/index.ts';
 import { TestMachine } from '../network/testing/machine.ts';
 import {
   allIdle,

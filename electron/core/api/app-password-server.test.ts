@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { AccountInput } from '../../../shared/model.ts';
 import { passwordServer } from '../../../shared/password-server.ts';
 import { keyFileProtector } from '../storage/key-file.ts';
-import type { ImapServer } from '../demo/index.ts';
+import type { ImapServer } from '../demo/testing/index.ts';
 import {
   allIdle,
   allIdleAgain,

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { ShownCertificate, TrustChoice } from '../../../shared/model.ts';
 import type { Snapshot } from '../../../shared/state.ts';
 import { lookAtServer } from '../server-check/system-trust.ts';
-import { createSelfSigned, startImapServer, type ImapServer } from '../demo/index.ts';
+import { createSelfSigned, startImapServer, type ImapServer } from '../demo/testing/index.ts';
 import {
   allIdle,
   allIdleAgain,

@@ -3,7 +3,7 @@ import { type AccountBook, accountNotFound } from '../accounts/index.ts';
 import type { Agreement } from './agreement.ts';
 import type { CheckDesk } from '../server-check/index.ts';
 import type { Clock } from '../clock.ts';
-import type { DemoAccounts } from '../demo/demo-accounts.ts';
+import type { DemoAccounts } from '../demo/index.ts';
 import type { History } from '../history/history.ts';
 import type { Log, Redaction } from '../log/log.ts';
 import type { NoticeBoard } from '../state/notice-board.ts';

@@ -5,7 +5,7 @@
 import { TLSSocket } from 'node:tls';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { fault } from '../demo/index.ts';
+import { fault } from '../demo/testing/index.ts';
 import { allIdle, allIdleAgain, folder, inputFor, server, start } from './testing/engine.ts';
 
 afterEach(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { startRawServer } from '../server-check/testing/raw-server.ts';
-import { fault, startImapServer } from '../demo/index.ts';
+import { fault, startImapServer } from '../demo/testing/index.ts';
 import { PROBLEM_TEXT_LENGTH } from '../failures/index.ts';
 import { PHASE_LIMITS } from './imap/phase-limits.ts';
 import { TestSupervisor } from './testing/supervisor.ts';

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ConnectSettings } from '../accounts/account.ts';
-import { createSelfSigned, startImapServer } from '../demo/index.ts';
+import { createSelfSigned, startImapServer } from '../demo/testing/index.ts';
 import { opensslCommand } from './openssl-command.ts';
 
 const settings: ConnectSettings = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AccountId, ConnectionId } from '../../../shared/model.ts';
-import { fault, startImapServer } from '../demo/index.ts';
+import { fault, startImapServer } from '../demo/testing/index.ts';
 import { LOGOUT_LIMIT_MS } from './imap/imap-connection.ts';
 import { START_HOLD_MS, STARTS_AT_ONCE } from './start-gate.ts';
 import { TestSupervisor } from './testing/supervisor.ts';

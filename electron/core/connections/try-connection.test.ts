@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ConnectSettings } from '../accounts/account.ts';
-import { fault, startImapServer, type ImapServer } from '../demo/index.ts';
+import { fault, startImapServer, type ImapServer } from '../demo/testing/index.ts';
 import { PHASE_LIMITS } from './imap/phase-limits.ts';
 import { TestClock } from './testing/clock.ts';
 import { testConnection } from './try-connection.ts';

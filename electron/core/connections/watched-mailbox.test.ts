@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fault, startImapServer } from '../demo/index.ts';
+import { fault, startImapServer } from '../demo/testing/index.ts';
 import { TestSupervisor } from './testing/supervisor.ts';
 
 describe('a watched mailbox', () => {

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { type CertificateKind, createAuthority } from './certificates.ts';
-import { startImapServer } from './start-server.ts';
+import { createAuthority } from './certificates.ts';
+import type { CertificateKind } from './testing/index.ts';
+import { startImapServer } from './testing/index.ts';
 import { visit, visitError } from './testing/client.ts';
 
 const FAULTS: readonly [CertificateKind, string][] = [

@@ -25,10 +25,6 @@ export interface ServerCertificate {
   readonly keyPem: string;
 }
 
-/** What is right or wrong with a server's certificate, for a client that trusts the authority. */
-export type CertificateKind =
-  'valid' | 'expired' | 'not-yet-valid' | 'wrong-name' | 'self-signed' | 'other-authority';
-
 /** What a certificate says. What is left out: localhost, for 30 days. */
 interface CertificateOptions {
   readonly dnsNames?: readonly string[];
@@ -85,28 +81,6 @@ export async function createSelfSigned(
     extensions: await serverExtensions(options, keys),
   });
   return toPem(certificate, keys);
-}
-
-/** A certificate of the named kind, as `authority` would or would not have issued it. */
-export async function certificateOf(
-  kind: CertificateKind,
-  authority: CertificateAuthority,
-  now: number = Date.now(),
-): Promise<ServerCertificate> {
-  switch (kind) {
-    case 'valid':
-      return authority.issue();
-    case 'expired':
-      return authority.issue({ validFromAt: now - 30 * DAY_MS, validToAt: now - DAY_MS });
-    case 'not-yet-valid':
-      return authority.issue({ validFromAt: now + DAY_MS, validToAt: now + 30 * DAY_MS });
-    case 'wrong-name':
-      return authority.issue({ dnsNames: ['elsewhere.example'], ipAddresses: [] });
-    case 'self-signed':
-      return createSelfSigned();
-    case 'other-authority':
-      return (await createAuthority('Another authority')).issue();
-  }
 }
 
 async function issue(

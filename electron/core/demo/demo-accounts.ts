@@ -7,18 +7,13 @@ import {
   memoryBook,
 } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
-import type { DemoServer, DemoServers } from './index.ts';
+import type { DemoServer, DemoServers } from './demo-servers.ts';
 import type { WatchList } from '../connections/watch-list.ts';
 
-/** A server, as far as its account goes by it. */
-export type ServerOfAccount = Omit<DemoServer, 'id' | 'what' | 'expected' | 'stats'>;
-
 /** Starts the servers that the demo's accounts are on. */
-export type StartServers = (options: { readonly clock: Clock }) => Promise<
-  Pick<DemoServers, 'caPem' | 'close'> & {
-    readonly servers: readonly ServerOfAccount[];
-  }
->;
+export type StartServers = (options: {
+  readonly clock: Clock;
+}) => Promise<Pick<DemoServers, 'servers' | 'caPem' | 'close'>>;
 
 /**
  * The built-in servers and an account for each, which are in memory only: what belongs to them is
@@ -89,7 +84,7 @@ export class DemoAccounts {
 }
 
 /** An account on the server, which trusts `caPem` and nothing else. */
-export function accountFor(server: ServerOfAccount, caPem: string): AccountSettings {
+export function accountFor(server: DemoServer, caPem: string): AccountSettings {
   const { label, user, host, port, security, servername, mailboxes } = server;
   return {
     id: randomUUID() as string as AccountId,

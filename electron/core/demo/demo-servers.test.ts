@@ -34,7 +34,6 @@ describe('the demo servers', () => {
       await client.connect();
       for (const mailbox of server.mailboxes) await client.mailboxOpen(mailbox);
       await client.logout();
-      expect(server.stats()).toMatchObject({ connections: 1, full: 1 });
     }
   });
 

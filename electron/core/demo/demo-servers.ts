@@ -1,20 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Outcome, Security, TlsProtocol } from '../../../shared/model.ts';
+import type { Security, TlsProtocol } from '../../../shared/model.ts';
 import { type CertificateAuthority, createAuthority } from './certificates.ts';
-import type { ImapServer, ServerStats } from './imap-server.ts';
-import { startImapServer } from './start-server.ts';
-import type { SessionMode } from './tls-context.ts';
+import { ImapServer } from './imap-server.ts';
+import type { SessionMode } from './tls-acceptor.ts';
 
 /** One of the built-in servers, and the account to use it with. */
 export interface DemoServer {
-  /** Stays the same from start to start. */
-  readonly id: string;
   readonly label: string;
-  /** What it does about sessions, in a sentence for people. */
-  readonly what: string;
-  /** What a connection that follows another one will come to. */
-  readonly expected: Outcome;
   readonly host: string;
   readonly port: number;
   /** The name in its certificate. */
@@ -23,7 +16,6 @@ export interface DemoServer {
   readonly user: string;
   readonly password: string;
   readonly mailboxes: readonly string[];
-  stats(): ServerStats;
 }
 
 /** The built-in servers, running. */
@@ -46,10 +38,9 @@ export interface DemoOptions {
 const MESSAGE_EVERY_MS = 15_000;
 
 interface Plan {
+  /** Stays the same from start to start. */
   readonly id: string;
   readonly label: string;
-  readonly what: string;
-  readonly expected: Outcome;
   readonly security: Security;
   readonly protocol: TlsProtocol;
   readonly sessions: SessionMode;
@@ -59,60 +50,54 @@ interface Plan {
 /** One for every badge. */
 const PLANS: readonly Plan[] = [
   {
+    // Issues two tickets with each full handshake and a new one with each resumption.
     id: 'tls13-tickets',
     label: 'TLS 1.3 tickets',
-    what: 'Issues two tickets with each full handshake and a new one with each resumption.',
-    expected: { kind: 'resumed', mechanism: 'tls13-ticket' },
     security: 'tls',
     protocol: 'TLSv1.3',
     sessions: 'tickets',
     mailboxes: { INBOX: 12, Archive: 340, Sent: 57 },
   },
   {
+    // Speaks TLS 1.2 and issues one ticket, which may be offered again and again.
     id: 'tls12-tickets',
     label: 'TLS 1.2 tickets',
-    what: 'Speaks TLS 1.2 and issues one ticket, which may be offered again and again.',
-    expected: { kind: 'resumed', mechanism: 'tls12-ticket' },
     security: 'tls',
     protocol: 'TLSv1.2',
     sessions: 'tickets',
     mailboxes: { INBOX: 8, Archive: 120 },
   },
   {
+    // Speaks TLS 1.2 without tickets: it remembers sessions itself and gives each an ID.
     id: 'session-ids',
     label: 'Session IDs',
-    what: 'Speaks TLS 1.2 without tickets: it remembers sessions itself and gives each an ID.',
-    expected: { kind: 'resumed', mechanism: 'session-id' },
     security: 'tls',
     protocol: 'TLSv1.2',
     sessions: 'session-ids',
     mailboxes: { INBOX: 31 },
   },
   {
+    // Issues tickets and takes none up: each connection has a ticket key of its own.
     id: 'refuses',
     label: 'Issues but refuses',
-    what: 'Issues tickets and takes none up: each connection has a ticket key of its own.',
-    expected: { kind: 'refused', mechanism: 'tls13-ticket' },
     security: 'tls',
     protocol: 'TLSv1.3',
     sessions: 'fresh-key',
     mailboxes: { INBOX: 4 },
   },
   {
+    // Issues neither tickets nor session IDs: every handshake is a full one.
     id: 'nothing',
     label: 'Nothing to resume',
-    what: 'Issues neither tickets nor session IDs: every handshake is a full one.',
-    expected: { kind: 'full', reason: 'none-issued' },
     security: 'tls',
     protocol: 'TLSv1.3',
     sessions: 'none',
     mailboxes: { INBOX: 19 },
   },
   {
+    // Begins in plain text and requires STARTTLS before login; TLS 1.3 tickets from there.
     id: 'starttls',
     label: 'STARTTLS',
-    what: 'Begins in plain text and requires STARTTLS before login; TLS 1.3 tickets from there.',
-    expected: { kind: 'resumed', mechanism: 'tls13-ticket' },
     security: 'starttls',
     protocol: 'TLSv1.3',
     sessions: 'tickets',
@@ -146,37 +131,22 @@ interface Running {
   readonly imap: ImapServer;
 }
 
-function start(plan: Plan, authority: CertificateAuthority): Promise<ImapServer> {
-  const { id, security, protocol, sessions, mailboxes } = plan;
-  return startImapServer({
-    security,
-    protocol,
-    sessions,
-    mailboxes,
-    authority,
-    user: `${id}@demo.example`,
+async function start(plan: Plan, authority: CertificateAuthority): Promise<ImapServer> {
+  const server = new ImapServer({
+    ...plan,
+    certificate: await authority.issue(),
+    user: `${plan.id}@demo.example`,
     // Other programs on this machine can reach the port; they are not meant to log in.
     password: randomBytes(18).toString('base64url'),
   });
+  await server.start();
+  return server;
 }
 
 function describe({ plan, imap }: Running): DemoServer {
-  const { id, label, what, expected, mailboxes } = plan;
   const { host, port, servername, security, user, password } = imap;
-  return {
-    id,
-    label,
-    what,
-    expected,
-    host,
-    port,
-    servername,
-    security,
-    user,
-    password,
-    mailboxes: Object.keys(mailboxes),
-    stats: () => imap.stats(),
-  };
+  const mailboxes = Object.keys(plan.mailboxes);
+  return { label: plan.label, host, port, servername, security, user, password, mailboxes };
 }
 
 /** Delivers to one mailbox after another; gives what ends it. */

@@ -1,52 +1,41 @@
+/** A TLS server with just enough IMAP, on the loopback interface. */
 import { once } from 'node:events';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Security } from '../../../shared/model.ts';
-import { type CertificateAuthority, certificateOf, type CertificateKind } from './certificates.ts';
+import type { ServerCertificate } from './certificates.ts';
 import {
   ImapSession,
+  type Instead,
   type Layer,
-  type LoginAttempt,
+  type Onlooker,
   type SessionEnd,
+  type Step,
 } from './imap/imap-session.ts';
-import type { MailStore } from './imap/mail-store.ts';
-import type { Offer } from '../tls-wire/offers.ts';
-import { type Script, scriptFor, type Scripting } from './imap/script.ts';
-import { serveConnection } from './serve-connection.ts';
-import type { HandshakeCounts, TlsAcceptor } from './tls-acceptor.ts';
+import { MailStore } from './imap/mailboxes.ts';
+import { TlsAcceptor, type TlsSettings } from './tls-acceptor.ts';
 
-/** What a server is made of; `startImapServer` puts it together. */
-export interface ImapServerParts {
-  /** Not listening yet. */
-  readonly server: Server;
-  readonly tls: TlsAcceptor;
-  readonly authority: CertificateAuthority;
+/** What a server is to be like. */
+export interface ImapServerSettings extends TlsSettings {
+  /** With `starttls`, it is required for login. */
   readonly security: Security;
+  readonly certificate: ServerCertificate;
   readonly user: string;
   readonly password: string;
-  readonly mail: MailStore;
-  readonly script: Scripting;
-  /** 0 for any free one. */
-  readonly port: number;
-}
-
-/** What a server saw since it was made. */
-export interface ServerStats extends HandshakeCounts {
-  /** TCP connections accepted. */
-  readonly connections: number;
+  /** Names as on the wire, and how many messages each holds. */
+  readonly mailboxes: Readonly<Record<string, number>>;
+  /** Any free one by default. */
+  readonly port?: number;
+  /** Gives each new connection an onlooker of its own. */
+  readonly watch?: (raw: Socket) => Onlooker;
 }
 
 /** Far more than a demo or a test needs; bounds what another program on the machine can do. */
 const MAX_CONNECTIONS = 4096;
-/** How many command names and login attempts are remembered. */
-const MAX_LOGGED = 20_000;
 /** The loopback interface: no demo server can be reached from elsewhere. */
 const HOST = '127.0.0.1';
 
-/**
- * A TLS server with just enough IMAP, on the loopback interface; made by `startImapServer`.
- * Not a mail server for any other use: see {@link ImapSession}.
- */
+/** Not a mail server for any other use: see {@link ImapSession}. */
 export class ImapServer implements AsyncDisposable {
   readonly host = HOST;
   /** A name in its certificate, for SNI and the certificate check. */
@@ -56,35 +45,23 @@ export class ImapServer implements AsyncDisposable {
   readonly password: string;
   /** The mailboxes: deliver and expunge here. */
   readonly mail: MailStore;
-  /** What a client must trust. */
-  readonly caPem: string;
-  readonly #server: Server;
-  readonly #tls: TlsAcceptor;
-  readonly #authority: CertificateAuthority;
+  protected readonly tls: TlsAcceptor;
+  protected readonly server: Server;
   readonly #sockets = new Set<Socket>();
-  readonly #sessions = new Set<ImapSession>();
-  readonly #commands: string[] = [];
-  readonly #logins: LoginAttempt[] = [];
-  readonly #waiting = new Set<() => void>();
-  #script: Scripting;
-  #connections = 0;
+  readonly #watch: ImapServerSettings['watch'];
   #port: number;
 
-  constructor({ server, tls, authority, ...parts }: ImapServerParts) {
-    this.#server = server;
-    this.#tls = tls;
-    this.#authority = authority;
-    this.caPem = authority.certPem;
-    this.security = parts.security;
-    this.user = parts.user;
-    this.password = parts.password;
-    this.mail = parts.mail;
-    this.#script = parts.script;
-    this.#port = parts.port;
-    server.maxConnections = MAX_CONNECTIONS;
-    server.on('connection', (socket) => {
-      this.#accept(socket);
-    });
+  constructor(settings: ImapServerSettings) {
+    // Answers are several small writes: held back for an acknowledgement, each would cost 40 ms.
+    this.server = createServer({ noDelay: true }, (socket) => void this.#serve(socket));
+    this.server.maxConnections = MAX_CONNECTIONS;
+    this.tls = new TlsAcceptor(this.server, settings, settings.certificate);
+    this.security = settings.security;
+    this.user = settings.user;
+    this.password = settings.password;
+    this.mail = new MailStore(settings.mailboxes);
+    this.#watch = settings.watch;
+    this.#port = settings.port ?? 0;
   }
 
   /** Stays the same when it is stopped and started again. */
@@ -92,96 +69,28 @@ export class ImapServer implements AsyncDisposable {
     return this.#port;
   }
 
-  stats(): ServerStats {
-    return { connections: this.#connections, ...this.#tls.counts };
-  }
-
-  /** Every session that clients offered, oldest first, by hash. */
-  get offers(): readonly Offer[] {
-    return this.#tls.offers;
-  }
-
-  /** The names of all commands that came, in upper case, oldest first. */
-  get commands(): readonly string[] {
-    return [...this.#commands];
-  }
-
-  get loginAttempts(): readonly LoginAttempt[] {
-    return [...this.#logins];
-  }
-
-  /** The mailboxes that connections IDLE on at this moment, one entry for each connection. */
-  get idling(): readonly string[] {
-    return [...this.#sessions].flatMap(({ idling, selected }) =>
-      idling && selected !== null ? [selected.name] : [],
-    );
-  }
-
-  /** How many connections are open at this moment. */
-  get open(): number {
-    return this.#sockets.size;
-  }
-
-  /** Resolves once `condition` holds, which is asked again whenever something happened here. */
-  until(condition: (server: ImapServer) => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const check = (): void => {
-        if (!condition(this)) return;
-        this.#waiting.delete(check);
-        resolve();
-      };
-      this.#waiting.add(check);
-      check();
-    });
-  }
-
-  /** Applies to connections accepted from now on. */
-  setScript(script: Scripting): void {
-    this.#script = script;
-  }
-
-  /** What it issued until now cannot be resumed any more, as after a new ticket key. */
-  forgetSessions(): void {
-    this.#tls.forgetSessions();
-  }
-
-  /** Later handshakes show a new certificate of this kind; its sessions stay good. */
-  async setCertificate(kind: CertificateKind): Promise<void> {
-    this.#tls.setCertificate(await certificateOf(kind, this.#authority));
-  }
-
-  /** Ends all connections: in order, or by TCP reset. */
-  dropConnections(how: 'close' | 'reset' = 'close'): void {
-    for (const socket of this.#sockets) {
-      if (how === 'reset') socket.resetAndDestroy();
-      else socket.destroy();
-    }
-  }
-
-  /** Listens again after {@link ImapServer.stop}, on the same port. Rejects when that is taken. */
+  /** Also after {@link ImapServer.stop}, on the same port. Rejects when that is taken. */
   async start(): Promise<void> {
-    this.#server.listen(this.#port, HOST);
-    await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
+    this.server.listen(this.#port, HOST);
+    await once(this.server, 'listening');
+    this.#port = (this.server.address() as AddressInfo).port;
   }
 
   /** Ends all connections and stops listening; resolves when nothing of them is left. */
   async stop(): Promise<void> {
-    this.dropConnections();
-    if (this.#server.listening) {
-      const closed = once(this.#server, 'close');
-      this.#server.close();
-      await closed;
-    }
-    await this.until(({ open }) => open === 0);
+    for (const socket of this.#sockets) socket.destroy();
+    if (!this.server.listening) return;
+    const closed = once(this.server, 'close');
+    this.server.close();
+    await closed;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
 
-  #accept(raw: Socket): void {
-    this.#connections += 1;
+  /** Serves one TCP connection from accept to end. */
+  async #serve(raw: Socket): Promise<void> {
     this.#sockets.add(raw);
     // Its end is what counts; an error nobody listens to would end the program.
     raw.on('error', () => {
@@ -189,54 +98,45 @@ export class ImapServer implements AsyncDisposable {
     });
     raw.on('close', () => {
       this.#sockets.delete(raw);
-      this.#changed();
     });
-    this.#changed();
-    const script = scriptFor(this.#script, this.#connections);
-    void serveConnection(raw, {
-      tls: this.#tls,
-      security: this.security,
-      script,
-      onCounted: () => {
-        this.#changed();
-      },
-      converse: (stream, layer) => this.#converse(stream, script, layer),
-    });
-  }
-
-  async #converse(stream: Duplex, script: Script, layer: Layer): Promise<SessionEnd> {
-    const session = new ImapSession(stream, {
-      mail: this.mail,
-      user: this.user,
-      password: this.password,
-      script,
-      layer,
-      onCommand: (name) => {
-        this.#log(this.#commands, name);
-      },
-      onLogin: (attempt) => {
-        this.#log(this.#logins, attempt);
-      },
-      onIdle: () => {
-        this.#changed();
-      },
-    });
-    this.#sessions.add(session);
-    try {
-      return await session.serve();
-    } finally {
-      this.#sessions.delete(session);
-      this.#changed();
+    const onlooker = this.#watch?.(raw) ?? null;
+    const isInstead = async (step: Step, stream: Duplex): Promise<boolean> => {
+      const instead = (await onlooker?.instead(step, stream, '*')) ?? null;
+      if (instead !== null) finish(stream, raw, instead);
+      return instead !== null;
+    };
+    if (await isInstead('accept', raw)) return;
+    if (this.security === 'starttls') {
+      const end = await this.#converse(raw, 'plain', onlooker);
+      if (end !== 'starttls') {
+        finish(raw, raw, end);
+        return;
+      }
     }
+    if (await isInstead('handshake', raw)) return;
+    const secured = await this.tls.handshake(raw, (seen) => onlooker?.onHandshake(seen));
+    if (secured === null || (await isInstead('secured', secured))) return;
+    const layer = this.security === 'tls' ? 'tls' : 'tls-after-starttls';
+    finish(secured, raw, await this.#converse(secured, layer, onlooker));
   }
 
-  #log<Entry>(entries: Entry[], entry: Entry): void {
-    entries.push(entry);
-    entries.splice(0, entries.length - MAX_LOGGED);
-    this.#changed();
+  /** Answers IMAP on `stream` until the end. */
+  #converse(stream: Duplex, layer: Layer, onlooker: Onlooker | null): Promise<SessionEnd> {
+    const { mail, user, password } = this;
+    return new ImapSession(stream, { mail, user, password, layer, onlooker }).serve();
   }
+}
 
-  #changed(): void {
-    for (const check of this.#waiting) check();
+function finish(stream: Duplex, raw: Socket, end: Instead): void {
+  if (end === 'hang') {
+    // Read on, so that the client's own end is seen.
+    stream.resume();
+  } else if (end === 'reset') {
+    raw.resetAndDestroy();
+  } else {
+    // What was written still goes out, but nothing waits for the client to end its side.
+    stream.end(() => {
+      raw.destroySoon();
+    });
   }
 }

@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { ImapFlow, type ImapFlowOptions } from 'imapflow';
 import { describe, expect, test } from 'vitest';
-import type { ImapServer } from './imap-server.ts';
-import { startImapServer } from './start-server.ts';
-import { fault } from './imap/script.ts';
+import type { ImapServer } from './testing/index.ts';
+import { startImapServer } from './testing/index.ts';
+import { fault } from './testing/index.ts';
 
 function clientOf(server: ImapServer, options: Partial<ImapFlowOptions> = {}): ImapFlow {
   const { host, port, servername, security, user, password, caPem } = server;

@@ -1,17 +1,9 @@
 /**
  * Demo servers: real TLS with just enough IMAP, inside the program, on the loopback interface.
- * {@link startDemoServers} gives the six of the first run, {@link startImapServer} a single one
- * that can be scripted, for tests.
+ * In the order of reading: `demo-accounts.ts` (the accounts that come with them), `demo-servers.ts`
+ * (the six of the first run), `imap-server.ts` (one of them), `tls-acceptor.ts` and
+ * `certificates.ts` (its TLS), `imap/` (its IMAP). `testing/` has one that can be scripted and
+ * remembers what it saw.
  */
-export {
-  type CertificateAuthority,
-  type CertificateKind,
-  createAuthority,
-  createSelfSigned,
-  type ServerCertificate,
-} from './certificates.ts';
-export { type DemoServer, type DemoServers, startDemoServers } from './demo-servers.ts';
-export type { ImapServer, ServerStats } from './imap-server.ts';
-export type { Offer } from '../tls-wire/offers.ts';
-export { type Fault, fault, type Script } from './imap/script.ts';
-export { type ImapServerOptions, startImapServer } from './start-server.ts';
+export { DemoAccounts, type StartServers } from './demo-accounts.ts';
+export { startDemoServers } from './demo-servers.ts';

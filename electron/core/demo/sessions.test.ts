@@ -1,8 +1,8 @@
 /** What the servers issue and take up, as a plain TLS client sees it, and as they count it. */
 import { describe, expect, test } from 'vitest';
 import type { TlsProtocol } from '../../../shared/model.ts';
-import type { ImapServer } from './imap-server.ts';
-import { type ImapServerOptions, startImapServer } from './start-server.ts';
+import type { ImapServer } from './testing/index.ts';
+import { type ImapServerOptions, startImapServer } from './testing/index.ts';
 import { visit, type Visit, visitError } from './testing/client.ts';
 
 const PROTOCOLS: readonly TlsProtocol[] = ['TLSv1.2', 'TLSv1.3'];

@@ -1,39 +1,39 @@
+/** The TLS side of a demo server. */
+import { constants, randomBytes } from 'node:crypto';
 import type { Server, Socket } from 'node:net';
-import { type SecureContext, TLSSocket } from 'node:tls';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import type { TlsProtocol } from '../../../shared/model.ts';
 import type { ServerCertificate } from './certificates.ts';
-import { type ClientHello, readClientHello } from '../tls-wire/client-hello.ts';
-import { type Offer, offersOf, sha256 } from '../tls-wire/offers.ts';
-import { readable } from './readable.ts';
-import { createServerContext, createTicketKey, type TlsSettings } from './tls-context.ts';
 
-/**
- * What a server saw of its handshakes. A Node client judges the certificate after its part of the
- * handshake: one that leaves over it is `failed` or `full`, whichever is noticed first.
- */
-export interface HandshakeCounts {
-  readonly full: number;
-  readonly resumed: number;
-  /** Handshakes whose client offered at least one session. */
-  readonly offered: number;
-  /** Handshakes that began and did not end well, for whichever side's fault. */
-  readonly failed: number;
+/** What a server does about sessions. */
+export type SessionMode =
+  /** Issues tickets and takes them up. */
+  | 'tickets'
+  /** Issues session IDs and remembers the sessions; TLS 1.2 only. */
+  | 'session-ids'
+  /** Issues tickets under a key that it throws away: takes none up. */
+  | 'fresh-key'
+  /** Issues neither tickets nor session IDs. */
+  | 'none';
+
+/** How a server does TLS. */
+export interface TlsSettings {
+  readonly protocol: TlsProtocol | 'any';
+  readonly sessions: SessionMode;
+  /** A new ticket with each resumption, as Dovecot does (default) and Postfix does not. */
+  readonly renewTickets?: boolean;
+  /** The lifetime that tickets state; else it is the TLS library's (7200 in OpenSSL). */
+  readonly lifetimeSeconds?: number;
 }
 
-/** How many offers, sessions and session IDs are remembered: a day of demo, or any bench. */
-const MAX_REMEMBERED = 20_000;
+/** How many sessions are remembered: a day of demo, or any bench. */
+const MAX_SESSIONS = 20_000;
 
-/**
- * The TLS side of a demo server. It reads each ClientHello itself before TLS sees it, and so knows
- * what was offered, not only what came of it.
- */
+/** Makes the handshakes of one server. */
 export class TlsAcceptor {
   readonly #server: Server;
   readonly #settings: TlsSettings;
   readonly #sessions = new Map<string, Buffer>();
-  /** Hashes of the session IDs that were ever issued; they outlive their sessions. */
-  readonly #issued = new Set<string>();
-  readonly #offers: Offer[] = [];
-  readonly #counts = { full: 0, resumed: 0, offered: 0, failed: 0 };
   #certificate: ServerCertificate;
   #ticketKey = createTicketKey();
   #context: SecureContext;
@@ -45,15 +45,6 @@ export class TlsAcceptor {
     this.#certificate = certificate;
     this.#context = this.#createContext();
     if (settings.sessions === 'session-ids') this.#keepSessions();
-  }
-
-  get counts(): HandshakeCounts {
-    return { ...this.#counts };
-  }
-
-  /** Every session that was offered, oldest first. */
-  get offers(): readonly Offer[] {
-    return [...this.#offers];
   }
 
   /** What was issued until now cannot be resumed any more. */
@@ -70,28 +61,14 @@ export class TlsAcceptor {
   }
 
   /**
-   * Waits for the ClientHello and counts what it offers. `null` when the client left before, or
-   * sent something else. The bytes are put back for {@link TlsAcceptor.handshake}.
+   * Makes the handshake; `null` when it failed, and the connection is closed then.
+   *
+   * @param tell hears of it at once, before the end of the connection is seen
    */
-  async clientHello(raw: Socket): Promise<ClientHello | null> {
-    let bytes = Buffer.alloc(0);
-    while (await readable(raw)) {
-      const chunk = raw.read() as Buffer | null;
-      if (chunk === null) continue;
-      bytes = Buffer.concat([bytes, chunk]);
-      const reading = readClientHello(bytes);
-      if (reading.kind === 'incomplete') continue;
-      raw.unshift(bytes);
-      if (reading.kind === 'not-a-client-hello') break;
-      this.#countOffers(offersOf(reading.hello, (hash) => this.#issued.has(hash)));
-      return reading.hello;
-    }
-    this.#counts.failed += 1;
-    return null;
-  }
-
-  /** Makes the handshake; `null` when it failed, and the connection is closed then. */
-  handshake(raw: Socket): Promise<TLSSocket | null> {
+  handshake(
+    raw: Socket,
+    tell: (secured: TLSSocket | null) => void = () => undefined,
+  ): Promise<TLSSocket | null> {
     if (this.#settings.sessions === 'fresh-key') this.forgetSessions();
     const socket = new TLSSocket(raw, {
       isServer: true,
@@ -104,33 +81,43 @@ export class TlsAcceptor {
     });
     return new Promise((resolve) => {
       const failed = (): void => {
-        this.#counts.failed += 1;
+        tell(null);
         resolve(null);
       };
       socket.once('close', failed);
       socket.once('secure', () => {
         socket.off('close', failed);
-        this.#counts[socket.isSessionReused() ? 'resumed' : 'full'] += 1;
+        tell(socket);
         resolve(socket);
       });
     });
   }
 
+  /** Nothing in it changes later: changes make a new one. */
   #createContext(): SecureContext {
-    return createServerContext(this.#settings, this.#certificate, this.#ticketKey);
-  }
-
-  #countOffers(offers: readonly Offer[]): void {
-    if (offers.length > 0) this.#counts.offered += 1;
-    this.#offers.push(...offers);
-    this.#offers.splice(0, this.#offers.length - MAX_REMEMBERED);
+    const { protocol, sessions, lifetimeSeconds } = this.#settings;
+    const { name, hmac, aes } = this.#ticketKey;
+    const context = createSecureContext({
+      cert: this.#certificate.certPem,
+      key: this.#certificate.keyPem,
+      minVersion: protocol === 'any' ? 'TLSv1.2' : protocol,
+      maxVersion: protocol === 'any' ? 'TLSv1.3' : protocol,
+      // Without a session ID context OpenSSL refuses the very sessions that it issued.
+      sessionIdContext: 'reprise-demo',
+      ticketKeys: Buffer.concat([name, hmac, aes]),
+      ...(sessions === 'session-ids' ? { secureOptions: constants.SSL_OP_NO_TICKET } : {}),
+      ...(lifetimeSeconds === undefined ? {} : { sessionTimeout: lifetimeSeconds }),
+    });
+    if (sessions !== 'session-ids') hookTicketKeys(context, this.#settings, this.#ticketKey);
+    return context;
   }
 
   /** TLS 1.2 session IDs: the events are those of `tls.Server`, raised on the server given. */
   #keepSessions(): void {
     this.#server.on('newSession', (id: Buffer, session: Buffer, done: () => void) => {
-      remember(this.#sessions, () => this.#sessions.set(id.toString('hex'), session));
-      remember(this.#issued, () => this.#issued.add(sha256(id)));
+      this.#sessions.set(id.toString('hex'), session);
+      const [oldest] = this.#sessions.keys();
+      if (this.#sessions.size > MAX_SESSIONS && oldest !== undefined) this.#sessions.delete(oldest);
       done();
     });
     this.#server.on(
@@ -142,9 +129,42 @@ export class TlsAcceptor {
   }
 }
 
-/** Adds to a bounded collection: the oldest goes first. */
-function remember(kept: Map<string, unknown> | Set<string>, add: () => unknown): void {
-  add();
-  const [oldest] = kept.keys();
-  if (kept.size > MAX_REMEMBERED && oldest !== undefined) kept.delete(oldest);
+/** The secret under which a server seals its tickets. */
+interface TicketKey {
+  readonly name: Buffer;
+  readonly hmac: Buffer;
+  readonly aes: Buffer;
+}
+
+function createTicketKey(): TicketKey {
+  return { name: randomBytes(16), hmac: randomBytes(16), aes: randomBytes(16) };
+}
+
+/**
+ * The ticket key callback of OpenSSL, which Node keeps for its own tests. With it alone can a
+ * server renew tickets on resumption, as servers on OpenSSL's defaults do, or issue none at all.
+ */
+interface TicketKeyHook {
+  onticketkeycallback: (
+    name: Buffer,
+    iv: Buffer,
+    encrypting: boolean,
+  ) => [status: number, ...keys: Buffer[]];
+  enableTicketKeyCallback?: () => void;
+}
+
+const STATUS = { none: 0, use: 1, useAndRenew: 2 } as const;
+
+function hookTicketKeys(context: SecureContext, settings: TlsSettings, key: TicketKey): void {
+  const native = context.context as TicketKeyHook;
+  // Should a runtime lack it, `ticketKeys` serves: no renewal then, and 'none' acts as 'fresh-key'.
+  if (typeof native.enableTicketKeyCallback !== 'function') return;
+  const issues = settings.sessions === 'none' ? STATUS.none : STATUS.use;
+  const accepts = (settings.renewTickets ?? true) ? STATUS.useAndRenew : STATUS.use;
+  native.onticketkeycallback = (name, _iv, encrypting) => {
+    if (encrypting) return [issues, key.hmac, key.aes, key.name, randomBytes(16)];
+    // Node reads the keys whatever the status says: without them it aborts the process.
+    return [key.name.equals(name) ? accepts : STATUS.none, key.hmac, key.aes];
+  };
+  native.enableTicketKeyCallback();
 }

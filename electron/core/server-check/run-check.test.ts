@@ -7,7 +7,7 @@ import {
   startDemoServers,
   startImapServer,
   type ImapServer,
-} from '../demo/index.ts';
+} from '../demo/testing/index.ts';
 import type { Resolve } from './visits/addresses.ts';
 import { CheckCancelled } from '../failures/index.ts';
 import { GAP_MS, MAX_CONNECTIONS } from './visits/limits.ts';
@@ -82,46 +82,49 @@ describe('the check of the demo servers', () => {
     async () => {
       await using demo = await startDemoServers({ messageEveryMs: null });
       const reports = new Map<string, CheckReport>();
-      for (const { id, host, port, security, servername } of demo.servers) {
-        reports.set(id, await check(demo, { protocol: 'imap', host, port, security, servername }));
+      for (const { label, host, port, security, servername } of demo.servers) {
+        reports.set(
+          label,
+          await check(demo, { protocol: 'imap', host, port, security, servername }),
+        );
       }
-      const of = (id: string) => {
-        const report = reports.get(id);
+      const of = (label: string) => {
+        const report = reports.get(label);
         return report === undefined ? null : { verdict: report.verdict, ...verdicts(report) };
       };
       const only13 = { 'TLSv1.2 ticket': 'not-offered', 'TLSv1.2 session-id': 'not-offered' };
-      expect(of('tls13-tickets')).toEqual({
+      expect(of('TLS 1.3 tickets')).toEqual({
         verdict: 'resumes',
         'TLSv1.3 ticket': 'resumes',
         ...only13,
       });
-      expect(of('tls12-tickets')).toMatchObject({
+      expect(of('TLS 1.2 tickets')).toMatchObject({
         verdict: 'resumes',
         'TLSv1.3 ticket': 'not-offered',
         'TLSv1.2 ticket': 'resumes',
       });
-      expect(of('session-ids')).toEqual({
+      expect(of('Session IDs')).toEqual({
         verdict: 'resumes',
         'TLSv1.3 ticket': 'not-offered',
         'TLSv1.2 ticket': 'nothing-issued',
         'TLSv1.2 session-id': 'resumes',
       });
-      expect(of('refuses')).toEqual({
+      expect(of('Issues but refuses')).toEqual({
         verdict: 'issues-but-refuses',
         'TLSv1.3 ticket': 'issues-but-refuses',
         ...only13,
       });
-      expect(of('nothing')).toEqual({
+      expect(of('Nothing to resume')).toEqual({
         verdict: 'nothing-issued',
         'TLSv1.3 ticket': 'nothing-issued',
         ...only13,
       });
-      expect(of('starttls')).toEqual({
+      expect(of('STARTTLS')).toEqual({
         verdict: 'resumes',
         'TLSv1.3 ticket': 'resumes',
         ...only13,
       });
-      expect(reports.get('tls13-tickets')?.software).toBe('Reprise demo server');
+      expect(reports.get('TLS 1.3 tickets')?.software).toBe('Reprise demo server');
     },
     LIMIT_MS,
   );

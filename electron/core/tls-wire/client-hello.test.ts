@@ -4,7 +4,7 @@ import { connect, type ConnectionOptions } from 'node:tls';
 import { assert, nat, property, uint8Array } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ClientHello, readClientHello } from './client-hello.ts';
-import { startImapServer } from '../demo/start-server.ts';
+import { startImapServer } from '../demo/testing/index.ts';
 import { visit } from '../demo/testing/client.ts';
 
 /** The first bytes that Node's client sends with these options. */

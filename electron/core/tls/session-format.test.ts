@@ -2,7 +2,7 @@ import { assert, nat, property, uint8Array } from 'fast-check';
 import { once } from 'node:events';
 import { connect } from 'node:tls';
 import { describe, expect, it } from 'vitest';
-import { startImapServer } from '../demo/index.ts';
+import { startImapServer } from '../demo/testing/index.ts';
 import { sessionDer, TLS12, TLS13, wrapSession } from './testing/session-fixtures.ts';
 import { readSession } from './session-format.ts';
 

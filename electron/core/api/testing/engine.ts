@@ -7,7 +7,11 @@ import { connectEngine } from '../../../../shared/rpc.ts';
 import { keyFileProtector } from '../../storage/key-file.ts';
 import { temporaryFolder } from '../../storage/testing/temporary-folder.ts';
 import { createApp, type App, type AppDeps } from '../../app.ts';
-import { startImapServer, type ImapServer, type ImapServerOptions } from '../../demo/index.ts';
+import {
+  startImapServer,
+  type ImapServer,
+  type ImapServerOptions,
+} from '../../demo/testing/index.ts';
 import { lineLog } from '../../log/log.ts';
 import { TestMachine } from '../../network/testing/machine.ts';
 import { applyPatch } from './copy.ts';

@@ -7,7 +7,7 @@ import type {
   Attempt,
 } from '../../../../shared/model.ts';
 import type { AccountSettings } from '../../accounts/account.ts';
-import type { ImapServer } from '../../demo/index.ts';
+import type { ImapServer } from '../../demo/testing/index.ts';
 import { SessionCache } from '../../tls/index.ts';
 import { Supervisor, type SupervisorDeps } from '../supervisor.ts';
 import { TestClock } from './clock.ts';

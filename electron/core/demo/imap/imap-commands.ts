@@ -1,12 +1,11 @@
-import type { ImapSession } from './imap-session.ts';
-import { DELIMITER, listResponses, statusResponse, UID_VALIDITY } from './listing.ts';
+import type { ImapSession, Step } from './imap-session.ts';
 import type { Argument } from './imap-syntax.ts';
-import type { Step } from './script.ts';
+import { DELIMITER, listResponses, statusResponse, UID_VALIDITY } from './mailboxes.ts';
 
 /** A command that the demo servers know. */
 export interface CommandKind {
   readonly needs: 'nothing' | 'login' | 'mailbox';
-  /** Where a script may step in before it is answered. */
+  /** Where an onlooker may step in before it is answered. */
   readonly step?: Step;
   /** Answers it. Gives the tagged reply, or `null` where none is due. */
   readonly run: (
@@ -59,7 +58,7 @@ function id(session: ImapSession): string {
 }
 
 function starttls(session: ImapSession): string {
-  if (session.options.layer !== 'plain' || session.options.script.hideStarttls === true) {
+  if (session.options.layer !== 'plain') {
     return 'BAD STARTTLS is not to be had here';
   }
   // What a client sends along with STARTTLS would be taken for sent under TLS (RFC 3501 §6.2.1).
@@ -71,7 +70,10 @@ function starttls(session: ImapSession): string {
   return 'OK Begin TLS now';
 }
 
-function login(session: ImapSession, [user, password]: readonly Argument[]): string | null {
+async function login(
+  session: ImapSession,
+  [user, password]: readonly Argument[],
+): Promise<string | null> {
   if (typeof user !== 'string' || typeof password !== 'string') return 'BAD LOGIN user password';
   return signIn(session, user, password);
 }
@@ -106,14 +108,18 @@ function decode(base64: string): string {
   return Buffer.from(base64, 'base64').toString('utf8');
 }
 
-/** The attempt counts also where the script has another answer to it. */
-function signIn(session: ImapSession, user: string, password: string): string | null {
+/** The attempt counts also where an onlooker has another answer to it. */
+async function signIn(
+  session: ImapSession,
+  user: string,
+  password: string,
+): Promise<string | null> {
   const { options } = session;
   if (options.layer === 'plain') return 'NO [PRIVACYREQUIRED] Start TLS first';
   if (session.authenticated) return 'BAD Already logged in';
   const ok = user === options.user && password === options.password;
-  options.onLogin({ user, ok });
-  if (session.fails('login')) return null;
+  options.onlooker?.onLogin({ user, ok });
+  if (await session.isInstead('login')) return null;
   if (!ok) return CREDENTIALS_WRONG;
   session.authenticated = true;
   return `OK [CAPABILITY ${session.capabilities}] Logged in`;

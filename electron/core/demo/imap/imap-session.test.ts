@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startImapServer } from '../start-server.ts';
+import { startImapServer } from '../testing/index.ts';
 import { converse, nextText, plainSocket, secureSocket, textUntilEnd } from '../testing/client.ts';
 
 const LOGIN = 'a LOGIN demo@reprise.example demo-password';

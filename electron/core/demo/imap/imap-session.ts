@@ -1,10 +1,47 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
-import { CommandReader, TooLongError } from './command-reader.ts';
-import { parseCommand } from './imap-syntax.ts';
+import type { TLSSocket } from 'node:tls';
 import { commands } from './imap-commands.ts';
-import type { Mailbox, MailStore } from './mail-store.ts';
-import type { Fault, Script, Step } from './script.ts';
+import { CommandReader, parseCommand, TooLongError } from './imap-syntax.ts';
+import type { Mailbox, MailStore } from './mailboxes.ts';
+
+/** The steps of a connection, in the order in which it gets there. */
+export type Step =
+  /** TCP is connected, nothing was read. */
+  | 'accept'
+  /** TLS is about to begin. */
+  | 'handshake'
+  /** TLS is there, and nothing was sent over it. */
+  | 'secured'
+  | 'greeting'
+  | 'capability'
+  | 'starttls'
+  | 'login'
+  | 'list'
+  | 'select'
+  | 'idle'
+  | 'logout';
+
+/**
+ * Stands beside one connection: hears of it, and may do something else in the server's place. Tests
+ * have one, the demo has none.
+ */
+export interface Onlooker {
+  /**
+   * Comes before each step. What it gives is done in place of the right thing, `null` leaves that
+   * to the server.
+   *
+   * @param tag of the command that is to be answered
+   */
+  instead(step: Step, stream: Duplex, tag: string): Promise<Instead | null>;
+  /** `null` where it failed. */
+  onHandshake(secured: TLSSocket | null): void;
+  /** Comes before the command is answered. */
+  onCommand(name: string): void;
+  onLogin(attempt: LoginAttempt): void;
+  /** IDLE began on a mailbox, or ended. */
+  onIdle(mailbox: string | null): void;
+}
 
 /** One attempt to log in. The password is compared and not kept. */
 export interface LoginAttempt {
@@ -20,13 +57,8 @@ export interface ImapSessionOptions {
   readonly mail: MailStore;
   readonly user: string;
   readonly password: string;
-  readonly script: Script;
   readonly layer: Layer;
-  /** Hears of the name of each command, before it is answered. */
-  readonly onCommand: (name: string) => void;
-  readonly onLogin: (attempt: LoginAttempt) => void;
-  /** IDLE began or ended. */
-  readonly onIdle: () => void;
+  readonly onlooker: Onlooker | null;
 }
 
 /** How a session ended. */
@@ -39,6 +71,9 @@ export type SessionEnd =
   | 'hang'
   /** The client was told to begin TLS. */
   | 'starttls';
+
+/** How it ends early, or goes on after another answer was given. */
+export type Instead = SessionEnd | 'answered';
 
 /**
  * Answers one IMAP connection: enough of RFC 3501 for imapflow to log in, list, select and IDLE,
@@ -74,7 +109,7 @@ export class ImapSession {
       if (this.idling) this.sendNews();
     });
     try {
-      if (this.options.layer !== 'tls-after-starttls' && !this.fails('greeting')) {
+      if (this.options.layer !== 'tls-after-starttls' && !(await this.isInstead('greeting'))) {
         this.untagged(`OK [CAPABILITY ${this.capabilities}] Reprise demo server ready`);
       }
       while (this.end === null) {
@@ -100,15 +135,13 @@ export class ImapSession {
   set idling(idling: boolean) {
     this.#idling = idling;
     if (idling) this.sendNews();
-    this.options.onIdle();
+    this.options.onlooker?.onIdle(idling ? (this.selected?.name ?? null) : null);
   }
 
   get capabilities(): string {
-    const { layer, script } = this.options;
+    const { layer } = this.options;
     const always = 'IMAP4rev1 LITERAL+ SASL-IR ID ENABLE';
-    if (layer === 'plain') {
-      return `${always} LOGINDISABLED${script.hideStarttls === true ? '' : ' STARTTLS'}`;
-    }
+    if (layer === 'plain') return `${always} LOGINDISABLED STARTTLS`;
     if (!this.authenticated) return `${always} AUTH=PLAIN AUTH=LOGIN`;
     return `${always} IDLE NAMESPACE UNSELECT CHILDREN SPECIAL-USE LIST-EXTENDED LIST-STATUS`;
   }
@@ -132,37 +165,11 @@ export class ImapSession {
     this.#unsent = [];
   }
 
-  /** Whether the script has a fault for this step; if so it has been acted out. */
-  fails(step: Step): boolean {
-    const fault = this.options.script[step];
-    if (fault === undefined) return false;
-    this.#actOut(fault);
-    return true;
-  }
-
-  #actOut(fault: Fault): void {
-    switch (fault.kind) {
-      case 'hang':
-        this.end = 'hang';
-        break;
-      case 'close':
-        this.end = 'closed';
-        break;
-      case 'reset':
-        this.end = 'reset';
-        break;
-      case 'bye':
-        this.untagged(`BYE ${fault.text}`);
-        this.end = 'closed';
-        break;
-      case 'raw':
-        this.raw(fault.text);
-        this.end = 'hang';
-        break;
-      case 'reply':
-        this.raw(`${this.#tag} ${fault.text}\r\n`);
-        break;
-    }
+  /** Whether something else was done at this step in place of the right thing. */
+  async isInstead(step: Step): Promise<boolean> {
+    const instead = (await this.options.onlooker?.instead(step, this.#stream, this.#tag)) ?? null;
+    if (instead !== null && instead !== 'answered') this.end = instead;
+    return instead !== null;
   }
 
   async #answer(line: string): Promise<void> {
@@ -171,7 +178,7 @@ export class ImapSession {
       this.untagged('BAD This is not an IMAP command');
       return;
     }
-    this.options.onCommand(command.name);
+    this.options.onlooker?.onCommand(command.name);
     const known = commands.get(command.name);
     const { tag } = command;
     this.#tag = tag;
@@ -183,14 +190,11 @@ export class ImapSession {
       this.raw(`${tag} BAD Log in first\r\n`);
     } else if (known.needs === 'mailbox' && this.selected === null) {
       this.raw(`${tag} BAD Select a mailbox first\r\n`);
-    } else if (known.step === undefined || !this.fails(known.step)) {
+    } else if (known.step === undefined || !(await this.isInstead(known.step))) {
       const reply = await known.run(this, command.arguments, command.name);
       if (reply === null) return;
       this.sendNews();
-      // An attacker's text comes in one piece with the reply, so that no client can miss it.
-      const injected =
-        this.end === 'starttls' ? (this.options.script.injectAfterStarttls ?? '') : '';
-      this.raw(`${tag} ${reply}\r\n${injected}`);
+      this.raw(`${tag} ${reply}\r\n`);
     }
   }
 

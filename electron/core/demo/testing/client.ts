@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
-import type { ImapServer } from '../imap-server.ts';
+import type { ImapServer } from './scripted-server.ts';
 
 /** What one connection came to. */
 export interface Visit {

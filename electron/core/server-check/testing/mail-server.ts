@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import type { CheckTarget, MailProtocol } from '../../../../shared/check.ts';
 import type { Security } from '../../../../shared/model.ts';
-import { createAuthority, type CertificateAuthority } from '../../demo/index.ts';
+import { createAuthority, type CertificateAuthority } from '../../demo/testing/index.ts';
 
 /** What a server is to be like. */
 export interface TestMailServerOptions {

@@ -3,8 +3,12 @@
  */
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAuthority, startImapServer, type ImapServerOptions } from '../../demo/index.ts';
-import type { ImapServer } from '../../demo/index.ts';
+import {
+  createAuthority,
+  startImapServer,
+  type ImapServerOptions,
+} from '../../demo/testing/index.ts';
+import type { ImapServer } from '../../demo/testing/index.ts';
 import { connectOnce, outcomeOf, type Target } from '../testing/connect-once.ts';
 import type { PeerCertificate } from 'node:tls';
 import type { Mechanism } from '../facts.ts';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { createAuthority, startImapServer } from '../../demo/index.ts';
+import { createAuthority, startImapServer } from '../../demo/testing/index.ts';
 
 const PROGRAM = `
   import { connectOnce } from '../testing/connect-once.ts';

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAuthority } from '../../demo/index.ts';
+import { createAuthority } from '../../demo/testing/index.ts';
 import { LateSocket } from './late-socket.ts';
 
 let resources: AsyncDisposableStack;

@@ -12,7 +12,7 @@ import {
   type ImapServer,
   type ImapServerOptions,
   type ServerCertificate,
-} from '../../demo/index.ts';
+} from '../../demo/testing/index.ts';
 import { connectOnce, type Connected, type Target } from '../testing/connect-once.ts';
 import { SessionCache } from '../cache/session-cache.ts';
 import type { TlsTrust } from '../trust.ts';

@@ -13,7 +13,7 @@ import {
   type CertificateAuthority,
   type ImapServer,
   type ImapServerOptions,
-} from '../../demo/index.ts';
+} from '../../demo/testing/index.ts';
 import { connectOnce, type Connected, type Target } from '../testing/connect-once.ts';
 import { SessionCache } from '../cache/session-cache.ts';
 import { trustAnchor } from '../trust.ts';

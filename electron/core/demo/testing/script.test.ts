@@ -1,7 +1,7 @@
 /** Each fault as a client meets it. */
 import { describe, expect, test } from 'vitest';
-import type { ImapServer } from '../imap-server.ts';
-import { startImapServer } from '../start-server.ts';
+import type { ImapServer } from './scripted-server.ts';
+import { startImapServer } from './scripted-server.ts';
 import { fault, type Script } from './script.ts';
 import {
   converse,
@@ -11,7 +11,7 @@ import {
   textUntilEnd,
   visit,
   visitError,
-} from '../testing/client.ts';
+} from './client.ts';
 
 const LOGIN = 'z LOGIN demo@reprise.example demo-password';
 

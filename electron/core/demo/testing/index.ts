@@ -1,0 +1,15 @@
+/**
+ * For tests: {@link startImapServer} gives a demo server that can be scripted and remembers what it
+ * saw; certificates of every kind. Nothing of the program imports this.
+ */
+export {
+  type CertificateAuthority,
+  createAuthority,
+  createSelfSigned,
+  type ServerCertificate,
+} from '../certificates.ts';
+export { startDemoServers } from '../demo-servers.ts';
+export type { Step } from '../imap/imap-session.ts';
+export type { CertificateKind } from './certificates.ts';
+export { fault, type Script } from './script.ts';
+export { type ImapServer, type ImapServerOptions, startImapServer } from './scripted-server.ts';
