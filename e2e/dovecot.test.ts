@@ -44,7 +44,7 @@ const resumed = (probes: readonly Probe[]) => probes.map((probe) => probe.resume
 const issued = (probes: readonly Probe[]) => probes.map((probe) => probe.sessions.length);
 const fullThenResumed = [false, ...Array<boolean>(7).fill(true)];
 
-describe.skipIf(missing !== null)('Dovecot as facts 4 and "Mail servers" describe it', () => {
+describe.skipIf(missing !== null)('Dovecot, as its login processes are set', () => {
   describe('one login process', () => {
     let dovecot: Dovecot;
     beforeAll(async () => {

@@ -37,7 +37,7 @@ export function storedFor(stored: PasswordServer, now: PasswordServer): string {
   return stored.host === now.host ? `the certificate of ${stored.name}` : stored.host;
 }
 
-/** Whether both name the same server: without case and trailing dot (RFC 4343), and brackets. */
+/** Whether both name the same server: without case (RFC 4343), trailing dot and brackets. */
 export function isSameHost(a: string, b: string): boolean {
   return plainHost(a) === plainHost(b);
 }

@@ -81,8 +81,8 @@ export class AccountStore {
 }
 
 /**
- * Whether both would sign in to the same mailboxes: host names are compared without case and
- * trailing dot (RFC 4343), user names exactly, because servers may tell them apart.
+ * Whether both would sign in to the same mailboxes: host names are compared without case (RFC 4343)
+ * and trailing dot, user names exactly, because servers may tell them apart.
  */
 export function isSameAccount(a: AccountPlace, b: AccountPlace): boolean {
   return a.user === b.user && a.port === b.port && isSameHost(a.host, b.host);

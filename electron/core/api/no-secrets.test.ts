@@ -1,5 +1,5 @@
 /**
- * Rule 16 over a whole run: everything that was logged and everything that was sent to the
+ * No secret anywhere over a whole run: everything that was logged and everything that was sent to the
  * interface is searched for the secrets that the test knows.
  */
 import { TLSSocket } from 'node:tls';

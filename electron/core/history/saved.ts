@@ -9,7 +9,7 @@
  * among them, because the useless offer made it dearer. Where none has been seen, nothing is said
  * to be saved; where sessions are kept from one run to the next, so is what was seen. The median,
  * because one slow handshake in a bad network must not count for twenty. The interface says the
- * same, see `saved-words.ts`.
+ * same, see `EXPLANATIONS` in `Counters.tsx`.
  */
 import { SAVED_LOOK_BACK } from '../../../shared/history.ts';
 

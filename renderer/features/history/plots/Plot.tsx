@@ -65,7 +65,7 @@ export function frameOptions(
   const axis = { font: look.font, stroke: look.text, ticks: { show: false }, grid: line };
   return {
     legend: { show: false },
-    // The reader over the plot takes its place, see `Reader.tsx`.
+    // The reader over the plot takes its place, see `Charts.tsx`.
     cursor: { show: false },
     padding: [TOP, RIGHT, 0, 0],
     ms: 1,

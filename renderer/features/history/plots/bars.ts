@@ -52,7 +52,7 @@ export function countTop({ buckets }: HistoryView): number {
   return Math.max(LEAST_TOP, ...buckets.map(countAll)) * HEADROOM;
 }
 
-/** Of an outcome's own colour throughout; see `ui/outcome-shape.ts` for marks. */
+/** Of an outcome's own colour throughout; see `ui/marks.tsx` for marks. */
 interface Texture {
   /** How much of the colour lies under everything, from 0 to 1. */
   readonly tint: number;
