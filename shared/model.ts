@@ -26,7 +26,6 @@ export {
   PHASES,
   type Attempt,
   type Descent,
-  type Handshake,
   type Mechanism,
   type NotOfferedReason,
   type Outcome,
