@@ -229,7 +229,7 @@ export interface ProviderPreset {
 export type TestResult =
   | {
       readonly ok: true;
-      readonly attempt: Omit<Attempt, 'id' | 'connectionId' | 'accountId'>;
+      readonly attempt: Attempt;
       /** Every mailbox of the account, for choosing which to watch. */
       readonly mailboxes: readonly string[];
       /** Of the mailboxes that were asked for, those that do not exist. */

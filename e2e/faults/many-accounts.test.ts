@@ -7,7 +7,7 @@ import { openAccountBook } from '../../electron/core/accounts/account-book.ts';
 import { keyFileProtector } from '../../electron/core/storage/key-file.ts';
 import { temporaryFolder } from '../../electron/core/storage/testing/temporary-folder.ts';
 import { DEFAULT_POLICY } from '../../electron/core/accounts/account-input.ts';
-import { LONGEST_DELAY_MS } from '../../electron/core/connections/backoff.ts';
+import { LONGEST_DELAY_MS } from '../../electron/core/connections/lifecycle.ts';
 import { STARTS_AT_ONCE } from '../../electron/core/connections/start-gate.ts';
 import type { AccountId } from '../../shared/model.ts';
 import { FaultStand, PASSWORD } from './fault-stand.ts';

@@ -16,7 +16,13 @@ import { Agreement } from './api/agreement.ts';
 import { CheckDesk } from './server-check/index.ts';
 import { createCalls } from './api/calls.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { Supervisor, type MailConnections, type SupervisorDeps } from './connections/index.ts';
+import {
+  Supervisor,
+  WatchList,
+  type MailConnections,
+  type PasswordOf,
+  type SupervisorDeps,
+} from './connections/index.ts';
 import { DemoAccounts, startDemoServers, type StartServers } from './demo/index.ts';
 import { History } from './history/history.ts';
 import { rowOf } from './history/row.ts';
@@ -29,7 +35,6 @@ import { NoticeBoard, passwordNotice, passwordUnusable } from './state/notice-bo
 import { refreshTotals } from './history/refresh-totals.ts';
 import { EngineState, SnapshotStream } from './state/snapshot.ts';
 import { Tally } from './history/totals.ts';
-import { WatchList, type OnCounted, type PasswordOf } from './connections/watch-list.ts';
 
 /** What a shell gives to the engine. */
 export interface AppDeps {
@@ -127,18 +132,17 @@ export async function createApp(deps: AppDeps): Promise<App> {
     now.historyDays === before.historyDays ? undefined : history.keep(now.historyDays),
   );
   const totals = refreshTotals(state, tally, clock);
-  const record: OnCounted = (handshake, { label, demo }, saved) => {
-    // The demo's accounts leave nothing behind.
-    if (demoOnly || !demo) history.record(rowOf(handshake, label, saved));
-  };
-  const watchList = new WatchList(
+  const watchList = new WatchList({
     state,
     tally,
     clock,
-    record,
-    (account) => own.strayPasswordOf(account),
-    deps.connections ?? ((wanted) => new Supervisor(wanted)),
-  );
+    connections: deps.connections ?? ((wanted) => new Supervisor(wanted)),
+    strayPasswordOf: (account) => own.strayPasswordOf(account),
+    record: (attempt, { label, demo }, saved) => {
+      // The demo's accounts leave nothing behind.
+      if (demoOnly || !demo) history.record(rowOf(attempt, label, saved));
+    },
+  });
   // Not waited for: connecting does not depend on it. What happens meanwhile is recorded later.
   if (history.isThere) {
     void addRecorded(history, tally, log, () => {

@@ -31,58 +31,58 @@ class StepClock implements Clock {
 
 function simulate(connections: number, rate: number) {
   const clock = new StepClock();
-  const handshakes: Attempt[] = [];
+  const attempts: Attempt[] = [];
   const simulation = new SimulatedConnections({
     clock,
     rate,
-    onConnection: () => undefined,
-    onRemoved: () => undefined,
-    onHandshake: (handshake) => handshakes.push(handshake),
+    report: (event) => {
+      if (event.kind === 'settled') attempts.push(event.attempt);
+    },
   });
   for (const server of simulatedServers(connections)) {
     const settings = accountFor(server, '');
     simulation.watch({ settings, password: () => Promise.resolve(null) });
   }
-  return { clock, handshakes, simulation };
+  return { clock, attempts, simulation };
 }
 
 describe('the rate of simulated handshakes', () => {
   it('is kept over uneven steps, every connection having its turn', () => {
-    const { clock, handshakes } = simulate(50, 1000);
+    const { clock, attempts } = simulate(50, 1000);
     for (let step = 0; step < 100; step++) clock.step(step % 2 === 0 ? 7 : 13);
-    expect(handshakes).toHaveLength(1000);
-    const counts = Map.groupBy(handshakes, ({ connectionId }) => connectionId);
+    expect(attempts).toHaveLength(1000);
+    const counts = Map.groupBy(attempts, ({ connectionId }) => connectionId);
     expect(counts.size).toBe(50);
     expect([...counts.values()].every(({ length }) => length === 20)).toBe(true);
   });
 
   it('is kept where it is less than one a step', () => {
-    const { clock, handshakes } = simulate(5, 2);
+    const { clock, attempts } = simulate(5, 2);
     for (let step = 0; step < 300; step++) clock.step(10);
-    expect(handshakes).toHaveLength(6);
+    expect(attempts).toHaveLength(6);
   });
 
   it('is not made up for after a pause', () => {
-    const { clock, handshakes } = simulate(1000, 1000);
+    const { clock, attempts } = simulate(1000, 1000);
     clock.step(60_000);
-    expect(handshakes).toHaveLength(100);
+    expect(attempts).toHaveLength(100);
     for (let step = 0; step < 20; step++) clock.step(10);
-    expect(handshakes.length).toBeLessThanOrEqual(1300);
+    expect(attempts.length).toBeLessThanOrEqual(1300);
   });
 
   it('ends when they are closed', async () => {
-    const { clock, handshakes, simulation } = simulate(10, 100);
+    const { clock, attempts, simulation } = simulate(10, 100);
     await simulation.close();
     clock.step(1000);
-    expect(handshakes).toEqual([]);
+    expect(attempts).toEqual([]);
   });
 });
 
 describe('the first handshake of a simulated connection', () => {
   it('is full, since nothing was held', () => {
-    const { clock, handshakes } = simulate(10, 1000);
+    const { clock, attempts } = simulate(10, 1000);
     clock.step(10);
-    expect(handshakes.map(({ outcome }) => outcome)).toEqual(
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(
       Array.from({ length: 10 }, () => ({ kind: 'full', reason: 'nothing-held' })),
     );
   });

@@ -1,18 +1,19 @@
 import type {
   AccountId,
+  Attempt,
   Connection,
   ConnectionDetail,
   ConnectionId,
-  Attempt,
   PhaseTimes,
 } from '../../../shared/model.ts';
-import type { MailConnections } from '../../../electron/core/connections/index.ts';
 import type { Clock, Timer } from '../../../electron/core/clock.ts';
 import {
   connectionId,
+  type ConnectionEvent,
+  type MailConnections,
   type WatchedAccount,
-} from '../../../electron/core/connections/watched-account.ts';
-import { simulatedHandshake } from './handshake.ts';
+} from '../../../electron/core/connections/index.ts';
+import { simulatedAttempt } from './attempt.ts';
 
 /** Whom the simulation tells, as the supervisor of real connections does. */
 export interface SimulationDeps {
@@ -20,21 +21,19 @@ export interface SimulationDeps {
   /** Handshakes in a second, over all connections. */
   readonly rate: number;
   readonly random?: () => number;
-  readonly onConnection: (connection: Connection) => void;
-  readonly onRemoved: (id: ConnectionId) => void;
-  readonly onHandshake: (handshake: Attempt) => void;
+  readonly report: (event: ConnectionEvent) => void;
 }
 
 /** How often handshakes are due; the rate is made of what has become due since. */
 const TICK_MS = 10;
 /** In one go: after a pause, what was missed is not made up for. */
 const MOST_AT_ONCE = 100;
-const HANDSHAKES_KEPT = 20;
+const ATTEMPTS_KEPT = 20;
 
 interface Mailbox {
   connection: Connection;
   earlier: number;
-  handshakes: readonly Attempt[];
+  attempts: readonly Attempt[];
 }
 
 /**
@@ -99,14 +98,14 @@ export class SimulatedConnections implements MailConnections {
   detail(id: ConnectionId): ConnectionDetail | null {
     const mailbox = this.#mailboxes.get(id);
     if (mailbox === undefined) return null;
-    const log = mailbox.handshakes.map(({ startedAt, outcome }) => ({
+    const log = mailbox.attempts.map(({ startedAt, outcome }) => ({
       at: startedAt,
       text: `simulated: ${outcome.kind}; nothing was connected`,
     }));
     return {
       connection: mailbox.connection,
       log: log.toReversed(),
-      attempts: mailbox.handshakes,
+      attempts: mailbox.attempts,
     };
   }
 
@@ -133,13 +132,13 @@ export class SimulatedConnections implements MailConnections {
       state: isPaused ? { kind: 'paused' } : { kind: 'connecting', phase: 'tcp' },
       since: this.#deps.clock.now(),
     };
-    this.#mailboxes.set(id, { earlier: 0, handshakes: [], ...known, connection });
-    this.#deps.onConnection(connection);
+    this.#mailboxes.set(id, { earlier: 0, attempts: [], ...known, connection });
+    this.#deps.report({ kind: 'changed', connection });
   }
 
   #remove(id: ConnectionId): void {
     this.#mailboxes.delete(id);
-    this.#deps.onRemoved(id);
+    this.#deps.report({ kind: 'removed', id });
   }
 
   #schedule(): void {
@@ -174,7 +173,7 @@ export class SimulatedConnections implements MailConnections {
     const settings = this.#accounts.get(accountId)?.settings;
     if (settings === undefined || settings.paused) return;
     const now = this.#deps.clock.now();
-    const handshake = simulatedHandshake({
+    const attempt = simulatedAttempt({
       accountId,
       connectionId: id,
       now,
@@ -183,21 +182,21 @@ export class SimulatedConnections implements MailConnections {
       earlier: mailbox.earlier,
     });
     mailbox.earlier += 1;
-    mailbox.handshakes = [handshake, ...mailbox.handshakes].slice(0, HANDSHAKES_KEPT);
-    mailbox.connection = after(mailbox.connection, handshake, now, this.#random);
-    this.#deps.onConnection(mailbox.connection);
-    this.#deps.onHandshake(handshake);
+    mailbox.attempts = [attempt, ...mailbox.attempts].slice(0, ATTEMPTS_KEPT);
+    mailbox.connection = after(mailbox.connection, attempt, now, this.#random);
+    this.#deps.report({ kind: 'changed', connection: mailbox.connection });
+    this.#deps.report({ kind: 'settled', attempt });
   }
 }
 
 /** The connection with its newest handshake. */
 function after(
   connection: Connection,
-  handshake: Attempt,
+  attempt: Attempt,
   now: number,
   random: () => number,
 ): Connection {
-  const { outcome, phases } = handshake;
+  const { outcome, phases } = attempt;
   const isFull = outcome.kind === 'full' || outcome.kind === 'refused' || outcome.kind === 'off';
   const lastFull: PhaseTimes | null = isFull ? phases : connection.lastFull;
   return {
@@ -208,7 +207,7 @@ function after(
         : { kind: 'idle' },
     since: now,
     messages: (connection.messages ?? 100) + (random() < 0.1 ? 1 : 0),
-    attempt: handshake,
+    attempt,
     lastFull,
   };
 }

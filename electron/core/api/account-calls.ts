@@ -109,7 +109,7 @@ export function createAccountCalls(context: CallContext): AccountCalls {
       const key = `test:${randomUUID()}`;
       redaction.hide(key, password);
       try {
-        return await testConnection(settings, password, input.mailboxes, { clock });
+        return await testConnection(settings, password, input.mailboxes, clock);
       } finally {
         redaction.forget(key);
       }

@@ -10,7 +10,7 @@ import type { NoticeBoard } from '../state/notice-board.ts';
 import type { SettingsService } from '../storage/index.ts';
 import type { EngineState } from '../state/snapshot.ts';
 import { inTurn, type Turn } from '../turn.ts';
-import type { PasswordOf, WatchList } from '../connections/watch-list.ts';
+import type { PasswordOf, WatchList } from '../connections/index.ts';
 
 /** What the calls work with. */
 export interface Services {

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AccountId, Connection, ConnectionId, Problem } from '../../../shared/model.ts';
 import { ConnectionView } from './connection-view.ts';
-import { HandshakeHistory } from './handshake-history.ts';
 import { TestClock } from './testing/clock.ts';
 
-const account = 'a' as AccountId;
+const accountId = 'a' as AccountId;
 const id = 'c' as ConnectionId;
 const problem: Problem = { code: 'dns', message: 'There is no such host.', serverLine: null };
 
@@ -15,9 +14,9 @@ let view: ConnectionView;
 beforeEach(() => {
   clock = new TestClock();
   told = [];
-  const host = { account, clock, onConnection: (now: Connection) => told.push(now) };
-  const handshakes = new HandshakeHistory(account, id, () => undefined);
-  view = new ConnectionView(id, 'INBOX', host, handshakes, { kind: 'offline' });
+  view = new ConnectionView({ id, accountId, mailbox: 'INBOX' }, clock, (event) => {
+    if (event.kind === 'changed') told.push(event.connection);
+  });
 });
 
 describe('what is seen of a watched mailbox', () => {
@@ -34,32 +33,32 @@ describe('what is seen of a watched mailbox', () => {
     const since = clock.now();
     clock.advance(100);
     view.enter('tls');
-    expect(view.snapshot()).toMatchObject({ state: { phase: 'tls' }, since });
+    expect(view.connection).toMatchObject({ state: { phase: 'tls' }, since });
     view.idle(0);
-    expect(view.snapshot().since).toBe(since + 100);
+    expect(view.connection.since).toBe(since + 100);
   });
 
   it('waits anew with each retry', () => {
     view.set({ kind: 'retrying', retryAt: 1, problem });
     clock.advance(100);
     view.set({ kind: 'retrying', retryAt: 2, problem });
-    expect(view.snapshot().since).toBe(clock.now());
+    expect(view.connection.since).toBe(clock.now());
   });
 
   it('fails since its first failure, through all attempts, until one succeeds', () => {
     view.set({ kind: 'connecting', phase: 'dns' });
-    expect(view.snapshot().failing).toBeNull();
+    expect(view.connection.failing).toBeNull();
     const since = clock.now();
     view.set({ kind: 'retrying', retryAt: 1, problem });
     clock.advance(100);
     view.set({ kind: 'connecting', phase: 'dns' });
     view.enter('tcp');
-    expect(view.snapshot().failing).toEqual({ since, problem });
+    expect(view.connection.failing).toEqual({ since, problem });
     const latest: Problem = { ...problem, code: 'timeout' };
     view.set({ kind: 'retrying', retryAt: 2, problem: latest });
-    expect(view.snapshot().failing).toEqual({ since, problem: latest });
+    expect(view.connection.failing).toEqual({ since, problem: latest });
     view.idle(3);
-    expect(view.snapshot().failing).toBeNull();
+    expect(view.connection.failing).toBeNull();
   });
 
   it.each([
@@ -71,6 +70,6 @@ describe('what is seen of a watched mailbox', () => {
     view.set({ kind: 'retrying', retryAt: 1, problem });
     view.set(state);
     view.set({ kind: 'connecting', phase: 'dns' });
-    expect(view.snapshot().failing).toBeNull();
+    expect(view.connection.failing).toBeNull();
   });
 });

@@ -1,92 +1,118 @@
 import type {
+  Attempt,
   Connection,
   ConnectionId,
   ConnectionState,
   Failing,
   Phase,
+  PhaseTimes,
 } from '../../../shared/model.ts';
-import type { HandshakeHistory } from './handshake-history.ts';
-import type { MailboxHost } from './mailbox-host.ts';
+import type { Clock } from '../clock.ts';
 
-/** One watched mailbox as the interface sees it; every change is told to its host. */
+/** What is told of connections. */
+export type ConnectionEvent =
+  /** It is new or has changed; always whole. */
+  | { readonly kind: 'changed'; readonly connection: Connection }
+  /**
+   * Once for each attempt that came to an outcome: when IDLE has begun, or when the attempt is
+   * over. Until then it is seen on its connection only, as far as it is known.
+   */
+  | { readonly kind: 'settled'; readonly attempt: Attempt }
+  /** Its mailbox is not watched any more: the last that is told of it. */
+  | { readonly kind: 'removed'; readonly id: ConnectionId };
+
+/** How many of its attempts a connection keeps. */
+const ATTEMPTS_KEPT = 20;
+
+/** One watched mailbox as the interface sees it; every change is told. */
 export class ConnectionView {
-  readonly #id: ConnectionId;
-  readonly #mailbox: string;
-  readonly #host: Pick<MailboxHost, 'account' | 'clock' | 'onConnection'>;
-  readonly #handshakes: HandshakeHistory;
-  #state: ConnectionState;
-  #since: number;
-  #failing: Failing | null = null;
-  #messages: number | null = null;
+  readonly #clock: Clock;
+  readonly #report: (event: ConnectionEvent) => void;
+  #connection: Connection;
+  #attempts: readonly Attempt[] = [];
 
   constructor(
-    id: ConnectionId,
-    mailbox: string,
-    host: Pick<MailboxHost, 'account' | 'clock' | 'onConnection'>,
-    handshakes: HandshakeHistory,
-    state: ConnectionState,
+    which: Pick<Connection, 'id' | 'accountId' | 'mailbox'>,
+    clock: Clock,
+    report: (event: ConnectionEvent) => void,
   ) {
-    this.#id = id;
-    this.#mailbox = mailbox;
-    this.#host = host;
-    this.#handshakes = handshakes;
-    this.#state = state;
-    this.#since = host.clock.now();
+    this.#clock = clock;
+    this.#report = report;
+    this.#connection = {
+      ...which,
+      state: { kind: 'offline' },
+      since: clock.now(),
+      failing: null,
+      messages: null,
+      attempt: null,
+      lastFull: null,
+    };
+  }
+
+  get connection(): Connection {
+    return this.#connection;
   }
 
   get state(): ConnectionState {
-    return this.#state;
+    return this.#connection.state;
+  }
+
+  /** Its latest attempts that came to an outcome, newest first. */
+  get attempts(): readonly Attempt[] {
+    return this.#attempts;
   }
 
   /** It is in that state from now on; each retry is a state of its own. */
   set(state: ConnectionState): void {
-    const now = this.#host.clock.now();
-    if (state.kind !== this.#state.kind || state.kind === 'retrying') this.#since = now;
-    this.#failing = failingIn(state, this.#failing, now);
-    this.#state = state;
-    this.changed();
-  }
-
-  /** What has failed is not what is tried from now on. Told with the next state. */
-  forgetFailures(): void {
-    this.#failing = null;
+    const now = this.#clock.now();
+    const before = this.#connection;
+    const isEntered = state.kind !== before.state.kind || state.kind === 'retrying';
+    this.#change({
+      state,
+      since: isEntered ? now : before.since,
+      failing: failingIn(state, before.failing, now),
+    });
   }
 
   /** The connect goes on: it is not in another state for that. */
   enter(phase: Phase): void {
-    this.#state = { kind: 'connecting', phase };
-    this.changed();
+    this.#change({ state: { kind: 'connecting', phase } });
+  }
+
+  /** What has failed is not what is tried from now on. Told with the next state. */
+  forgetFailures(): void {
+    this.#connection = { ...this.#connection, failing: null };
   }
 
   /** IDLE begins in a mailbox of so many messages. */
   idle(messages: number): void {
-    this.#messages = messages;
+    this.#connection = { ...this.#connection, messages };
     this.set({ kind: 'idle' });
   }
 
   count(messages: number): void {
-    if (messages === this.#messages) return;
-    this.#messages = messages;
-    this.changed();
+    if (messages !== this.#connection.messages) this.#change({ messages });
   }
 
-  /** Its handshakes have changed, or what is said of them. */
-  changed(): void {
-    this.#host.onConnection(this.snapshot());
+  /** The attempt has an outcome, or more is known of it than before. */
+  put(attempt: Attempt): void {
+    const isKnown = this.#attempts.some(({ id }) => id === attempt.id);
+    // A ticket may still come while newer attempts have begun: each stays in its place.
+    this.#attempts = isKnown
+      ? this.#attempts.map((other) => (other.id === attempt.id ? attempt : other))
+      : [attempt, ...this.#attempts].slice(0, ATTEMPTS_KEPT);
+    this.#change({ attempt: this.#attempts[0] ?? null });
   }
 
-  snapshot(): Connection {
-    return {
-      id: this.#id,
-      accountId: this.#host.account,
-      mailbox: this.#mailbox,
-      state: this.#state,
-      since: this.#since,
-      failing: this.#failing,
-      messages: this.#messages,
-      attempt: this.#handshakes.latest,
-      lastFull: this.#handshakes.lastFull,
-    };
+  /** @param lastFull of the full handshake that the latest attempt is to be compared with */
+  settle(attempt: Attempt, lastFull: PhaseTimes | null): void {
+    this.#connection = { ...this.#connection, lastFull };
+    this.#report({ kind: 'settled', attempt });
+  }
+
+  #change(changes: Partial<Connection>): void {
+    this.#connection = { ...this.#connection, ...changes };
+    this.#report({ kind: 'changed', connection: this.#connection });
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { startRawServer } from '../server-check/testing/raw-server.ts';
 import { fault, startImapServer } from '../demo/testing/index.ts';
 import { PROBLEM_TEXT_LENGTH } from '../failures/index.ts';
-import { PHASE_LIMITS } from './imap/phase-limits.ts';
+import { PHASE_LIMITS } from './imap/imapflow-options.ts';
 import { TestSupervisor } from './testing/supervisor.ts';
 
 describe('a server that fails at each step', () => {
@@ -55,7 +55,7 @@ describe('a server that fails at each step', () => {
       await server.until(() => server.stats().offered === 1);
       watched.clock.advance(PHASE_LIMITS.tls);
       await watched.state('idle');
-      const [, timedOut, again] = watched.handshakes.map(({ outcome }) => outcome);
+      const [, timedOut, again] = watched.attempts.map(({ outcome }) => outcome);
       expect(timedOut).toMatchObject({ kind: 'failed', problem: { code: 'timeout' } });
       expect(again).toEqual({ kind: 'full', reason: 'failed-earlier' });
       expect(server.stats()).toMatchObject({ connections: 3, offered: 1 });
@@ -109,7 +109,7 @@ describe('a server that fails at each step', () => {
       code: 'dns',
       message: expect.stringContaining('imap.exmaple.org'),
     });
-    expect(watched.handshakes).toMatchObject([{ outcome: { kind: 'failed', problem } }]);
+    expect(watched.attempts).toMatchObject([{ outcome: { kind: 'failed', problem } }]);
   });
 
   test('a name lookup that hangs', async () => {
@@ -180,7 +180,7 @@ describe('a server that fails at each step', () => {
     await using watched = new TestSupervisor();
     watched.watch(server, { security: 'tls' });
     expect((await watched.state('retrying')).problem.code).toBe('not-tls');
-    expect(watched.handshakes).toMatchObject([{ outcome: { kind: 'failed' } }]);
+    expect(watched.attempts).toMatchObject([{ outcome: { kind: 'failed' } }]);
   });
 
   test('speaking TLS on the port for STARTTLS', async () => {

@@ -1,4 +1,18 @@
-/** IMAP connections: one for each watched mailbox, kept alive by the {@link Supervisor}. */
+/**
+ * IMAP connections: one for each watched mailbox, kept alive. In the order of reading: a socket's
+ * facts become an attempt in `imap/`, an {@link ImapConnection} with its record and its log;
+ * `watched-mailbox.ts` makes one attempt after another, as `lifecycle.ts` decides and the two gates
+ * let it, and shows them by `connection-view.ts`; `supervisor.ts` has all mailboxes of all accounts;
+ * `watch-list.ts` keeps them in step with sessions, counters and what the interface sees.
+ */
+export type { ConnectionEvent } from './connection-view.ts';
 export { opensslCommand } from './openssl-command.ts';
-export { type MailConnections, Supervisor, type SupervisorDeps } from './supervisor.ts';
+export {
+  connectionId,
+  Supervisor,
+  type MailConnections,
+  type SupervisorDeps,
+} from './supervisor.ts';
 export { testConnection } from './try-connection.ts';
+export { WatchList, type PasswordOf, type WatchListDeps } from './watch-list.ts';
+export type { WatchedAccount } from './watched-mailbox.ts';

@@ -49,7 +49,7 @@ describe('the network', () => {
     watched.supervisor.setOnline(false);
     watched.supervisor.setOnline(true);
     for (const name of threeNames) await watched.state('idle', name);
-    const kinds = new Set(watched.handshakes.map(({ outcome }) => outcome.kind));
+    const kinds = new Set(watched.attempts.map(({ outcome }) => outcome.kind));
     expect(kinds).toEqual(new Set(['full', 'resumed']));
   });
 
@@ -152,7 +152,7 @@ describe('other addresses', () => {
       watched.supervisor.moved(ELSEWHERE);
       await watched.state('idle');
       expect(server.stats().connections).toBe(2);
-      expect(watched.handshakes.map(({ outcome }) => outcome.kind)).not.toContain('failed');
+      expect(watched.attempts.map(({ outcome }) => outcome.kind)).not.toContain('failed');
     },
   );
 
@@ -197,7 +197,7 @@ describe('after a sleep', () => {
     await server.until(({ open }) => open === 3);
     expect(server.stats()).toMatchObject({ connections: 6, resumed: 5 });
     expect(logouts(server.commands)).toBe(0);
-    expect(watched.handshakes.map(({ outcome }) => outcome.kind)).not.toContain('failed');
+    expect(watched.attempts.map(({ outcome }) => outcome.kind)).not.toContain('failed');
   });
 
   test('what is paused stays so', async () => {

@@ -25,8 +25,8 @@ describe('several mailboxes of an account', () => {
     watched.watch(server, { mailboxes: threeNames });
     await server.until(({ idling }) => idling.length === 3);
     expect(server.idling.toSorted()).toEqual(threeNames);
-    await watched.until(() => watched.handshakes.length === 3);
-    expect(watched.handshakes.map(({ outcome }) => outcome.kind)).toEqual([
+    await watched.until(() => watched.attempts.length === 3);
+    expect(watched.attempts.map(({ outcome }) => outcome.kind)).toEqual([
       'full',
       'resumed',
       'resumed',
@@ -168,7 +168,7 @@ describe('changing an account', () => {
     await watched.state('certificate-problem');
     watched.watch(server);
     await watched.state('idle');
-    expect(watched.handshakes.map(({ outcome }) => outcome.kind)).toEqual(['failed', 'full']);
+    expect(watched.attempts.map(({ outcome }) => outcome.kind)).toEqual(['failed', 'full']);
   });
 
   test('forgetting it logs out and tells no more of it', async () => {
@@ -192,7 +192,7 @@ describe('changing an account', () => {
     await watched.supervisor.unwatch(id);
     await server.until(({ open }) => open === 0);
     expect(watched.connections.size).toBe(0);
-    expect(watched.handshakes).toEqual([]);
+    expect(watched.attempts).toEqual([]);
     expect(watched.supervisor.detail(known)).toBeNull();
     expect(watched.clock.pending).toBe(0);
   });

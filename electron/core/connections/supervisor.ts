@@ -1,59 +1,37 @@
-import type { LookupFunction } from 'node:net';
-import type {
-  AccountId,
-  Connection,
-  ConnectionDetail,
-  ConnectionId,
-  Attempt,
-} from '../../../shared/model.ts';
-import type { Clock } from '../clock.ts';
-import type { SessionCache } from '../tls/index.ts';
-import { PHASE_LIMITS, type PhaseLimits } from './imap/phase-limits.ts';
+import { createHash } from 'node:crypto';
+import type { AccountId, ConnectionDetail, ConnectionId } from '../../../shared/model.ts';
+import { connectsElsewhere } from '../accounts/index.ts';
+import { isOnThisMachine } from '../network/addresses.ts';
+import { SignInGate } from './sign-in-gate.ts';
 import { StartGate } from './start-gate.ts';
-import { AccountConnections, type AccountHost, type WatchedAccount } from './watched-account.ts';
+import {
+  WatchedMailbox,
+  type AccountConnections,
+  type MailboxDeps,
+  type WatchedAccount,
+} from './watched-mailbox.ts';
 
 /** What the supervisor works with, and whom it tells. */
-export interface SupervisorDeps {
-  readonly clock: Clock;
-  readonly sessions: SessionCache;
-  /** In [0, 1); spreads the retries. */
-  readonly random?: () => number;
-  readonly limits?: PhaseLimits;
-  /** Resolves names in place of the system's resolver. */
-  readonly lookup?: LookupFunction;
-  /** A connection is new or has changed; always whole. */
-  readonly onConnection: (connection: Connection) => void;
-  readonly onRemoved: (id: ConnectionId) => void;
-  /**
-   * Once for each attempt that came to an outcome: when IDLE has begun, or when the attempt is
-   * over. Until then the handshake is seen on its connection only, as far as it is known.
-   */
-  readonly onHandshake: (handshake: Attempt) => void;
-}
+export type SupervisorDeps = Pick<MailboxDeps, 'clock' | 'sessions' | 'report'> &
+  Partial<Pick<MailboxDeps, 'random' | 'lookup'>>;
 
 /** The connections of all accounts, as the rest of the engine uses them. */
 export type MailConnections = Pick<Supervisor, keyof Supervisor>;
 
 /** Keeps all accounts connected that are to be; the trouble of one is never that of another. */
 export class Supervisor {
-  readonly #host: AccountHost;
+  readonly #deps: MailboxDeps;
   readonly #accounts = new Map<AccountId, AccountConnections>();
   #isOnline = true;
   #isClosed = false;
 
   constructor(deps: SupervisorDeps) {
-    const { clock, sessions, onConnection, onRemoved, onHandshake } = deps;
-    this.#host = {
-      clock,
-      sessions,
-      random: deps.random ?? Math.random,
-      limits: deps.limits ?? PHASE_LIMITS,
-      lookup: deps.lookup,
-      starts: new StartGate(clock),
+    this.#deps = {
+      random: Math.random,
+      lookup: undefined,
+      ...deps,
+      starts: new StartGate(deps.clock),
       endings: new Set(),
-      onConnection,
-      onRemoved,
-      onHandshake,
     };
   }
 
@@ -63,31 +41,64 @@ export class Supervisor {
    */
   watch(account: WatchedAccount): void {
     if (this.#isClosed) return;
-    const { id } = account.settings;
-    const known = this.#accounts.get(id);
-    if (known !== undefined) known.update(account);
-    else this.#accounts.set(id, new AccountConnections(account, this.#host, this.#isOnline));
+    const { settings } = account;
+    const known = this.#accounts.get(settings.id) ?? {
+      account,
+      mailboxes: new Map<ConnectionId, WatchedMailbox>(),
+      signIn: new SignInGate(),
+      lastFull: null,
+    };
+    this.#accounts.set(settings.id, known);
+    const before = known.account.settings;
+    known.account = account;
+    // The password may be another one now.
+    known.signIn.reset();
+    const isElsewhere = connectsElsewhere(before, settings);
+    if (isElsewhere) known.lastFull = null;
+    const wanted = new Map(
+      settings.mailboxes.map((name) => [connectionId(settings.id, name), name]),
+    );
+    for (const [id, mailbox] of known.mailboxes) {
+      if (!wanted.delete(id)) {
+        known.mailboxes.delete(id);
+        void mailbox.remove();
+        continue;
+      }
+      if (isElsewhere) mailbox.forgetFailures();
+      const isDue = settings.paused
+        ? mailbox.state !== 'paused'
+        : isElsewhere || before.paused || mailbox.state === 'sign-in-failed';
+      if (isDue) this.#start(known, mailbox);
+    }
+    for (const [id, name] of wanted) {
+      const mailbox = new WatchedMailbox(id, name, known, this.#deps);
+      known.mailboxes.set(id, mailbox);
+      this.#start(known, mailbox);
+    }
   }
 
   /** Forgets the account. Resolves when the server was told, or did not listen for 2 s. */
   async unwatch(id: AccountId): Promise<void> {
     const account = this.#accounts.get(id);
     this.#accounts.delete(id);
-    await account?.close();
+    if (account !== undefined) await logOut(account);
   }
 
   /** Ends the connection and makes a new one now. Also skips a wait and restarts a stopped one. */
   reconnect(id: ConnectionId): void {
-    for (const account of this.#accounts.values())
-      if (account.find(id) !== null) account.reconnect(id);
+    for (const account of this.#accounts.values()) {
+      const mailbox = account.mailboxes.get(id);
+      if (mailbox !== undefined) this.#reconnect(account, [mailbox]);
+    }
   }
 
   reconnectAccount(id: AccountId): void {
-    this.#accounts.get(id)?.reconnect();
+    const account = this.#accounts.get(id);
+    if (account !== undefined) this.#reconnect(account, account.mailboxes.values());
   }
 
   reconnectAll(): void {
-    for (const account of this.#accounts.values()) account.reconnect();
+    for (const id of this.#accounts.keys()) this.reconnectAccount(id);
   }
 
   /**
@@ -97,12 +108,16 @@ export class Supervisor {
   setOnline(isOnline: boolean): void {
     if (isOnline === this.#isOnline) return;
     this.#isOnline = isOnline;
-    for (const account of this.#accounts.values()) account.setOnline(isOnline);
+    for (const account of this.#accounts.values())
+      for (const mailbox of account.mailboxes.values()) {
+        if (!this.#canReach(account) && !mailbox.isStopped) mailbox.goOffline();
+        else if (isOnline && mailbox.state === 'offline') mailbox.connect();
+      }
   }
 
   /** Makes all connections to other machines anew: the other end may have given them up long ago. */
   reopenAll(): void {
-    for (const account of this.#accounts.values()) account.reopen();
+    for (const mailbox of this.#toOthers()) if (!mailbox.isStopped) mailbox.reopen();
   }
 
   /**
@@ -110,14 +125,14 @@ export class Supervisor {
    * them any more, and so are those that wait because the network failed them. The rest goes on.
    */
   moved(addresses: ReadonlySet<string>): void {
-    for (const account of this.#accounts.values()) account.moved(addresses);
+    for (const mailbox of this.#toOthers()) if (mailbox.isCutOff(addresses)) mailbox.reopen();
   }
 
   /** What is known of one connection; `null` where there is none of that id. */
   detail(id: ConnectionId): ConnectionDetail | null {
-    for (const account of this.#accounts.values()) {
-      const mailbox = account.find(id);
-      if (mailbox !== null) return mailbox.detail();
+    for (const { mailboxes } of this.#accounts.values()) {
+      const mailbox = mailboxes.get(id);
+      if (mailbox !== undefined) return mailbox.detail();
     }
     return null;
   }
@@ -127,8 +142,44 @@ export class Supervisor {
     this.#isClosed = true;
     const accounts = [...this.#accounts.values()];
     this.#accounts.clear();
-    await Promise.all(accounts.map((account) => account.close()));
+    await Promise.all(accounts.map(logOut));
     // Those that were paused or replaced a moment ago.
-    await Promise.all(this.#host.endings);
+    await Promise.all(this.#deps.endings);
   }
+
+  #start(account: AccountConnections, mailbox: WatchedMailbox): void {
+    if (account.account.settings.paused) void mailbox.pause();
+    else if (this.#canReach(account)) mailbox.connect();
+    else mailbox.goOffline();
+  }
+
+  /** Nothing happens while paused or offline. */
+  #reconnect(account: AccountConnections, mailboxes: Iterable<WatchedMailbox>): void {
+    if (account.account.settings.paused || !this.#canReach(account)) return;
+    if (account.signIn.isRefused) account.signIn.reset();
+    for (const mailbox of mailboxes) mailbox.connect();
+  }
+
+  #canReach({ account }: AccountConnections): boolean {
+    return this.#isOnline || isOnThisMachine(account.settings.host);
+  }
+
+  /** Those with servers on other machines. */
+  #toOthers(): readonly WatchedMailbox[] {
+    return [...this.#accounts.values()]
+      .filter(({ account }) => !isOnThisMachine(account.settings.host))
+      .flatMap(({ mailboxes }) => Array.from(mailboxes.values()));
+  }
+}
+
+async function logOut({ mailboxes }: AccountConnections): Promise<void> {
+  const removed = [...mailboxes.values()];
+  mailboxes.clear();
+  await Promise.all(removed.map((mailbox) => mailbox.remove()));
+}
+
+/** The same mailbox of the same account has the same id, also after a restart. */
+export function connectionId(account: AccountId, mailbox: string): ConnectionId {
+  const hash = createHash('sha256').update(`${account}\0${mailbox}`).digest('base64url');
+  return `c-${hash.slice(0, 22)}` as ConnectionId;
 }

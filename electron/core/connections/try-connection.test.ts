@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ConnectSettings } from '../accounts/account.ts';
 import { fault, startImapServer, type ImapServer } from '../demo/testing/index.ts';
-import { PHASE_LIMITS } from './imap/phase-limits.ts';
+import { PHASE_LIMITS } from './imap/imapflow-options.ts';
 import { TestClock } from './testing/clock.ts';
 import { testConnection } from './try-connection.ts';
 
@@ -17,7 +17,7 @@ describe('testing a connection', () => {
       settingsOf(server),
       server.password,
       ['inbox', 'Sent', 'Nope'],
-      { clock: new TestClock() },
+      new TestClock(),
     );
     expect(result).toMatchObject({
       ok: true,
@@ -33,15 +33,18 @@ describe('testing a connection', () => {
   test('neither offers nor keeps a session', async () => {
     await using server = await startImapServer();
     for (let time = 0; time < 2; time += 1)
-      await testConnection(settingsOf(server), server.password, [], { clock: new TestClock() });
+      await testConnection(settingsOf(server), server.password, [], new TestClock());
     expect(server.stats()).toMatchObject({ full: 2, offered: 0 });
   });
 
   test('says that the password is wrong, with the words of the server', async () => {
     await using server = await startImapServer();
-    const result = await testConnection(settingsOf(server), 'wrong-password', ['INBOX'], {
-      clock: new TestClock(),
-    });
+    const result = await testConnection(
+      settingsOf(server),
+      'wrong-password',
+      ['INBOX'],
+      new TestClock(),
+    );
     expect(result).toMatchObject({
       ok: false,
       phase: 'login',
@@ -53,9 +56,12 @@ describe('testing a connection', () => {
 
   test('shows a certificate that is not trusted, and sends nothing to its server', async () => {
     await using server = await startImapServer({ certificate: 'self-signed' });
-    const result = await testConnection(settingsOf(server), server.password, ['INBOX'], {
-      clock: new TestClock(),
-    });
+    const result = await testConnection(
+      settingsOf(server),
+      server.password,
+      ['INBOX'],
+      new TestClock(),
+    );
     expect(result).toMatchObject({
       ok: false,
       phase: 'tls',
@@ -68,7 +74,7 @@ describe('testing a connection', () => {
   test('gives up on a server that hangs', async () => {
     await using server = await startImapServer({ script: { list: fault.hang } });
     const clock = new TestClock();
-    const result = testConnection(settingsOf(server), server.password, ['INBOX'], { clock });
+    const result = testConnection(settingsOf(server), server.password, ['INBOX'], clock);
     await server.until(({ commands }) => commands.includes('LIST'));
     clock.advance(PHASE_LIMITS.select);
     expect(await result).toMatchObject({ ok: false, problem: { code: 'timeout' } });

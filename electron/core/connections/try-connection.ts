@@ -1,19 +1,10 @@
-import type { LookupFunction } from 'node:net';
-import type { TestResult } from '../../../shared/model.ts';
+import type { AccountId, ConnectionId, TestResult } from '../../../shared/model.ts';
 import type { ConnectSettings } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
+import { ConnectionEnded, type Failure } from '../failures/index.ts';
 import { SessionCache } from '../tls/index.ts';
 import { ConnectionLog } from './imap/connection-log.ts';
-import type { HandshakeFacts } from './imap/handshake-record.ts';
 import { ImapConnection } from './imap/imap-connection.ts';
-import { ConnectionEnded, type Failure } from '../failures/index.ts';
-import { PHASE_LIMITS, type PhaseLimits } from './imap/phase-limits.ts';
-
-export interface TestConnectionDeps {
-  readonly clock: Clock;
-  readonly limits?: PhaseLimits;
-  readonly lookup?: LookupFunction;
-}
 
 /**
  * Connects as a watched account would, signs in, opens the first of the mailboxes that exists, and
@@ -23,21 +14,20 @@ export async function testConnection(
   settings: ConnectSettings,
   password: string,
   mailboxes: readonly string[],
-  deps: TestConnectionDeps,
+  clock: Clock,
 ): Promise<TestResult> {
-  let attempt: HandshakeFacts | null = null;
   const connection = new ImapConnection({
     settings,
     password,
     sessions: new SessionCache(),
-    account: 'test',
-    clock: deps.clock,
-    limits: deps.limits ?? PHASE_LIMITS,
-    lookup: deps.lookup,
-    log: new ConnectionLog(() => deps.clock.now()),
-    onHandshake: (facts) => {
-      attempt = facts;
-    },
+    accountId: 'test' as AccountId,
+    connectionId: 'test' as ConnectionId,
+    name: 'test',
+    offers: true,
+    clock,
+    lookup: undefined,
+    log: new ConnectionLog(() => clock.now()),
+    report: () => undefined,
   });
   try {
     await connection.signIn();
@@ -46,6 +36,7 @@ export async function testConnection(
     const missing = mailboxes.filter((name) => !names.has(comparable(name)));
     const first = mailboxes.find((name) => names.has(comparable(name)));
     if (first !== undefined) await connection.open(first);
+    const { attempt } = connection;
     if (attempt === null) throw new Error('Signed in without a handshake.');
     return { ok: true, attempt, mailboxes: existing, missing };
   } catch (error) {

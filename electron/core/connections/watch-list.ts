@@ -1,29 +1,45 @@
 import type {
   Account,
   AccountId,
-  Connection,
-  ConnectionId,
   Attempt,
+  Connection,
   HeldSessionsId,
+  LongestAge,
 } from '../../../shared/model.ts';
 import type { PasswordServer } from '../../../shared/password-server.ts';
 import { type AccountSettings, connectsElsewhere, seenTrust } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
-import { opensslCommand, type MailConnections, type SupervisorDeps } from './index.ts';
-import type { EngineState } from '../state/snapshot.ts';
-import { sessionPolicy } from './session-policy.ts';
-import { expectedPeer, SessionCache } from '../tls/index.ts';
 import type { Saved } from '../history/saved.ts';
 import type { Tally } from '../history/totals.ts';
+import type { EngineState } from '../state/snapshot.ts';
+import { expectedPeer, MAX_AGE_MS, SessionCache } from '../tls/index.ts';
+import type { ConnectionEvent } from './connection-view.ts';
+import { opensslCommand } from './openssl-command.ts';
+import type { MailConnections, SupervisorDeps } from './supervisor.ts';
 
 /** Gives the password at each connect as this account; `null` where none is stored for its server. */
 export type PasswordOf = (account: AccountSettings) => Promise<string | null>;
 
-/** Says which server the stored password of this account is for, where it is not its own. */
-export type StrayPasswordOf = (account: AccountSettings) => PasswordServer | null;
+/** What the watch list works with, and whom it tells. */
+export interface WatchListDeps {
+  readonly state: EngineState;
+  readonly tally: Tally;
+  readonly clock: Clock;
+  /** Makes what keeps the connections. */
+  readonly connections: (deps: SupervisorDeps) => MailConnections;
+  /** Says which server the stored password of this account is for, where it is not its own. */
+  readonly strayPasswordOf: (account: AccountSettings) => PasswordServer | null;
+  /** Hears of each attempt that has come to its end, and what it saved. */
+  readonly record: (attempt: Attempt, account: Account, saved: Saved) => void;
+}
 
-/** Hears of each handshake that has come to its end, and what it saved. */
-export type OnCounted = (handshake: Attempt, account: Account, saved: Saved) => void;
+const MINUTE = 60_000;
+
+const LONGEST_AGES_MS: Readonly<Record<LongestAge, number>> = {
+  server: MAX_AGE_MS,
+  hour: 60 * MINUTE,
+  'ten-minutes': 10 * MINUTE,
+};
 
 /**
  * The accounts that are connected: keeps their connections, their TLS sessions and what the
@@ -32,25 +48,13 @@ export type OnCounted = (handshake: Attempt, account: Account, saved: Saved) => 
 export class WatchList {
   readonly sessions: SessionCache;
   readonly supervisor: MailConnections;
-  readonly #state: EngineState;
-  readonly #tally: Tally;
-  readonly #onCounted: OnCounted;
-  readonly #strayPasswordOf: StrayPasswordOf;
+  readonly #deps: WatchListDeps;
   readonly #settings = new Map<AccountId, AccountSettings>();
   #closed = false;
 
-  constructor(
-    state: EngineState,
-    tally: Tally,
-    clock: Clock,
-    onCounted: OnCounted,
-    strayPasswordOf: StrayPasswordOf,
-    connections: (deps: SupervisorDeps) => MailConnections,
-  ) {
-    this.#state = state;
-    this.#tally = tally;
-    this.#onCounted = onCounted;
-    this.#strayPasswordOf = strayPasswordOf;
+  constructor(deps: WatchListDeps) {
+    this.#deps = deps;
+    const { clock, tally } = deps;
     this.sessions = new SessionCache({
       now: () => clock.now(),
       onChange: (id) => {
@@ -58,17 +62,11 @@ export class WatchList {
       },
       costsOf: (account) => tally.costsOf(account as AccountId),
     });
-    this.supervisor = connections({
+    this.supervisor = deps.connections({
       clock,
       sessions: this.sessions,
-      onConnection: (connection: Connection) => {
-        this.#onConnection(connection);
-      },
-      onRemoved: (id: ConnectionId) => {
-        this.#state.remove('connections', id);
-      },
-      onHandshake: (handshake: Attempt) => {
-        this.#onHandshake(handshake);
+      report: (event) => {
+        this.#heard(event);
       },
     });
   }
@@ -78,10 +76,10 @@ export class WatchList {
     if (this.#closed) return;
     const { id } = settings;
     this.sessions.setEnabled(id, settings.reuse);
-    this.sessions.setPolicy(id, sessionPolicy(settings.policy));
+    this.#setPolicy(settings);
     // The demo leaves nothing behind.
     const costs = demo ? null : this.sessions.keep(id, () => expectedPeer(id, settings));
-    if (costs !== null) this.#tally.takeBackCosts(id, costs);
+    if (costs !== null) this.#deps.tally.takeBackCosts(id, costs);
     this.#settings.set(id, settings);
     this.#show(settings, demo);
     this.supervisor.watch({ settings, password: () => password(settings) });
@@ -100,14 +98,16 @@ export class WatchList {
     if (this.#closed || before === undefined) return 0;
     const elsewhere = connectsElsewhere(before, settings);
     this.#settings.set(id, settings);
-    if (elsewhere) this.#tally.forgetBaselines(id);
+    if (elsewhere) this.#deps.tally.forgetBaselines(id);
     let forgotten = this.sessions.setEnabled(id, settings.reuse);
-    this.sessions.setPolicy(id, sessionPolicy(settings.policy));
+    this.#setPolicy(settings);
     if (elsewhere) forgotten += this.sessions.forget(id);
     // After the sessions: with them goes what is known of a server that refuses them.
-    this.#show(settings, this.#state.find('accounts', id)?.demo ?? false);
+    this.#show(settings, this.#deps.state.find('accounts', id)?.demo ?? false);
     // Those that a refused password stopped, and those that go elsewhere, start by themselves.
-    const signedIn = this.#connectionsOf(id).filter(({ state }) => state.kind !== 'sign-in-failed');
+    const signedIn = this.#deps.state
+      .list('connections')
+      .filter(({ accountId, state }) => accountId === id && state.kind !== 'sign-in-failed');
     this.supervisor.watch({ settings, password: () => password(settings) });
     if (newPassword && !elsewhere) {
       for (const connection of signedIn) this.supervisor.reconnect(connection.id);
@@ -118,35 +118,32 @@ export class WatchList {
   /** Takes the account away, at once from sight, and resolves when it is logged out. */
   async stop(id: AccountId): Promise<void> {
     this.#settings.delete(id);
-    this.#state.remove('accounts', id);
-    for (const connection of this.#connectionsOf(id)) {
-      this.#state.remove('connections', connection.id);
-    }
+    this.#deps.state.remove('accounts', id);
     this.sessions.forget(id);
     await this.supervisor.unwatch(id);
     this.sessions.remove(id);
-    this.#tally.forgetAccount(id);
+    this.#deps.tally.forgetAccount(id);
   }
 
   /** Offers sessions again to a server that kept refusing them, on new connections. */
   tryOffering(id: AccountId): void {
     this.sessions.tryNow(id);
-    this.#showRefusing(id);
+    this.#refresh(id);
     this.supervisor.reconnectAccount(id);
   }
 
   /** @returns how many sessions of the account were forgotten */
   forgetSessions(id: AccountId): number {
     const forgotten = this.sessions.forget(id);
-    this.#showRefusing(id);
+    this.#refresh(id);
     return forgotten;
   }
 
   /** @returns how many sessions were forgotten */
   forgetHeldSessions(id: HeldSessionsId): number {
-    const account = this.#state.find('heldSessions', id)?.accountId;
+    const account = this.#deps.state.find('heldSessions', id)?.accountId;
     const forgotten = this.sessions.forgetPeer(id);
-    if (account !== undefined) this.#showRefusing(account);
+    if (account !== undefined) this.#refresh(account);
     return forgotten;
   }
 
@@ -168,9 +165,7 @@ export class WatchList {
 
   /** Shows the strips anew: earlier handshakes have become known. */
   showStrips(): void {
-    for (const account of this.#state.list('accounts')) {
-      this.#state.put('accounts', { ...account, strip: this.#tally.strip(account.id) });
-    }
+    for (const { id } of this.#deps.state.list('accounts')) this.#refresh(id);
   }
 
   /** Logs out everywhere; nothing is connected any more after that. */
@@ -179,59 +174,66 @@ export class WatchList {
     await this.supervisor.close();
   }
 
-  #connectionsOf(id: AccountId): readonly Connection[] {
-    return this.#state.list('connections').filter(({ accountId }) => accountId === id);
+  #setPolicy({ id, policy: { sharing, longestAge } }: AccountSettings): void {
+    this.sessions.setPolicy(id, { sharing, maxAgeMs: LONGEST_AGES_MS[longestAge] });
   }
 
+  #heard(event: ConnectionEvent): void {
+    const { state } = this.#deps;
+    switch (event.kind) {
+      case 'changed':
+        // While it logs out, a removed account may still have news; nobody wants them.
+        if (this.#settings.has(event.connection.accountId))
+          state.put('connections', event.connection);
+        break;
+      case 'settled':
+        this.#count(event.attempt);
+        break;
+      case 'removed':
+        state.remove('connections', event.id);
+        break;
+    }
+  }
+
+  #count(attempt: Attempt): void {
+    const { state, tally, record } = this.#deps;
+    const account = state.find('accounts', attempt.accountId);
+    if (account === undefined) return;
+    record(attempt, account, tally.count(attempt));
+    state.set('totals', tally.totals());
+    this.#refresh(account.id);
+  }
+
+  /** Without what the interface must not or need not have: the text of what the account trusts. */
   #show(settings: AccountSettings, demo: boolean): void {
-    const { id } = settings;
-    this.#state.put('accounts', {
-      ...asSeen(settings),
-      strayPassword: this.#strayPasswordOf(settings),
+    this.#deps.state.put('accounts', {
+      ...settings,
+      trust: seenTrust(settings.trust),
+      strayPassword: this.#deps.strayPasswordOf(settings),
       demo,
-      refusing: this.sessions.refusing(id),
-      strip: this.#tally.strip(id),
+      ...this.#standing(settings.id),
     });
   }
 
-  #showRefusing(id: AccountId): void {
-    const account = this.#state.find('accounts', id);
-    if (account === undefined) return;
-    this.#state.put('accounts', { ...account, refusing: this.sessions.refusing(id) });
+  /** Shows anew what comes of an account's connections. */
+  #refresh(id: AccountId): void {
+    const account = this.#deps.state.find('accounts', id);
+    if (account !== undefined)
+      this.#deps.state.put('accounts', { ...account, ...this.#standing(id) });
+  }
+
+  #standing(id: AccountId): Pick<Account, 'refusing' | 'strip'> {
+    return { refusing: this.sessions.refusing(id), strip: this.#deps.tally.strip(id) };
   }
 
   #showHeld(id: HeldSessionsId): void {
+    const { state } = this.#deps;
     const held = this.sessions.heldForPeer(id);
     if (held === null) {
-      this.#state.remove('heldSessions', id);
+      state.remove('heldSessions', id);
       return;
     }
     const { account, ...facts } = held;
-    this.#state.put('heldSessions', { ...facts, id, accountId: account as AccountId });
+    state.put('heldSessions', { ...facts, id, accountId: account as AccountId });
   }
-
-  #onConnection(connection: Connection): void {
-    // While it logs out, a removed account may still have news; nobody wants them.
-    if (!this.#settings.has(connection.accountId)) return;
-    this.#state.put('connections', connection);
-  }
-
-  #onHandshake(handshake: Attempt): void {
-    const account = this.#state.find('accounts', handshake.accountId);
-    if (account === undefined) return;
-    this.#onCounted(handshake, account, this.#tally.count(handshake));
-    this.#state.set('totals', this.#tally.totals());
-    this.#state.put('accounts', {
-      ...account,
-      refusing: this.sessions.refusing(account.id),
-      strip: this.#tally.strip(account.id),
-    });
-  }
-}
-
-/** The account without what the interface must not or need not have: the text of what it trusts. */
-function asSeen(
-  settings: AccountSettings,
-): Omit<Account, 'strayPassword' | 'demo' | 'refusing' | 'strip'> {
-  return { ...settings, trust: seenTrust(settings.trust) };
 }

@@ -122,12 +122,8 @@ describe('a watched mailbox', () => {
     watched.supervisor.reconnectAll();
     await server.until(({ idling }) => idling.length === 0);
     await server.until(({ idling }) => idling.length === 1);
-    await watched.until(() => watched.handshakes.length === 3);
-    expect(watched.handshakes.map(({ outcome }) => outcome.kind)).toEqual([
-      'full',
-      'failed',
-      'full',
-    ]);
+    await watched.until(() => watched.attempts.length === 3);
+    expect(watched.attempts.map(({ outcome }) => outcome.kind)).toEqual(['full', 'failed', 'full']);
   });
 
   test('is told once for each attempt, when all of it is known', async () => {
@@ -138,13 +134,13 @@ describe('a watched mailbox', () => {
     watched.supervisor.reconnectAll();
     await watched.state('connecting');
     await watched.state('idle');
-    expect(watched.handshakes).toHaveLength(2);
-    for (const { totalMs, receivedBytes, phases } of watched.handshakes) {
+    expect(watched.attempts).toHaveLength(2);
+    for (const { totalMs, receivedBytes, phases } of watched.attempts) {
       expect(totalMs).toBeGreaterThan(0);
       expect(receivedBytes).toBeGreaterThan(0);
       expect(phases.select).toBeGreaterThan(0);
     }
-    const [full, resumed] = watched.handshakes;
+    const [full, resumed] = watched.attempts;
     expect(watched.connection().attempt).toEqual(resumed);
     expect(watched.connection().lastFull).toEqual(full?.phases);
     expect(watched.supervisor.detail(watched.connection().id)?.attempts).toEqual([resumed, full]);

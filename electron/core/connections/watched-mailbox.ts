@@ -1,15 +1,64 @@
-import type { ConnectionDetail, ConnectionId, ConnectionState } from '../../../shared/model.ts';
-import type { Timer } from '../clock.ts';
-import { attempt, type AttemptListener } from './attempt.ts';
-import { STABLE_AFTER_MS } from './backoff.ts';
+import type { LookupFunction } from 'node:net';
+import type {
+  ConnectionDetail,
+  ConnectionId,
+  ConnectionState,
+  Outcome,
+  PhaseTimes,
+} from '../../../shared/model.ts';
+import type { AccountSettings } from '../accounts/index.ts';
+import type { Clock, Timer } from '../clock.ts';
+import {
+  BEFORE_CONNECTING,
+  ConnectError,
+  ConnectionEnded,
+  failureFrom,
+  type Failure,
+} from '../failures/index.ts';
+import type { SessionCache } from '../tls/index.ts';
+import { ConnectionView, type ConnectionEvent } from './connection-view.ts';
 import { ConnectionLog } from './imap/connection-log.ts';
-import { ConnectionView } from './connection-view.ts';
-import { HandshakeHistory } from './handshake-history.ts';
-import type { ImapConnection } from './imap/imap-connection.ts';
-import type { Failure } from '../failures/index.ts';
-import { isOfNetwork, isOutOfReach, nextStep, type NextStep } from './lifecycle.ts';
-import type { MailboxHost } from './mailbox-host.ts';
-import type { SignInPermit } from './sign-in-gate.ts';
+import { ImapConnection } from './imap/imap-connection.ts';
+import {
+  isOfNetwork,
+  isOutOfReach,
+  nextStep,
+  STABLE_AFTER_MS,
+  type NextStep,
+} from './lifecycle.ts';
+import type { SignInGate, SignInPermit } from './sign-in-gate.ts';
+import type { StartGate } from './start-gate.ts';
+
+/** An account to keep connected. */
+export interface WatchedAccount {
+  readonly settings: AccountSettings;
+  /** Asked at each connect; `null` when none is stored. */
+  readonly password: () => Promise<string | null>;
+}
+
+/** What the connections of one account share. */
+export interface AccountConnections {
+  /** As it is now. */
+  account: WatchedAccount;
+  readonly mailboxes: Map<ConnectionId, WatchedMailbox>;
+  readonly signIn: SignInGate;
+  /** Phases of the latest full handshake with its server. */
+  lastFull: PhaseTimes | null;
+}
+
+/** What all connections share. */
+export interface MailboxDeps {
+  readonly clock: Clock;
+  readonly sessions: SessionCache;
+  /** In [0, 1); spreads the retries. */
+  readonly random: () => number;
+  /** Resolves names in place of the system's resolver. */
+  readonly lookup: LookupFunction | undefined;
+  readonly starts: StartGate;
+  /** Connections that are being logged out: done when the servers were told. */
+  readonly endings: Set<Promise<void>>;
+  readonly report: (event: ConnectionEvent) => void;
+}
 
 /** One period of wanting to be connected; when it is replaced, whatever belongs to it stops. */
 type Run = symbol;
@@ -25,7 +74,8 @@ const STOPPED: ReadonlySet<ConnectionState['kind']> = new Set([
 export class WatchedMailbox {
   readonly id: ConnectionId;
   readonly mailbox: string;
-  readonly #host: MailboxHost;
+  readonly #shared: AccountConnections;
+  readonly #deps: MailboxDeps;
   readonly #log: ConnectionLog;
   readonly #view: ConnectionView;
   #run: Run | null = null;
@@ -33,18 +83,18 @@ export class WatchedMailbox {
   #isSignedIn = false;
   #retry: Timer | null = null;
   #failures = 0;
-  readonly #history: HandshakeHistory;
   #isRemoved = false;
 
-  constructor(id: ConnectionId, mailbox: string, host: MailboxHost, state: 'paused' | 'offline') {
+  constructor(id: ConnectionId, mailbox: string, shared: AccountConnections, deps: MailboxDeps) {
     this.id = id;
     this.mailbox = mailbox;
-    this.#host = host;
-    this.#log = new ConnectionLog(() => host.clock.now());
-    this.#history = new HandshakeHistory(host.account, id, (handshake) => {
-      if (!this.#isRemoved) host.onHandshake(handshake);
+    this.#shared = shared;
+    this.#deps = deps;
+    this.#log = new ConnectionLog(() => deps.clock.now());
+    const accountId = shared.account.settings.id;
+    this.#view = new ConnectionView({ id, accountId, mailbox }, deps.clock, (event) => {
+      this.#report(event);
     });
-    this.#view = new ConnectionView(id, mailbox, host, this.#history, { kind: state });
   }
 
   get state(): ConnectionState['kind'] {
@@ -58,9 +108,9 @@ export class WatchedMailbox {
 
   detail(): ConnectionDetail {
     return {
-      connection: this.#view.snapshot(),
+      connection: this.#view.connection,
       log: this.#log.lines(),
-      attempts: this.#history.all,
+      attempts: this.#view.attempts,
     };
   }
 
@@ -114,10 +164,11 @@ export class WatchedMailbox {
     return from !== null && !addresses.has(from);
   }
 
-  /** It is no longer watched: nothing more is heard of it. Resolves when the server was told. */
+  /** It is no longer watched: nothing more is told of it. Resolves when the server was told. */
   async remove(): Promise<void> {
-    this.#isRemoved = true;
     this.#end();
+    this.#report({ kind: 'removed', id: this.id });
+    this.#isRemoved = true;
     await this.#logOut();
   }
 
@@ -128,6 +179,10 @@ export class WatchedMailbox {
     this.#end();
     this.#takeConnection()?.destroy();
     this.#fail(failure, { kind: 'stop', state: 'sign-in-failed' });
+  }
+
+  #report(event: ConnectionEvent): void {
+    if (!this.#isRemoved) this.#deps.report(event);
   }
 
   #begin(): Run {
@@ -146,15 +201,16 @@ export class WatchedMailbox {
   #signedOut(): void {
     if (!this.#isSignedIn) return;
     this.#isSignedIn = false;
-    this.#host.signIn.lost();
+    this.#shared.signIn.lost();
   }
 
   async #logOut(): Promise<void> {
     const ending = this.#takeConnection()?.logOut();
     if (ending === undefined) return;
-    this.#host.endings.add(ending);
+    const { endings } = this.#deps;
+    endings.add(ending);
     await ending;
-    this.#host.endings.delete(ending);
+    endings.delete(ending);
   }
 
   #takeConnection(): ImapConnection | null {
@@ -164,12 +220,12 @@ export class WatchedMailbox {
   }
 
   async #stayConnected(run: Run): Promise<void> {
-    const { signIn, random } = this.#host;
+    const { signIn, mailboxes } = this.#shared;
     const admission = await signIn.enter();
     if (admission.kind === 'held-back') {
       if (this.#run !== run) return;
       this.#failures += 1;
-      this.#fail(admission.failure, this.#nextStep(admission.failure, true, random()));
+      this.#fail(admission.failure, this.#nextStep(admission.failure, true));
       return;
     }
     const { permit } = admission;
@@ -178,7 +234,7 @@ export class WatchedMailbox {
       const failure = await this.#attempt(run, permit, !isAgain);
       if (this.#run !== run || failure === null) break;
       this.#failures += 1;
-      const step = this.#nextStep(failure, isAgain, random());
+      const step = this.#nextStep(failure, isAgain);
       if (step.kind === 'again') {
         isAgain = true;
         continue;
@@ -190,73 +246,104 @@ export class WatchedMailbox {
       }
       this.#fail(failure, step);
       if (step.kind === 'stop' && step.state === 'sign-in-failed')
-        this.#host.onSignInRefused(failure);
+        for (const sibling of mailboxes.values()) sibling.holdBack(failure);
       return;
     }
     signIn.leave(permit);
   }
 
-  #nextStep(failure: Failure, isAgain: boolean, random: number): NextStep {
-    return nextStep(failure, { failures: this.#failures, again: isAgain }, random);
+  #nextStep(failure: Failure, again: boolean): NextStep {
+    return nextStep(failure, { failures: this.#failures, again }, this.#deps.random());
   }
 
   /**
-   * Gives why it ended, `null` when that was asked for.
+   * Connects, watches the mailbox, and stays until the connection ends. Gives why it ended, `null`
+   * when that was asked for.
    *
    * @param offers whether a session may be offered in it
    */
   async #attempt(run: Run, permit: SignInPermit, offers: boolean): Promise<Failure | null> {
-    const { clock, starts, account } = this.#host;
+    const { clock, starts } = this.#deps;
     const isWanted = (): boolean => this.#run === run;
-    const leave = await starts.enter(account);
-    if (!isWanted()) {
-      leave();
-      return null;
-    }
-    const report = this.#history.report(this.#host.lastFull);
-    let idleAt: number | null = null;
-    const listener: AttemptListener = {
-      started: (connection) => {
-        this.#connection = connection;
-      },
-      phase: (phase) => {
-        if (isWanted()) this.#view.enter(phase);
-      },
-      handshake: (facts) => {
-        report.update(facts);
-        this.#view.changed();
-      },
-      signedIn: () => {
-        if (!isWanted()) return;
-        this.#isSignedIn = true;
-        this.#host.signIn.signedIn(permit);
-        this.#host.onSignedIn();
-      },
-      idle: (messages) => {
-        leave();
-        report.settle();
-        idleAt = clock.monotonic();
-        if (!isWanted()) return;
-        this.#view.idle(messages);
-      },
-      messages: (messages) => {
-        if (isWanted()) this.#view.count(messages);
-      },
+    const leave = await starts.enter(this.#shared.account.settings.id);
+    const { settings, password } = this.#shared.account;
+    let connection: ImapConnection | null = null;
+    let isSettled = false;
+    const settle = (): void => {
+      const attempt = connection?.attempt ?? null;
+      if (isSettled || attempt === null) return;
+      isSettled = true;
+      // Only a connect that came to its end has all the phases to compare with.
+      if (attempt.totalMs !== null && isFullHandshake(attempt.outcome))
+        this.#shared.lastFull = attempt.phases;
+      this.#view.settle(attempt, this.#shared.lastFull);
     };
-    const failure = await attempt(
-      this.#host.attemptContext(),
-      { mailbox: this.mailbox, offers },
-      this.#log,
-      listener,
-      isWanted,
-    );
-    leave();
-    report.settle();
+    let idleAt: number | null = null;
+    let failure: Failure | null = null;
+    try {
+      if (!isWanted()) return null;
+      const secret = await readPassword(password);
+      if (!isWanted()) return null;
+      connection = this.#dial(run, settings, secret, offers);
+      await connection.signIn();
+      if (isWanted()) this.#signedIn(permit);
+      const messages = await connection.open(this.mailbox);
+      leave();
+      settle();
+      idleAt = clock.monotonic();
+      if (isWanted()) this.#view.idle(messages);
+      failure = await connection.ended;
+    } catch (error) {
+      if (error instanceof ConnectionEnded) {
+        ({ failure } = error);
+      } else {
+        connection?.destroy();
+        // Before there was a connection, or inside Reprise itself: neither repeats what was secret.
+        failure = failureFrom(error, BEFORE_CONNECTING, settings, clock.now(), (text) => text);
+      }
+    } finally {
+      leave();
+      settle();
+    }
     if (!isWanted()) return null;
     this.#connection = null;
     this.#signedOut();
     if (idleAt !== null && clock.monotonic() - idleAt >= STABLE_AFTER_MS) this.#failures = 0;
     return failure;
+  }
+
+  /** A connection that can be ended from now on. */
+  #dial(run: Run, settings: AccountSettings, password: string, offers: boolean): ImapConnection {
+    const { clock, sessions, lookup } = this.#deps;
+    this.#connection = new ImapConnection({
+      settings,
+      password,
+      sessions,
+      accountId: settings.id,
+      connectionId: this.id,
+      name: this.mailbox,
+      offers,
+      clock,
+      lookup,
+      log: this.#log,
+      report: (event) => {
+        // What an attempt came to is told also of one that another has taken the place of.
+        if (event.kind === 'attempt') this.#view.put(event.attempt);
+        else if (this.#run !== run) return;
+        else if (event.kind === 'phase') this.#view.enter(event.phase);
+        else this.#view.count(event.messages);
+      },
+    });
+    return this.#connection;
+  }
+
+  /** The password is right: siblings that had given up, or wait for the server, need not any more. */
+  #signedIn(permit: SignInPermit): void {
+    const { signIn, mailboxes } = this.#shared;
+    this.#isSignedIn = true;
+    signIn.signedIn(permit);
+    for (const sibling of mailboxes.values())
+      if (sibling.state === 'sign-in-failed' || sibling.waitsForServer) sibling.connect();
   }
 
   #fail(failure: Failure, step: NextStep): void {
@@ -271,7 +358,7 @@ export class WatchedMailbox {
       return;
     }
     const delayMs = step.kind === 'wait' ? step.delayMs : 0;
-    const { clock } = this.#host;
+    const { clock } = this.#deps;
     const run = this.#begin();
     this.#retry = clock.after(delayMs, () => {
       this.#view.set({ kind: 'connecting', phase: 'dns' });
@@ -279,4 +366,20 @@ export class WatchedMailbox {
     });
     this.#view.set({ kind: 'retrying', retryAt: clock.now() + delayMs, problem });
   }
+}
+
+async function readPassword(password: WatchedAccount['password']): Promise<string> {
+  let stored: string | null;
+  try {
+    stored = await password();
+  } catch (cause) {
+    throw new ConnectError('SECRET_UNREADABLE', { cause });
+  }
+  if (stored === null || stored === '') throw new ConnectError('SECRET_MISSING');
+  return stored;
+}
+
+/** Whether the certificate was sent and checked in it: no session was taken up. */
+function isFullHandshake({ kind }: Outcome): boolean {
+  return kind === 'full' || kind === 'refused' || kind === 'off';
 }

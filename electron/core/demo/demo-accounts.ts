@@ -8,7 +8,7 @@ import {
 } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
 import type { DemoServer, DemoServers } from './demo-servers.ts';
-import type { WatchList } from '../connections/watch-list.ts';
+import type { WatchList } from '../connections/index.ts';
 
 /** Starts the servers that the demo's accounts are on. */
 export type StartServers = (options: {

@@ -1,21 +1,56 @@
-import { ImapFlow } from 'imapflow';
-import type { Phase } from '../../../../shared/model.ts';
-import type { Timer } from '../../clock.ts';
-import type { TransportEvent } from '../../tls/index.ts';
+import { randomUUID } from 'node:crypto';
+import type { LookupFunction } from 'node:net';
+import { ImapFlow, type ImapTransport, type ImapTransportSocket, type Logger } from 'imapflow';
+import type {
+  AccountId,
+  Attempt,
+  AttemptId,
+  ConnectionId,
+  Phase,
+} from '../../../../shared/model.ts';
+import type { ConnectSettings } from '../../accounts/index.ts';
+import type { Clock, Timer } from '../../clock.ts';
 import { ConnectError, ConnectionEnded, failureFrom, type Failure } from '../../failures/index.ts';
+import { redactorFor, type Redact } from '../../log/redaction.ts';
+import { createReuseTransport, type SessionCache, type TransportEvent } from '../../tls/index.ts';
 import {
   advanceRecord,
+  attemptOf,
   beginRecord,
-  handshakeFacts,
+  type AttemptRecord,
   type ConnectStep,
-  type HandshakeRecord,
-} from './handshake-record.ts';
-import { connectionTransport, type ImapConnectionOptions } from './imap-connection-options.ts';
+} from './attempt-record.ts';
+import { transportLogLine, type ConnectionLog } from './connection-log.ts';
 import { imapflowLogger } from './imapflow-log.ts';
-import { imapflowOptions } from './imapflow-options.ts';
-import type { TrackedTransport } from './local-address.ts';
-import { redactorFor, type Redact } from '../../log/redaction.ts';
-import { transportLogLine } from './transport-log.ts';
+import { imapflowOptions, PHASE_LIMITS } from './imapflow-options.ts';
+
+/** What comes of a connection unasked. */
+export type ImapEvent =
+  /** A phase of the connect has begun. */
+  | { readonly kind: 'phase'; readonly phase: Phase }
+  /** The attempt has an outcome, or more became known of it. */
+  | { readonly kind: 'attempt'; readonly attempt: Attempt }
+  /** The number of messages in the open mailbox has changed. */
+  | { readonly kind: 'messages'; readonly messages: number };
+
+/** Everything that one attempt needs, and who hears of it. */
+export interface ImapConnectionDeps {
+  readonly settings: ConnectSettings;
+  readonly password: string;
+  readonly sessions: SessionCache;
+  /** Whose sessions may be offered. */
+  readonly accountId: AccountId;
+  readonly connectionId: ConnectionId;
+  /** Said of the sessions that this connection brings: its mailbox. */
+  readonly name: string;
+  /** `false` where the attempt before failed with a session. */
+  readonly offers: boolean;
+  readonly clock: Clock;
+  /** Resolves the host's name in place of the system's resolver. */
+  readonly lookup: LookupFunction | undefined;
+  readonly log: ConnectionLog;
+  readonly report: (event: ImapEvent) => void;
+}
 
 /** How long a server gets to answer LOGOUT; then the connection is closed all the same. */
 export const LOGOUT_LIMIT_MS = 2000;
@@ -34,12 +69,13 @@ const MAX_UNREADABLE_LINES = 20;
 export class ImapConnection {
   /** Why it ended: `null` when that was asked for. */
   readonly ended: Promise<Failure | null>;
-  readonly #options: ImapConnectionOptions;
+  readonly #deps: ImapConnectionDeps;
   readonly #client: ImapFlow;
-  readonly #transport: TrackedTransport;
   readonly #redact: Redact;
   readonly #resolveEnded: (failure: Failure | null) => void;
-  #record: HandshakeRecord;
+  #record: AttemptRecord;
+  /** The same one below STARTTLS and above it. */
+  #socket: ImapTransportSocket | null = null;
   #phase: Phase | 'idle' = 'dns';
   #limit: Timer | null = null;
   #mailbox = '';
@@ -53,22 +89,18 @@ export class ImapConnection {
   #isBusy = false;
   #hasEnded = false;
 
-  constructor(options: ImapConnectionOptions) {
-    this.#options = options;
-    const { clock, settings, password } = options;
+  constructor(deps: ImapConnectionDeps) {
+    this.#deps = deps;
+    const { accountId, connectionId, clock, settings, password, report } = deps;
     this.#redact = redactorFor(settings.user, password);
-    this.#record = beginRecord(clock.now(), clock.monotonic());
-    ({ promise: this.ended, resolve: this.#resolveEnded } = Promise.withResolvers());
-    this.#transport = connectionTransport(
-      options,
-      (event) => {
-        this.#transportEvent(event);
-      },
-      this.#tlsTookTooLong.signal,
+    const id = randomUUID() as AttemptId;
+    this.#record = beginRecord(
+      { id, accountId, connectionId, startedAt: clock.now() },
+      clock.monotonic(),
     );
-    const { transport } = this.#transport;
+    ({ promise: this.ended, resolve: this.#resolveEnded } = Promise.withResolvers());
     const client = new ImapFlow(
-      imapflowOptions(settings, password, transport, this.#imapflowLogger()),
+      imapflowOptions(settings, password, this.#transport(), this.#logger()),
     );
     this.#client = client;
     client.on('error', (error) => {
@@ -77,16 +109,28 @@ export class ImapConnection {
     client.on('close', () => {
       this.#fail(closedError);
     });
-    client.on('exists', ({ count }) => options.onMessages?.(count));
-    client.on('expunge', () => {
-      this.#countMessages();
+    const count = (messages: number): void => {
+      report({ kind: 'messages', messages });
+    };
+    client.on('exists', (mailbox) => {
+      count(mailbox.count);
     });
-    client.on('mailboxOpen', ({ exists }) => options.onMessages?.(exists));
+    client.on('expunge', () => {
+      if (client.mailbox !== false) count(client.mailbox.exists);
+    });
+    client.on('mailboxOpen', (mailbox) => {
+      count(mailbox.exists);
+    });
+  }
+
+  /** As far as it has come; `null` while its outcome is not known. */
+  get attempt(): Attempt | null {
+    return attemptOf(this.#record);
   }
 
   /** From which of the machine's addresses it goes out; `null` before it does, and afterwards. */
   get localAddress(): string | null {
-    return this.#transport.localAddress();
+    return this.#socket?.localAddress ?? null;
   }
 
   /** DNS, TCP, TLS, the greeting and the sign-in. */
@@ -104,11 +148,11 @@ export class ImapConnection {
    */
   async open(mailbox: string): Promise<number> {
     this.#mailbox = mailbox;
-    this.#step({ kind: 'phase', phase: 'select', at: this.#options.clock.monotonic() });
+    this.#step({ kind: 'phase', phase: 'select', at: this.#deps.clock.monotonic() });
     this.#enter('select');
     const { exists } = await this.#run(this.#client.mailboxOpen(mailbox, { readOnly: true }));
     this.#leavePhase();
-    this.#step({ kind: 'ready', at: this.#options.clock.monotonic() });
+    this.#step({ kind: 'ready', at: this.#deps.clock.monotonic() });
     this.#phase = 'idle';
     return exists;
   }
@@ -125,7 +169,7 @@ export class ImapConnection {
   async logOut(): Promise<void> {
     if (this.#hasEnded) return;
     this.#finish(null);
-    const limit = this.#options.clock.after(LOGOUT_LIMIT_MS, () => {
+    const limit = this.#deps.clock.after(LOGOUT_LIMIT_MS, () => {
       this.#client.close();
     });
     try {
@@ -145,25 +189,51 @@ export class ImapConnection {
     this.#client.close();
   }
 
+  /** The way to the server, which offers and stores sessions as it was told. */
+  #transport(): ImapTransport {
+    const { sessions, accountId, name, settings, lookup, offers } = this.#deps;
+    const transport = createReuseTransport({
+      cache: sessions,
+      account: accountId,
+      user: settings.user,
+      connection: name,
+      trust: settings.trust,
+      offers,
+      tookTooLong: this.#tlsTookTooLong.signal,
+      onEvent: (event) => {
+        this.#transportEvent(event);
+      },
+      ...(lookup === undefined ? {} : { lookup }),
+    });
+    return {
+      ...transport,
+      connect: (target, onConnect) => {
+        const socket = transport.connect(target, onConnect);
+        this.#socket = socket;
+        return socket;
+      },
+    };
+  }
+
   #transportEvent(event: TransportEvent): void {
     // What comes after the end is the echo of our own closing.
     if (this.#hasEnded) return;
-    const line = transportLogLine(event, this.#options.settings);
-    if (line !== null) this.#options.log.add(line);
+    const line = transportLogLine(event, this.#deps.settings);
+    if (line !== null) this.#deps.log.add(line);
     this.#step(event);
     if (event.kind === 'phase') this.#enter(event.phase);
     else if (event.kind === 'handshake' && event.outcome.kind === 'failed')
       this.#fail(this.#tlsTimeout ?? event.outcome.error);
   }
 
-  #imapflowLogger() {
+  #logger(): Logger {
     return imapflowLogger({
       line: (text) => {
-        this.#options.log.add(text, this.#redact);
+        this.#deps.log.add(text, this.#redact);
       },
       signInSent: () => {
         if (this.#hasEnded) return;
-        this.#step({ kind: 'phase', phase: 'login', at: this.#options.clock.monotonic() });
+        this.#step({ kind: 'phase', phase: 'login', at: this.#deps.clock.monotonic() });
         this.#enter('login');
       },
       firstLine: (text) => {
@@ -200,13 +270,13 @@ export class ImapConnection {
   #enter(phase: Phase): void {
     this.#phase = phase;
     this.#limitPhase(phase);
-    this.#options.onPhase?.(phase);
+    this.#deps.report({ kind: 'phase', phase });
   }
 
   #limitPhase(phase: Phase): void {
-    const limitMs = this.#options.limits[phase];
+    const limitMs = PHASE_LIMITS[phase];
     this.#limit?.cancel();
-    this.#limit = this.#options.clock.after(limitMs, () => {
+    this.#limit = this.#deps.clock.after(limitMs, () => {
       const timeout = new ConnectError('PHASE_TIMEOUT', { limitMs });
       if (phase !== 'tls') {
         this.#fail(timeout);
@@ -220,18 +290,13 @@ export class ImapConnection {
 
   #leavePhase(): void {
     this.#limit?.cancel();
-    this.#step({ kind: 'phase-end', at: this.#options.clock.monotonic() });
+    this.#step({ kind: 'phase-end', at: this.#deps.clock.monotonic() });
   }
 
   #step(step: ConnectStep): void {
     this.#record = advanceRecord(this.#record, step);
-    const facts = handshakeFacts(this.#record);
-    if (facts !== null) this.#options.onHandshake?.(facts);
-  }
-
-  #countMessages(): void {
-    const { mailbox } = this.#client;
-    if (mailbox !== false) this.#options.onMessages?.(mailbox.exists);
+    const { attempt } = this;
+    if (attempt !== null) this.#deps.report({ kind: 'attempt', attempt });
   }
 
   /** Ends it with the first thing that went wrong; what follows from that is not looked at. */
@@ -246,12 +311,12 @@ export class ImapConnection {
         byeLine: this.#byeLine,
         strangeLine: this.#strangeLine,
       },
-      this.#options.settings,
-      this.#options.clock.now(),
+      this.#deps.settings,
+      this.#deps.clock.now(),
       this.#redact,
     );
     this.#step({ kind: 'failed', problem: failure.problem });
-    this.#options.log.add(`! ${failure.problem.message}`);
+    this.#deps.log.add(`! ${failure.problem.message}`);
     this.#finish(failure);
     this.#client.close();
   }

@@ -1,5 +1,32 @@
+/** What imapflow is told, and every limit on a connection: in time, and in what a server may send. */
 import type { ImapFlowOptions, ImapTransport, Logger } from 'imapflow';
+import type { Phase } from '../../../../shared/model.ts';
 import type { ConnectSettings } from '../../accounts/index.ts';
+
+/**
+ * How long each phase of a connect may take, in ms.
+ *
+ * Generous for a working server over a bad line, short enough that a hanging one is named within
+ * half a minute. imapflow's own limits lie above these and are a net beneath them only.
+ */
+export const PHASE_LIMITS: Readonly<Record<Phase, number>> = {
+  // A resolver gives up on one name server after 5 s and asks the next.
+  dns: 12_000,
+  // Three SYNs: at 0, 1 and 3 s, and time for the last one's answer.
+  tcp: 10_000,
+  // Greeting, CAPABILITY and STARTTLS; some servers look up the client's name first.
+  starttls: 20_000,
+  // The session cache waits for two seconds at most.
+  wait: 5_000,
+  // Less than the fixed 10 s of imapflow for an upgrade: it knows nothing of a session offered in it.
+  tls: 9_000,
+  // Servers that look up the client's name in a slow DNS take up to 15 s.
+  greeting: 20_000,
+  // Dovecot and others delay the answer to a wrong password, by up to 15 s.
+  login: 30_000,
+  // A large mailbox that is not in the server's cache.
+  select: 30_000,
+};
 
 /**
  * No answer that a watcher asks for comes near this; a mailbox list of ten thousand names is half of
@@ -24,7 +51,7 @@ const RENEW_IDLE_AFTER_MS = 9 * 60_000;
  */
 const QUIET_AFTER_MS = 4 * 60_000;
 
-/** Above every limit of ours, so that it is ours that names the phase: a net beneath them. */
+/** Above every limit of ours, so that it is ours that names the phase. */
 const IMAPFLOW_TIMEOUT_MS = 120_000;
 
 /** What imapflow is told, for one attempt to connect. */

@@ -1,17 +1,16 @@
 /** For tests: a supervisor on a {@link TestClock}, with everything that it told. */
 import type {
   AccountId,
+  Attempt,
   Connection,
   ConnectionId,
   ConnectionState,
-  Attempt,
 } from '../../../../shared/model.ts';
 import type { AccountSettings } from '../../accounts/account.ts';
 import type { ImapServer } from '../../demo/testing/index.ts';
 import { SessionCache } from '../../tls/index.ts';
-import { Supervisor, type SupervisorDeps } from '../supervisor.ts';
+import { connectionId, Supervisor, type SupervisorDeps } from '../supervisor.ts';
 import { TestClock } from './clock.ts';
-import { connectionId } from '../watched-account.ts';
 
 type StateOf<Kind extends ConnectionState['kind']> = Extract<ConnectionState, { kind: Kind }>;
 
@@ -40,7 +39,7 @@ export const ABROAD = { host: 'imap.example.org' } as const;
 export class TestSupervisor implements AsyncDisposable {
   readonly clock = new TestClock();
   readonly sessions = new SessionCache();
-  readonly handshakes: Attempt[] = [];
+  readonly attempts: Attempt[] = [];
   readonly removed: ConnectionId[] = [];
   readonly connections = new Map<ConnectionId, Connection>();
   readonly supervisor: Supervisor;
@@ -51,17 +50,15 @@ export class TestSupervisor implements AsyncDisposable {
       clock: this.clock,
       sessions: this.sessions,
       random: () => 0.5,
-      onConnection: (connection) => {
-        this.connections.set(connection.id, connection);
-        this.#changed();
-      },
-      onRemoved: (id) => {
-        this.connections.delete(id);
-        this.removed.push(id);
-        this.#changed();
-      },
-      onHandshake: (handshake) => {
-        this.handshakes.push(handshake);
+      report: (event) => {
+        if (event.kind === 'changed') {
+          this.connections.set(event.connection.id, event.connection);
+        } else if (event.kind === 'settled') {
+          this.attempts.push(event.attempt);
+        } else {
+          this.connections.delete(event.id);
+          this.removed.push(event.id);
+        }
         this.#changed();
       },
       ...deps,

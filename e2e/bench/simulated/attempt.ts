@@ -53,7 +53,7 @@ const CERTIFICATE: CertificateFacts = {
 };
 
 /** One handshake of a simulated connection; the first of each is full. */
-export function simulatedHandshake(simulated: Simulated): Attempt {
+export function simulatedAttempt(simulated: Simulated): Attempt {
   const { accountId, connectionId, now, random } = simulated;
   const outcome = outcomeOf(simulated);
   const hasFailed = outcome.kind === 'failed';

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import type { AccountId, AttemptId, ConnectionId } from '../../../../shared/model.ts';
 import type { HandshakeEnd } from '../../tls/index.ts';
 import {
   advanceRecord,
+  attemptOf,
   beginRecord,
-  handshakeFacts,
+  type AttemptRecord,
   type ConnectStep,
-  type HandshakeRecord,
-} from './handshake-record.ts';
+} from './attempt-record.ts';
 
 const resumed: HandshakeEnd = {
   outcome: { kind: 'resumed', mechanism: 'tls13-ticket' },
@@ -21,8 +22,14 @@ const resumed: HandshakeEnd = {
 };
 const problem = { code: 'timeout', message: 'Too slow.', serverLine: null } as const;
 
-function record(...steps: readonly ConnectStep[]): HandshakeRecord {
-  return steps.reduce(advanceRecord, beginRecord(1000, 50));
+const ids = {
+  id: 'h' as AttemptId,
+  connectionId: 'c' as ConnectionId,
+  accountId: 'a' as AccountId,
+};
+
+function record(...steps: readonly ConnectStep[]): AttemptRecord {
+  return steps.reduce(advanceRecord, beginRecord({ ...ids, startedAt: 1000 }, 50));
 }
 
 const implicitTls: readonly ConnectStep[] = [
@@ -41,7 +48,8 @@ const implicitTls: readonly ConnectStep[] = [
 
 describe('the record of an attempt', () => {
   test('times every phase until IDLE can begin', () => {
-    expect(handshakeFacts(record(...implicitTls))).toEqual({
+    expect(attemptOf(record(...implicitTls))).toEqual({
+      ...ids,
       startedAt: 1000,
       outcome: resumed.outcome,
       phases: {
@@ -71,19 +79,19 @@ describe('the record of an attempt', () => {
       { kind: 'phase', phase: 'tls', at: 60 },
       { kind: 'handshake', ...resumed, at: 70 },
       { kind: 'phase', phase: 'login', at: 73 },
-    );
+    ).attempt;
     expect(phases).toMatchObject({ starttls: 8, tls: 10, greeting: 3, login: null });
   });
 
   test('has no outcome before the handshake ended', () => {
-    expect(handshakeFacts(record(...implicitTls.slice(0, 3)))).toBeNull();
+    expect(attemptOf(record(...implicitTls.slice(0, 3)))).toBeNull();
   });
 
   test('is failed, with the problem, when no handshake came about', () => {
-    const facts = handshakeFacts(record(...implicitTls.slice(0, 2), { kind: 'failed', problem }));
-    expect(facts?.outcome).toEqual({ kind: 'failed', problem });
-    expect(facts?.phases).toMatchObject({ dns: 3, tcp: null });
-    expect(facts?.totalMs).toBeNull();
+    const attempt = attemptOf(record(...implicitTls.slice(0, 2), { kind: 'failed', problem }));
+    expect(attempt?.outcome).toEqual({ kind: 'failed', problem });
+    expect(attempt?.phases).toMatchObject({ dns: 3, tcp: null });
+    expect(attempt?.totalMs).toBeNull();
   });
 
   test('gives a handshake that failed no time', () => {
@@ -97,20 +105,20 @@ describe('the record of an attempt', () => {
         shownPem: null,
       },
     };
-    const facts = handshakeFacts(
+    const attempt = attemptOf(
       record(
         ...implicitTls.slice(0, 3),
         { kind: 'handshake', ...failed, at: 70 },
         { kind: 'failed', problem },
       ),
     );
-    expect(facts?.outcome).toEqual({ kind: 'failed', problem });
-    expect(facts?.phases.tls).toBeNull();
+    expect(attempt?.outcome).toEqual({ kind: 'failed', problem });
+    expect(attempt?.phases.tls).toBeNull();
   });
 
   test('stays what it was when the sign-in fails afterwards', () => {
-    const facts = handshakeFacts(record(...implicitTls.slice(0, 8), { kind: 'failed', problem }));
-    expect(facts?.outcome).toEqual(resumed.outcome);
-    expect(facts?.phases).toMatchObject({ greeting: 9, login: null });
+    const attempt = attemptOf(record(...implicitTls.slice(0, 8), { kind: 'failed', problem }));
+    expect(attempt?.outcome).toEqual(resumed.outcome);
+    expect(attempt?.phases).toMatchObject({ greeting: 9, login: null });
   });
 });
