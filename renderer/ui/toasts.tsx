@@ -1,6 +1,5 @@
 import { Toast } from '@base-ui/react/toast';
 import type { ReactNode } from 'react';
-import { RepriseError } from '../../shared/errors.ts';
 import { Button } from './controls.tsx';
 import { CloseIcon } from './icons.tsx';
 import styles from './toasts.module.css';
@@ -38,28 +37,6 @@ export function toastFailure({ title, description, id, action }: ToastText): voi
 /** Says in passing that something was done. */
 export function toastDone(title: string): void {
   toasts.add({ title, type: 'done', timeout: DONE_MS });
-}
-
-/** A sentence for anything that was thrown by a call to the engine. */
-export function errorMessage(error: unknown): string {
-  return error instanceof RepriseError
-    ? error.message
-    : 'Something went wrong in the interface. Reload the page; if it happens again, please report it.';
-}
-
-/**
- * Waits for a call to the engine and says so where it fails.
- *
- * @param title what failed, such as `Could not reconnect`
- */
-export async function toastIfFailed(title: string, call: Promise<unknown>): Promise<boolean> {
-  try {
-    await call;
-    return true;
-  } catch (error) {
-    toastFailure({ title, description: errorMessage(error), id: title });
-    return false;
-  }
 }
 
 /** Shows what {@link toasts} holds, at the lower right. */

@@ -7,7 +7,7 @@ import type {
   TestResult,
 } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
-import { errorMessage } from '../../ui/toasts.tsx';
+import { errorMessage } from '../../ui/call.tsx';
 import {
   draftOf,
   EMPTY_DRAFT,

@@ -4,12 +4,13 @@ import { useEngineApi } from '../../engine/engine-api.ts';
 import { openEditForm } from '../../engine/store.ts';
 import { formatSessions, isolate } from '../../format.ts';
 import { showScreen } from '../../navigation.ts';
+import { toastIfFailed } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { Question } from '../../ui/dialogs.tsx';
 import { findAddButton } from '../../ui/focus.ts';
 import { ForgetIcon } from '../../ui/icons.tsx';
 import { Menu } from '../../ui/popups.tsx';
-import { toastDone, toastIfFailed } from '../../ui/toasts.tsx';
+import { toastDone } from '../../ui/toasts.tsx';
 import styles from './AccountList.module.css';
 
 interface AccountActionsProps {

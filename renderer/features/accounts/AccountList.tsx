@@ -3,13 +3,13 @@ import { STRIP_LENGTH_PER_ACCOUNT, type Account, type AccountId } from '../../..
 import type { AccountSummary } from '../../account-summary.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { openAddForm, useEngine } from '../../engine/store.ts';
+import { toastIfFailed } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { findAddButton } from '../../ui/focus.ts';
 import { PlusIcon } from '../../ui/icons.tsx';
 import { StateMark } from '../../ui/marks.tsx';
 import { Strip } from '../../ui/Strip.tsx';
 import { Name, Unseen } from '../../ui/Text.tsx';
-import { toastIfFailed } from '../../ui/toasts.tsx';
 import { STATE_WORDS } from '../../words.ts';
 import { AccountActions } from './AccountActions.tsx';
 import { AccountTrouble, RefusingLine } from './AccountTrouble.tsx';

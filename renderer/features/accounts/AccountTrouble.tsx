@@ -5,9 +5,9 @@ import { useNow } from '../../clock.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { openCertificate, openEditForm, store, useEngine } from '../../engine/store.ts';
 import { formatCountdown, formatExactTime, isolate } from '../../format.ts';
+import { toastIfFailed } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { focusOwnerOf } from '../../ui/focus.ts';
-import { toastIfFailed } from '../../ui/toasts.tsx';
 import { nextTry, OFFLINE_SENTENCE, refusedSoFar, STATE_WORDS } from '../../words.ts';
 import styles from './AccountTrouble.module.css';
 

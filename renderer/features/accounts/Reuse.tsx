@@ -4,11 +4,11 @@ import type { AccountId, LongestAge, ReusePolicy, SharingPolicy } from '../../..
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { useEngine } from '../../engine/store.ts';
 import { formatSessions, isolate } from '../../format.ts';
+import { toastIfFailed } from '../../ui/call.tsx';
 import { Button, RadioGroup, Switch } from '../../ui/controls.tsx';
 import { focusOwnerOf } from '../../ui/focus.ts';
 import { PolicyIcon } from '../../ui/icons.tsx';
 import { Popover } from '../../ui/popups.tsx';
-import { toastIfFailed } from '../../ui/toasts.tsx';
 import styles from './Reuse.module.css';
 
 /** A choice by name, with what follows from it where that is not plain. */

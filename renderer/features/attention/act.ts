@@ -3,7 +3,7 @@ import { RepriseError } from '../../../shared/errors.ts';
 import { openDrawer, openEditForm } from '../../engine/store.ts';
 import { formatCount, isolate } from '../../format.ts';
 import { showScreen } from '../../navigation.ts';
-import { errorMessage } from '../../ui/toasts.tsx';
+import { errorMessage } from '../../ui/call.tsx';
 import type { OpenAction, TryAction } from './attention.ts';
 
 /** Opens what helps. */

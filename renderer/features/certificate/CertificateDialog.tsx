@@ -10,9 +10,10 @@ import type {
 import { useNow } from '../../clock.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { closeCertificate, useEngine, useInterface } from '../../engine/store.ts';
+import { toastIfFailed } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { Dialog } from '../../ui/dialogs.tsx';
-import { toastDone, toastIfFailed } from '../../ui/toasts.tsx';
+import { toastDone } from '../../ui/toasts.tsx';
 import { COMPARE_ADVICE, judge, TRUST_LABEL } from './certificate.ts';
 import { CertificateTable } from './CertificateTable.tsx';
 import styles from './Certificate.module.css';

@@ -12,17 +12,17 @@ import {
   formatServer,
   isolate,
 } from '../../format.ts';
+import { toastIfFailed } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { Drawer } from '../../ui/dialogs.tsx';
 import { ReconnectIcon } from '../../ui/icons.tsx';
 import { StateMark } from '../../ui/marks.tsx';
-import { toastIfFailed } from '../../ui/toasts.tsx';
 import { OFFLINE_SENTENCE, otherName, SECURITY_WORDS, STATE_WORDS } from '../../words.ts';
 import { SOON_MS } from '../attention/attention.ts';
 import { namesText } from '../certificate/certificate.ts';
 import { Fingerprint } from '../certificate/CertificateTable.tsx';
-import { ClockCell } from '../connections/ClockCell.tsx';
-import { findRow } from '../connections/use-roving-row.ts';
+import { Clock } from '../connections/columns.tsx';
+import { findRow } from '../connections/ConnectionRows.tsx';
 import { Facts } from './Facts.tsx';
 import { HandshakeSection } from './HandshakeSection.tsx';
 import { LogSection, useConnectionDetail } from './LogSection.tsx';
@@ -122,7 +122,7 @@ function StateSection({ connection, account }: StateSectionProps): ReactNode {
         <strong>{STATE_WORDS[state.kind]}</strong>
         {hasClock && (
           <span className={styles.aside}>
-            <ClockCell connection={connection} />
+            <Clock connection={connection} />
           </span>
         )}
         {messages !== null && (

@@ -17,10 +17,10 @@ import {
   formatMoment,
   formatOrdinal,
 } from '../../format.ts';
+import { toastIfFailed } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { copyText, selectForCopy } from '../../ui/hand-over.ts';
 import { ReuseText } from '../../ui/marks.tsx';
-import { toastIfFailed } from '../../ui/toasts.tsx';
 import { outcomeSentence, protocolName } from '../../words.ts';
 import { RefusingLine } from '../accounts/AccountTrouble.tsx';
 import { Facts } from './Facts.tsx';

@@ -9,10 +9,10 @@ import type {
 } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { formatExactTime, formatMs, formatTime } from '../../format.ts';
+import { errorMessage } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { copyText, selectForCopy } from '../../ui/hand-over.ts';
 import { ReuseText } from '../../ui/marks.tsx';
-import { errorMessage } from '../../ui/toasts.tsx';
 import styles from './ConnectionDrawer.module.css';
 
 /** Earlier handshakes and the log of a connection, secrets removed by the engine. */

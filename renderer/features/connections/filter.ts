@@ -3,7 +3,7 @@ import type { ConnectionState, OutcomeKind } from '../../../shared/model.ts';
 import { formatServer } from '../../format.ts';
 import type { Route } from '../../navigation.ts';
 import { OUTCOME_WORDS, STATE_WORDS } from '../../words.ts';
-import type { ConnectionRow } from './sorting.ts';
+import type { ConnectionFacts } from './columns.tsx';
 
 /** `null` where it may be any. */
 export interface ConnectionFilter {
@@ -38,9 +38,9 @@ export function isOpen({ text, state, outcome }: ConnectionFilter): boolean {
 
 /** The rows that it lets through, in their order. */
 export function filterRows(
-  rows: readonly ConnectionRow[],
+  rows: readonly ConnectionFacts[],
   filter: ConnectionFilter,
-): readonly ConnectionRow[] {
+): readonly ConnectionFacts[] {
   if (isOpen(filter)) return rows;
   const words = fold(filter.text).split(/\s+/);
   return rows.filter(({ connection: { mailbox, state, attempt }, account }) => {

@@ -2,9 +2,9 @@ import type { ReactNode } from 'react';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { openAddForm, useEngine } from '../../engine/store.ts';
 import { showScreen } from '../../navigation.ts';
+import { toastIfFailed } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { OutcomeMark } from '../../ui/marks.tsx';
-import { toastIfFailed } from '../../ui/toasts.tsx';
 import styles from './FirstRun.module.css';
 
 /** What the program does, and the ways to begin. */

@@ -2,9 +2,9 @@ import type { ReactNode } from 'react';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { useEngine } from '../../engine/store.ts';
 import { formatExactTime } from '../../format.ts';
+import { toastIfFailed } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { CloseIcon } from '../../ui/icons.tsx';
-import { toastIfFailed } from '../../ui/toasts.tsx';
 import styles from './Notices.module.css';
 
 const LEVEL_WORDS = { info: 'Note', warning: 'Warning', error: 'Error' } as const;

@@ -5,10 +5,10 @@ import { useEngineApi } from '../../engine/engine-api.ts';
 import { useEngine } from '../../engine/store.ts';
 import { formatCount } from '../../format.ts';
 import { narrow, useKnownQuery, useRoute } from '../../navigation.ts';
+import { toastIfFailed } from '../../ui/call.tsx';
 import { AccountSelect, Button, Segmented } from '../../ui/controls.tsx';
 import { saveFile } from '../../ui/hand-over.ts';
 import { DownloadIcon } from '../../ui/icons.tsx';
-import { toastIfFailed } from '../../ui/toasts.tsx';
 import { Charts } from './Charts.tsx';
 import { HistoryTable } from './HistoryTable.tsx';
 import {

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { HistoryQuery, HistoryView } from '../../../shared/history.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { store } from '../../engine/store.ts';
-import { errorMessage } from '../../ui/toasts.tsx';
+import { errorMessage } from '../../ui/call.tsx';
 
 /** What a refresher works with. */
 interface RefresherDeps {

@@ -11,11 +11,11 @@ import {
   formatTime,
   NOTHING,
 } from '../../format.ts';
+import { toastIfFailed } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { saveFile } from '../../ui/hand-over.ts';
 import { OutcomeMark } from '../../ui/marks.tsx';
 import { Name, ServerLine } from '../../ui/Text.tsx';
-import { toastIfFailed } from '../../ui/toasts.tsx';
 import { Evidence, NoteList } from './Findings.tsx';
 import { changesSince, rowName, VERDICT_WORDS } from './words.ts';
 import styles from './ServerCheck.module.css';

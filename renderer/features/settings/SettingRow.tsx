@@ -1,7 +1,7 @@
 import { useCallback, type ReactNode } from 'react';
 import type { Settings } from '../../../shared/settings.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
-import { toastIfFailed } from '../../ui/toasts.tsx';
+import { toastIfFailed } from '../../ui/call.tsx';
 import styles from './Settings.module.css';
 
 interface SettingRowProps {

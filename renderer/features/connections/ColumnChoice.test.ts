@@ -8,10 +8,12 @@ describe('a remembered choice of columns', () => {
   it.each([
     [null, []],
     ['', []],
-    ['tls messages', ['messages', 'tls']],
+    ['version messages', ['messages', 'version']],
+    // As 0.1.0 called it.
+    ['tls messages', ['messages', 'version']],
     ['state nonsense clock', ['clock']],
   ])('%j leaves out %j', async (stored, expected) => {
-    const { parseHidden } = await import('./column-choice.ts');
+    const { parseHidden } = await import('./ColumnChoice.tsx');
     expect(parseHidden(stored)).toEqual(expected);
   });
 });
