@@ -1,5 +1,5 @@
 import { defineConfig } from 'playwright/test';
-import { chooseChromium } from './fixtures/chromium.ts';
+import { chooseChromium } from './fixtures/browser/chromium.ts';
 
 /** Each spec starts servers and a browser of its own; more at once would only make them wait. */
 const WORKERS = 2;

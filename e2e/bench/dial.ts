@@ -6,7 +6,7 @@ import {
   type SessionCache,
   type TlsTrust,
 } from '../../electron/core/tls/index.ts';
-import type { Dovecot } from '../fixtures/dovecot.ts';
+import type { Dovecot } from '../fixtures/servers/dovecot.ts';
 
 /** What one connection came to. */
 export interface Dialled {

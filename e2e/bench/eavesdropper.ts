@@ -4,7 +4,7 @@
  */
 import { readClientHello } from '../../electron/core/tls-wire/client-hello.ts';
 import { sha256 } from '../../electron/core/tls-wire/offers.ts';
-import { PassingProxy, type Listener } from '../fixtures/passing-proxy.ts';
+import { PassingProxy, type Listener } from '../fixtures/network/passing-proxy.ts';
 
 export class Eavesdropper implements AsyncDisposable {
   readonly #tickets: string[];

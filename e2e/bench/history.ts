@@ -12,10 +12,10 @@ import type { EngineApi } from '../../shared/contract.ts';
 import type { HistoryQuery } from '../../shared/history.ts';
 import type { AccountId } from '../../shared/model.ts';
 import { connectEngine } from '../../shared/rpc.ts';
-import { connectTo } from '../fixtures/engine-client.ts';
-import type { LoopDelay } from '../fixtures/loop-delay.ts';
-import { RepriseProcess } from '../fixtures/reprise-process.ts';
-import { makeYearOfHistory } from '../fixtures/year-of-history.ts';
+import { connectTo } from '../fixtures/program/engine-client.ts';
+import type { LoopDelay } from './loop-delay.ts';
+import { RepriseProcess } from '../fixtures/program/reprise-process.ts';
+import { makeYearOfHistory } from './year-of-history.ts';
 import { rowOf, type Row, type Sample } from './row.ts';
 
 const HANDSHAKES = 2_000_000;
@@ -121,7 +121,7 @@ async function driveOnce(): Promise<LoopDelay> {
   const folder = await mkdtemp(join(tmpdir(), 'reprise-bench-scale-'));
   const file = join(folder, 'delay.json');
   const reprise = await RepriseProcess.start({
-    nodeArgs: ['--import', fileURLToPath(new URL('../fixtures/loop-delay.ts', import.meta.url))],
+    nodeArgs: ['--import', fileURLToPath(new URL('./loop-delay.ts', import.meta.url))],
     args: ['--demo', `--connections=${String(SCALE.connections)}`, `--rate=${String(SCALE.rate)}`],
     env: { LOOP_DELAY_FILE: file },
   });

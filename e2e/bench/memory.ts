@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createReuseTransport, SessionCache } from '../../electron/core/tls/index.ts';
-import { Dovecot } from '../fixtures/dovecot.ts';
+import { Dovecot } from '../fixtures/servers/dovecot.ts';
 import { rowOf, type Row, type Sample } from './row.ts';
 import { SERVERNAME } from './dial.ts';
 

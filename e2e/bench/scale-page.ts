@@ -9,11 +9,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type CDPSession } from 'playwright';
 import { expect } from 'playwright/test';
-import { chooseChromium } from '../fixtures/chromium.ts';
-import { Dashboard } from '../fixtures/dashboard.ts';
-import type { LoopDelay } from '../fixtures/loop-delay.ts';
-import { REPOSITORY } from '../fixtures/repository.ts';
-import { RepriseProcess } from '../fixtures/reprise-process.ts';
+import { chooseChromium } from '../fixtures/browser/chromium.ts';
+import { Dashboard } from '../fixtures/browser/dashboard.ts';
+import type { LoopDelay } from './loop-delay.ts';
+import { REPOSITORY } from '../fixtures/program/repository.ts';
+import { RepriseProcess } from '../fixtures/program/reprise-process.ts';
 import { rowOf, type Row } from './row.ts';
 import {
   percentile,
@@ -41,7 +41,7 @@ const SCROLL = { distance: 1600, speed: 1600 };
 const SCROLLS = 8;
 /** A picture from the middle of it. */
 const PICTURE = join(REPOSITORY, 'e2e', 'screenshots', 'scale-bench.png');
-const LOOP_DELAY = fileURLToPath(new URL('../fixtures/loop-delay.ts', import.meta.url));
+const LOOP_DELAY = fileURLToPath(new URL('./loop-delay.ts', import.meta.url));
 
 interface Driven {
   readonly main: MainThread;

@@ -2,7 +2,7 @@
 import { createSecureContext } from 'node:tls';
 import { SessionCache } from '../../electron/core/tls/index.ts';
 import type { TlsProtocol } from '../../shared/model.ts';
-import { Dovecot } from '../fixtures/dovecot.ts';
+import { Dovecot } from '../fixtures/servers/dovecot.ts';
 import { dialBare, dialTransport, type Dialled } from './dial.ts';
 import { rowOf, type Row, type Sample } from './row.ts';
 

@@ -10,7 +10,7 @@ import {
   type TlsTrust,
 } from '../../electron/core/tls/index.ts';
 import type { SharingPolicy } from '../../shared/model.ts';
-import { Dovecot } from '../fixtures/dovecot.ts';
+import { Dovecot } from '../fixtures/servers/dovecot.ts';
 import { SERVERNAME, type LatestSession } from './dial.ts';
 import { Eavesdropper } from './eavesdropper.ts';
 import { rowOf, type Row, type Sample } from './row.ts';

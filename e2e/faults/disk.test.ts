@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../electron/core/storage/testing/temporary-folder.ts';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
-import { RepriseProcess } from '../fixtures/reprise-process.ts';
+import { RepriseProcess } from '../fixtures/program/reprise-process.ts';
 import { FaultStand } from './fault-stand.ts';
 import { SmallDisk, whyNoDisk } from './small-disk.ts';
 

@@ -16,7 +16,7 @@ import { openSettings } from '../../electron/core/storage/preferences.ts';
 import { EngineState } from '../../electron/core/state/snapshot.ts';
 import type { AccountId, AppFacts, Totals } from '../../shared/model.ts';
 import { HISTORY_DAYS, THEME_CHOICES } from '../../shared/settings.ts';
-import { seededRandom } from '../fixtures/random.ts';
+import { seededRandom } from '../fixtures/program/random.ts';
 import { ACCOUNTS, HISTORY_FILE, passwordFor, type Said, type Values } from './kill-model.ts';
 import { readHandshakes } from './stored.ts';
 

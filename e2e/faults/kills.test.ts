@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../electron/core/storage/testing/temporary-folder.ts';
-import { seededRandom, type Random } from '../fixtures/random.ts';
+import { seededRandom, type Random } from '../fixtures/program/random.ts';
 import { ACCOUNTS, KillModel, type Said } from './kill-model.ts';
 import { readStored } from './stored.ts';
 

@@ -9,10 +9,10 @@ import { startImapServer, type ImapServer } from '../../electron/core/demo/testi
 import { temporaryFolder } from '../../electron/core/storage/testing/temporary-folder.ts';
 import { HISTORY_DAYS, THEME_CHOICES, type Settings } from '../../shared/settings.ts';
 import type { AccountId, AccountInput } from '../../shared/model.ts';
-import { connectTo } from '../fixtures/engine-client.ts';
-import { GenuineClient, getState, openSocket } from '../fixtures/genuine-client.ts';
-import { seededRandom } from '../fixtures/random.ts';
-import { RepriseProcess } from '../fixtures/reprise-process.ts';
+import { connectTo } from '../fixtures/program/engine-client.ts';
+import { GenuineClient, getState, openSocket } from '../fixtures/program/genuine-client.ts';
+import { seededRandom } from '../fixtures/program/random.ts';
+import { RepriseProcess } from '../fixtures/program/reprise-process.ts';
 
 const KILLS = 20;
 const seed = Number(process.env['KILLS_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { REPOSITORY } from '../fixtures/repository.ts';
+import { REPOSITORY } from '../fixtures/program/repository.ts';
 import { mutate, MUTANTS, whyNotApplicable, type Mutant } from './mutants.ts';
 
 /** A machine of two cores is what it is run on. */

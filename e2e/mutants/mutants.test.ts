@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { REPOSITORY } from '../fixtures/repository.ts';
+import { REPOSITORY } from '../fixtures/program/repository.ts';
 import { MUTANTS, whyNotApplicable, type Room } from './mutants.ts';
 
 /** Those with rules enough of their own. */

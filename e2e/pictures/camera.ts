@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright/test';
 import { expect } from 'playwright/test';
 import { STRIP_LENGTH } from '../../shared/model.ts';
-import type { Dashboard } from '../fixtures/dashboard.ts';
-import { REPOSITORY } from '../fixtures/repository.ts';
+import type { Dashboard } from '../fixtures/browser/dashboard.ts';
+import { REPOSITORY } from '../fixtures/program/repository.ts';
 
 /** Where pictures are written. */
 export const PICTURES = join(REPOSITORY, 'e2e', 'screenshots');

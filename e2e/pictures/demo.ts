@@ -1,9 +1,9 @@
 /** The demo servers: one account for every outcome. */
 import type { Page } from 'playwright/test';
 import { expect } from 'playwright/test';
-import { Dashboard } from '../fixtures/dashboard.ts';
-import { DEMO } from '../fixtures/demo-outcomes.ts';
-import { RepriseProcess } from '../fixtures/reprise-process.ts';
+import { Dashboard } from '../fixtures/browser/dashboard.ts';
+import { DEMO } from '../fixtures/browser/demo-outcomes.ts';
+import { RepriseProcess } from '../fixtures/program/reprise-process.ts';
 import { settled, shoot, shootDrawer, showTab } from './camera.ts';
 
 /** Enough for strips that tell something, before offers to the refusing server pause. */

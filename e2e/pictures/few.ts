@@ -1,10 +1,10 @@
 /** No connection, one and three, on a real Dovecot. */
 import type { Page } from 'playwright/test';
 import { expect } from 'playwright/test';
-import { Dashboard } from '../fixtures/dashboard.ts';
-import { Dovecot } from '../fixtures/dovecot.ts';
-import { RepriseProcess } from '../fixtures/reprise-process.ts';
-import { accountOnDovecot } from '../fixtures/typed-accounts.ts';
+import { Dashboard } from '../fixtures/browser/dashboard.ts';
+import { Dovecot } from '../fixtures/servers/dovecot.ts';
+import { RepriseProcess } from '../fixtures/program/reprise-process.ts';
+import { accountOnDovecot } from '../fixtures/browser/typed-accounts.ts';
 import { settled, shoot, shootDrawer, shootHistory, shootSettings, showTab } from './camera.ts';
 
 const LABEL = 'Work mail';

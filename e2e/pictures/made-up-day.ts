@@ -1,6 +1,6 @@
 /** A day as a laptop has it: asleep at night, a storm when it wakes. Pure. */
 import type { AliveSpan } from '../../electron/core/history/alive.ts';
-import type { MadeUp } from '../fixtures/seeded-history.ts';
+import type { MadeUp } from '../fixtures/program/seeded-history.ts';
 
 const HOUR = 60 * 60 * 1000;
 

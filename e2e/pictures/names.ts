@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { ImapFlow } from 'imapflow';
 import type { Page } from 'playwright/test';
 import { expect } from 'playwright/test';
-import { Dashboard } from '../fixtures/dashboard.ts';
-import { Dovecot } from '../fixtures/dovecot.ts';
-import { RepriseProcess } from '../fixtures/reprise-process.ts';
-import { seedHistory } from '../fixtures/seeded-history.ts';
-import { accountOnDovecot } from '../fixtures/typed-accounts.ts';
+import { Dashboard } from '../fixtures/browser/dashboard.ts';
+import { Dovecot } from '../fixtures/servers/dovecot.ts';
+import { RepriseProcess } from '../fixtures/program/reprise-process.ts';
+import { seedHistory } from '../fixtures/program/seeded-history.ts';
+import { accountOnDovecot } from '../fixtures/browser/typed-accounts.ts';
 import {
   settled,
   shoot,

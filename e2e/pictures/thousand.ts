@@ -1,8 +1,8 @@
 /** A thousand connections, which are simulated. */
 import type { Page } from 'playwright/test';
 import { expect } from 'playwright/test';
-import { Dashboard } from '../fixtures/dashboard.ts';
-import { RepriseProcess } from '../fixtures/reprise-process.ts';
+import { Dashboard } from '../fixtures/browser/dashboard.ts';
+import { RepriseProcess } from '../fixtures/program/reprise-process.ts';
 import { shoot, shootDrawer, shootHistory, shootSettings, showTab } from './camera.ts';
 
 const CONNECTIONS = 1000;

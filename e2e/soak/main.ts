@@ -4,8 +4,8 @@
  * Ends with a table; exit code 1 where something has grown, is stuck, or complained.
  */
 import { parseArgs } from 'node:util';
-import { whyNoDovecot } from '../fixtures/dovecot-binary.ts';
-import { seededRandom } from '../fixtures/random.ts';
+import { whyNoDovecot } from '../fixtures/servers/dovecot-binary.ts';
+import { seededRandom } from '../fixtures/program/random.ts';
 import { compare, GROWTH } from './flat.ts';
 import { soak } from './soak.ts';
 

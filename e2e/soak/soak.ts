@@ -6,11 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright';
 import type { AccountId } from '../../shared/model.ts';
-import { chooseChromium } from '../fixtures/chromium.ts';
-import { DOVECOT_MAILBOXES } from '../fixtures/dovecot-config.ts';
-import { Dovecot } from '../fixtures/dovecot.ts';
-import type { Random } from '../fixtures/random.ts';
-import { RepriseProcess } from '../fixtures/reprise-process.ts';
+import { chooseChromium } from '../fixtures/browser/chromium.ts';
+import { DOVECOT_MAILBOXES } from '../fixtures/servers/dovecot-config.ts';
+import { Dovecot } from '../fixtures/servers/dovecot.ts';
+import type { Random } from '../fixtures/program/random.ts';
+import { RepriseProcess } from '../fixtures/program/reprise-process.ts';
 import type { Probe } from './probe.ts';
 import { Watcher, type Counts } from './watcher.ts';
 

@@ -2,8 +2,8 @@
 import type { Connection, ConnectionId, OutcomeKind } from '../../shared/model.ts';
 import type { TablePatch } from '../../shared/state.ts';
 import type { ClientEnd } from '../../shared/rpc.ts';
-import { connectTo } from '../fixtures/engine-client.ts';
-import type { RepriseProcess } from '../fixtures/reprise-process.ts';
+import { connectTo } from '../fixtures/program/engine-client.ts';
+import type { RepriseProcess } from '../fixtures/program/reprise-process.ts';
 
 /** What was counted so far. */
 export interface Counts {

@@ -1,0 +1,105 @@
+/**
+ * Makes sure that the tests find a Chromium and, on Linux, a Dovecot and a Postfix; installs what
+ * is missing. What cannot be installed is said, and the specs that need it are skipped with that
+ * reason.
+ *
+ * Exits 1 only where there is no browser: then nothing could be shown end to end.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { chooseChromium } from '../fixtures/browser/chromium.ts';
+import { whyNoDovecot } from '../fixtures/servers/dovecot-binary.ts';
+import { findElectronProgram } from '../fixtures/browser/electron-program.ts';
+import { whyNoNamespaces } from '../fixtures/network/network-namespace.ts';
+import { whyNoPostfix } from '../fixtures/servers/postfix.ts';
+
+const say = (line: string) => process.stdout.write(`setup: ${line}\n`);
+
+/** Debian's own name; on Ubuntu the package `chromium` is only a pointer to a snap. */
+const isDebian = /^ID=debian$/m.test(readIfThere('/etc/os-release'));
+const hasApt = existsSync('/usr/bin/apt-get');
+
+function ensureChromium(): boolean {
+  if (chooseChromium() === null) {
+    if (isDebian) aptInstall('chromium');
+    if (chooseChromium() === null) playwrightInstall();
+  }
+  const chosen = chooseChromium();
+  say(chosen ? `Chromium is ${chosen.what}` : 'NO CHROMIUM: end-to-end specs cannot run');
+  return chosen !== null;
+}
+
+function ensureDovecot(): void {
+  if (whyNoDovecot() !== null && hasApt) aptInstall('dovecot-imapd');
+  const why = whyNoDovecot();
+  say(why === null ? 'Dovecot is installed' : `DOVECOT SPECS WILL BE SKIPPED. ${why}`);
+}
+
+async function lookForElectron(): Promise<void> {
+  const found = await findElectronProgram();
+  say(
+    found.kind === 'found'
+      ? `Electron is ${found.path}`
+      : `ELECTRON SPECS WILL BE SKIPPED: ${found.why}`,
+  );
+}
+
+function ensurePostfix(): void {
+  const isMissing = !existsSync('/usr/sbin/postfix');
+  if (isMissing && process.platform === 'linux' && hasApt) aptInstall('postfix');
+  const why = whyNoPostfix();
+  say(why === null ? 'Postfix is installed' : `POSTFIX SPECS WILL BE SKIPPED. ${why}`);
+}
+
+/** For the specs that take a network away; only root may. */
+function ensureNamespaces(): void {
+  const isMissing = !['/usr/sbin/ip', '/sbin/ip'].some(existsSync);
+  if (isMissing && process.getuid?.() === 0 && hasApt) aptInstall('iproute2');
+  const why = whyNoNamespaces();
+  say(why === null ? 'Networks can be taken away' : `NETWORK SPECS WILL BE SKIPPED. ${why}`);
+}
+
+/** Debian may try to start the system's own server; nothing here uses it. */
+function aptInstall(name: string): void {
+  say(`installing ${name} by apt-get`);
+  const isRoot = process.getuid?.() === 0;
+  const apt = (...words: string[]) => {
+    const [command, ...args] = (isRoot ? [] : ['sudo', '-n']).concat('apt-get', words) as [
+      string,
+      ...string[],
+    ];
+    return run(command, args, { DEBIAN_FRONTEND: 'noninteractive' });
+  };
+  if (!apt('update', '-q') || !apt('install', '-y', '-q', '--no-install-recommends', name)) {
+    say(`apt-get could not install ${name}, see above`);
+  }
+}
+
+function playwrightInstall(): void {
+  say("installing Playwright's own Chromium");
+  const playwright = createRequire(import.meta.url).resolve('playwright/package.json');
+  const cli = join(playwright, '..', 'cli.js');
+  if (!run(process.execPath, [cli, 'install', '--no-shell', 'chromium'], {})) {
+    say('Playwright could not download Chromium, see above');
+  }
+}
+
+function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): boolean {
+  const { status } = spawnSync(command, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  return status === 0;
+}
+
+function readIfThere(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
+ensureDovecot();
+ensurePostfix();
+ensureNamespaces();
+await lookForElectron();
+process.exitCode = ensureChromium() ? 0 : 1;

@@ -1,0 +1,50 @@
+import type { WebSocketRoute } from 'playwright/test';
+import { freePort } from '../../fixtures/network/ports.ts';
+import { ENGINE_AWAY, expect, REFUSED, test } from '../../fixtures/browser/reprise.ts';
+
+test('a page whose engine was killed says so, and takes up again by itself', async ({
+  startReprise,
+  dashboard,
+  complaints,
+  dataDir,
+}) => {
+  complaints.expect(ENGINE_AWAY);
+  // The new engine does not know the old one's cookie.
+  complaints.expect(REFUSED);
+  const port = await freePort();
+  const reprise = await startReprise({ dataDir, port });
+  await dashboard.open(reprise.url);
+  await dashboard.page.getByRole('button', { name: 'Start demo servers' }).click();
+  await expect(dashboard.state('STARTTLS', 'INBOX')).toHaveText('Idle');
+
+  await reprise.kill();
+  const banner = dashboard.page.getByRole('alert');
+  await expect(banner).toContainText('Reprise is not answering. Reconnecting…');
+  await expect(dashboard.row('STARTTLS', 'INBOX')).toBeVisible();
+
+  const next = await startReprise({ dataDir, port });
+  await expect(dashboard.page.getByRole('heading', { name: 'needs the link' })).toBeVisible();
+  await dashboard.open(next.url);
+  await expect(dashboard.page.getByRole('button', { name: 'Add account' })).toBeVisible();
+});
+
+test('a page that lost its WebSocket alone reconnects and shows the present state', async ({
+  startReprise,
+  dashboard,
+  complaints,
+  context,
+}) => {
+  complaints.expect(/WebSocket|ERR_INTERNET_DISCONNECTED/);
+  const webSockets: WebSocketRoute[] = [];
+  await context.routeWebSocket(/\/rpc$/, (webSocket) => {
+    webSockets.push(webSocket, webSocket.connectToServer());
+  });
+  const reprise = await startReprise({ script: 'demo' });
+  await dashboard.open(reprise.url);
+  await expect(dashboard.state('STARTTLS', 'INBOX')).toHaveText('Idle');
+  for (const webSocket of webSockets) await webSocket.close({ code: 1012 });
+  await expect(dashboard.page.getByRole('alert')).toContainText('Reconnecting');
+  await expect(dashboard.page.getByRole('alert')).toBeHidden();
+  await dashboard.reuseSwitch('STARTTLS').click();
+  await expect(dashboard.reuseSwitch('STARTTLS')).not.toBeChecked();
+});
