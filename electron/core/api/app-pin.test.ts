@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ShownCertificate, TrustChoice } from '../../../shared/model.ts';
 import type { Snapshot } from '../../../shared/state.ts';
-import { lookAtServer } from '../server-check/system-trust.ts';
+import { lookAtServer } from '../server-check/check-desk.ts';
 import { createSelfSigned, startImapServer, type ImapServer } from '../demo/testing/index.ts';
 import {
   allIdle,

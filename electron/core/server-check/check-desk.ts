@@ -7,9 +7,10 @@ import type { CheckId, ServerCheck } from '../../../shared/model.ts';
 import { type AccountTrust, seenTrust } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
 import type { EngineState } from '../state/snapshot.ts';
-import { CheckCancelled } from '../failures/index.ts';
+import { CheckCancelled, CheckFailure } from '../failures/index.ts';
+import type { TlsTrust } from '../tls/index.ts';
 import { runCheck } from './run-check.ts';
-import { lookAtServer } from './system-trust.ts';
+import { Visitor } from './visitor.ts';
 
 /** More at a time would only slow each other down. */
 const MAX_RUNNING = 4;
@@ -154,4 +155,26 @@ function isSame(one: CheckTarget, other: CheckTarget): boolean {
     one.protocol === other.protocol &&
     one.security === other.security
   );
+}
+
+/**
+ * Looks at the server's certificate and judges it by `trust`. A server that is not trusted hears
+ * nothing but, where that is needed, STARTTLS; no session is offered or kept.
+ *
+ * @throws Error where the PEM text of `trust` holds no certificate
+ */
+export async function lookAtServer(
+  target: CheckTarget,
+  trust: TlsTrust,
+  signal: AbortSignal,
+): Promise<SystemTrust> {
+  const visitor = new Visitor(target, trust, signal);
+  try {
+    const { certificate } = await visitor.visit({ address: target.host });
+    return { fingerprint256: certificate?.fingerprint256 ?? null, trusted: certificate !== null };
+  } catch (error) {
+    if (error instanceof CheckCancelled) return { fingerprint256: null, trusted: false };
+    if (!(error instanceof CheckFailure)) throw error;
+    return { fingerprint256: error.facts.certificate?.fingerprint256 ?? null, trusted: false };
+  }
 }

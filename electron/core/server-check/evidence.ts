@@ -1,6 +1,24 @@
 /** What was seen, as plain values: the verdict and the notes are functions of it. */
-import type { AcrossAddresses, CheckCertificate } from '../../../shared/check.ts';
-import type { Row } from './visits/contexts.ts';
+import type { AcrossAddresses, CheckCertificate, TicketMechanism } from '../../../shared/check.ts';
+import type { TlsProtocol } from '../../../shared/model.ts';
+
+/** A version of TLS with one of its ways to resume. */
+export interface Row {
+  readonly protocol: TlsProtocol;
+  readonly mechanism: TicketMechanism;
+}
+
+/** In the order in which they are checked. TLS 1.3 knows tickets only. */
+export const ROWS: readonly Row[] = [
+  { protocol: 'TLSv1.3', mechanism: 'ticket' },
+  { protocol: 'TLSv1.2', mechanism: 'ticket' },
+  { protocol: 'TLSv1.2', mechanism: 'session-id' },
+];
+
+/** Whether both are of one version and mechanism. */
+export function isSameRow(one: Row, other: Row): boolean {
+  return one.protocol === other.protocol && one.mechanism === other.mechanism;
+}
 
 /** A connection that came to TLS. */
 export interface Sample {
@@ -38,6 +56,17 @@ export interface RowEvidence extends Row {
   readonly broken: number;
   readonly sameTicketTwice: boolean | null;
 }
+
+/** The evidence of a row that was not tested. */
+export const NOTHING_SEEN: Omit<RowEvidence, keyof Row | 'address'> = {
+  offered: true,
+  samples: [],
+  sessions: [],
+  attempts: 0,
+  resumed: 0,
+  broken: 0,
+  sameTicketTwice: null,
+};
 
 /** Everything that the notes are drawn from. */
 export interface CheckEvidence {

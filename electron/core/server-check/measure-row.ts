@@ -1,13 +1,10 @@
 /** Measures one version and mechanism at one address. */
-import type { CheckTarget } from '../../../shared/check.ts';
 import { readSession, readTicket } from '../tls/index.ts';
-import type { Contexts, Row } from './visits/contexts.ts';
-import type { RowEvidence, Sample, SessionSeen, TicketKeys } from './evidence.ts';
+import type { Row, RowEvidence, Sample, SessionSeen, TicketKeys } from './evidence.ts';
 import { CheckFailure } from '../failures/index.ts';
-import { STATEFUL_TICKET_BYTES } from './visits/limits.ts';
-import type { RowPlan } from './plan.ts';
-import type { Visit } from './visits/visit.ts';
-import { CheckStopped, type Visitor } from './visits/visitor.ts';
+import { STATEFUL_TICKET_BYTES, type RowPlan } from './limits.ts';
+import type { Visit } from './visit.ts';
+import { CheckStopped, type Visitor } from './visitor.ts';
 
 const KEY_NAME_BYTES = 16;
 /** Where offering a session breaks the handshake, these tell as much as eight. */
@@ -15,8 +12,6 @@ const BROKEN_ENOUGH = 3;
 
 export interface RowDeps {
   readonly visitor: Visitor;
-  readonly contexts: Contexts;
-  readonly target: CheckTarget;
   readonly address: string;
   readonly row: Row;
   readonly plan: RowPlan;
@@ -84,10 +79,9 @@ export class RowMeasurement implements RowEvidence {
 
   /** Whether a connection that was closed tells that this version is not spoken. */
   async #confirmNotOffered(failure: CheckFailure): Promise<void> {
-    const { visitor, contexts, target, address } = this.#deps;
+    const { visitor, address } = this.#deps;
     try {
-      const { checkIdentity } = contexts;
-      await visitor.visit({ target, address, context: contexts.any(), checkIdentity });
+      await visitor.visit({ address });
     } catch (error) {
       if (!(error instanceof CheckFailure)) throw error;
       visitor.trouble(failure);
@@ -180,15 +174,9 @@ export class RowMeasurement implements RowEvidence {
 
   /** `null` when it came to nothing; see `offered` and `broken` for why. */
   async #visit(session: Buffer | null): Promise<Visit | null> {
-    const { visitor, contexts, target, row, address } = this.#deps;
+    const { visitor, row, address } = this.#deps;
     try {
-      const seen = await visitor.visit({
-        target,
-        address,
-        context: contexts.only(row),
-        checkIdentity: contexts.checkIdentity,
-        ...(session === null ? {} : { session }),
-      });
+      const seen = await visitor.visit({ address, row, session });
       this.#note(seen, session !== null);
       return seen;
     } catch (error) {

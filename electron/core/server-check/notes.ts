@@ -2,7 +2,7 @@
 import type { CheckNote, CheckTarget, NoteId } from '../../../shared/check.ts';
 import { dovecotOneProcess, isDovecot, oneKey, plain } from './advice.ts';
 import { ticketKeysOf, type CheckEvidence, type RowEvidence } from './evidence.ts';
-import { STATEFUL_TICKET_BYTES } from './visits/limits.ts';
+import { STATEFUL_TICKET_BYTES } from './limits.ts';
 
 const DAY_S = 86_400;
 const WEEK_S = 7 * DAY_S;

@@ -8,9 +8,9 @@ import {
   startImapServer,
   type ImapServer,
 } from '../demo/testing/index.ts';
-import type { Resolve } from './visits/addresses.ts';
+import type { Resolve } from './addresses.ts';
 import { CheckCancelled } from '../failures/index.ts';
-import { GAP_MS, MAX_CONNECTIONS } from './visits/limits.ts';
+import { GAP_MS, MAX_CONNECTIONS } from './limits.ts';
 import { runCheck, type CheckOptions } from './run-check.ts';
 import {
   startTestMailServer,

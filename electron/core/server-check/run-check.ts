@@ -8,9 +8,17 @@ import {
   type CheckTarget,
 } from '../../../shared/check.ts';
 import type { TlsTrust } from '../tls/index.ts';
-import { addressesOf, type Address, type Resolve } from './visits/addresses.ts';
-import { Contexts, ROWS, type Row } from './visits/contexts.ts';
-import { ticketKeysOf, type CheckEvidence } from './evidence.ts';
+import { addressesOf, type Address, type Resolve } from './addresses.ts';
+import { softwareOf } from './conversation.ts';
+import {
+  isSameRow,
+  NOTHING_SEEN,
+  ROWS,
+  ticketKeysOf,
+  type CheckEvidence,
+  type Row,
+} from './evidence.ts';
+import { acrossReserve, planRows, reserveFor, type RowPlan } from './limits.ts';
 import {
   CheckFailure,
   FORM_WAYS,
@@ -20,10 +28,8 @@ import {
 } from '../failures/index.ts';
 import { RowMeasurement } from './measure-row.ts';
 import { notesOf } from './notes.ts';
-import { acrossReserve, planRows, reserveFor } from './plan.ts';
-import { softwareOf } from './software.ts';
-import { overallVerdict, resultOf, summaryOf } from './verdict.ts';
-import { CheckStopped, Visitor } from './visits/visitor.ts';
+import { overallVerdict, resultOf, rowVerdict, summaryOf } from './verdict.ts';
+import { CheckStopped, Visitor } from './visitor.ts';
 
 /** What to check, and how. */
 export interface CheckOptions {
@@ -57,7 +63,6 @@ export async function runCheck(options: CheckOptions): Promise<CheckReport> {
 class CheckRun {
   readonly #options: CheckOptions;
   readonly #visitor: Visitor;
-  readonly #contexts: Contexts;
   readonly #startedAt = Date.now();
   readonly #startedMonotonic = performance.now();
   readonly #addresses: CheckAddress[] = [];
@@ -72,8 +77,7 @@ class CheckRun {
 
   constructor(options: CheckOptions) {
     this.#options = options;
-    this.#visitor = new Visitor(options.signal);
-    this.#contexts = new Contexts(options.trust);
+    this.#visitor = new Visitor(options.target, options.trust, options.signal);
   }
 
   async run(): Promise<void> {
@@ -88,7 +92,10 @@ class CheckRun {
 
   report(): CheckReport {
     const { target, program } = this.#options;
-    const tested = this.#rows.map(resultOf).filter((result) => result !== null);
+    const tested = this.#rows.flatMap((row) => {
+      const verdict = rowVerdict(row);
+      return verdict === null ? [] : [resultOf(row, verdict)];
+    });
     const results = [...tested, ...this.#untested()];
     const failure = this.#fatal ?? (tested.length === 0 ? this.#firstFailure() : null);
     const verdict = failure === null ? overallVerdict(results) : verdictOf(failure);
@@ -143,15 +150,8 @@ class CheckRun {
   /** The first connection to an address. @returns the rows that may be spoken there, or `null` */
   async #contact({ address, family }: Address): Promise<readonly Row[] | null> {
     this.#step(`connecting to ${address}`);
-    const { target } = this.#options;
     try {
-      const seen = await this.#visitor.visit({
-        target,
-        address,
-        context: this.#contexts.any(),
-        checkIdentity: this.#contexts.checkIdentity,
-        identify: this.#software === null,
-      });
+      const seen = await this.#visitor.visit({ address, identify: this.#software === null });
       this.#software ??= softwareOf(seen.greeting, seen.identity);
       this.#addresses.push({ address, family, problem: null, certificate: seen.certificate });
       // A server that speaks TLS 1.3 would have chosen it.
@@ -168,12 +168,10 @@ class CheckRun {
     }
   }
 
-  #measurement(address: string, row: Row, plan: ReturnType<typeof planRows>, reserve: number) {
+  #measurement(address: string, row: Row, plan: RowPlan, reserve: number) {
     const name = `${row.protocol.replace('TLSv', 'TLS ')} ${row.mechanism === 'ticket' ? 'tickets' : 'session IDs'}`;
     return new RowMeasurement({
       visitor: this.#visitor,
-      contexts: this.#contexts,
-      target: this.#options.target,
       address,
       row,
       plan,
@@ -189,7 +187,9 @@ class CheckRun {
   async #offerAcross(addresses: readonly string[]): Promise<void> {
     for (const row of ROWS) {
       const resuming = addresses
-        .map((address) => this.#rows.find((made) => made.address === address && isOf(made, row)))
+        .map((address) =>
+          this.#rows.find((made) => made.address === address && isSameRow(made, row)),
+        )
         .filter((made) => made !== undefined && made.resumed > 0);
       const [first, ...others] = resuming;
       if (first === undefined) continue;
@@ -206,25 +206,10 @@ class CheckRun {
 
   /** Rows of addresses that could not be tested: last, so that what is known comes first. */
   #untested(): CheckReport['results'] {
-    return [...this.#failures].flatMap(([address, failure]) =>
-      ROWS.map(({ protocol, mechanism }) => ({
-        address,
-        protocol,
-        mechanism,
-        verdict: verdictOf(failure) ?? 'unreachable',
-        issuedOnFull: null,
-        issuedOnResumption: null,
-        lifetimeSeconds: null,
-        attempts: 0,
-        resumed: 0,
-        sameTicketTwice: null,
-        ticketBytes: null,
-        ticketKeys: null,
-        brokenHandshakes: 0,
-        full: null,
-        resumption: null,
-      })),
-    );
+    return [...this.#failures].flatMap(([address, failure]) => {
+      const verdict = verdictOf(failure) ?? 'unreachable';
+      return ROWS.map((row) => resultOf({ ...NOTHING_SEEN, ...row, address }, verdict));
+    });
   }
 
   #problemOf(failure: CheckFailure): CheckProblem {
@@ -252,8 +237,4 @@ class CheckRun {
   #step(text: string): void {
     this.#options.onStep?.(text);
   }
-}
-
-function isOf(made: RowMeasurement, { protocol, mechanism }: Row): boolean {
-  return made.protocol === protocol && made.mechanism === mechanism;
 }

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { CheckResult, Verdict } from '../../../shared/check.ts';
 import type { TlsProtocol } from '../../../shared/model.ts';
 import { rowEvidence as row, sample, seen } from './testing/evidence.ts';
-import { isResuming, overallVerdict, resultOf } from './verdict.ts';
+import { isResuming, overallVerdict, resultOf, rowVerdict } from './verdict.ts';
 
-const verdict = (evidence: Parameters<typeof row>[0]) => resultOf(row(evidence))?.verdict ?? null;
+const verdict = (evidence: Parameters<typeof row>[0]) => rowVerdict(row(evidence));
 const resumption = (issued: number) => sample({ resumed: true, offered: true, issued });
 
 describe('the verdict on a version and mechanism', () => {
@@ -40,7 +40,7 @@ describe('what is published of a row', () => {
       // Refused: neither a plain full handshake nor a resumed one.
       sample({ offered: true, ms: 99, issued: 7 }),
     ];
-    const result = resultOf(row({ attempts: 2, resumed: 1, samples }));
+    const result = resultOf(row({ attempts: 2, resumed: 1, samples }), 'resumes-sometimes');
     expect(result?.full?.ms).toEqual({ median: 3, low: 1, high: 10, samples: 3 });
     expect(result?.resumption?.ms).toEqual({ median: 1, low: 1, high: 1, samples: 1 });
     expect(result).toMatchObject({ issuedOnFull: 2, issuedOnResumption: 1 });
@@ -51,7 +51,7 @@ describe('what is published of a row', () => {
       seen({ onResumption: true, lifetimeSeconds: 0 }),
       seen({ lifetimeSeconds: 7200 }),
     ];
-    expect(resultOf(row({ attempts: 1, sessions }))?.lifetimeSeconds).toBe(7200);
+    expect(resultOf(row({ attempts: 1, sessions }), 'resumes').lifetimeSeconds).toBe(7200);
   });
 });
 
@@ -60,11 +60,7 @@ const result = (
   verdict: Verdict,
   address = '192.0.2.1',
   mechanism: CheckResult['mechanism'] = 'ticket',
-) => {
-  const base = resultOf(row({ attempts: 1 }));
-  if (base === null) throw new Error('no result');
-  return { ...base, protocol, verdict, address, mechanism };
-};
+) => resultOf(row({ attempts: 1, protocol, address, mechanism }), verdict);
 
 describe('the verdict on the server', () => {
   it.each<[Verdict, CheckResult[]]>([

@@ -17,10 +17,8 @@ export function isResuming(verdict: Verdict | null): boolean {
   return verdict !== null && RESUMING.has(verdict);
 }
 
-/** The published entry of a row; `null` where the check was stopped before it could tell. */
-export function resultOf(row: RowEvidence): CheckResult | null {
-  const verdict = rowVerdict(row);
-  if (verdict === null) return null;
+/** The published entry of a row. */
+export function resultOf(row: RowEvidence, verdict: Verdict): CheckResult {
   const full = row.samples.filter(({ resumed, offered }) => !resumed && !offered);
   const resumption = row.samples.filter(({ resumed }) => resumed);
   const first = row.sessions.find(({ onResumption }) => !onResumption) ?? null;
@@ -44,7 +42,8 @@ export function resultOf(row: RowEvidence): CheckResult | null {
   };
 }
 
-function rowVerdict(row: RowEvidence): Verdict | null {
+/** `null` where the check was stopped before it could tell. */
+export function rowVerdict(row: RowEvidence): Verdict | null {
   if (!row.offered) return 'not-offered';
   if (row.samples.length === 0) return null;
   if (row.sessions.length === 0) return 'nothing-issued';

@@ -1,7 +1,6 @@
 import { assert, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_ADDRESSES, MAX_CONNECTIONS } from './visits/limits.ts';
-import { acrossReserve, planRows, reserveFor } from './plan.ts';
+import { acrossReserve, MAX_ADDRESSES, MAX_CONNECTIONS, planRows, reserveFor } from './limits.ts';
 
 const ROWS = 3;
 

@@ -2,10 +2,10 @@
  * What is said to a mail server: as little as can be, and never anything about a login. RFC 3501
  * (IMAP), RFC 5321 and 3207 (SMTP), RFC 1939 and 2595 (POP3).
  */
-import type { MailProtocol } from '../../../../shared/check.ts';
-import { CheckFailure, type StepName } from '../../failures/index.ts';
-import { MAX_REPLY_LINES } from './limits.ts';
-import type { ReplyReader } from './reply-reader.ts';
+import type { Socket } from 'node:net';
+import type { MailProtocol } from '../../../shared/check.ts';
+import { CheckFailure, type StepName } from '../failures/index.ts';
+import { MAX_LINE_LENGTH, MAX_REPLY_LINES, STEP_LIMITS_MS } from './limits.ts';
 
 /** A connection as this file needs it. */
 export interface Line {
@@ -138,4 +138,135 @@ async function smtpReply(reader: ReplyReader, step: StepName, right: RegExp): Pr
 /** What comes in plain text behind the answer to STARTTLS may be an attacker's (CVE-2011-0411). */
 function nothingMore({ reader }: Line): void {
   if (reader.hasMore) throw new CheckFailure('not-tls', 'command');
+}
+
+/**
+ * Reads lines from a socket. Must be let go with {@link ReplyReader.release} before TLS begins on
+ * the same socket.
+ */
+export class ReplyReader {
+  readonly #socket: Socket;
+  #text = '';
+  #ended: Error | null = null;
+  #wake: (() => void) | null = null;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('data', this.#onData);
+    socket.on('error', this.#onError);
+    socket.on('close', this.#onClose);
+  }
+
+  /** Whether something came that was not asked for yet. */
+  get hasMore(): boolean {
+    return this.#text !== '';
+  }
+
+  /**
+   * The next line, without its end.
+   *
+   * @throws CheckFailure when none comes in time, the connection ends, or it has no end
+   */
+  async line(step: StepName): Promise<string> {
+    const limitMs = STEP_LIMITS_MS[step];
+    let timeIsUp = false;
+    const timer = setTimeout(() => {
+      timeIsUp = true;
+      this.#wake?.();
+    }, limitMs);
+    try {
+      for (;;) {
+        const end = this.#text.indexOf('\n');
+        if (end >= 0) {
+          const line = this.#text.slice(0, end).replace(/\r$/, '');
+          this.#text = this.#text.slice(end + 1);
+          return line;
+        }
+        if (this.#text.length > MAX_LINE_LENGTH)
+          throw new CheckFailure('not-mail', step, { serverLine: this.#text.slice(0, 80) });
+        if (this.#ended !== null)
+          throw new CheckFailure('closed', step, {
+            cause: this.#ended,
+            // Said something, but not a line.
+            serverLine: this.#text === '' ? null : this.#text.slice(0, 80),
+          });
+        if (timeIsUp) throw new CheckFailure('timeout', step, { limitMs });
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    } finally {
+      clearTimeout(timer);
+      this.#wake = null;
+    }
+  }
+
+  /** Resolves when the connection is over, or `limitMs` have passed. */
+  async end(limitMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, limitMs);
+    this.#wake = () => {
+      if (this.#ended !== null) resolve();
+    };
+    this.#wake();
+    await promise;
+    clearTimeout(timer);
+    this.#wake = null;
+  }
+
+  /** Listens no more. */
+  release(): void {
+    this.#socket.off('data', this.#onData);
+    this.#socket.off('error', this.#onError);
+    this.#socket.off('close', this.#onClose);
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#text += chunk.toString('latin1');
+    this.#wake?.();
+  };
+
+  readonly #onError = (error: Error): void => {
+    this.#ended ??= error;
+    this.#wake?.();
+  };
+
+  readonly #onClose = (): void => {
+    this.#ended ??= new Error('The server closed the connection.');
+    this.#wake?.();
+  };
+}
+
+/** Each with a version where the greeting has one. */
+const GREETINGS: readonly RegExp[] = [
+  /\bDovecot\b/i,
+  /\bPostfix\b/i,
+  /\bExim(?: \d[\w.]*)?/i,
+  /\bCyrus(?: IMAP| POP3)?(?: v?\d[\w.]*)?/i,
+  /\bCourier(?:-IMAP| Mail Server)?\b/i,
+  /\bSendmail(?: \d[\w./]*)?/i,
+  /\bStalwart\b/i,
+  /\bZimbra\b/i,
+  /\bMicrosoft (?:Exchange|ESMTP)\b/i,
+  /\bGimap\b/i,
+  /\bgsmtp\b/i,
+  /\bReprise demo server\b/i,
+];
+
+/**
+ * The name of a server's software, only from what it says of itself.
+ *
+ * @param greeting the server's first words
+ * @param identity its answer to ID (RFC 2971), such as `("name" "Dovecot" "version" "2.4")`
+ */
+export function softwareOf(greeting: string, identity: string | null): string | null {
+  const field = (name: string): string | null =>
+    new RegExp(`"${name}" "([^"]{1,64})"`, 'i').exec(identity ?? '')?.[1] ?? null;
+  const name = field('name');
+  if (name !== null) return [name, field('version')].filter((part) => part !== null).join(' ');
+  for (const pattern of GREETINGS) {
+    const found = pattern.exec(greeting)?.[0];
+    if (found !== undefined) return found;
+  }
+  return null;
 }

@@ -5,13 +5,12 @@
 import { connect as dialTcp, isIP, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
-import type { CheckCertificate, CheckTarget } from '../../../../shared/check.ts';
-import type { TlsProtocol } from '../../../../shared/model.ts';
-import { certificateFacts, peerCertificate, type IdentityCheck } from '../../tls/index.ts';
-import { CONVERSATIONS, type Line } from './conversation.ts';
-import { CheckCancelled, CheckFailure, failureOf, type StepName } from '../../failures/index.ts';
+import type { CheckCertificate, CheckTarget } from '../../../shared/check.ts';
+import type { TlsProtocol } from '../../../shared/model.ts';
+import { certificateFacts, peerCertificate, type IdentityCheck } from '../tls/index.ts';
+import { CONVERSATIONS, ReplyReader, type Line } from './conversation.ts';
+import { CheckCancelled, CheckFailure, failureOf, type StepName } from '../failures/index.ts';
 import { STEP_LIMITS_MS } from './limits.ts';
-import { ReplyReader } from './reply-reader.ts';
 
 /** Where to, and with what. */
 export interface VisitOptions {
@@ -21,7 +20,7 @@ export interface VisitOptions {
   /** Whether the certificate is that of the target. */
   readonly checkIdentity: IdentityCheck;
   /** A session to offer. */
-  readonly session?: Buffer;
+  readonly session?: Buffer | null;
   /** Ask the server for its name, where it offers that. */
   readonly identify?: boolean;
   readonly signal: AbortSignal;
@@ -121,7 +120,7 @@ interface Secured {
 }
 
 async function secure(raw: Socket, options: VisitOptions): Promise<Secured> {
-  const { target, context, checkIdentity, session } = options;
+  const { target, context, checkIdentity, session = null } = options;
   const name = target.servername ?? target.host;
   const socket = connectTls({
     socket: raw,
@@ -131,7 +130,7 @@ async function secure(raw: Socket, options: VisitOptions): Promise<Secured> {
     checkServerIdentity: checkIdentity,
     // Said, because the environment variable NODE_TLS_REJECT_UNAUTHORIZED decides else.
     rejectUnauthorized: true,
-    ...(session === undefined ? {} : { session }),
+    ...(session === null ? {} : { session }),
   });
   socket.on('error', ignore);
   const sessions: Buffer[] = [];

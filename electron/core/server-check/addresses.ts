@@ -1,7 +1,7 @@
 /** The addresses that a name stands for. */
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
-import { CheckCancelled, CheckFailure, failureOf } from '../../failures/index.ts';
+import { CheckCancelled, CheckFailure, failureOf } from '../failures/index.ts';
 import { MAX_ADDRESSES, STEP_LIMITS_MS } from './limits.ts';
 
 export interface Address {

@@ -1,0 +1,134 @@
+/** Makes the connections of one check, politely, and knows when to stop. */
+import { constants } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import type { CheckTarget } from '../../../shared/check.ts';
+import { CheckCancelled, type CheckFailure } from '../failures/index.ts';
+import {
+  identityCheck,
+  MAX_VERSION,
+  MIN_VERSION,
+  trustOptions,
+  type IdentityCheck,
+  type TlsTrust,
+} from '../tls/index.ts';
+import type { Row } from './evidence.ts';
+import { GAP_MS, MAX_CONNECTIONS, TROUBLES_IN_A_ROW } from './limits.ts';
+import { visit, type Visit } from './visit.ts';
+
+/** The check ends here, with what is known by now. */
+export class CheckStopped extends Error {
+  override readonly name = 'CheckStopped';
+}
+
+/** Where to go, and with what. */
+export interface VisitWish {
+  readonly address: string;
+  /** The version and mechanism to have; whichever any client would have, where it is left out. */
+  readonly row?: Row;
+  /** A session to offer. */
+  readonly session?: Buffer | null;
+  /** Ask the server for its name, where it offers that. */
+  readonly identify?: boolean;
+}
+
+/** One at a time, with a gap, at most so many. */
+export class Visitor {
+  readonly #target: CheckTarget;
+  readonly #signal: AbortSignal;
+  readonly #checkIdentity: IdentityCheck;
+  readonly #trust: SecureContextOptions;
+  /** Made once each: every one parses all authorities. */
+  readonly #contexts = new Map<string, SecureContext>();
+  #connections = 0;
+  #troubles = 0;
+  #lastEndAt: number | null = null;
+
+  /** @throws Error where the PEM text of `trust` holds no certificate */
+  constructor(target: CheckTarget, trust: TlsTrust, signal: AbortSignal) {
+    this.#target = target;
+    this.#signal = signal;
+    this.#checkIdentity = identityCheck(trust);
+    this.#trust = trustOptions(trust);
+  }
+
+  /** Made so far. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  get left(): number {
+    return MAX_CONNECTIONS - this.#connections;
+  }
+
+  /**
+   * Visits the server once, when it is time.
+   *
+   * @throws CheckFailure when the server could not be tested
+   * @throws CheckStopped when the server has had enough
+   * @throws CheckCancelled
+   */
+  async visit({ row, ...wish }: VisitWish): Promise<Visit> {
+    if (this.left <= 0)
+      throw new CheckStopped(`It made ${MAX_CONNECTIONS} connections, its limit.`);
+    await this.#gap();
+    this.#connections += 1;
+    try {
+      const seen = await visit({
+        ...wish,
+        target: this.#target,
+        context: this.#contextFor(row ?? null),
+        checkIdentity: this.#checkIdentity,
+        signal: this.#signal,
+      });
+      this.#troubles = 0;
+      return seen;
+    } finally {
+      this.#lastEndAt = performance.now();
+    }
+  }
+
+  /**
+   * Takes note of a failure in the middle of a check.
+   *
+   * @throws CheckStopped where it is a wish of the server, or the second one in a row
+   */
+  trouble({ kind, facts, message }: CheckFailure): void {
+    const said =
+      facts.serverLine === undefined || facts.serverLine === null ? '' : `: ${facts.serverLine}`;
+    if (kind === 'complaint')
+      throw new CheckStopped(`The server asked for less, so the check ended early${said}`);
+    this.#troubles += 1;
+    if (this.#troubles >= TROUBLES_IN_A_ROW)
+      throw new CheckStopped(
+        `The server stopped answering (${message}), so the check ended early.`,
+      );
+  }
+
+  /** With session IDs, no ticket is asked for, so that none hides them. */
+  #contextFor(row: Row | null): SecureContext {
+    const key = row === null ? 'any' : `${row.protocol} ${row.mechanism}`;
+    const known = this.#contexts.get(key);
+    if (known !== undefined) return known;
+    const context = createSecureContext({
+      ...this.#trust,
+      minVersion: row?.protocol ?? MIN_VERSION,
+      maxVersion: row?.protocol ?? MAX_VERSION,
+      ...(row?.mechanism === 'session-id' ? { secureOptions: constants.SSL_OP_NO_TICKET } : {}),
+    });
+    this.#contexts.set(key, context);
+    return context;
+  }
+
+  async #gap(): Promise<void> {
+    if (this.#lastEndAt === null) return;
+    const waitMs = this.#lastEndAt + GAP_MS - performance.now();
+    if (waitMs <= 0) return;
+    try {
+      await delay(waitMs, undefined, { signal: this.#signal });
+    } catch {
+      // The only way in which a delay fails.
+      throw new CheckCancelled();
+    }
+  }
+}
