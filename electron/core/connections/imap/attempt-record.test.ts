@@ -41,7 +41,7 @@ const implicitTls: readonly ConnectStep[] = [
   { kind: 'first-line', at: 75, sentBytes: 600, receivedBytes: 245 },
   { kind: 'ticket', received: 1 },
   { kind: 'phase', phase: 'login', at: 80 },
-  { kind: 'phase-end', at: 95 },
+  { kind: 'signed-in', at: 95 },
   { kind: 'phase', phase: 'select', at: 95 },
   { kind: 'ready', at: 100 },
 ];

@@ -6,8 +6,7 @@ import type { HandshakeEnd, TransportEvent } from '../../tls/index.ts';
 export type ConnectStep =
   | TransportEvent
   | { readonly kind: 'phase'; readonly phase: 'login' | 'select'; readonly at: number }
-  /** The phase that is under way has ended, and none begins. */
-  | { readonly kind: 'phase-end'; readonly at: number }
+  | { readonly kind: 'signed-in'; readonly at: number }
   /** IDLE can begin. */
   | { readonly kind: 'ready'; readonly at: number }
   | { readonly kind: 'failed'; readonly problem: Problem };
@@ -17,7 +16,10 @@ export interface AttemptRecord {
   readonly attempt: Omit<Attempt, 'outcome'>;
   /** When it started, monotonic. */
   readonly beganAt: number;
-  readonly current: { readonly phase: Phase; readonly since: number } | null;
+  /** The latest; `idle` once it is ready. */
+  readonly phase: Phase | 'idle';
+  /** When that began; `null` where it is over. */
+  readonly since: number | null;
   readonly tls: HandshakeEnd | null;
   readonly problem: Problem | null;
 }
@@ -48,14 +50,14 @@ export function beginRecord(
     receivedBytes: null,
     ticketsReceived: 0,
   };
-  return { attempt, beganAt, current: null, tls: null, problem: null };
+  return { attempt, beganAt, phase: 'dns', since: null, tls: null, problem: null };
 }
 
 export function advanceRecord(record: AttemptRecord, step: ConnectStep): AttemptRecord {
   switch (step.kind) {
     case 'phase':
       return enterPhase(record, step.phase, step.at);
-    case 'phase-end':
+    case 'signed-in':
       return endPhase(record, step.at);
     case 'handshake': {
       const { outcome, address, handshake } = step;
@@ -70,22 +72,25 @@ export function advanceRecord(record: AttemptRecord, step: ConnectStep): Attempt
     case 'ticket':
       return grown(record, { ticketsReceived: step.received });
     case 'ready':
-      return grown(endPhase(record, step.at), { totalMs: step.at - record.beganAt });
+      return {
+        ...grown(endPhase(record, step.at), { totalMs: step.at - record.beganAt }),
+        phase: 'idle',
+      };
     case 'failed':
-      return { ...record, current: null, problem: step.problem };
+      return { ...record, since: null, problem: step.problem };
   }
 }
 
 function enterPhase(record: AttemptRecord, phase: Phase, at: number): AttemptRecord {
-  if (record.current?.phase === phase) return record;
-  return { ...endPhase(record, at), current: { phase, since: at } };
+  if (record.phase === phase && record.since !== null) return record;
+  return { ...endPhase(record, at), phase, since: at };
 }
 
 function endPhase(record: AttemptRecord, at: number): AttemptRecord {
-  if (record.current === null) return record;
-  const { phase, since } = record.current;
+  const { phase, since } = record;
+  if (since === null) return record;
   const phases = { ...record.attempt.phases, [phase]: at - since };
-  return { ...grown(record, { phases }), current: null };
+  return { ...grown(record, { phases }), since: null };
 }
 
 function grown(record: AttemptRecord, news: Partial<Attempt>): AttemptRecord {

@@ -76,7 +76,6 @@ export class ImapConnection {
   #record: AttemptRecord;
   /** The same one below STARTTLS and above it. */
   #socket: ImapTransportSocket | null = null;
-  #phase: Phase | 'idle' = 'dns';
   #limit: Timer | null = null;
   #mailbox = '';
   #byeLine: string | null = null;
@@ -135,9 +134,9 @@ export class ImapConnection {
 
   /** DNS, TCP, TLS, the greeting and the sign-in. */
   async signIn(): Promise<void> {
-    this.#enter('dns');
+    this.#limitPhase('dns');
     await this.#run(this.#client.connect());
-    this.#leavePhase();
+    this.#step({ kind: 'signed-in', at: this.#deps.clock.monotonic() });
   }
 
   /**
@@ -149,11 +148,8 @@ export class ImapConnection {
   async open(mailbox: string): Promise<number> {
     this.#mailbox = mailbox;
     this.#step({ kind: 'phase', phase: 'select', at: this.#deps.clock.monotonic() });
-    this.#enter('select');
     const { exists } = await this.#run(this.#client.mailboxOpen(mailbox, { readOnly: true }));
-    this.#leavePhase();
     this.#step({ kind: 'ready', at: this.#deps.clock.monotonic() });
-    this.#phase = 'idle';
     return exists;
   }
 
@@ -221,8 +217,7 @@ export class ImapConnection {
     const line = transportLogLine(event, this.#deps.settings);
     if (line !== null) this.#deps.log.add(line);
     this.#step(event);
-    if (event.kind === 'phase') this.#enter(event.phase);
-    else if (event.kind === 'handshake' && event.outcome.kind === 'failed')
+    if (event.kind === 'handshake' && event.outcome.kind === 'failed')
       this.#fail(this.#tlsTimeout ?? event.outcome.error);
   }
 
@@ -232,9 +227,8 @@ export class ImapConnection {
         this.#deps.log.add(text, this.#redact);
       },
       signInSent: () => {
-        if (this.#hasEnded) return;
-        this.#step({ kind: 'phase', phase: 'login', at: this.#deps.clock.monotonic() });
-        this.#enter('login');
+        if (!this.#hasEnded)
+          this.#step({ kind: 'phase', phase: 'login', at: this.#deps.clock.monotonic() });
       },
       firstLine: (text) => {
         if (/^\* (?:OK|PREAUTH|BYE)\b/i.test(text)) return;
@@ -267,12 +261,6 @@ export class ImapConnection {
     }
   }
 
-  #enter(phase: Phase): void {
-    this.#phase = phase;
-    this.#limitPhase(phase);
-    this.#deps.report({ kind: 'phase', phase });
-  }
-
   #limitPhase(phase: Phase): void {
     const limitMs = PHASE_LIMITS[phase];
     this.#limit?.cancel();
@@ -288,13 +276,14 @@ export class ImapConnection {
     });
   }
 
-  #leavePhase(): void {
-    this.#limit?.cancel();
-    this.#step({ kind: 'phase-end', at: this.#deps.clock.monotonic() });
-  }
-
   #step(step: ConnectStep): void {
     this.#record = advanceRecord(this.#record, step);
+    if (step.kind === 'phase') {
+      this.#limitPhase(step.phase);
+      this.#deps.report(step);
+    } else if (step.kind === 'signed-in' || step.kind === 'ready') {
+      this.#limit?.cancel();
+    }
     const { attempt } = this;
     if (attempt !== null) this.#deps.report({ kind: 'attempt', attempt });
   }
@@ -305,7 +294,7 @@ export class ImapConnection {
     const failure = failureFrom(
       error,
       {
-        phase: this.#phase,
+        phase: this.#record.phase,
         mailbox: this.#mailbox,
         tls: this.#record.tls,
         byeLine: this.#byeLine,
