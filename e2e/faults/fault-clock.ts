@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../electron/core/clock.ts';
-import { TestCalls } from '../../electron/core/connections/testing/calls.ts';
+import { TestCalls } from '../../electron/core/testing/clock.ts';
 
 /** What is shorter passes by itself: it belongs to the machine, as the batches of the engine do. */
 const SHORT_MS = 200;

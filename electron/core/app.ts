@@ -7,10 +7,13 @@ import type { ThemeChoice } from '../../shared/settings.ts';
 import { memoryBook, openAccountBook, type OpenedBook } from './accounts/index.ts';
 import {
   ChosenProtector,
+  keptSessionsFile,
   type KeyFileProtector,
+  machineName,
   memorySettings,
   openSettings,
   type SecretProtector,
+  type SettingsService,
 } from './storage/index.ts';
 import { Agreement } from './api/agreement.ts';
 import { CheckDesk } from './server-check/index.ts';
@@ -26,15 +29,19 @@ import {
 import { DemoAccounts, startDemoServers, type StartServers } from './demo/index.ts';
 import { History } from './history/history.ts';
 import { rowOf } from './history/row.ts';
-import { keepSessions } from './keep-sessions.ts';
 import { redactedLog, Redaction, type Log } from './log/log.ts';
-import { followNetwork } from './network/follow-network.ts';
-import { thisMachine, type Machine } from './network/machine.ts';
-import { NetworkWatch, type PowerEvents } from './network/network-watch.ts';
+import {
+  followNetwork,
+  NetworkWatch,
+  thisMachine,
+  type Machine,
+  type PowerEvents,
+} from './network/index.ts';
 import { NoticeBoard, passwordNotice, passwordUnusable } from './state/notice-board.ts';
 import { refreshTotals } from './history/refresh-totals.ts';
 import { EngineState, SnapshotStream } from './state/snapshot.ts';
 import { Tally } from './history/totals.ts';
+import { KEPT_ENGINE, KeptSessions, type SessionCache } from './tls/index.ts';
 
 /** What a shell gives to the engine. */
 export interface AppDeps {
@@ -242,6 +249,38 @@ export async function createApp(deps: AppDeps): Promise<App> {
       return closing;
     },
   };
+}
+
+/**
+ * Keeps the sessions of `cache` in `dataDir` from one run to the next, for as long as the setting
+ * says so, beginning with those of the last run. Never rejects.
+ */
+async function keepSessions(
+  cache: SessionCache,
+  settings: SettingsService,
+  deps: {
+    readonly dataDir: string;
+    readonly protector: SecretProtector;
+    readonly network: Pick<NetworkWatch, 'places'>;
+    readonly clock: Clock;
+    readonly log: Log;
+  },
+): Promise<KeptSessions> {
+  const { dataDir, network, ...others } = deps;
+  const kept = new KeptSessions({
+    ...others,
+    cache,
+    file: keptSessionsFile(dataDir),
+    home: { engine: KEPT_ENGINE, machine: await machineName() },
+    network: () => network.places,
+    staysOnNetwork: () => settings.current.forgetOnNetworkChange,
+  });
+  cache.keepBy(kept);
+  await kept.load(settings.current.keepSessions);
+  settings.listen((now, before) =>
+    now.keepSessions === before.keepSessions ? undefined : kept.setWanted(now.keepSessions),
+  );
+  return kept;
 }
 
 /** Adds the last 24 hours of earlier runs to the totals and strips. Never rejects. */

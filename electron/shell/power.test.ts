@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { TestClock } from '../core/connections/testing/clock.ts';
+import { TestClock } from '../core/testing/clock.ts';
 import type { Log } from '../core/log/log.ts';
-import { NetworkWatch, type NetworkNews } from '../core/network/network-watch.ts';
+import { NetworkWatch, type NetworkNews } from '../core/network/index.ts';
 import { electronStandIn } from './testing/electron-stand-in.ts';
 import { startShell } from './start-shell.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AccountId, Connection, ConnectionId, Problem } from '../../../shared/model.ts';
 import { ConnectionView } from './connection-view.ts';
-import { TestClock } from './testing/clock.ts';
+import { TestClock } from '../testing/clock.ts';
 
 const accountId = 'a' as AccountId;
 const id = 'c' as ConnectionId;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { START_HOLD_MS, StartGate } from './start-gate.ts';
-import { TestClock } from './testing/clock.ts';
+import { TestClock } from '../testing/clock.ts';
 
 function gate(places: number) {
   const clock = new TestClock();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AccountId, ConnectionDetail, ConnectionId } from '../../../shared/model.ts';
 import { connectsElsewhere } from '../accounts/index.ts';
-import { isOnThisMachine } from '../network/addresses.ts';
+import { isOnThisMachine } from '../network/machine.ts';
 import { SignInGate } from './sign-in-gate.ts';
 import { StartGate } from './start-gate.ts';
 import {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ConnectSettings } from '../accounts/account.ts';
 import { fault, startImapServer, type ImapServer } from '../demo/testing/index.ts';
 import { PHASE_LIMITS } from './imap/imapflow-options.ts';
-import { TestClock } from './testing/clock.ts';
+import { TestClock } from '../testing/clock.ts';
 import { testConnection } from './try-connection.ts';
 
 function settingsOf(server: ImapServer): ConnectSettings {

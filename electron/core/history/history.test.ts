@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AppFacts, Notice, Totals } from '../../../shared/model.ts';
 import { temporaryFolder } from '../storage/testing/temporary-folder.ts';
-import { TestClock } from '../connections/testing/clock.ts';
+import { TestClock } from '../testing/clock.ts';
 import { lineLog } from '../log/log.ts';
 import { NoticeBoard } from '../state/notice-board.ts';
 import { EngineState } from '../state/snapshot.ts';

@@ -1,7 +1,40 @@
-/** What the machine that Reprise runs on tells about itself, as a parameter for tests. */
+/** What the machine that Reprise runs on tells about itself, and which servers are on it. */
+import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { readInterfaces, type Addresses } from './addresses.ts';
+
+/** The addresses of the interfaces that are up. */
+export interface Addresses {
+  /** Every one: a connection from an address that is not among them leads nowhere any more. */
+  readonly all: ReadonlySet<string>;
+  /** Those by which other machines can be reached; none means offline. */
+  readonly outward: ReadonlySet<string>;
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+const LINK_LOCAL = new BlockList();
+// Not 169.254.0.0/16: two machines on one cable have nothing else.
+LINK_LOCAL.addSubnet('fe80::', 10, 'ipv6');
+
+/**
+ * Reads what Node tells. An interface has its `fe80::` address as soon as it is up, seconds before
+ * it has one that leads anywhere, and keeps it where nothing ever answers: it is not outward.
+ */
+export function readInterfaces(interfaces: ReturnType<typeof networkInterfaces>): Addresses {
+  const all = new Set<string>();
+  const outward = new Set<string>();
+  for (const { address, family, internal } of Object.values(interfaces).flatMap(
+    (infos) => infos ?? [],
+  )) {
+    all.add(address);
+    const isLinkLocal = family === 'IPv6' && LINK_LOCAL.check(address, 'ipv6');
+    if (!internal && !isLinkLocal) outward.add(address);
+  }
+  return { all, outward };
+}
 
 /** Asked every few seconds. */
 export interface Machine {
@@ -35,3 +68,18 @@ export function machineWith(interfaces: typeof networkInterfaces): Machine {
 
 /** This machine. */
 export const thisMachine: Machine = machineWith(networkInterfaces);
+
+/**
+ * Whether a server of this name is on this very machine, so that it is there without a network:
+ * Proton Bridge, the demo. By the name alone: where a resolver leads to is not known offline.
+ */
+export function isOnThisMachine(host: string): boolean {
+  const name = host
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '');
+  const version = isIP(name);
+  if (version !== 0) return LOOPBACK.check(name, version === 4 ? 'ipv4' : 'ipv6');
+  // RFC 6761, section 6.3.
+  return name === 'localhost' || name.endsWith('.localhost');
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { TestClock } from '../connections/testing/clock.ts';
+import { TestClock } from '../testing/clock.ts';
 import { LOOK_MS, LOOKS_AWAKE, NetworkWatch, type NetworkNews } from './network-watch.ts';
 import { TestMachine } from './testing/machine.ts';
 

@@ -1,8 +1,13 @@
 import type { Clock, Timer } from '../clock.ts';
-import type { Addresses } from './addresses.ts';
-import { arrived, NO_NETWORK, recognise, type KnownNetwork } from './known-network.ts';
-import type { Machine } from './machine.ts';
-import { hasSlept, type Look } from './sleep.ts';
+import {
+  arrived,
+  hasSlept,
+  NO_NETWORK,
+  recognise,
+  type KnownNetwork,
+  type Look,
+} from './changes.ts';
+import type { Addresses, Machine } from './machine.ts';
 
 /** What the system tells of its sleep; Electron's `powerMonitor` is one. */
 export interface PowerEvents {

@@ -10,7 +10,7 @@ import type { AccountSettings } from '../../accounts/account.ts';
 import type { ImapServer } from '../../demo/testing/index.ts';
 import { SessionCache } from '../../tls/index.ts';
 import { connectionId, Supervisor, type SupervisorDeps } from '../supervisor.ts';
-import { TestClock } from './clock.ts';
+import { TestClock } from '../../testing/clock.ts';
 
 type StateOf<Kind extends ConnectionState['kind']> = Extract<ConnectionState, { kind: Kind }>;
 

@@ -1,7 +1,6 @@
 /** For tests: a machine whose network is what they say, and that tells of its sleep. */
 import { EventEmitter } from 'node:events';
-import type { Addresses } from '../addresses.ts';
-import type { Machine } from '../machine.ts';
+import type { Addresses, Machine } from '../machine.ts';
 
 export class TestMachine implements Machine {
   busy = 0;

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { SharingPolicy } from '../facts.ts';
 import { memoryProtector, type SecretProtector } from '../../storage/secret-protector.ts';
-import { TestClock } from '../../connections/testing/clock.ts';
+import { TestClock } from '../../testing/clock.ts';
 import type { Log } from '../../log/log.ts';
 import {
   FileInMemory,
