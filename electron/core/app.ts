@@ -27,8 +27,7 @@ import {
   type SupervisorDeps,
 } from './connections/index.ts';
 import { DemoAccounts, startDemoServers, type StartServers } from './demo/index.ts';
-import { History } from './history/history.ts';
-import { rowOf } from './history/row.ts';
+import { History, refreshTotals, rowOf, Tally } from './history/index.ts';
 import { redactedLog, Redaction, type Log } from './log/log.ts';
 import {
   followNetwork,
@@ -38,9 +37,7 @@ import {
   type PowerEvents,
 } from './network/index.ts';
 import { NoticeBoard, passwordNotice, passwordUnusable } from './state/notice-board.ts';
-import { refreshTotals } from './history/refresh-totals.ts';
 import { EngineState, SnapshotStream } from './state/snapshot.ts';
-import { Tally } from './history/totals.ts';
 import { KEPT_ENGINE, KeptSessions, type SessionCache } from './tls/index.ts';
 
 /** What a shell gives to the engine. */

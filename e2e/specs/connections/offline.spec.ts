@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as passed } from 'node:timers/promises';
-import { KIND_CODES } from '../../../electron/core/history/row.ts';
+import { KINDS } from '../../../electron/core/history/row.ts';
 import type { Dashboard } from '../../fixtures/browser/dashboard.ts';
 import { whyNoDovecot } from '../../fixtures/servers/dovecot-binary.ts';
 import { DOVECOT_MAILBOXES } from '../../fixtures/servers/dovecot-config.ts';
@@ -120,7 +120,7 @@ function recordedFailures(path: string): number {
     const { failed } =
       database
         .prepare('SELECT count(*) AS failed FROM handshake WHERE kind = ?')
-        .get(KIND_CODES.failed) ?? {};
+        .get(KINDS.indexOf('failed')) ?? {};
     return Number(failed);
   } finally {
     database.close();

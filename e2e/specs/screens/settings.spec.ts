@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright/test';
 import { startImapServer } from '../../../electron/core/demo/testing/index.ts';
-import { HistoryStore } from '../../../electron/core/history/store.ts';
+import { HistoryStore } from '../../../electron/core/history/store/store.ts';
 import { askFile, batch, row } from '../../../electron/core/history/testing/rows.ts';
 import { expectNoViolation } from '../../fixtures/browser/axe.ts';
 import type { Dashboard } from '../../fixtures/browser/dashboard.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../../shared/settings.ts';
 import { memoryProtector } from '../storage/secret-protector.ts';
-import { HistoryStore } from '../history/store.ts';
+import { HistoryStore } from '../history/store/store.ts';
 import { askFile, batch, row } from '../history/testing/rows.ts';
 import { folder, follow, hasNotice, start } from './testing/engine.ts';
 

@@ -4,7 +4,7 @@ import type { Agreement } from './agreement.ts';
 import type { CheckDesk } from '../server-check/index.ts';
 import type { Clock } from '../clock.ts';
 import type { DemoAccounts } from '../demo/index.ts';
-import type { History } from '../history/history.ts';
+import type { History } from '../history/index.ts';
 import type { Log, Redaction } from '../log/log.ts';
 import type { NoticeBoard } from '../state/notice-board.ts';
 import type { SettingsService } from '../storage/index.ts';

@@ -4,7 +4,7 @@ import { createAccountCalls } from './account-calls.ts';
 import { callContext, type Services } from './call-context.ts';
 import { createCheckCalls } from './check-calls.ts';
 import { createConnectionCalls } from './connection-calls.ts';
-import { exportView } from '../history/export.ts';
+import { exportView } from '../history/index.ts';
 
 /** The calls of the contract that are the same for every channel. */
 export type Calls = Omit<EngineApi, 'getState'>;

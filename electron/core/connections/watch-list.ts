@@ -9,8 +9,7 @@ import type {
 import type { PasswordServer } from '../../../shared/password-server.ts';
 import { type AccountSettings, connectsElsewhere, seenTrust } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
-import type { Saved } from '../history/saved.ts';
-import type { Tally } from '../history/totals.ts';
+import type { Saved, Tally } from '../history/index.ts';
 import type { EngineState } from '../state/snapshot.ts';
 import { expectedPeer, MAX_AGE_MS, SessionCache } from '../tls/index.ts';
 import type { ConnectionEvent } from './connection-view.ts';

@@ -4,14 +4,14 @@ import { RepriseError } from '../../../shared/errors.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { Log } from '../log/log.ts';
 import type { NoticeBoard } from '../state/notice-board.ts';
-import { sizeOnDisk } from './database.ts';
 import { BEAT_MS, lived, type AliveSpan, type Beat } from './alive.ts';
 import { Missing } from './missing.ts';
-import type { RecordedMark } from './latest.ts';
-import { DEFAULT_KEPT_DAYS } from './ranges.ts';
 import type { AttemptRow } from './row.ts';
+import { sizeOnDisk } from './store/database.ts';
+import { DEFAULT_KEPT_DAYS } from './store/ranges.ts';
+import type { RecordedMark } from './store/reader.ts';
+import type { Batch } from './store/writer.ts';
 import { startThread, type HistoryThread } from './thread.ts';
-import type { Batch } from './writer.ts';
 
 /**
  * A handshake waits at most this long before it is given to the thread that writes it. What a
@@ -97,29 +97,17 @@ export class History {
    * @throws RepriseError `storage` where they cannot be read
    */
   async view(query: HistoryQuery): Promise<HistoryView> {
-    if (this.#closing !== null) throw unreadable(null);
-    this.#flush();
-    try {
-      const view = await this.#running().view(query, this.#deps.clock.now());
-      return { ...view, notRecorded: this.#missing.count };
-    } catch (cause) {
-      throw unreadable(cause);
-    }
+    const view = await this.#ask((store) => store.view(query, this.#deps.clock.now()));
+    return { ...view, notRecorded: this.#missing.count };
   }
 
   /**
-   * The latest handshakes of the last 24 hours, oldest first.
+   * The latest attempts of the last 24 hours, oldest first.
    *
    * @throws RepriseError `storage` as {@link view} does
    */
-  async latest(): Promise<readonly RecordedMark[]> {
-    if (this.#closing !== null) throw unreadable(null);
-    this.#flush();
-    try {
-      return await this.#running().latest(this.#deps.clock.now());
-    } catch (cause) {
-      throw unreadable(cause);
-    }
+  latest(): Promise<readonly RecordedMark[]> {
+    return this.#ask((store) => store.latest(this.#deps.clock.now()));
   }
 
   /** Since when there are figures, and what they take. @throws RepriseError `storage` as {@link view} does */
@@ -143,11 +131,11 @@ export class History {
     this.#keptDays = days;
     if (this.#thread === null && !(isShorter && this.isThere)) return;
     try {
-      await this.#running().keep(days);
+      await this.#running().store.keep(days);
       // Part by part, so that neither a write nor a view has to wait for all of it.
       let isDone = !isShorter;
       while (!isDone && this.#closing === null) {
-        isDone = await this.#running().shorten(this.#deps.clock.now());
+        isDone = await this.#running().store.shorten(this.#deps.clock.now());
       }
     } catch (cause) {
       throw new RepriseError(
@@ -175,6 +163,19 @@ export class History {
     }
   }
 
+  /** @throws RepriseError `storage` where there is no answer */
+  async #ask<Answer>(
+    question: (store: HistoryThread['store']) => Promise<Answer>,
+  ): Promise<Answer> {
+    if (this.#closing !== null) throw unreadable(null);
+    this.#flush();
+    try {
+      return await question(this.#running().store);
+    } catch (cause) {
+      throw unreadable(cause);
+    }
+  }
+
   /** Gives what is waiting to the thread, if only that the program is alive. */
   #flush(): void {
     this.#batchTimer?.cancel();
@@ -191,7 +192,7 @@ export class History {
   async #write(batch: Batch): Promise<void> {
     this.#underWay += batch.rows.length;
     try {
-      const written = await this.#running().write(batch);
+      const written = await this.#running().store.write(batch);
       if (written.ok) this.#missing.recovered();
       else this.#missing.add(batch.rows.length, written.why);
     } catch {

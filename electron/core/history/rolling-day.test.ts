@@ -1,12 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryBucket } from '../../../shared/history.ts';
+import type { OutcomeKind } from '../../../shared/model.ts';
 import { RollingDay } from './rolling-day.ts';
 
 const QUARTER = 900_000;
 const DAY = 96 * QUARTER;
 /** At the beginning of a quarter of an hour. */
 const NOW = Date.UTC(2026, 9, 15, 12);
-const saved = { ms: 1.5, bytes: 100 };
+
+/** A handshake, as far as it is counted. */
+const counted = (kind: OutcomeKind, savedUs = 0, savedBytes = 0) => ({
+  kind,
+  tlsUs: null,
+  savedUs,
+  savedBytes,
+});
+const resumed = counted('resumed', 1500, 100);
 
 function bucket(startAt: number, resumed: number): HistoryBucket {
   return {
@@ -29,12 +38,12 @@ function bucket(startAt: number, resumed: number): HistoryBucket {
 describe('the last 24 hours', () => {
   it('let go of what is older, a quarter of an hour at a time', () => {
     const day = new RollingDay(NOW);
-    day.add(NOW, 'resumed', saved);
-    day.add(NOW + QUARTER, 'full', { ms: 0, bytes: 0 });
+    day.add(NOW, resumed);
+    day.add(NOW + QUARTER, counted('full'));
     expect(day.sums(NOW + QUARTER)).toMatchObject({ resumed: 1, full: 1, savedMs: 1.5 });
     expect(day.sums(NOW + DAY - 1)).toMatchObject({ resumed: 1, full: 1 });
     expect(day.sums(NOW + DAY)).toMatchObject({ resumed: 0, full: 1, savedMs: 0, savedBytes: 0 });
-    day.add(NOW + DAY, 'failed', { ms: 0, bytes: 0 });
+    day.add(NOW + DAY, counted('failed'));
     expect(day.sums(NOW + DAY)).toMatchObject({ full: 1, failed: 1 });
   });
 
@@ -46,7 +55,7 @@ describe('the last 24 hours', () => {
 
   it('add what earlier runs recorded to what was counted since', () => {
     const day = new RollingDay(NOW);
-    day.add(NOW, 'resumed', saved);
+    day.add(NOW, resumed);
     expect(day.sums(NOW).resumed).toBe(1);
     day.addRecorded([bucket(NOW - DAY, 50), bucket(NOW - QUARTER, 3), bucket(NOW, 4)], NOW - 7);
     expect(day.sums(NOW)).toMatchObject({
@@ -60,15 +69,15 @@ describe('the last 24 hours', () => {
 
   it('are right again when the clock was wrong for a while', () => {
     const day = new RollingDay(NOW);
-    day.add(NOW, 'resumed', saved);
-    day.add(NOW + 300 * DAY, 'full', saved);
+    day.add(NOW, resumed);
+    day.add(NOW + 300 * DAY, counted('full'));
     expect(day.sums(NOW + 300 * DAY)).toMatchObject({ resumed: 0, full: 1 });
     expect(day.sums(NOW)).toMatchObject({ resumed: 1, full: 0 });
   });
 
   it('hold a bounded number of quarters', () => {
     const day = new RollingDay(0);
-    for (let quarter = 0; quarter < 1000; quarter++) day.add(quarter * QUARTER, 'off', saved);
+    for (let quarter = 0; quarter < 1000; quarter++) day.add(quarter * QUARTER, counted('off'));
     expect(day.sums(999 * QUARTER).off).toBe(96);
     expect(day.sums(0).off).toBe(0);
   });

@@ -1,85 +1,62 @@
 import type { HistoryBucket } from '../../../shared/history.ts';
-import type { OutcomeKind } from '../../../shared/model.ts';
-import { gridOf, startOf } from './ranges.ts';
-import type { Saved } from './saved.ts';
+import type { Totals } from '../../../shared/model.ts';
+import { gridOf, startOf } from './store/ranges.ts';
+import { addRow, addSum, emptySum, figuresOf, type Sum, type SummedRow } from './store/sum.ts';
 
-const DAY = gridOf('24h', 0);
-const QUARTER_MS = DAY.bucketMs;
-const DAY_MS = DAY.toAt - DAY.fromAt;
-
-/** What the counters count. */
-export type DayFigures = Record<OutcomeKind, number> & { savedMs: number; savedBytes: number };
-
+const QUARTER_MS = gridOf('24h', 0).bucketMs;
 /** Twice what a day has: a clock that was set wrongly for a while costs nothing. */
 const QUARTERS_KEPT = 192;
 
 /**
  * Sums of the last 24 hours, over the same quarters of an hour as the view of that range: between
- * 23 h 45 min and 24 h, the quarter that is under way included.
+ * 23 h 45 min and 24 h, the quarter that is under way included. They are held here, and not asked of
+ * the history, because the demo's attempts count and are never recorded, and because counting goes on
+ * while a disk refuses.
  */
 export class RollingDay {
   #since: number;
-  readonly #quarters = new Map<number, DayFigures>();
-  #fromAt = Number.NEGATIVE_INFINITY;
-  #sum = nothing();
+  readonly #quarters = new Map<number, Sum>();
 
   /** @param since when counting began, ms since the epoch */
   constructor(since: number) {
     this.#since = since;
   }
 
-  /** Counts a handshake that began at `at`. */
-  add(at: number, kind: OutcomeKind, saved: Saved): void {
-    this.#add(at, { ...nothing(), [kind]: 1, savedMs: saved.ms, savedBytes: saved.bytes });
+  /** Counts an attempt that began at `at`. */
+  add(at: number, row: SummedRow): void {
+    addRow(this.#quarterOf(at), row);
   }
 
   /** Adds what earlier runs recorded. @param since when that began */
   addRecorded(buckets: readonly HistoryBucket[], since: number | null): void {
     if (since !== null) this.#since = Math.min(this.#since, since);
     for (const { startAt, resumed, full, refused, off, failed, savedMs, savedBytes } of buckets) {
-      this.#add(startAt, { resumed, full, refused, off, failed, savedMs, savedBytes });
+      const counts = { resumed, full, refused, off, failed };
+      const sum = { ...emptySum(), counts, savedUs: savedMs * 1000, savedBytes };
+      addSum(this.#quarterOf(startAt), sum);
     }
   }
 
   /** The sums, and when they begin. */
-  sums(now: number): DayFigures & { readonly since: number } {
+  sums(now: number): Omit<Totals, 'strip'> {
     const { fromAt, toAt } = gridOf('24h', now);
-    if (fromAt !== this.#fromAt) {
-      this.#fromAt = fromAt;
-      this.#sum = nothing();
-      for (const [startAt, figures] of this.#quarters) {
-        if (startAt >= fromAt && startAt < toAt) add(this.#sum, figures);
-      }
+    const sum = emptySum();
+    for (const [startAt, quarter] of this.#quarters) {
+      if (startAt >= fromAt && startAt < toAt) addSum(sum, quarter);
     }
-    return { ...this.#sum, since: Math.max(fromAt, this.#since) };
+    const { resumedTimes: _resumed, fullTimes: _full, ...figures } = figuresOf(sum);
+    return { ...figures, since: Math.max(fromAt, this.#since) };
   }
 
-  #add(at: number, figures: DayFigures): void {
+  #quarterOf(at: number): Sum {
     const startAt = startOf(at, QUARTER_MS);
-    const quarter = this.#quarters.get(startAt);
-    if (quarter === undefined) this.#begin(startAt, figures);
-    else add(quarter, figures);
-    if (startAt >= this.#fromAt && startAt < this.#fromAt + DAY_MS) add(this.#sum, figures);
-  }
-
-  #begin(startAt: number, figures: DayFigures): void {
-    this.#quarters.set(startAt, { ...figures });
+    const known = this.#quarters.get(startAt);
+    if (known !== undefined) return known;
+    const quarter = emptySum();
+    this.#quarters.set(startAt, quarter);
     if (this.#quarters.size > QUARTERS_KEPT) {
       this.#quarters.delete(Math.min(...this.#quarters.keys()));
     }
+    return quarter;
   }
-}
-
-function nothing(): DayFigures {
-  return { resumed: 0, full: 0, refused: 0, off: 0, failed: 0, savedMs: 0, savedBytes: 0 };
-}
-
-function add(sum: DayFigures, other: DayFigures): void {
-  sum.resumed += other.resumed;
-  sum.full += other.full;
-  sum.refused += other.refused;
-  sum.off += other.off;
-  sum.failed += other.failed;
-  sum.savedMs += other.savedMs;
-  sum.savedBytes += other.savedBytes;
 }

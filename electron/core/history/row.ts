@@ -1,14 +1,8 @@
 import type { AccountId, Attempt, OutcomeKind } from '../../../shared/model.ts';
 import type { Saved } from './saved.ts';
 
-/** The codes of outcomes in the database, in the order that they are shown in; never renumber. */
-export const KIND_CODES: Readonly<Record<OutcomeKind, number>> = {
-  resumed: 0,
-  full: 1,
-  refused: 2,
-  off: 3,
-  failed: 4,
-};
+/** What can come of an attempt, as it is shown; its place is its code in the database: never reorder. */
+export const KINDS: readonly OutcomeKind[] = ['resumed', 'full', 'refused', 'off', 'failed'];
 
 /** A handshake as the history keeps it: figures only, no secret and no address. */
 export interface AttemptRow {

@@ -12,6 +12,8 @@
  * same, see `EXPLANATIONS` in `Counters.tsx`.
  */
 import { SAVED_LOOK_BACK } from '../../../shared/history.ts';
+import type { Attempt } from '../../../shared/model.ts';
+import type { FullCosts } from '../tls/index.ts';
 
 /** What one handshake saved; 0 where it is unknown. */
 export interface Saved {
@@ -19,7 +21,26 @@ export interface Saved {
   readonly bytes: number;
 }
 
-/** The estimate for one handshake, in the unit of `own` and `baselines`; 0 where it is unknown. */
+/** The estimate for one attempt. @param costs of its account's handshakes that offered nothing */
+export function savedByAttempt(attempt: Attempt, costs: FullCosts): Saved {
+  if (attempt.outcome.kind !== 'resumed') return { ms: 0, bytes: 0 };
+  return {
+    ms: savedBy(attempt.phases.tls, costs.ms),
+    bytes: savedBy(bytesOf(attempt), costs.bytes),
+  };
+}
+
+/** `costs` with that of an attempt that offered nothing at the end; with any other as they are. */
+export function costsWith(attempt: Attempt, costs: FullCosts): FullCosts {
+  const { outcome, phases } = attempt;
+  if (outcome.kind !== 'full' && outcome.kind !== 'off') return costs;
+  return {
+    ms: withBaseline(costs.ms, phases.tls),
+    bytes: withBaseline(costs.bytes, bytesOf(attempt)),
+  };
+}
+
+/** In the unit of `own` and `baselines`; 0 where it is unknown. */
 export function savedBy(own: number | null, baselines: readonly number[]): number {
   const usual = median(baselines);
   return own === null || usual === null ? 0 : Math.max(0, usual - own);
@@ -36,4 +57,9 @@ export function median(values: readonly number[]): number | null {
 /** `baselines` with a new one at its end, and only as many as the median looks back on. */
 export function withBaseline(baselines: readonly number[], cost: number | null): readonly number[] {
   return cost === null ? baselines : [...baselines, cost].slice(-SAVED_LOOK_BACK);
+}
+
+/** On the wire, both ways together; `null` where the first line never came. */
+function bytesOf({ sentBytes, receivedBytes }: Attempt): number | null {
+  return sentBytes === null || receivedBytes === null ? null : sentBytes + receivedBytes;
 }

@@ -8,14 +8,16 @@ import {
   type Totals,
 } from '../../../shared/model.ts';
 import type { HistoryView } from '../../../shared/history.ts';
-import type { RecordedMark } from './latest.ts';
-import { RollingDay } from './rolling-day.ts';
-import { savedBy, withBaseline, type Saved } from './saved.ts';
+import type { Clock, Timer } from '../clock.ts';
+import type { EngineState } from '../state/snapshot.ts';
 import { NO_COSTS, type FullCosts } from '../tls/index.ts';
+import { RollingDay } from './rolling-day.ts';
+import { costsWith, savedByAttempt, type Saved } from './saved.ts';
+import type { RecordedMark } from './store/reader.ts';
 
 interface AccountTally {
   readonly strip: readonly StripMark[];
-  /** Of handshakes that offered nothing, for the estimate of what resumed ones saved. */
+  /** Of handshakes that offered nothing, for the estimate of savings. */
   readonly costs: FullCosts;
 }
 
@@ -40,59 +42,42 @@ export class Tally {
   /** Adds what earlier runs recorded of the last 24 hours; marks oldest first. */
   addRecorded({ buckets, recordedSince }: HistoryView, marks: readonly RecordedMark[]): void {
     this.#day.addRecorded(buckets, recordedSince);
-    const byAccount = new Map<AccountId, StripMark[]>();
-    const recorded = marks.map(({ n, at, account, kind }): StripMark => {
-      const mark = { attemptId: `recorded-${String(n)}` as AttemptId, kind, at };
-      byAccount.set(
-        account,
-        [...(byAccount.get(account) ?? []), mark].slice(-STRIP_LENGTH_PER_ACCOUNT),
-      );
-      return mark;
-    });
-    this.#strip = [...recorded, ...this.#strip].slice(-STRIP_LENGTH);
-    for (const [account, earlier] of byAccount) {
-      const tally = this.#accounts.get(account) ?? NOTHING;
-      const strip = [...earlier, ...tally.strip].slice(-STRIP_LENGTH_PER_ACCOUNT);
+    this.#strip = [...marks.map(stripMark), ...this.#strip].slice(-STRIP_LENGTH);
+    for (const [account, earlier] of Map.groupBy(marks, ({ account }) => account)) {
+      const tally = this.#of(account);
+      const strip = [...earlier.map(stripMark), ...tally.strip].slice(-STRIP_LENGTH_PER_ACCOUNT);
       this.#accounts.set(account, { ...tally, strip });
     }
   }
 
   /** Counts a handshake; once for each, when all of it is known. @returns what it saved */
   count(attempt: Attempt): Saved {
-    const { accountId, outcome, phases } = attempt;
-    const mark: StripMark = {
-      attemptId: attempt.id,
+    const { id, accountId, outcome, startedAt } = attempt;
+    const mark: StripMark = { attemptId: id, kind: outcome.kind, at: startedAt };
+    const { strip, costs } = this.#of(accountId);
+    const saved = savedByAttempt(attempt, costs);
+    this.#day.add(startedAt, {
       kind: outcome.kind,
-      at: attempt.startedAt,
-    };
-    const bytes = bytesOf(attempt);
-    const tally = this.#accounts.get(accountId) ?? NOTHING;
-    const { costs } = tally;
-    const isResumed = outcome.kind === 'resumed';
-    const saved = {
-      ms: isResumed ? savedBy(phases.tls, costs.ms) : 0,
-      bytes: isResumed ? savedBy(bytes, costs.bytes) : 0,
-    };
-    this.#day.add(mark.at, mark.kind, saved);
+      tlsUs: null,
+      savedUs: saved.ms * 1000,
+      savedBytes: saved.bytes,
+    });
     this.#strip = [...this.#strip, mark].slice(-STRIP_LENGTH);
-    const offeredNothing = outcome.kind === 'full' || outcome.kind === 'off';
     this.#accounts.set(accountId, {
-      strip: [...tally.strip, mark].slice(-STRIP_LENGTH_PER_ACCOUNT),
-      costs: offeredNothing
-        ? { ms: withBaseline(costs.ms, phases.tls), bytes: withBaseline(costs.bytes, bytes) }
-        : costs,
+      strip: [...strip, mark].slice(-STRIP_LENGTH_PER_ACCOUNT),
+      costs: costsWith(attempt, costs),
     });
     return saved;
   }
 
   /** What resumed handshakes of the account are compared with. */
   costsOf(account: AccountId): FullCosts {
-    return (this.#accounts.get(account) ?? NOTHING).costs;
+    return this.#of(account).costs;
   }
 
   /** An account begins with what was known of its server when the program ended the last time. */
   takeBackCosts(account: AccountId, costs: FullCosts): void {
-    this.#accounts.set(account, { ...(this.#accounts.get(account) ?? NOTHING), costs });
+    this.#accounts.set(account, { ...this.#of(account), costs });
   }
 
   /** The account talks to another server now: what its handshakes cost before says nothing. */
@@ -108,15 +93,46 @@ export class Tally {
 
   /** The account's latest handshakes, oldest first. */
   strip(account: AccountId): readonly StripMark[] {
-    return (this.#accounts.get(account) ?? NOTHING).strip;
+    return this.#of(account).strip;
   }
 
   totals(): Totals {
     return { ...this.#day.sums(this.#now()), strip: this.#strip };
   }
+
+  #of(account: AccountId): AccountTally {
+    return this.#accounts.get(account) ?? NOTHING;
+  }
 }
 
-/** On the wire, both ways together; `null` where the first line never came. */
-function bytesOf({ sentBytes, receivedBytes }: Attempt): number | null {
-  return sentBytes === null || receivedBytes === null ? null : sentBytes + receivedBytes;
+function stripMark({ n, at, kind }: RecordedMark): StripMark {
+  return { attemptId: `recorded-${String(n)}` as AttemptId, kind, at };
+}
+
+/** A day's end moves with the time, not only with attempts. */
+const EVERY_MS = 60_000;
+
+/** Shows the totals anew when the day that they are of has moved on, or when asked to. */
+export function refreshTotals(
+  state: EngineState,
+  tally: Tally,
+  clock: Clock,
+): { show(): void; close(): void } {
+  const show = (): void => {
+    state.set('totals', tally.totals());
+  };
+  let timer: Timer;
+  const later = (): void => {
+    timer = clock.after(EVERY_MS, () => {
+      if (tally.totals().since !== state.get('totals').since) show();
+      later();
+    });
+  };
+  later();
+  return {
+    show,
+    close: () => {
+      timer.cancel();
+    },
+  };
 }

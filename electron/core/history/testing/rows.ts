@@ -3,8 +3,8 @@ import { DatabaseSync } from 'node:sqlite';
 import type { AccountId } from '../../../../shared/model.ts';
 import type { AliveSpan } from '../alive.ts';
 import type { AttemptRow } from '../row.ts';
-import { HistoryStore, type StoreOptions } from '../store.ts';
-import type { Batch } from '../writer.ts';
+import { HistoryStore, type StoreOptions } from '../store/store.ts';
+import type { Batch } from '../store/writer.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;

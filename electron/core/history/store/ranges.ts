@@ -1,9 +1,13 @@
 /** The lengths of time that figures are added up over, and which of them a range is made of. */
-import type { HistoryRange } from '../../../shared/history.ts';
+import type { HistoryRange } from '../../../../shared/history.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
+
+const MINUTE = { id: 0, lengthMs: MINUTE_MS, keptMs: HOUR_MS, kept: 240 } as const;
+const QUARTER = { id: 1, lengthMs: 15 * MINUTE_MS, keptMs: DAY_MS, kept: 384 } as const;
+const HOUR = { id: 2, lengthMs: HOUR_MS, keptMs: Infinity, kept: 0 } as const;
 
 /**
  * Sums are kept over these lengths of time; `id` is what the database calls it. One is let go of when
@@ -11,16 +15,12 @@ export const DAY_MS = 24 * HOUR_MS;
  * clock is set forward for a while and back again, nothing of the last hour or day is missing. No
  * sum outlives the history as a whole.
  */
-export const LEVELS = [
-  { id: 0, lengthMs: MINUTE_MS, keptMs: HOUR_MS, kept: 240 },
-  { id: 1, lengthMs: 15 * MINUTE_MS, keptMs: DAY_MS, kept: 384 },
-  { id: 2, lengthMs: HOUR_MS, keptMs: Infinity, kept: 0 },
-] as const;
+export const LEVELS = [MINUTE, QUARTER, HOUR] as const;
+export type Level = (typeof LEVELS)[number];
 /** Shorter ones divide it without rest. */
 export const LONGEST_LEVEL_MS = HOUR_MS;
-export type Level = (typeof LEVELS)[number];
 
-/** Handshakes one by one are kept this long, where the history as a whole is kept longer. */
+/** Attempts one by one are kept this long, where the history as a whole is kept longer. */
 export const ROWS_KEPT_MS = 30 * DAY_MS;
 /**
  * For how long everything is kept unless the user chose less: spans of life as well, without which
@@ -33,8 +33,6 @@ interface Shape {
   readonly bucketMs: number;
   readonly buckets: number;
 }
-
-const [MINUTE, QUARTER, HOUR] = LEVELS;
 
 const SHAPES: Readonly<Record<HistoryRange, Shape>> = {
   '1h': { level: MINUTE, bucketMs: MINUTE_MS, buckets: 60 },

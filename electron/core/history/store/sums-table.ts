@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { OutcomeKind } from '../../../../shared/model.ts';
+import { KINDS } from '../row.ts';
 import { decodeHistogram, encodeHistogram } from './histogram.ts';
 import type { Level } from './ranges.ts';
 import { addSum, type Sum } from './sum.ts';
@@ -12,20 +14,20 @@ export interface StoredSum {
   readonly sum: Sum;
 }
 
+const COLUMNS = [...KINDS, 'saved_us', 'saved_bytes', 'resumed_times', 'full_times'].join(', ');
+
 /** The sums by level, account and span, in the database. */
 export class SumsTable {
   readonly #read;
+  readonly #count;
   readonly #replace;
 
   constructor(db: DatabaseSync) {
-    this.#read = db.prepare(`
-      SELECT start_at, resumed, full, refused, off, failed, saved_us, saved_bytes,
-             resumed_times, full_times
-      FROM sums WHERE level = ? AND account = ? AND start_at >= ? AND start_at < ?
-    `);
+    const which = 'FROM sums WHERE level = ? AND account = ? AND start_at >= ? AND start_at < ?';
+    this.#read = db.prepare(`SELECT start_at, ${COLUMNS} ${which}`);
+    this.#count = db.prepare(`SELECT sum(${KINDS.join(' + ')}) AS count ${which}`);
     this.#replace = db.prepare(`
-      INSERT OR REPLACE INTO sums (level, account, start_at, resumed, full, refused, off, failed,
-                                   saved_us, saved_bytes, resumed_times, full_times)
+      INSERT OR REPLACE INTO sums (level, account, start_at, ${COLUMNS})
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     `);
   }
@@ -35,13 +37,9 @@ export class SumsTable {
     return this.#read.all(level.id, account, fromAt, toAt).map((row) => ({
       startAt: Number(row['start_at']),
       sum: {
-        counts: {
-          resumed: Number(row['resumed']),
-          full: Number(row['full']),
-          refused: Number(row['refused']),
-          off: Number(row['off']),
-          failed: Number(row['failed']),
-        },
+        counts: Object.fromEntries(
+          KINDS.map((kind) => [kind, Number(row[kind])] as const),
+        ) as Record<OutcomeKind, number>,
         savedUs: Number(row['saved_us']),
         savedBytes: Number(row['saved_bytes']),
         resumedTimes: decodeHistogram(row['resumed_times'] as Uint8Array | null),
@@ -50,23 +48,23 @@ export class SumsTable {
     }));
   }
 
+  /** How many attempts these are of. */
+  count(level: Level, account: number, fromAt: number, toAt: number): number {
+    return Number(this.#count.get(level.id, account, fromAt, toAt)?.['count'] ?? 0);
+  }
+
   /** Adds to what is stored for that span; `sum` is the whole afterwards. */
   add(level: Level, account: number, startAt: number, sum: Sum): void {
     for (const stored of this.between(level, account, startAt, startAt + 1)) {
       addSum(sum, stored.sum);
     }
-    const { counts, savedUs, savedBytes } = sum;
     this.#replace.run(
       level.id,
       account,
       startAt,
-      counts.resumed,
-      counts.full,
-      counts.refused,
-      counts.off,
-      counts.failed,
-      savedUs,
-      savedBytes,
+      ...KINDS.map((kind) => sum.counts[kind]),
+      sum.savedUs,
+      sum.savedBytes,
       encodeHistogram(sum.resumedTimes),
       encodeHistogram(sum.fullTimes),
     );

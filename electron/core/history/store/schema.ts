@@ -1,5 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 
+/** Attempts of one ms that are told apart by their ids; one more goes to the next ms. */
+export const PLACES_IN_A_MS = 1000;
+
 /**
  * Step `i` takes a database of version `i` to version `i + 1`; an empty one is of version 0. Steps
  * are only ever added.

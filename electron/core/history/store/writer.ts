@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { AliveSpan } from './alive.ts';
+import type { AliveSpan } from '../alive.ts';
+import { KINDS, type AttemptRow } from '../row.ts';
 import { LEVELS, startOf, type Level } from './ranges.ts';
-import { KIND_CODES, type AttemptRow } from './row.ts';
+import { PLACES_IN_A_MS } from './schema.ts';
 import { addRow, emptySum, type Sum } from './sum.ts';
 import { ALL_ACCOUNTS, SumsTable } from './sums-table.ts';
 
@@ -13,9 +14,6 @@ export interface Batch {
   /** The time of day. */
   readonly now: number;
 }
-
-/** Handshakes of one ms that are told apart; one more goes to the next ms. */
-const PLACES_IN_A_MS = 1000;
 
 /** Adds up a batch before it is stored: few sums change, however many rows there are. */
 type Pending = Map<string, { level: Level; account: number; startAt: number; sum: Sum }>;
@@ -80,7 +78,7 @@ export class Writer {
     this.#insert.run(
       id,
       account,
-      KIND_CODES[row.kind],
+      KINDS.indexOf(row.kind),
       this.#wordNumber(row.detail),
       this.#wordNumber(row.protocol),
       row.tlsUs,

@@ -1,11 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { HistoryQuery } from '../../../shared/history.ts';
+import type { HistoryQuery } from '../../../../shared/history.ts';
 import { beginAnew, openDatabase, type OpenedDatabase } from './database.ts';
-import { LatestReader, type RecordedMark } from './latest.ts';
 import { Pruner } from './pruning.ts';
 import { DAY_MS, DEFAULT_KEPT_DAYS } from './ranges.ts';
-import { Reader, type StoredView } from './reader.ts';
-import { isDamage, whyNot } from '../storage/storage-error.ts';
+import { Reader, type RecordedMark, type StoredView } from './reader.ts';
+import { isDamage, whyNot } from '../../storage/storage-error.ts';
 import { Writer, type Batch } from './writer.ts';
 
 /**
@@ -76,7 +75,7 @@ export class HistoryStore {
 
   /** @throws SQLite's error */
   latest(now: number): RecordedMark[] {
-    return this.#unlessDamaged(now, ({ latest }) => latest.read(now));
+    return this.#unlessDamaged(now, ({ reader }) => reader.latest(now));
   }
 
   /** Keeps so many days from now on; what is older goes by and by. */
@@ -130,7 +129,6 @@ export class HistoryStore {
       inMemory,
       writer: new Writer(db),
       reader: new Reader(db),
-      latest: new LatestReader(db),
       pruner: new Pruner(db, maxBytes, this.#keptDays),
     };
   }
@@ -141,6 +139,5 @@ interface Parts {
   readonly inMemory: boolean;
   readonly writer: Writer;
   readonly reader: Reader;
-  readonly latest: LatestReader;
   readonly pruner: Pruner;
 }

@@ -1,23 +1,32 @@
 /**
- * How long handshakes took, counted by classes of time, so that hours can be added up to days and
+ * How long TLS handshakes took, counted by classes of time, so that hours can be added up to days and
  * still tell their median. A class is a sixteenth of an octave wide and stands for its middle: what
  * a quantile says is at most 2.2 % from the exact value (2^(1/32) − 1).
  */
 
 const CLASSES_PER_OCTAVE = 16;
 
-/** Counts by class; only those that occur. */
+/** Counts by class of time, or by the time itself; only those that occur. */
 export type Histogram = Map<number, number>;
 
-/** Counts one time, in µs; anything under 1 counts as 1. */
-export function addTime(histogram: Histogram, timeUs: number): void {
-  const index = Math.floor(Math.log2(Math.max(1, timeUs)) * CLASSES_PER_OCTAVE);
-  histogram.set(index, (histogram.get(index) ?? 0) + 1);
+/** The class of a time in µs; anything under 1 is as 1. */
+export function classOf(timeUs: number): number {
+  return Math.floor(Math.log2(Math.max(1, timeUs)) * CLASSES_PER_OCTAVE);
+}
+
+/** The time in µs that a class stands for. */
+export function middleOf(timeClass: number): number {
+  return 2 ** ((timeClass + 0.5) / CLASSES_PER_OCTAVE);
+}
+
+/** Counts so many more of one class or time. */
+export function addCount(histogram: Histogram, key: number, count: number): void {
+  histogram.set(key, (histogram.get(key) ?? 0) + count);
 }
 
 /** Adds the counts of `other` to those of `histogram`. */
 export function addHistogram(histogram: Histogram, other: Histogram): void {
-  for (const [index, count] of other) histogram.set(index, (histogram.get(index) ?? 0) + count);
+  for (const [key, count] of other) addCount(histogram, key, count);
 }
 
 /** How many times it holds. */
@@ -28,7 +37,7 @@ export function countOf(histogram: Histogram): number {
 }
 
 /**
- * The smallest time, in µs, that at least `share` of all are not longer than (nearest rank).
+ * The smallest class or time that at least `share` of all are not beyond (nearest rank).
  *
  * @param share in (0, 1]
  * @returns `null` of none
@@ -36,9 +45,9 @@ export function countOf(histogram: Histogram): number {
 export function quantile(histogram: Histogram, share: number): number | null {
   const rank = Math.ceil(countOf(histogram) * share);
   let seen = 0;
-  for (const [index, count] of [...histogram].sort(([a], [b]) => a - b)) {
+  for (const [key, count] of inOrder(histogram)) {
     seen += count;
-    if (seen >= rank) return 2 ** ((index + 0.5) / CLASSES_PER_OCTAVE);
+    if (seen >= rank) return key;
   }
   return null;
 }
@@ -51,10 +60,10 @@ export function encodeHistogram(histogram: Histogram): Uint8Array | null {
   if (histogram.size === 0) return null;
   const bytes: number[] = [];
   let previous = 0;
-  for (const [index, count] of [...histogram].sort(([a], [b]) => a - b)) {
-    push(bytes, index - previous);
+  for (const [key, count] of inOrder(histogram)) {
+    push(bytes, key - previous);
     push(bytes, count);
-    previous = index;
+    previous = key;
   }
   return Uint8Array.from(bytes);
 }
@@ -73,12 +82,16 @@ export function decodeHistogram(bytes: Uint8Array | null): Histogram {
     value = 0;
     scale = 1;
   }
-  let index = 0;
+  let key = 0;
   for (let at = 0; at + 1 < numbers.length; at += 2) {
-    index += numbers[at] ?? 0;
-    histogram.set(index, numbers[at + 1] ?? 0);
+    key += numbers[at] ?? 0;
+    histogram.set(key, numbers[at + 1] ?? 0);
   }
   return histogram;
+}
+
+function inOrder(histogram: Histogram): readonly (readonly [key: number, count: number])[] {
+  return [...histogram].sort(([a], [b]) => a - b);
 }
 
 /** Not with shifts: a count may need more than 32 bits. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { AliveSpan } from './alive.ts';
+import type { AliveSpan } from '../alive.ts';
 import {
   DAY_MS,
   DEFAULT_KEPT_DAYS,
@@ -8,11 +8,12 @@ import {
   ROWS_KEPT_MS,
   startOf,
 } from './ranges.ts';
+import { PLACES_IN_A_MS } from './schema.ts';
 
 /** At once; so few that a write does not have to wait for long. */
-const ROWS_AT_ONCE = 5000;
-const SUMS_AT_ONCE = 500;
-const OLD_SUMS_AT_ONCE = 5000;
+const AT_ONCE = 5000;
+/** The same where the oldest have to be looked for. */
+const OLDEST_AT_ONCE = 500;
 /** In one go; what is left is for the next. */
 const GOES = 10;
 
@@ -69,12 +70,10 @@ export class Pruner {
     // Whole sums, so that those and the rows beneath them go together.
     const oldest = startOf(now - this.#keptMs, LONGEST_LEVEL_MS);
     const oldestRow = Math.max(oldest, now - ROWS_KEPT_MS);
-    for (let go = 0; this.#deleteRows(oldestRow * 1000); go++) {
-      if (go === GOES) return false;
-    }
-    for (let go = 0; this.#deleteOldSums(oldest); go++) {
-      if (go === GOES) return false;
-    }
+    const isDone =
+      this.#inGoes(() => this.#deleteRows(oldestRow)) &&
+      this.#inGoes(() => this.#deleteSums('WHERE start_at < ?', oldest, AT_ONCE));
+    if (!isDone) return false;
     for (const { id, keptMs, kept } of LEVELS) {
       if (keptMs === Infinity) continue;
       this.#db
@@ -101,42 +100,40 @@ export class Pruner {
   }
 
   #pruneBySize(): void {
-    for (let go = 0; go < GOES && this.usedBytes() > this.#maxBytes; go++) {
-      // Rows first: the same time takes far less room as sums.
-      if (!this.#deleteRows(Number.MAX_SAFE_INTEGER) && !this.#deleteSums()) return;
-    }
+    this.#inGoes(
+      () =>
+        this.usedBytes() > this.#maxBytes &&
+        // Rows first: the same time takes far less room as sums.
+        (this.#deleteRows(Infinity) ||
+          this.#deleteSums('WHERE start_at < ? ORDER BY start_at', Infinity, OLDEST_AT_ONCE)),
+    );
   }
 
-  /** Deletes some of the oldest rows, older than this id. @returns whether there were any */
-  #deleteRows(beforeId: number): boolean {
+  /** @param go does a part; whether there was anything to do. @returns whether nothing is left */
+  #inGoes(go: () => boolean): boolean {
+    for (let goes = 0; goes < GOES; goes++) if (!go()) return true;
+    return false;
+  }
+
+  /** Deletes some of the oldest rows. @returns whether there were any */
+  #deleteRows(beforeAt: number): boolean {
     const { changes } = this.#db
       .prepare(
         'DELETE FROM handshake WHERE id IN (SELECT id FROM handshake WHERE id < ? ORDER BY id LIMIT ?)',
       )
-      .run(beforeId, ROWS_AT_ONCE);
+      .run(beforeAt * PLACES_IN_A_MS, AT_ONCE);
     return changes > 0;
   }
 
-  /** Deletes some of those that are older than the history may be. @returns whether there were any */
-  #deleteOldSums(before: number): boolean {
+  /** Deletes some of the sums. @returns whether there were any */
+  #deleteSums(which: string, beforeAt: number, atOnce: number): boolean {
     const { changes } = this.#db
       .prepare(
         `DELETE FROM sums WHERE (level, account, start_at) IN (
-           SELECT level, account, start_at FROM sums WHERE start_at < ? LIMIT ?
+           SELECT level, account, start_at FROM sums ${which} LIMIT ?
          )`,
       )
-      .run(before, OLD_SUMS_AT_ONCE);
-    return changes > 0;
-  }
-
-  #deleteSums(): boolean {
-    const { changes } = this.#db
-      .prepare(
-        `DELETE FROM sums WHERE (level, account, start_at) IN (
-           SELECT level, account, start_at FROM sums ORDER BY start_at LIMIT ?
-         )`,
-      )
-      .run(SUMS_AT_ONCE);
+      .run(beforeAt, atOnce);
     return changes > 0;
   }
 }

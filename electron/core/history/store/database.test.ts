@@ -2,9 +2,9 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../storage/testing/temporary-folder.ts';
+import { temporaryFolder } from '../../storage/testing/temporary-folder.ts';
 import { migrate, NewerSchemaError } from './schema.ts';
-import { askFile, batch, NOON, openStore, row } from './testing/rows.ts';
+import { askFile, batch, NOON, openStore, row } from '../testing/rows.ts';
 
 const ALIVE = { startAt: NOON, endAt: NOON };
 const ASIDE = 'history.sqlite.corrupt-20261015T123456.789Z';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AccountId } from '../../../shared/model.ts';
-import { DAY, HOUR, MINUTE, NOON, batch, openStore, row } from './testing/rows.ts';
+import type { AccountId } from '../../../../shared/model.ts';
+import { DAY, HOUR, MINUTE, NOON, batch, openStore, row } from '../testing/rows.ts';
 
 describe('the latest handshakes', () => {
   it('are those of the last 24 hours, oldest first, each by its account', () => {

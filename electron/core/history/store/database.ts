@@ -3,8 +3,8 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { isErrno, keepAside, makeFolder } from '../storage/files.ts';
-import { isDamage, whyNot } from '../storage/storage-error.ts';
+import { isErrno, keepAside, makeFolder } from '../../storage/files.ts';
+import { isDamage, whyNot } from '../../storage/storage-error.ts';
 import { ForeignSchemaError, migrate, NewerSchemaError } from './schema.ts';
 
 /** How long another program may hold the file before a write is given up. */

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../storage/testing/temporary-folder.ts';
-import type { AliveSpan } from './alive.ts';
+import { temporaryFolder } from '../../storage/testing/temporary-folder.ts';
+import type { AliveSpan } from '../alive.ts';
 import { Pruner } from './pruning.ts';
 import { migrate } from './schema.ts';
-import { DAY, HOUR, MINUTE, NOON, row } from './testing/rows.ts';
+import { DAY, HOUR, MINUTE, NOON, row } from '../testing/rows.ts';
 import { Writer } from './writer.ts';
 
 const QUARTER = 15 * MINUTE;

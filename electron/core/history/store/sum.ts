@@ -1,0 +1,76 @@
+import type { HandshakeTimes, HistoryFigures } from '../../../../shared/history.ts';
+import type { OutcomeKind } from '../../../../shared/model.ts';
+import { KINDS, type AttemptRow } from '../row.ts';
+import {
+  addCount,
+  addHistogram,
+  classOf,
+  countOf,
+  middleOf,
+  quantile,
+  type Histogram,
+} from './histogram.ts';
+
+/** The attempts of some span, added up. */
+export interface Sum {
+  readonly counts: Record<OutcomeKind, number>;
+  savedUs: number;
+  savedBytes: number;
+  /** By class, or by the time itself: one or the other in all sums that are added up. */
+  readonly resumedTimes: Histogram;
+  readonly fullTimes: Histogram;
+}
+
+export function emptySum(): Sum {
+  return {
+    counts: { resumed: 0, full: 0, refused: 0, off: 0, failed: 0 },
+    savedUs: 0,
+    savedBytes: 0,
+    resumedTimes: new Map(),
+    fullTimes: new Map(),
+  };
+}
+
+/** What of an attempt is added up. */
+export type SummedRow = Pick<AttemptRow, 'kind' | 'tlsUs' | 'savedUs' | 'savedBytes'>;
+
+/** Counts one more attempt. @param keyOf by what its time is counted */
+export function addRow(sum: Sum, row: SummedRow, keyOf = classOf): void {
+  sum.counts[row.kind] += 1;
+  sum.savedUs += row.savedUs;
+  sum.savedBytes += row.savedBytes;
+  if (row.tlsUs === null) return;
+  if (row.kind === 'resumed') addCount(sum.resumedTimes, keyOf(row.tlsUs), 1);
+  // A refused one is no measure of a full handshake: the useless offer made it dearer.
+  if (row.kind === 'full' || row.kind === 'off') addCount(sum.fullTimes, keyOf(row.tlsUs), 1);
+}
+
+/** Adds `other` to `sum`. */
+export function addSum(sum: Sum, other: Sum): void {
+  for (const kind of KINDS) sum.counts[kind] += other.counts[kind];
+  sum.savedUs += other.savedUs;
+  sum.savedBytes += other.savedBytes;
+  addHistogram(sum.resumedTimes, other.resumedTimes);
+  addHistogram(sum.fullTimes, other.fullTimes);
+}
+
+/** The figures as the interface gets them. @param timeOf the time in µs of what times are counted by */
+export function figuresOf(sum: Sum, timeOf = middleOf): HistoryFigures {
+  return {
+    ...sum.counts,
+    resumedTimes: timesOf(sum.resumedTimes, timeOf),
+    fullTimes: timesOf(sum.fullTimes, timeOf),
+    savedMs: sum.savedUs / 1000,
+    savedBytes: sum.savedBytes,
+  };
+}
+
+function timesOf(histogram: Histogram, timeOf: (key: number) => number): HandshakeTimes | null {
+  const [median, p95] = [quantile(histogram, 0.5), quantile(histogram, 0.95)];
+  if (median === null || p95 === null) return null;
+  return {
+    count: countOf(histogram),
+    medianMs: timeOf(median) / 1000,
+    p95Ms: timeOf(p95) / 1000,
+  };
+}
