@@ -29,6 +29,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['e2e/**/*.test.ts'],
+          globalSetup: 'e2e/run/fresh-page.ts',
           // Real servers start and stop in these.
           testTimeout: 30_000,
           hookTimeout: 30_000,

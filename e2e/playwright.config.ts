@@ -6,6 +6,7 @@ const WORKERS = 2;
 
 export default defineConfig({
   testDir: '.',
+  globalSetup: './run/fresh-page.ts',
   testMatch: '**/*.spec.ts',
   outputDir: '../test-results',
   workers: WORKERS,

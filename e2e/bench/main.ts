@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { connect } from 'node:tls';
 import { Dovecot } from '../fixtures/servers/dovecot.ts';
 import { whyNoDovecot } from '../fixtures/servers/dovecot-binary.ts';
+import buildWhatIsStale from '../run/fresh-page.ts';
 import { benchCache } from './cache.ts';
 import { benchHistory, benchScale } from './history.ts';
 import { benchMemory } from './memory.ts';
@@ -54,6 +55,7 @@ if (why !== null || names.length === 0) {
   );
   process.exit(2);
 }
+await buildWhatIsStale();
 const rows: Row[] = [];
 for (const name of names) {
   if (!values.json) process.stderr.write(`measuring ${name} …\n`);

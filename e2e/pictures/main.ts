@@ -14,6 +14,7 @@ import { shootDemo } from './demo.ts';
 import { shootFew } from './few.ts';
 import { shootNames } from './names.ts';
 import { shootThousand } from './thousand.ts';
+import buildWhatIsStale from '../run/fresh-page.ts';
 
 interface Scene {
   readonly shoot: (page: Page) => Promise<void>;
@@ -35,6 +36,7 @@ if (unknown !== undefined) {
 const chosen = chooseChromium();
 if (chosen === null) throw new Error('There is no Chromium: run "npm run test:setup".');
 const why = whyNoDovecot();
+await buildWhatIsStale();
 await mkdir(PICTURES, { recursive: true });
 const browser = await chromium.launch(chosen.launch);
 try {

@@ -1,40 +1,29 @@
 /**
- * `npm test`: set-up, types, lint, unit and integration tests, build, end-to-end specs, in this
- * order. Goes on after a failure, so that one run shows everything; the last line is the sum.
+ * `npm test [-- PATTERN ...]`: set-up, types, lint, unit and integration tests, end-to-end specs, in
+ * this order, or the tests alone whose path holds a pattern. Goes on after a failure, so that one
+ * run shows everything; the last line is the sum.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { REPOSITORY } from '../fixtures/program/repository.ts';
 import { add, nothing, readReport, summaryLine, type Tally } from './reports.ts';
-
-interface Step {
-  readonly script: string;
-  /** Which runner's report there will be. */
-  readonly report?: 'vitest' | 'playwright';
-}
-
-const STEPS: readonly Step[] = [
-  { script: 'test:setup' },
-  { script: 'types' },
-  { script: 'lint' },
-  { script: 'test:unit', report: 'vitest' },
-  { script: 'test:integration', report: 'vitest' },
-  { script: 'build' },
-  { script: 'test:e2e', report: 'playwright' },
-];
+import { stepsFor, type Step } from './steps.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-function runStep({ script, report }: Step, folder: string): Tally {
+function runStep({ script, report, files = [] }: Step, folder: string): Tally {
   const reportFile = join(folder, `${script.replace(':', '-')}.json`);
-  const args =
+  const reporters =
     report === 'vitest'
-      ? ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
+      ? ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
       : [];
   say(`\n=== ${script}`);
   const startedAt = performance.now();
-  const ok = npmRun([script, ...args], { PLAYWRIGHT_JSON_OUTPUT_FILE: reportFile });
+  const ok = npmRun([script, '--', ...reporters, ...files], {
+    PLAYWRIGHT_JSON_OUTPUT_FILE: reportFile,
+  });
   say(
     `=== ${script} ${ok ? 'ok' : 'FAILED'} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
   );
@@ -62,8 +51,14 @@ function readIfThere(path: string): string {
   }
 }
 
+const patterns = process.argv.slice(2);
+const steps = stepsFor(REPOSITORY, patterns);
+if (steps.length === 0) {
+  say(`No test's path holds ${patterns.map((pattern) => `"${pattern}"`).join(' or ')}.`);
+  process.exit(1);
+}
 const folder = mkdtempSync(join(tmpdir(), 'reprise-test-'));
-const sum = STEPS.map((step) => runStep(step, folder)).reduce(add, nothing);
+const sum = steps.map((step) => runStep(step, folder)).reduce(add, nothing);
 rmSync(folder, { recursive: true });
 say('');
 say(summaryLine(sum));

@@ -6,6 +6,7 @@
 import { parseArgs } from 'node:util';
 import { whyNoDovecot } from '../fixtures/servers/dovecot-binary.ts';
 import { seededRandom } from '../fixtures/program/random.ts';
+import buildWhatIsStale from '../run/fresh-page.ts';
 import { compare, GROWTH } from './flat.ts';
 import { soak } from './soak.ts';
 
@@ -37,6 +38,7 @@ if (missing !== null) {
 say(
   `${minutes} min, ${connections} connections, a restart every ${restartEverySeconds} s, seed ${seed}.`,
 );
+await buildWhatIsStale();
 const result = await soak({
   minutes,
   connections,

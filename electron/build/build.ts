@@ -27,7 +27,15 @@ export const RENDERER: Part = {
   sources: ['renderer', 'shared', 'package-lock.json'],
   build: async (root) => {
     const { build } = await import('vite');
-    await build({ root: join(root, 'renderer'), logLevel: 'warn' });
+    // Whoever asks for it: under a test runner it would be React's development version.
+    const { NODE_ENV } = process.env;
+    process.env['NODE_ENV'] = 'production';
+    try {
+      await build({ root: join(root, 'renderer'), logLevel: 'warn' });
+    } finally {
+      if (NODE_ENV === undefined) delete process.env['NODE_ENV'];
+      else process.env['NODE_ENV'] = NODE_ENV;
+    }
   },
 };
 

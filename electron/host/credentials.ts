@@ -16,15 +16,23 @@ const SECRET_BYTES = 32;
 /** A browser that has to start first needs some seconds, not minutes. */
 const OPENING_TOKEN_LIFETIME_MS = 60_000;
 
+/** What may be given to a host, to open the same door as one before. */
+export interface HostSecrets {
+  readonly token: string;
+  readonly cookie: string;
+}
+
 /** The secrets of one run of the host. */
-export class Credentials {
-  readonly token = randomSecret();
-  readonly cookie = randomSecret();
+export class Credentials implements HostSecrets {
+  readonly token: string;
+  readonly cookie: string;
   readonly #clock: Clock;
   #opening: { readonly token: string; readonly until: number } | null = null;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, secrets?: HostSecrets) {
     this.#clock = clock;
+    this.token = secrets?.token ?? randomSecret();
+    this.cookie = secrets?.cookie ?? randomSecret();
   }
 
   /** Makes a token that works once within a minute; an earlier one ends. */

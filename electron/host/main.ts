@@ -8,15 +8,15 @@ import { createApp } from '../core/app.ts';
 import { stderrLog } from '../core/log/log.ts';
 import { openBrowser } from './open-browser.ts';
 import { parseOptions, type HostOptions } from './options.ts';
-import { runHost } from './run.ts';
+import { runHost, type HostDeps } from './run.ts';
 
 /** Runs the host as `args` say. @returns the exit code; 2 for arguments that make no sense */
 export async function startFromCommandLine(
   args: readonly string[],
-  create = createApp,
+  overrides: Partial<HostDeps> = {},
 ): Promise<0 | 1 | 2> {
   const parsed = parseOptions(args);
-  if (parsed.kind === 'run') return startHost(parsed.options, create);
+  if (parsed.kind === 'run') return startHost(parsed.options, overrides);
   if (parsed.kind === 'help') {
     print(parsed.text);
     return 0;
@@ -25,17 +25,21 @@ export async function startFromCommandLine(
   return 2;
 }
 
-/** Runs the host with the real engine until a signal. @returns the exit code */
-export async function startHost(options: HostOptions, create = createApp): Promise<0 | 1> {
+/** Runs the host with the real engine until a signal, or with what is put in its place. @returns the exit code */
+export async function startHost(
+  options: HostOptions,
+  overrides: Partial<HostDeps> = {},
+): Promise<0 | 1> {
   return runHost(options, {
     version: await readVersion(),
     pageFolder: join(ROOT, 'dist/renderer'),
-    createApp: create,
+    createApp,
     openBrowser,
     print,
     complain,
     log: stderrLog(),
     signals: process,
+    ...overrides,
   });
 }
 

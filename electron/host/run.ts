@@ -6,6 +6,7 @@ import type { App, AppDeps } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import type { Log } from '../core/log/log.ts';
 import { loadBuiltPage, themedPage } from '../build/page.ts';
+import type { HostSecrets } from './credentials.ts';
 import { openDataFolder } from './data-folder.ts';
 import { DEFAULT_PORT, type HostOptions } from './options.ts';
 import { startHostServer } from './server.ts';
@@ -32,6 +33,8 @@ export interface HostDeps {
   /** Where signals come from: `process`. */
   readonly signals: EventEmitter;
   readonly clock?: Clock;
+  /** See {@link HostSecrets}; by default random ones. */
+  readonly secrets?: HostSecrets;
 }
 
 /**
@@ -49,7 +52,12 @@ export async function runHost(options: HostOptions, deps: HostDeps): Promise<0 |
     const page = themedPage(built, () => running?.theme() ?? 'system');
     const folder = await openDataFolder(options.dataDir, options.demo);
     closers.push(() => folder.release());
-    const server = await startHostServer({ port: options.port ?? DEFAULT_PORT, page, clock });
+    const server = await startHostServer({
+      port: options.port ?? DEFAULT_PORT,
+      page,
+      clock,
+      secrets: deps.secrets,
+    });
     closers.push(() => server.close());
     const app = await deps.createApp({
       version: deps.version,

@@ -16,7 +16,7 @@ import { RepriseError } from '../../shared/errors.ts';
 import type { Channel } from '../../shared/rpc.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import { pageHeaders, type BuiltPage } from '../build/page.ts';
-import { Credentials } from './credentials.ts';
+import { Credentials, type HostSecrets } from './credentials.ts';
 import { judgeRequest, type GuardRules, type Verdict } from './request-guard.ts';
 import { webSocketChannel } from './web-socket-channel.ts';
 
@@ -46,6 +46,8 @@ export interface HostServerDeps {
   readonly port: number;
   readonly page: BuiltPage;
   readonly clock?: Clock;
+  /** In place of random ones. */
+  readonly secrets?: HostSecrets | undefined;
 }
 
 /** A running server; it owns its sockets. */
@@ -68,7 +70,7 @@ export interface HostServer {
  */
 export async function startHostServer(deps: HostServerDeps): Promise<HostServer> {
   const clock = deps.clock ?? systemClock;
-  const credentials = new Credentials(clock);
+  const credentials = new Credentials(clock, deps.secrets);
   const http = createServer(HTTP_LIMITS);
   const letGo = limitConnections(http, MAX_CONNECTIONS);
   const port = await listenOnLoopback(http, deps.port);

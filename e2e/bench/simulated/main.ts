@@ -18,5 +18,7 @@ for (const [name, text] of Object.entries({ connections, rate })) {
 }
 const simulation = simulated({ connections: Number(connections), rate: Number(rate) });
 process.exit(
-  await startFromCommandLine(['--demo', ...args], (deps) => createApp({ ...deps, ...simulation })),
+  await startFromCommandLine(['--demo', ...args], {
+    createApp: (deps) => createApp({ ...deps, ...simulation }),
+  }),
 );
