@@ -2,8 +2,7 @@
  * Somebody on the way: passes every byte between clients and a server, and notes which tickets the
  * clients offer. What it sees is what any observer of the network sees.
  */
-import { readClientHello } from '../../electron/core/tls-wire/client-hello.ts';
-import { sha256 } from '../../electron/core/tls-wire/offers.ts';
+import { readClientHello, sha256 } from '../../electron/core/tls-wire/index.ts';
 import { PassingProxy, type Listener } from '../fixtures/network/passing-proxy.ts';
 
 export class Eavesdropper implements AsyncDisposable {

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Mechanism } from '../../../shared/model.ts';
 import type { ClientHello } from './client-hello.ts';
 
 /** A session that a client offered. What it was is known by its hash only. */
 export interface Offer {
-  readonly mechanism: Mechanism;
+  readonly mechanism: 'tls13-ticket' | 'tls12-ticket' | 'session-id';
   /** SHA-256 of the ticket or the session ID, in hexadecimal. */
   readonly sha256: string;
 }

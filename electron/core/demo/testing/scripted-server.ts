@@ -2,8 +2,7 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Security } from '../../../../shared/model.ts';
-import { readClientHello } from '../../tls-wire/client-hello.ts';
-import { type Offer, offersOf, sha256 } from '../../tls-wire/offers.ts';
+import { type Offer, offersOf, readClientHello, sha256 } from '../../tls-wire/index.ts';
 import { type CertificateAuthority, createAuthority } from '../certificates.ts';
 import type { Instead, LoginAttempt, Onlooker, Step } from '../imap/imap-session.ts';
 import { readable } from '../imap/imap-syntax.ts';
