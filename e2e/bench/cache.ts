@@ -34,7 +34,7 @@ function nanosecondsEach(count: number, session: Buffer, certificate: PeerCertif
     name: `n${index}.example`,
     port: 993,
     security: 'tls',
-    trust: 'system',
+    trust: { kind: 'system' },
   }));
   const cycle = (peer: Peer): void => {
     const handshake = cache.begin(peer);

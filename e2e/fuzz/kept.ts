@@ -6,10 +6,15 @@ import {
   readableProtector,
   shake,
 } from '../../electron/core/tls/testing/kept-fixtures.ts';
-import { decodeKept, encodeKept, type Decoded } from '../../electron/core/tls/kept/kept-format.ts';
-import { openSessions, sealSessions } from '../../electron/core/tls/kept/kept-seal.ts';
+import {
+  decodeKept,
+  encodeKept,
+  openSessions,
+  sealSessions,
+  type Decoded,
+} from '../../electron/core/tls/kept/kept-format.ts';
 import { SessionCache } from '../../electron/core/tls/cache/session-cache.ts';
-import type { KeptPeer } from '../../electron/core/tls/kept/session-keeper.ts';
+import type { KeptPeer } from '../../electron/core/tls/kept/keepable.ts';
 import { bytesOf, holds, textOf, type FuzzTarget } from './target.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
@@ -17,7 +22,7 @@ const NOW = Date.UTC(2026, 10, 23);
 function keptPeers(): readonly KeptPeer[] {
   const cache = new SessionCache({ now: () => NOW, isBoringSsl: false });
   for (const account of ['alice', 'bob']) {
-    cache.keep(account, () => null);
+    cache.keep(peerOf(account));
     shake(cache, peerOf(account), NOW, { protocol: account === 'bob' ? 'TLSv1.2' : 'TLSv1.3' });
   }
   return cache.keepable();

@@ -1,6 +1,6 @@
 /** TLS sessions, and the ClientHello that the demo servers read. */
 import { createHash } from 'node:crypto';
-import { readClientHello } from '../../electron/core/tls-wire/client-hello.ts';
+import { readClientHello } from '../../electron/core/tls-wire/index.ts';
 import {
   sessionDer,
   TLS12,

@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { LAST_WITH_BARE_SESSIONS, nodeRelease } from '../fixtures/program/node-releases.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const FILES = ['verification', 'pin', 'rules', 'session-format'];
+const FILES = ['transport/verification', 'transport/pin', 'cache/rules', 'session-format'];
 
 describe(`on Node ${LAST_WITH_BARE_SESSIONS}, with bare sessions`, () => {
   it('every attack on verification fails, and every rule holds', () => {

@@ -7,7 +7,7 @@ import {
   machineName,
 } from '../../../electron/core/storage/kept-sessions-file.ts';
 import { KEPT_ENGINE } from '../../../electron/core/tls/index.ts';
-import { openSessions, sealSessions } from '../../../electron/core/tls/kept/kept-seal.ts';
+import { openSessions, sealSessions } from '../../../electron/core/tls/kept/kept-format.ts';
 import { Dovecot } from '../../fixtures/servers/dovecot.ts';
 import { whyNoDovecot } from '../../fixtures/servers/dovecot-binary.ts';
 import { DOVECOT_MAILBOXES } from '../../fixtures/servers/dovecot-config.ts';

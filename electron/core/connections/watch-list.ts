@@ -11,7 +11,7 @@ import { type AccountSettings, connectsElsewhere, seenTrust } from '../accounts/
 import type { Clock } from '../clock.ts';
 import type { Saved, Tally } from '../history/index.ts';
 import type { EngineState } from '../state/snapshot.ts';
-import { expectedPeer, MAX_AGE_MS, SessionCache } from '../tls/index.ts';
+import { MAX_AGE_MS, type Peer, SessionCache } from '../tls/index.ts';
 import type { ConnectionEvent } from './connection-view.ts';
 import { opensslCommand } from './openssl-command.ts';
 import type { MailConnections, SupervisorDeps } from './supervisor.ts';
@@ -77,7 +77,7 @@ export class WatchList {
     this.sessions.setEnabled(id, settings.reuse);
     this.#setPolicy(settings);
     // The demo leaves nothing behind.
-    const costs = demo ? null : this.sessions.keep(id, () => expectedPeer(id, settings));
+    const costs = demo ? null : this.sessions.keep(peerOf(settings));
     if (costs !== null) this.#deps.tally.takeBackCosts(id, costs);
     this.#settings.set(id, settings);
     this.#show(settings, demo);
@@ -235,4 +235,9 @@ export class WatchList {
     const { account, ...facts } = held;
     state.put('heldSessions', { ...facts, id, accountId: account as AccountId });
   }
+}
+
+/** Who an account's connections are with; the transport finds the same. */
+function peerOf({ id, user, host, port, security, servername, trust }: AccountSettings): Peer {
+  return { account: id, user, name: servername ?? host, port, security, trust };
 }

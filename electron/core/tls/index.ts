@@ -1,28 +1,47 @@
 /**
- * A TLS client session cache and an imapflow transport that uses it. This folder stands alone: it
- * needs Node (or Electron), asn1js and zod, and of the rest of Reprise `shared/` and types only.
+ * A TLS client session cache, and two ways to connect through it. Read `facts.ts` for what is told
+ * of a handshake, `peer.ts` and `trust.ts` for who a session belongs to, `cache/` for which one is
+ * offered when, `transport/` for the handshake itself, and `kept/` for sessions that outlive the
+ * program. Needs Node and nothing else.
  */
-export type { HandshakeEnd, TlsOutcome, TransportEvent } from './transport/handshake.ts';
+export type * from './facts.ts';
+export type { Peer } from './peer.ts';
+export { UNREADABLE_TRUST, type TlsTrust } from './trust.ts';
+export { MAX_AGE_MS, SessionCache } from './cache/session-cache.ts';
+export type { HandshakeSessions, Offer, Verified } from './cache/handshake-sessions.ts';
+export type { SessionPolicy } from './cache/peer-sessions.ts';
+export type { SessionCacheLimits } from './cache/peer-table.ts';
+export {
+  connectTls,
+  ConnectTlsError,
+  type Address,
+  type Secured,
+} from './transport/connect-tls.ts';
+export type { ConnectOptions } from './transport/connecting.ts';
+export {
+  createReuseTransport,
+  type ReuseTransport,
+  type ReuseTransportOptions,
+} from './transport/imapflow-transport.ts';
+// For who keeps sessions from one run of a program to the next.
+export { NO_COSTS, type FullCosts } from './kept/keepable.ts';
+export { KEPT_ENGINE, type KeptHome, type Protector } from './kept/kept-format.ts';
+export {
+  KeptSessions,
+  type KeptClock,
+  type KeptFile,
+  type KeptLog,
+  type KeptSessionsDeps,
+  type Taken,
+} from './kept/kept-sessions.ts';
+// For those who make handshakes of their own, such as a check of servers.
+export { certificateFacts, peerCertificate } from './certificate.ts';
+export { readSession, readTicket, type SessionFacts } from './session-format.ts';
 export {
   authorities,
   identityCheck,
   MAX_VERSION,
   MIN_VERSION,
   trustOptions,
-  UNREADABLE_TRUST,
   type IdentityCheck,
-  type TlsTrust,
 } from './trust.ts';
-export type { Peer } from './peer.ts';
-export type { SessionPolicy } from './cache/peer-sessions.ts';
-export { MAX_AGE_MS, SessionCache } from './cache/session-cache.ts';
-export { createReuseTransport, type ReuseTransportOptions } from './transport/transport.ts';
-// For who keeps sessions from one run of a program to the next.
-export { expectedPeer } from './kept/kept-peer.ts';
-export { KEPT_ENGINE } from './kept/kept-format.ts';
-export { KeptSessions, type KeptFile, type Taken } from './kept/kept-sessions.ts';
-export { NO_COSTS, type FullCosts } from './kept/session-keeper.ts';
-// For those who make handshakes of their own, such as the server check.
-export { certificateFacts, peerCertificate } from './certificate.ts';
-export { readSession, type SessionFacts } from './session-format.ts';
-export { readTicket } from './ticket.ts';

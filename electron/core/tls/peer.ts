@@ -3,7 +3,7 @@
  * two connections share sessions only where a full handshake would have proved the same.
  */
 import type { Security } from './facts.ts';
-import { MAX_VERSION, MIN_VERSION } from './trust.ts';
+import { MAX_VERSION, MIN_VERSION, trustAnchor, type TlsTrust, type TrustAnchor } from './trust.ts';
 
 /** The far end of a connection, as one account sees it. */
 export interface Peer {
@@ -15,10 +15,7 @@ export interface Peer {
   readonly name: string;
   readonly port: number;
   readonly security: Security;
-  /** {@link TrustAnchor.fingerprint} */
-  readonly trust: string;
-  /** {@link TrustAnchor.pin}; names are checked without it. */
-  readonly pin?: string | null;
+  readonly trust: TlsTrust;
 }
 
 /** Node's types do not know of this feature yet. */
@@ -31,21 +28,33 @@ export const IS_BORINGSSL =
  */
 export const TLS_ENGINE = `${IS_BORINGSSL ? 'boringssl' : 'openssl'}/${process.versions.openssl ?? ''}`;
 
-/** The key of rule 1, without what is trusted: what two connections to one place share. */
-export function placeKey(peer: Peer): string {
-  return JSON.stringify([
+/** The name as it is compared; case matters to Node, and to no server. */
+export function peerName({ name }: Pick<Peer, 'name'>): string {
+  return name.toLowerCase();
+}
+
+/** What sessions are kept under. */
+export interface PeerKeys {
+  /** The whole key of rule 1. */
+  readonly key: string;
+  /** The same without what is trusted: what two connections to one place share. */
+  readonly place: string;
+  /** What is trusted, made ready. */
+  readonly anchor: TrustAnchor;
+}
+
+/** @throws Error with the code {@link UNREADABLE_TRUST} */
+export function keysOf(peer: Peer): PeerKeys {
+  const place = JSON.stringify([
     peer.account,
     peer.user ?? null,
-    peer.name.toLowerCase(),
+    peerName(peer),
     peer.port,
     peer.security,
     MIN_VERSION,
     MAX_VERSION,
     TLS_ENGINE,
   ]);
-}
-
-/** The whole key of rule 1. */
-export function peerKey(place: string, trust: string): string {
-  return place + trust;
+  const anchor = trustAnchor(peer.trust);
+  return { key: place + anchor.fingerprint, place, anchor };
 }

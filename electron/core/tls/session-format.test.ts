@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { connect } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { startImapServer } from '../demo/testing/index.ts';
-import { sessionDer, TLS12, TLS13, wrapSession } from './testing/session-fixtures.ts';
-import { readSession } from './session-format.ts';
+import { element, sessionDer, TLS12, TLS13, wrapSession } from './testing/session-fixtures.ts';
+import { readSession, readTicket } from './session-format.ts';
 
 const OPENSSL_TLS13 = { 1: 1_700_000_000, 2: 7200, 9: 86_400, 10: 'ticket' };
 const BORINGSSL_TLS13 = { 1: 1_700_000_000, 2: 172_800, 10: 'ticket' };
@@ -48,6 +48,40 @@ describe('reading a session', () => {
     expect(readSession(der)).toMatchObject({ timeout: 300, hasTicket: true });
   });
 
+  it('gives the ticket as the server sent it, and none for a session ID', () => {
+    const der = sessionDer(TLS13, OPENSSL_TLS13);
+    expect(readTicket(wrapSession(der, 'imap.example.org'))?.toString()).toBe('ticket');
+    expect(readTicket(sessionDer(TLS12, { 1: 1, 2: 300 }))).toBeNull();
+    expect(readTicket(Buffer.from('a ticket'))).toBeNull();
+  });
+
+  it.each([
+    ['with something behind it', (der: Buffer) => Buffer.concat([der, Buffer.of(0)])],
+    ['cut short', (der: Buffer) => der.subarray(0, -1)],
+    ['of no known length (BER)', (der: Buffer) => Buffer.concat([Buffer.of(0x30, 0x80), der])],
+    // DER has one way to write a length; here it has an octet too many.
+    ['with a length not in its shortest form', (der: Buffer) => longer(der)],
+    ['without a version', () => element(0x30, element(0x02, Buffer.of(1)))],
+    ['that is no SEQUENCE', (der: Buffer) => element(0x31, der)],
+  ])('takes a session %s as opaque', (_, change) => {
+    const der = sessionDer(TLS13, OPENSSL_TLS13);
+    expect(readSession(der)).not.toBeNull();
+    expect(readSession(change(der))).toBeNull();
+  });
+
+  it.each([
+    ['negative', element(0x02, Buffer.of(0x80))],
+    ['empty', element(0x02)],
+    ['padded', element(0x02, Buffer.of(0, 1))],
+    ['too large', element(0x02, Buffer.alloc(6, 1))],
+    ['not a number', element(0x04, Buffer.of(1))],
+    ['two', Buffer.concat([element(0x02, Buffer.of(1)), element(0x02, Buffer.of(1))])],
+  ])('says nothing of a lifetime that is %s', (_, value) => {
+    const fields = [element(0x02, Buffer.of(1)), element(0x02, Buffer.of(3, 4))];
+    const der = element(0x30, ...fields, element(0xa9, value));
+    expect(readSession(der)).toMatchObject({ protocol: 'TLSv1.3', lifetimeHint: null });
+  });
+
   it('reads what this Node gives', async () => {
     await using server = await startImapServer({ protocol: 'TLSv1.2' });
     const socket = connect({ port: server.port, servername: 'localhost', ca: server.caPem });
@@ -78,3 +112,8 @@ describe('reading a session', () => {
     );
   });
 });
+
+/** The same structure, its length in two octets where one would do. */
+function longer(der: Buffer): Buffer {
+  return Buffer.concat([Buffer.of(0x30, 0x81), der.subarray(1)]);
+}

@@ -8,11 +8,11 @@ import type {
   Reuse,
   TlsProtocol,
 } from '../facts.ts';
-import type { AccountState, PeerEntry } from './cache-entries.ts';
 import { certificateFacts, chainValidity } from '../certificate.ts';
 import { HeldSession, lifetimeMs, type Family, type SessionRoot } from './held-session.ts';
-import type { Peer } from '../peer.ts';
+import { peerName, type Peer, type PeerKeys } from '../peer.ts';
 import type { SessionPolicy } from './peer-sessions.ts';
+import type { AccountState, PeerEntry } from './peer-table.ts';
 import { readSession } from '../session-format.ts';
 
 /** Places of one account whose trust is remembered; an account has one, seldom two. */
@@ -29,23 +29,26 @@ export type Verified =
   | { readonly resumed: true }
   | { readonly resumed: false; readonly certificate: PeerCertificate | null };
 
+/** Who makes a handshake, with whom, and how things stood when the connection began. */
+export interface Beginning extends Pick<PeerKeys, 'anchor' | 'place'> {
+  readonly peer: Peer;
+  readonly account: AccountState;
+  readonly connection: string | null;
+  /** `false` where the attempt before failed with a session: this one goes without. */
+  readonly offers: boolean;
+  /** `refusals.trials` of the peer: a burst is one trial. */
+  readonly trial: number;
+}
+
 /** What a handshake needs of the cache it belongs to. */
 export interface CacheAccess {
   readonly now: () => number;
   readonly isBoringSsl: boolean;
   readonly sessionBytes: number;
-  readonly family: Family;
-  readonly connection: string | null;
-  /** `false` where the attempt before failed with a session: this one goes without. */
-  readonly offers: boolean;
   /** How often the machine has gone to another network. */
   readonly moves: () => number;
-  /** `refusals.trials` of the peer when the connection began: a burst is one trial. */
-  readonly trial: number;
-  /** See {@link placeKey}. */
-  readonly place: string;
   /** The peer's entry, now the most recently used. */
-  readonly entry: (account: AccountState) => PeerEntry;
+  readonly entry: () => PeerEntry;
   readonly stored: () => void;
 }
 
@@ -54,10 +57,11 @@ export interface CacheAccess {
  * `failed`, then `store` for each session that comes, `done` once nothing more is waited for.
  */
 export class HandshakeSessions {
-  readonly #peer: Peer;
+  readonly #begin: Beginning;
   readonly #account: AccountState;
   readonly #epoch: number;
   readonly #cache: CacheAccess;
+  readonly #family: Family = { dropped: false };
   #offered: HeldSession | null = null;
   #offer: Offer | null = null;
   #root: SessionRoot | null = null;
@@ -71,10 +75,10 @@ export class HandshakeSessions {
   /** The server has had the occasion to issue sessions, and a reason. */
   #wasFull = false;
 
-  constructor(peer: Peer, account: AccountState, cache: CacheAccess) {
-    this.#peer = peer;
-    this.#account = account;
-    this.#epoch = account.epoch;
+  constructor(begin: Beginning, cache: CacheAccess) {
+    this.#begin = begin;
+    this.#account = begin.account;
+    this.#epoch = begin.account.epoch;
     this.#cache = cache;
   }
 
@@ -89,8 +93,8 @@ export class HandshakeSessions {
    * `null` where a session is held, nothing is to be hoped for, or this is the first handshake.
    */
   ready(): Promise<void> | null {
-    if (!this.#isAllowed || !this.#cache.offers) return null;
-    const { sessions, coldStart } = this.#cache.entry(this.#account);
+    if (!this.#isAllowed || !this.#begin.offers) return null;
+    const { sessions, coldStart } = this.#cache.entry();
     if (!sessions.isWorthWaiting(this.#cache.now(), this.#account.policy)) return null;
     if (!coldStart.lead()) return coldStart.wait();
     this.#leads = true;
@@ -108,13 +112,13 @@ export class HandshakeSessions {
     if (!this.#isAllowed) {
       return this.#account.enabled ? { kind: 'none', reason: 'nothing-held' } : { kind: 'off' };
     }
-    if (!this.#cache.offers) return { kind: 'none', reason: 'failed-earlier' };
-    const { sessions } = this.#cache.entry(this.#account);
-    const choice = sessions.take(this.#cache.now(), this.#account.policy, this.#cache.trial);
+    if (!this.#begin.offers) return { kind: 'none', reason: 'failed-earlier' };
+    const { sessions } = this.#cache.entry();
+    const choice = sessions.take(this.#cache.now(), this.#account.policy, this.#begin.trial);
     if (choice.session === null) {
       return { kind: 'none', reason: this.#trustChanged() ? 'trust-changed' : choice.reason };
     }
-    if (!choice.session.fits(this.#peer.name, this.#peer.pin ?? null)) {
+    if (!choice.session.fits(peerName(this.#begin.peer), this.#begin.anchor.pin)) {
       sessions.evict(choice.session);
       return { kind: 'none', reason: 'trust-changed' };
     }
@@ -129,15 +133,15 @@ export class HandshakeSessions {
   }
 
   #trustChanged(): boolean {
-    const before = this.#account.trusted.get(this.#cache.place);
-    return before !== undefined && before !== this.#peer.trust;
+    const before = this.#account.trusted.get(this.#begin.place);
+    return before !== undefined && before !== this.#begin.anchor.fingerprint;
   }
 
   /** Outlives the sessions, so that a change can be said; as many places as there may be peers. */
   #rememberTrust(): void {
     const { trusted } = this.#account;
-    trusted.delete(this.#cache.place);
-    trusted.set(this.#cache.place, this.#peer.trust);
+    trusted.delete(this.#begin.place);
+    trusted.set(this.#begin.place, this.#begin.anchor.fingerprint);
     for (const oldest of trusted.keys()) {
       if (trusted.size <= MAX_TRUSTED) return;
       trusted.delete(oldest);
@@ -152,7 +156,7 @@ export class HandshakeSessions {
     if (offered !== null && result.resumed) {
       this.#root = offered.origin.root;
       this.#root.resumptions += 1;
-      if (this.#isAllowed) this.#cache.entry(this.#account).sessions.resumed(offered);
+      if (this.#isAllowed) this.#cache.entry().sessions.resumed(offered);
       this.#descent = {
         fullHandshakeAt: this.#root.fullHandshakeAt,
         reuse: this.#root.resumptions,
@@ -177,8 +181,7 @@ export class HandshakeSessions {
             resumptions: 0,
           };
     if (offered !== null) {
-      if (this.#isAllowed)
-        this.#cache.entry(this.#account).sessions.refused(offered, this.#cache.trial, now);
+      if (this.#isAllowed) this.#cache.entry().sessions.refused(offered, this.#begin.trial, now);
       return { kind: 'refused', mechanism: offered.origin.mechanism };
     }
     return offer.kind === 'none' ? { kind: 'full', reason: offer.reason } : { kind: 'off' };
@@ -205,7 +208,7 @@ export class HandshakeSessions {
     const offered = this.#offered;
     this.done();
     if (offered === null || !this.#isAllowed) return false;
-    const { sessions } = this.#cache.entry(this.#account);
+    const { sessions } = this.#cache.entry();
     switch (cause) {
       case 'network':
       case 'timeout':
@@ -246,12 +249,12 @@ export class HandshakeSessions {
     const hasTicket = facts?.hasTicket ?? fallback.hasTicket();
     const mechanism: Mechanism =
       protocol === 'TLSv1.3' ? 'tls13-ticket' : hasTicket ? 'tls12-ticket' : 'session-id';
-    const entry = this.#cache.entry(this.#account);
+    const entry = this.#cache.entry();
     entry.sessions.put(
       new HeldSession(bytes, {
         root,
-        family: this.#cache.family,
-        connection: this.#cache.connection,
+        family: this.#family,
+        connection: this.#begin.connection,
         protocol,
         mechanism,
         receivedAt: now,
@@ -277,7 +280,7 @@ export class HandshakeSessions {
   /** Notes it where a full handshake brought nothing that could be stored. */
   #noteBarren(): void {
     if (!this.#wasFull || this.#root === null || this.#stored > 0 || !this.#isAllowed) return;
-    this.#cache.entry(this.#account).sessions.broughtNothing();
+    this.#cache.entry().sessions.broughtNothing();
   }
 
   /** Nothing more is waited for: what came is there for the others. */
@@ -286,6 +289,6 @@ export class HandshakeSessions {
     this.#leads = false;
     if (!this.#isAllowed) return;
     this.#noteBarren();
-    this.#cache.entry(this.#account).coldStart.release();
+    this.#cache.entry().coldStart.release();
   }
 }

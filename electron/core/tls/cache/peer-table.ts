@@ -1,10 +1,56 @@
-import type { AccountState, PeerEntry } from './cache-entries.ts';
-import type { SessionCacheLimits } from './cache-limits.ts';
+/** The accounts' peers of which something is known, within the cache's bounds. */
 import { ColdStart } from './cold-start.ts';
 import type { Peer } from '../peer.ts';
-import { PeerSessions } from './peer-sessions.ts';
+import { PeerSessions, type SessionPolicy } from './peer-sessions.ts';
 
-/** Every peer that something is known of, within the cache's bounds: the least recently used go. */
+/** Bounds of the cache; what was used least recently goes first. */
+export interface SessionCacheLimits {
+  /** More are of no use: servers issue two, and each resumption renews one. */
+  readonly sessionsPerPeer: number;
+  /** An account has one peer, seldom two. */
+  readonly peers: number;
+  /** A ticket is 200 to 2,000 bytes; a client certificate can make it larger. */
+  readonly totalBytes: number;
+  /** Node gives none above 10 KiB. */
+  readonly sessionBytes: number;
+}
+
+export const DEFAULT_LIMITS: SessionCacheLimits = {
+  sessionsPerPeer: 8,
+  peers: 1024,
+  totalBytes: 8 * 1024 * 1024,
+  sessionBytes: 16 * 1024,
+};
+
+/** An account, for as long as it is known. */
+export interface AccountState {
+  enabled: boolean;
+  /** A copy of its sessions may outlive the program. */
+  kept: boolean;
+  policy: SessionPolicy;
+  /** Handshakes that began before the latest change to it store nothing. */
+  epoch: number;
+  readonly peers: Map<string, PeerEntry>;
+  /** By place: the trust that sessions were last stored under. */
+  readonly trusted: Map<string, string>;
+}
+
+/** A peer that is within the cache's bounds. */
+export interface PeerEntry {
+  /** Names it to others: the key spells out what they need not know. */
+  readonly id: string;
+  readonly key: string;
+  readonly place: string;
+  readonly peer: Peer;
+  readonly account: AccountState;
+  readonly sessions: PeerSessions;
+  readonly coldStart: ColdStart;
+}
+
+/**
+ * Every peer, and how much is held for all of them. The order of use is that of a Map: a library
+ * would count an entry's bytes once, while here they change with every session that comes and goes.
+ */
 export class PeerTable {
   /** Least recently used first. */
   readonly #byKey = new Map<string, PeerEntry>();

@@ -13,12 +13,13 @@ import { connectOnce, outcomeOf, type Target } from '../testing/connect-once.ts'
 import type { PeerCertificate } from 'node:tls';
 import type { Mechanism } from '../facts.ts';
 import { chainValidity } from '../certificate.ts';
-import type { TransportEvent } from '../transport/handshake.ts';
+import type { TransportEvent } from '../facts.ts';
 import { HeldSession, type SessionOrigin } from './held-session.ts';
-import { peerKey, placeKey, TLS_ENGINE, type Peer } from '../peer.ts';
+import { keysOf, TLS_ENGINE, type Peer } from '../peer.ts';
+import { OTHER_TRUST, TRUST } from '../testing/peer-fixtures.ts';
 import { sessionDer, TLS12, TLS13 } from '../testing/session-fixtures.ts';
 import { SessionCache } from './session-cache.ts';
-import { MAX_VERSION, MIN_VERSION, trustAnchor, type TlsTrust } from '../trust.ts';
+import { MAX_VERSION, MIN_VERSION, type TlsTrust } from '../trust.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -44,7 +45,7 @@ function at(server: ImapServer, changes: Partial<Target> = {}): Target {
 }
 
 function keyOf(peer: Peer): string {
-  return peerKey(placeKey(peer), peer.trust);
+  return keysOf(peer).key;
 }
 
 function mechanismsHeld(): Mechanism[] {
@@ -57,7 +58,7 @@ function peerOf(server: ImapServer): Peer {
     name: 'localhost',
     port: server.port,
     security: 'tls',
-    trust: trustAnchor({ kind: 'ca', pem: server.caPem }).fingerprint,
+    trust: { kind: 'ca', pem: server.caPem },
   };
 }
 
@@ -104,7 +105,7 @@ describe('the session cache', () => {
       name: 'imap.example.org',
       port: 993,
       security: 'tls',
-      trust: 'a',
+      trust: TRUST,
     };
     const others: Partial<Peer>[] = [
       { account: 'bob' },
@@ -112,7 +113,8 @@ describe('the session cache', () => {
       { name: 'imap.example.net' },
       { port: 994 },
       { security: 'starttls' },
-      { trust: 'b' },
+      { trust: OTHER_TRUST },
+      { trust: { kind: 'pin', fingerprint256: 'AA:BB', pem: TRUST.pem } },
     ];
     const keys = new Set([peer, ...others.map((other) => ({ ...peer, ...other }))].map(keyOf));
     expect(keys.size).toBe(others.length + 1);

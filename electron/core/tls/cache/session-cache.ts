@@ -4,21 +4,24 @@
  * brought, while its account still allows that.
  */
 import type { HeldForPeer, HeldSessionFacts, Refusing } from '../facts.ts';
-import type { AccountState } from './cache-entries.ts';
-import { DEFAULT_LIMITS, type SessionCacheLimits } from './cache-limits.ts';
 import { HandshakeSessions } from './handshake-sessions.ts';
-import { heldForPeer, heldSessionFacts } from './held-facts.ts';
-import { isKeepable, keepable } from '../kept/keepable.ts';
-import { IS_BORINGSSL, peerKey, placeKey, type Peer } from '../peer.ts';
-import type { SessionPolicy } from './peer-sessions.ts';
-import { PeerTable } from './peer-table.ts';
-import { isPaused } from './refusals.ts';
 import {
+  isKeepable,
+  keepable,
   NO_COSTS,
   type FullCosts,
   type KeptPeer,
   type SessionKeeper,
-} from '../kept/session-keeper.ts';
+} from '../kept/keepable.ts';
+import { IS_BORINGSSL, keysOf, type Peer, type PeerKeys } from '../peer.ts';
+import type { SessionPolicy } from './peer-sessions.ts';
+import {
+  DEFAULT_LIMITS,
+  PeerTable,
+  type AccountState,
+  type SessionCacheLimits,
+} from './peer-table.ts';
+import { isPaused } from './refusals.ts';
 
 const DAY = 24 * 3600 * 1000;
 
@@ -70,22 +73,20 @@ export class SessionCache {
   }
 
   /**
-   * The account's sessions may be kept by the keeper, and those come back that it has from an
-   * earlier run. Its switch and its policy must be set before.
+   * The sessions of the peer's account may be kept by the keeper, and those for this peer come back
+   * that it has from an earlier run. The account's switch and policy must be set before. A trust that
+   * cannot be read brings nothing back: its connections say so.
    *
-   * @param peerOf who the account connects to, where that can be said; called only where something
-   *   was kept
    * @returns what full handshakes with that peer cost then; `null` where nothing was kept
    */
-  keep(account: string, peerOf: () => Peer | null): FullCosts | null {
-    const state = this.#account(account);
+  keep(peer: Peer): FullCosts | null {
+    const state = this.#account(peer.account);
     state.kept = true;
     const keeper = this.#keeper;
     if (keeper === null || keeper.isEmpty || !state.enabled) return null;
-    const peer = peerOf();
-    if (peer === null) return null;
-    const place = placeKey(peer);
-    const key = peerKey(place, peer.trust);
+    const keys = readableKeys(peer);
+    if (keys === null) return null;
+    const { place, key, anchor } = keys;
     const kept = keeper.takeBack(key, state.policy.sharing);
     if (kept === null) return null;
     const usable = kept.sessions
@@ -94,7 +95,7 @@ export class SessionCache {
     if (usable.length > 0) {
       const { sessions } = this.#peers.use(key, place, peer, state);
       for (const session of usable) sessions.put(session);
-      state.trusted.set(place, peer.trust);
+      state.trusted.set(place, anchor.fingerprint);
       this.#peers.evict();
     }
     return kept.costs;
@@ -119,25 +120,25 @@ export class SessionCache {
    * Begins a handshake with `peer`; `connection` is who makes it.
    *
    * @param offers `false` where it is to go without a session, since the one before failed with one
+   * @throws Error with the code {@link UNREADABLE_TRUST}
    */
   begin(peer: Peer, connection: string | null = null, offers = true): HandshakeSessions {
-    const place = placeKey(peer);
-    const key = peerKey(place, peer.trust);
-    return new HandshakeSessions(peer, this.#account(peer.account), {
-      now: this.#now,
-      isBoringSsl: this.#isBoringSsl,
-      sessionBytes: this.#limits.sessionBytes,
-      family: { dropped: false },
-      connection,
-      offers,
-      moves: () => this.#moves,
-      trial: this.#peers.find(key)?.sessions.refusals.trials ?? 0,
-      place,
-      entry: (state) => this.#peers.use(key, place, peer, state),
-      stored: () => {
-        this.#peers.evict();
+    const { place, key, anchor } = keysOf(peer);
+    const account = this.#account(peer.account);
+    const trial = this.#peers.find(key)?.sessions.refusals.trials ?? 0;
+    return new HandshakeSessions(
+      { peer, anchor, place, account, connection, offers, trial },
+      {
+        now: this.#now,
+        isBoringSsl: this.#isBoringSsl,
+        sessionBytes: this.#limits.sessionBytes,
+        moves: () => this.#moves,
+        entry: () => this.#peers.use(key, place, peer, account),
+        stored: () => {
+          this.#peers.evict();
+        },
       },
-    });
+    );
   }
 
   /**
@@ -218,15 +219,41 @@ export class SessionCache {
     for (const entry of this.#peers.all) entry.sessions.moved();
   }
 
-  /** What is held, least recently used peer first. */
+  /** Each session that is held, least recently used peer first. */
   held(): readonly HeldSessionFacts[] {
-    return this.#peers.all.flatMap(heldSessionFacts);
+    return this.#peers.all.flatMap(({ peer: { account, name, port }, sessions }) =>
+      sessions.held.map(({ origin: { mechanism, receivedAt, expiresAt }, sizeBytes }) => ({
+        account,
+        name,
+        port,
+        mechanism,
+        receivedAt,
+        expiresAt,
+        sizeBytes,
+      })),
+    );
   }
 
   /** What is held for a peer that was told of; `null` where that is nothing. */
   heldForPeer(peerId: string): HeldForPeer | null {
     const entry = this.#peers.findById(peerId);
-    return entry === undefined ? null : heldForPeer(entry);
+    const latest = entry?.sessions.latest ?? null;
+    if (entry === undefined || latest === null) return null;
+    const { account, name, port, security } = entry.peer;
+    const { root, mechanism, connection, receivedAt } = latest.origin;
+    const { maxAgeMs } = entry.account.policy;
+    return {
+      account,
+      name,
+      port,
+      security,
+      mechanism,
+      endsAt: entry.sessions.held.map((session) => session.endsAt(maxAgeMs)),
+      issuedTo: connection,
+      issuedAt: receivedAt,
+      fullHandshakeAt: root.fullHandshakeAt,
+      resumptions: root.resumptions,
+    };
   }
 
   /** How much is held now. */
@@ -253,5 +280,14 @@ export class SessionCache {
   /** Also where nothing was held: what has been taken since may still be in the copy. */
   #forgotten(account: AccountState): void {
     if (account.kept) this.#keeper?.forgotten();
+  }
+}
+
+function readableKeys(peer: Peer): PeerKeys | null {
+  try {
+    return keysOf(peer);
+  } catch {
+    // Node's X.509 parser, on a PEM text that was changed by hand.
+    return null;
   }
 }

@@ -1,28 +1,20 @@
 /**
- * What is kept of sessions across runs, as text. It is read back only by the TLS engine that wrote
- * it, on the machine where it was written.
- *
- * Nothing here may be seen by anybody: {@link sealSessions} encrypts all of it.
+ * What is kept of sessions across runs: bytes for the disk, of which a few say what they are; the
+ * rest is text, encrypted and authenticated by the protection that passwords have. It is read back
+ * only by the TLS engine that wrote it, on the machine where it was written.
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
+import { HeldSession, type Family, type SessionRoot } from '../cache/held-session.ts';
+import { NO_COSTS, type FullCosts, type KeptPeer } from './keepable.ts';
 import {
-  HeldSession,
-  type Family,
-  type SessionOrigin,
-  type SessionRoot,
-} from '../cache/held-session.ts';
-import {
-  keptSchema,
-  MAX_COSTS,
+  parseKept,
   type Kept,
-  type StoredHead,
   type StoredPeer,
   type StoredRoot,
   type StoredSession,
-} from './kept-schema.ts';
+} from './kept-shape.ts';
 import { TLS_ENGINE } from '../peer.ts';
-import type { KeptPeer } from './session-keeper.ts';
 
 /** Where sessions may be used again. */
 export interface KeptHome {
@@ -47,10 +39,33 @@ export type Decoded =
   | { readonly kind: 'kept'; readonly peers: Map<string, KeptPeer>; readonly salt: string }
   | { readonly kind: 'unusable'; readonly why: string };
 
+/** Encrypts what is kept, and binds it to a context; such as the key store that passwords are in. */
+export interface Protector {
+  /** What is in force: with `memory` nothing that was sealed is ever written. */
+  readonly protection: { readonly kind: string };
+  /** @throws where the protection cannot be used */
+  seal(plain: string, context: string): Promise<Uint8Array>;
+  /** @throws where it was made elsewhere, or for another context, or changed */
+  open(sealed: Uint8Array, context: string): Promise<string>;
+}
+
+/** The format of what is encrypted; another one is not read. */
+const FORMAT = 1;
+const MAGIC = Buffer.from('reprise-sessions', 'latin1');
+const HEADER_BYTES = MAGIC.length + 1;
+/** Bound to what is sealed: a stored password does not open as this, nor this as a password. */
+const CONTEXT = `kept-sessions/${String(FORMAT)}`;
+
 const SALT_BYTES = 32;
 
 /** A thousand peers take 45 ms to encode: in between, others have their turn. */
 const PEERS_IN_A_TURN = 50;
+
+/** As many as an estimate looks back on. */
+const MAX_COSTS = 20;
+/** What no handshake costs, in ms and bytes: such figures would spoil every sum that they go into. */
+const MOST_MS = 3_600_000;
+const MOST_BYTES = 2 ** 24;
 
 /** Under this name a peer is kept: who reads it learns neither server nor account. */
 export function keptKey(salt: string, key: string): string {
@@ -64,72 +79,36 @@ export async function encodeKept(
   now: number,
 ): Promise<string> {
   const salt = randomBytes(SALT_BYTES).toString('base64');
-  const head: StoredHead = {
+  const head = JSON.stringify({
     engine,
     machine: keptKey(salt, machine),
     network: network.map((name) => keptKey(salt, name)),
     salt,
     savedAt: now,
-  };
+  });
   const stored: string[] = [];
   for (const [index, peer] of peers.entries()) {
     if (index > 0 && index % PEERS_IN_A_TURN === 0) await turn();
     stored.push(JSON.stringify(storedPeer(peer, salt)));
   }
-  return `${JSON.stringify(head).slice(0, -1)},"peers":[${stored.join(',')}]}`;
+  return `${head.slice(0, -1)},"peers":[${stored.join(',')}]}`;
 }
 
-/** Reads what {@link encodeKept} wrote. Never throws. */
-export function decodeKept(text: string, home: KeptHome, now: number): Decoded {
-  const kept = parse(text);
-  if (kept === null) return { kind: 'unusable', why: 'it is damaged' };
-  if (kept.engine !== home.engine) {
-    return { kind: 'unusable', why: 'it is of another TLS engine or version' };
-  }
-  if (kept.machine !== keptKey(kept.salt, home.machine)) {
-    return { kind: 'unusable', why: 'it was written on another machine' };
-  }
-  if (home.network !== undefined && !isOn(home.network, kept)) {
-    return { kind: 'unusable', why: 'it is not known to be from this network' };
-  }
-  // Nobody knows how old anything is then.
-  if (now < kept.savedAt) return { kind: 'unusable', why: 'the clock was set back since' };
-  const peers = new Map<string, KeptPeer>();
-  for (const stored of kept.peers) {
-    const sessions = sessionsOf(stored);
-    if (sessions === null) return { kind: 'unusable', why: 'it is damaged' };
-    const { key, sharing, costs } = stored;
-    peers.set(key, { key, sharing, sessions, costs });
-  }
-  return { kind: 'kept', peers, salt: kept.salt };
-}
-
-/** Offline the network is not known, and so not the same. */
-function isOn(network: readonly string[], kept: Kept): boolean {
-  return (
-    network.length > 0 && network.every((name) => kept.network.includes(keptKey(kept.salt, name)))
-  );
-}
-
-function parse(text: string): Kept | null {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    // A SyntaxError: not JSON, or cut off.
-    return null;
-  }
-  return keptSchema.safeParse(json).data ?? null;
-}
-
-/** A handshake is with one peer: its root and its family are as well. */
-function storedPeer({ key, sharing, sessions, costs }: KeptPeer, salt: string): StoredPeer {
+/** A handshake is with one peer: its root and its family are as well. Sessions name them by number. */
+function storedPeer({ key, sharing, sessions, costs }: KeptPeer, salt: string): object {
   const roots = new Map<SessionRoot, number>();
   const families = new Map<Family, number>();
-  const stored: StoredSession[] = [];
+  const stored: object[] = [];
   for (const session of sessions.filter(hasTimes)) {
-    const { root, family } = session.origin;
-    stored.push(storedSession(session, numberOf(root, roots), numberOf(family, families)));
+    const { root, family, ...origin } = session.origin;
+    stored.push({
+      ...origin,
+      bytes: session.expose().toString('base64'),
+      root: numberOf(root, roots),
+      family: numberOf(family, families),
+      offered: session.offered,
+      resumed: session.resumed,
+    });
   }
   return {
     key: keptKey(salt, key),
@@ -137,6 +116,62 @@ function storedPeer({ key, sharing, sessions, costs }: KeptPeer, salt: string): 
     roots: [...roots.keys()].map(storedRoot),
     sessions: stored,
     costs: { ms: costs.ms.slice(-MAX_COSTS), bytes: costs.bytes.slice(-MAX_COSTS) },
+  };
+}
+
+/** Without the name that it was last found to fit: that is checked again. */
+function storedRoot(root: SessionRoot): object {
+  const { subject, subjectaltname = null } = root.identity;
+  return { ...root, identity: { subject, subjectaltname }, fitsName: undefined };
+}
+
+/** A certificate's dates may be unreadable; JSON knows no NaN, and nothing could be checked. */
+function hasTimes({ origin: { root } }: HeldSession): boolean {
+  const { certificate, validity } = root;
+  return [certificate.validFromAt, certificate.validToAt, validity.fromAt, validity.toAt].every(
+    Number.isFinite,
+  );
+}
+
+function numberOf<Thing>(thing: Thing, numbers: Map<Thing, number>): number {
+  const known = numbers.get(thing) ?? numbers.size;
+  numbers.set(thing, known);
+  return known;
+}
+
+/** Reads what {@link encodeKept} wrote. Never throws. */
+export function decodeKept(content: string, home: KeptHome, now: number): Decoded {
+  const kept = parseKept(content);
+  if (kept === null) return { kind: 'unusable', why: 'it is damaged' };
+  const why = whyNotHere(kept, home, now);
+  if (why !== null) return { kind: 'unusable', why };
+  const peers = new Map<string, KeptPeer>();
+  for (const stored of kept.peers) {
+    const sessions = sessionsOf(stored);
+    if (sessions === null) return { kind: 'unusable', why: 'it is damaged' };
+    const { key, sharing } = stored;
+    peers.set(key, { key, sharing, sessions, costs: costsOf(stored) });
+  }
+  return { kind: 'kept', peers, salt: kept.salt };
+}
+
+function whyNotHere(kept: Kept, home: KeptHome, now: number): string | null {
+  const { engine, machine, network = [], salt, savedAt } = kept;
+  if (engine !== home.engine) return 'it is of another TLS engine or version';
+  if (machine !== keptKey(salt, home.machine)) return 'it was written on another machine';
+  if (home.network !== undefined) {
+    // Offline the network is not known, and so not the same.
+    const isSame = home.network.every((name) => network.includes(keptKey(salt, name)));
+    if (home.network.length === 0 || !isSame) return 'it is not known to be from this network';
+  }
+  // Nobody knows how old anything is then.
+  return now < savedAt ? 'the clock was set back since' : null;
+}
+
+function costsOf({ costs = NO_COSTS }: StoredPeer): FullCosts {
+  return {
+    ms: costs.ms.filter((cost) => cost <= MOST_MS).slice(-MAX_COSTS),
+    bytes: costs.bytes.filter((cost) => cost <= MOST_BYTES).slice(-MAX_COSTS),
   };
 }
 
@@ -155,76 +190,54 @@ function sessionsOf({ roots, sessions }: StoredPeer): HeldSession[] | null {
   return held;
 }
 
-function storedSession(session: HeldSession, root: number, family: number): StoredSession {
-  const { connection, protocol, mechanism, receivedAt, expiresAt } = session.origin;
-  return {
-    bytes: session.expose().toString('base64'),
-    root,
-    family,
-    connection,
-    protocol,
-    mechanism,
-    receivedAt,
-    expiresAt,
-    offered: session.offered,
-    resumed: session.resumed,
-  };
-}
-
-/** Without the name that it was last found to fit: that is checked again. */
-function storedRoot(root: SessionRoot): StoredRoot {
-  const { fullHandshakeAt, certificate, validity, identity, resumptions } = root;
-  return {
-    fullHandshakeAt,
-    certificate: { ...certificate, names: [...certificate.names] },
-    validity,
-    identity: {
-      // Node's object has no prototype, and may have parts that its type does not know.
-      subject: { ...(identity.subject as unknown as StoredRoot['identity']['subject']) },
-      subjectaltname: identity.subjectaltname ?? null,
-    },
-    resumptions,
-  };
-}
-
 function heldSession(stored: StoredSession, root: SessionRoot, family: Family): HeldSession {
   const { connection, protocol, mechanism, receivedAt, expiresAt } = stored;
-  const origin: SessionOrigin = {
-    root,
-    family,
-    connection,
-    protocol,
-    mechanism,
-    receivedAt,
-    expiresAt,
-  };
+  const origin = { root, family, connection, protocol, mechanism, receivedAt, expiresAt };
   const session = new HeldSession(Buffer.from(stored.bytes, 'base64'), origin);
   session.offered = stored.offered;
   session.resumed = stored.resumed;
   return session;
 }
 
-function rootOf({ identity, ...root }: StoredRoot): SessionRoot {
-  return {
-    ...root,
-    identity: {
-      subject: identity.subject,
-      subjectaltname: identity.subjectaltname ?? undefined,
-    },
-    fitsName: null,
+function rootOf({ identity: { subject, subjectaltname }, ...root }: StoredRoot): SessionRoot {
+  const identity = {
+    // Node's type knows six parts; a certificate may have others.
+    subject: subject as unknown as SessionRoot['identity']['subject'],
+    subjectaltname: subjectaltname ?? undefined,
   };
+  return { ...root, identity, fitsName: null };
 }
 
-/** A certificate's dates may be unreadable; JSON knows no NaN, and nothing could be checked. */
-function hasTimes({ origin: { root } }: HeldSession): boolean {
-  const { certificate, validity } = root;
-  return [certificate.validFromAt, certificate.validToAt, validity.fromAt, validity.toAt].every(
-    Number.isFinite,
-  );
+/** @throws where the protection cannot be used */
+export async function sealSessions(
+  peers: readonly KeptPeer[],
+  protector: Protector,
+  home: KeptHome,
+  now: number,
+): Promise<Uint8Array> {
+  const sealed = await protector.seal(await encodeKept(peers, home, now), CONTEXT);
+  return Buffer.concat([MAGIC, Buffer.of(FORMAT), sealed]);
 }
 
-function numberOf<Thing>(thing: Thing, numbers: Map<Thing, number>): number {
-  const known = numbers.get(thing) ?? numbers.size;
-  numbers.set(thing, known);
-  return known;
+/** Opens what {@link sealSessions} made. Never rejects. */
+export async function openSessions(
+  content: Uint8Array,
+  protector: Protector,
+  home: KeptHome,
+  now: number,
+): Promise<Decoded> {
+  if (!MAGIC.equals(content.subarray(0, MAGIC.length)) || content.length < HEADER_BYTES) {
+    return { kind: 'unusable', why: 'it is damaged' };
+  }
+  if (content[MAGIC.length] !== FORMAT) {
+    return { kind: 'unusable', why: 'it is of another version of Reprise' };
+  }
+  let text: string;
+  try {
+    text = await protector.open(content.subarray(HEADER_BYTES), CONTEXT);
+  } catch {
+    // What the protector says of passwords would mislead here; it cannot tell the causes apart.
+    return { kind: 'unusable', why: 'it was changed, or the key that protects it is another one' };
+  }
+  return decodeKept(text, home, now);
 }

@@ -8,6 +8,7 @@ import {
   FileInMemory,
   HOME,
   offered,
+  OTHER_TRUST,
   peerOf,
   readableProtector,
   shake,
@@ -56,7 +57,7 @@ async function run(
     const { account, sharing = 'saving', maxAgeMs = MAX_AGE_MS } = known;
     cache.setEnabled(account, known.reuse ?? true);
     cache.setPolicy(account, { sharing, maxAgeMs });
-    if (known.isKept !== false) cache.keep(account, () => peerOf(account, known.peer));
+    if (known.isKept !== false) cache.keep(peerOf(account, known.peer));
   }
   kept.loaded();
   return { cache, kept };
@@ -263,7 +264,7 @@ describe('what is kept for nobody', () => {
     ['an account that reuses nothing any more', { ...ALICE, reuse: false }],
     ['an account that may not be kept', { ...ALICE, isKept: false }],
     ['an account that is not there any more', { account: 'bob' }],
-    ['another trust', { ...ALICE, peer: { trust: 'a pin' } }],
+    ['another trust', { ...ALICE, peer: { trust: OTHER_TRUST } }],
     ['another server name', { ...ALICE, peer: { name: 'imap.example.com' } }],
     ['another port', { ...ALICE, peer: { port: 994 } }],
     ['STARTTLS', { ...ALICE, peer: { security: 'starttls' } }],
@@ -285,7 +286,7 @@ describe('what is kept for nobody', () => {
     await first.kept.close();
     const { cache } = await run([]);
     // Its account comes after the start: what it may have kept is gone by then.
-    cache.keep('alice', () => alice);
+    cache.keep(alice);
     expect(cache.held()).toEqual([]);
   });
 });
@@ -534,7 +535,7 @@ describe('the size', () => {
       limits: { peers: 2_000 },
     });
     for (const { account } of accounts) {
-      cache.keep(account, () => null);
+      cache.keep(peerOf(account));
       shake(cache, peerOf(account, { name: `${'long.'.repeat(200)}org` }), clock.now());
     }
     const kept = cache.keepable();

@@ -13,10 +13,16 @@
  * a crash loses those of the last seconds, and may bring back one that was used in them, which that
  * policy allows.
  */
-import { keptKey, type Decoded, type KeptHome } from './kept-format.ts';
-import { openSessions, sealSessions, type Protector } from './kept-seal.ts';
+import {
+  keptKey,
+  openSessions,
+  sealSessions,
+  type Decoded,
+  type KeptHome,
+  type Protector,
+} from './kept-format.ts';
 import type { SessionCache } from '../cache/session-cache.ts';
-import type { KeptPeer, SessionKeeper } from './session-keeper.ts';
+import type { KeptPeer, SessionKeeper } from './keepable.ts';
 
 /** A burst of connections is one write; what a crash may lose is as old as this. */
 export const SAVE_AFTER_MS = 2_000;

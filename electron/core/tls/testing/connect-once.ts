@@ -4,10 +4,9 @@
  */
 import type { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Handshake } from '../facts.ts';
-import type { TlsOutcome, TransportEvent } from '../transport/handshake.ts';
+import type { Handshake, TlsOutcome, TransportEvent } from '../facts.ts';
 import type { SessionCache } from '../cache/session-cache.ts';
-import { createReuseTransport } from '../transport/transport.ts';
+import { createReuseTransport } from '../transport/imapflow-transport.ts';
 import type { TlsTrust } from '../trust.ts';
 
 /** Where to, and as whom. */

@@ -8,7 +8,7 @@ import { certificateFor } from './peer-fixtures.ts';
 import type { SessionCache } from '../cache/session-cache.ts';
 import { sessionDer, TLS12, TLS13, wrapSession } from './session-fixtures.ts';
 
-export { peerOf } from './peer-fixtures.ts';
+export { OTHER_TRUST, peerOf } from './peer-fixtures.ts';
 
 const DAY = 24 * 3_600_000;
 

@@ -1,5 +1,4 @@
 /** Sessions made by hand from their documented structure, for tests. */
-import { Constructed, Integer, OctetString, Sequence } from 'asn1js';
 
 export const TLS12 = 0x0303;
 export const TLS13 = 0x0304;
@@ -8,40 +7,43 @@ export const TLS13 = 0x0304;
 type Fields = Readonly<Record<number, number | string>>;
 
 /** An SSL_SESSION as i2d_SSL_SESSION writes it, made by hand from its ASN.1. */
-export function sessionDer(
-  version: number,
-  fields: Fields,
-  certificate?: Uint8Array<ArrayBuffer>,
-): Buffer {
-  const value = [
-    new Integer({ value: 1 }),
-    new Integer({ value: version }),
+export function sessionDer(version: number, fields: Fields, certificate?: Uint8Array): Buffer {
+  return element(
+    0x30,
+    integer(1),
+    integer(version),
     octets('\x13\x01'),
     octets('session-id'),
     octets('master-secret'),
-    ...(certificate === undefined
-      ? []
-      : [explicit(3, new OctetString({ valueHex: certificate.buffer }))]),
+    ...(certificate === undefined ? [] : [element(0xa3, element(0x04, certificate))]),
     ...Object.entries(fields).map(([tag, field]) =>
-      explicit(
-        Number(tag),
-        typeof field === 'number' ? new Integer({ value: field }) : octets(field),
-      ),
+      element(0xa0 + Number(tag), typeof field === 'number' ? integer(field) : octets(field)),
     ),
-  ];
-  return Buffer.from(new Sequence({ value }).toBER());
+  );
 }
 
-function octets(text: string): OctetString {
-  return new OctetString({ valueHex: Uint8Array.from(Buffer.from(text)).buffer });
+function octets(text: string): Buffer {
+  return element(0x04, Buffer.from(text));
 }
 
-function explicit(tagNumber: number, value: Integer | OctetString): Constructed {
-  return new Constructed({ idBlock: { tagClass: 3, tagNumber }, value: [value] });
+/** Of a number that is not negative: its octets, and a 0 in front where the first would be a sign. */
+function integer(value: number): Buffer {
+  const hex = value.toString(16);
+  const plain = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
+  return element(0x02, (plain[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), plain]) : plain);
+}
+
+/** One element of DER: tag, length, content. */
+export function element(tag: number, ...parts: readonly Uint8Array[]): Buffer {
+  const content = Buffer.concat(parts);
+  if (content.length < 0x80) return Buffer.concat([Buffer.of(tag, content.length), content]);
+  const hex = content.length.toString(16);
+  const length = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
+  return Buffer.concat([Buffer.of(tag, 0x80 | length.length), length, content]);
 }
 
 /** As Node wraps sessions since 24.17. */
-export function wrapSession(der: Buffer, identity: string): Buffer {
+export function wrapSession(der: Uint8Array, identity: string): Buffer {
   const name = Buffer.from(identity);
   const length = Buffer.alloc(2);
   length.writeUInt16BE(name.length);

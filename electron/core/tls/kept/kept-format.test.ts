@@ -7,15 +7,14 @@ import { keyFileProtector } from '../../storage/key-file.ts';
 import type { SecretProtector } from '../../storage/secret-protector.ts';
 import { temporaryFolder } from '../../storage/testing/temporary-folder.ts';
 import { HOME, peerOf, readableProtector, shake } from '../testing/kept-fixtures.ts';
-import { decodeKept, encodeKept, keptKey } from './kept-format.ts';
-import { openSessions, sealSessions } from './kept-seal.ts';
-import { peerKey, placeKey } from '../peer.ts';
+import { decodeKept, encodeKept, keptKey, openSessions, sealSessions } from './kept-format.ts';
+import { keysOf } from '../peer.ts';
 import { SessionCache } from '../cache/session-cache.ts';
-import type { KeptPeer } from './session-keeper.ts';
+import type { KeptPeer } from './keepable.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
 const alice = peerOf('alice');
-const key = peerKey(placeKey(alice), alice.trust);
+const { key } = keysOf(alice);
 /** What a file says in clear: sixteen letters and the format. */
 const HEADER_BYTES = 17;
 const COSTS = { ms: [12.25, 0], bytes: [4000] };
@@ -29,7 +28,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   protector = keyFileProtector(folder.path);
   const cache = new SessionCache({ now: () => NOW, isBoringSsl: false, costsOf: () => COSTS });
-  cache.keep('alice', () => null);
+  cache.keep(alice);
   shake(cache, alice, NOW, { tickets: 3 });
   peers = cache.keepable();
   content = await sealSessions(peers, protector, HOME, NOW);

@@ -1,0 +1,345 @@
+/**
+ * One connection on its way to TLS: it is dialled or given, waits for a session where that pays,
+ * offers it, and reports what became of it. Implicit TLS and STARTTLS are the same from the
+ * connected socket on, and so are imapflow's transport and {@link connectTls}.
+ */
+import { addAbortListener, EventEmitter } from 'node:events';
+import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
+import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import { certificateFacts, certificatePem, peerCertificate } from '../certificate.ts';
+import type { HandshakeSessions } from '../cache/handshake-sessions.ts';
+import type { SessionCache } from '../cache/session-cache.ts';
+import type {
+  FailedOutcome,
+  Handshake,
+  HandshakeEnd,
+  Reuse,
+  TlsProtocol,
+  TransportEvent,
+} from '../facts.ts';
+import { peerName, type Peer } from '../peer.ts';
+import { trustAnchor, type TrustAnchor } from '../trust.ts';
+
+/** How a connection is made, and who hears of it. */
+export interface ConnectOptions {
+  /** Who makes this connection, such as its mailbox: said of the sessions that it brings. */
+  readonly connection?: string;
+  /**
+   * `false` where the attempt before failed with `sessionOffered`: this one offers none, and keeps
+   * what it brings.
+   */
+  readonly offers?: boolean;
+  /**
+   * Aborted by who finds that TLS takes too long, right before the connection is closed. A session
+   * that was offered may be why then; any other closing says nothing about it.
+   */
+  readonly tookTooLong?: AbortSignal;
+  /** Hears what happens, in order; see {@link TransportEvent}. */
+  readonly onEvent?: (event: TransportEvent) => void;
+  /** Resolves the host's name in place of the system's resolver. */
+  readonly lookup?: LookupFunction;
+}
+
+/** A handshake that ended well. */
+export interface GoodEnd extends HandshakeEnd {
+  readonly outcome: Reuse;
+  readonly handshake: Handshake;
+}
+
+/** One that did not, or never began. */
+export interface FailedEnd extends HandshakeEnd {
+  readonly outcome: FailedOutcome;
+}
+
+/** Who goes on with the connection; one of the two is called, once. */
+export interface ConnectingListener {
+  /** TLS is there and the server is who it should be. */
+  secured(socket: TLSSocket, end: GoodEnd): void;
+  /** It is not to be; what is open still is to be closed. */
+  failed(end: FailedEnd): void;
+}
+
+/** Bytes on the wire, both ways. */
+interface Traffic {
+  readonly sent: number;
+  readonly received: number;
+}
+
+export class Connecting {
+  readonly #peer: Peer;
+  readonly #anchor: TrustAnchor;
+  /** Of the connection's first moment: what its account is told afterwards holds for it. */
+  readonly #sessions: HandshakeSessions;
+  readonly #options: ConnectOptions;
+  readonly #listener: ConnectingListener;
+  #address: string | null = null;
+  /** Before the ClientHello; `null` until then. */
+  #before: Traffic | null = null;
+  #raw: Socket | null = null;
+  /** What the server showed in a full handshake, trusted or not. */
+  #shown: DetailedPeerCertificate | null = null;
+  #abort: Disposable | null = null;
+  #isOver = false;
+
+  /** @throws Error with the code {@link UNREADABLE_TRUST} */
+  constructor(
+    cache: SessionCache,
+    peer: Peer,
+    options: ConnectOptions,
+    listener: ConnectingListener,
+  ) {
+    this.#peer = peer;
+    this.#anchor = trustAnchor(peer.trust);
+    this.#sessions = cache.begin(peer, options.connection ?? null, options.offers ?? true);
+    this.#options = options;
+    this.#listener = listener;
+  }
+
+  /** Connects to where the peer is found; the socket is not secured yet. */
+  dial({ host, port }: { readonly host: string; readonly port: number }): Socket {
+    const { lookup } = this.#options;
+    this.#emit({ kind: 'phase', phase: 'dns', at: performance.now() });
+    const raw = connectTcp({
+      host,
+      port,
+      // Mail is short lines back and forth: waiting to fill packets only adds 40 ms to each.
+      noDelay: true,
+      ...(lookup === undefined ? {} : { lookup }),
+    });
+    // Attempts follow one another: the latest is the one that connects.
+    raw.on('connectionAttempt', (ip) => {
+      const at = performance.now();
+      // Node goes on with the socket after this, even where a listener has closed it.
+      if (this.#address === null) {
+        process.nextTick(() => {
+          this.#emit({ kind: 'phase', phase: 'tcp', at });
+        });
+      }
+      this.#address = ip;
+    });
+    this.take(raw);
+    return raw;
+  }
+
+  /** This is the socket that the connection goes over, connected or about to be. */
+  take(raw: Socket): void {
+    this.#raw = raw;
+    this.#address ??= raw.remoteAddress ?? null;
+    let failure: Error | null = null;
+    raw.once('error', (error) => (failure = error));
+    raw.once('close', () => {
+      this.#fail(failure ?? closedEarly());
+    });
+    const { tookTooLong } = this.#options;
+    if (tookTooLong === undefined) return;
+    this.#abort = addAbortListener(tookTooLong, () => {
+      this.#fail(new TookTooLong());
+    });
+  }
+
+  /** STARTTLS: the connection stands, and is spoken over in the clear first. */
+  inTheClear(): void {
+    this.#emit({ kind: 'phase', phase: 'starttls', at: performance.now() });
+  }
+
+  /** Runs the handshake over the connected socket. */
+  secure(): void {
+    this.#handshake().catch((error: unknown) => {
+      // What tls.connect itself refuses, such as a name it cannot use.
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
+    });
+  }
+
+  async #handshake(): Promise<void> {
+    const raw = this.#raw;
+    if (raw === null) throw new Error('There is no connection to secure.');
+    if (this.#isOver) return;
+    const tickets = this.#sessions.ready();
+    if (tickets !== null) {
+      this.#emit({ kind: 'phase', phase: 'wait', at: performance.now() });
+      await tickets;
+    }
+    if (raw.destroyed) {
+      this.#fail(closedEarly());
+      return;
+    }
+    const offer = this.#sessions.take();
+    const name = peerName(this.#peer);
+    this.#before = { sent: raw.bytesWritten, received: raw.bytesRead };
+    this.#emit({ kind: 'phase', phase: 'tls', at: performance.now() });
+    const socket = connect({
+      socket: raw,
+      host: name,
+      // Of an IP address there is no SNI: the certificate is checked against the host then.
+      ...(isIP(name) === 0 ? { servername: name } : {}),
+      secureContext: this.#anchor.context,
+      checkServerIdentity: this.#anchor.checkIdentity,
+      // Said, because the environment variable NODE_TLS_REJECT_UNAUTHORIZED decides else.
+      rejectUnauthorized: true,
+      ...(offer.kind === 'session' ? { session: offer.bytes } : {}),
+    });
+    this.#listen(socket);
+  }
+
+  #listen(socket: TLSSocket): void {
+    // Nobody here has a use for it, and Node gives a session before it judges the new certificate.
+    socket.disableRenegotiation();
+    let received = 0;
+    // From the start: under TLS 1.2 the session is given in the same turn as secureConnect.
+    socket.on('session', (session) => {
+      received += 1;
+      this.#emit({ kind: 'ticket', received });
+      const protocol = tlsProtocol(socket) ?? 'TLSv1.2';
+      this.#sessions.store(session, {
+        protocol,
+        hasTicket: () => socket.getTLSTicket() !== undefined,
+      });
+    });
+    // Before Node's own listener, which destroys the socket when it does not trust the certificate.
+    socket.prependOnceListener('secure', () => {
+      this.#shown = socket.isSessionReused() ? null : peerCertificate(socket);
+    });
+    const onError = (error: Error): void => {
+      this.#fail(error);
+    };
+    socket.once('error', onError);
+    socket.once('close', () => {
+      // Given up on the way, without an error: nobody knows whether the session was the cause.
+      this.#fail(closedEarly());
+      this.#sessions.done();
+    });
+    socket.once('secureConnect', () => {
+      socket.off('error', onError);
+      this.#succeed(socket);
+    });
+  }
+
+  #succeed(socket: TLSSocket): void {
+    if (this.#isOver) return;
+    this.#end();
+    const end = this.#endOf(socket);
+    this.#emit({ kind: 'handshake', ...end, at: performance.now() });
+    this.#emit({ kind: 'phase', phase: 'greeting', at: performance.now() });
+    const onData = (): void => {
+      socket.off('data', onData);
+      this.#emit({ kind: 'first-line', at: performance.now(), ...this.#traffic() });
+      // Tickets come with or before the first line; Node gives them in the turn after it.
+      this.#sessions.doneSoon();
+    };
+    // Not the stream's own method, which would make it flow: whoever reads it says when.
+    EventEmitter.prototype.on.call(socket, 'data', onData);
+    this.#listener.secured(socket, end);
+  }
+
+  #fail(error: Error): void {
+    if (this.#isOver) return;
+    this.#end();
+    const shown = this.#shown;
+    const sessionOffered = this.#sessions.failed(causeOf(error, shown !== null));
+    const end: FailedEnd = {
+      outcome: {
+        kind: 'failed',
+        error,
+        sessionOffered,
+        answered: this.#before !== null && this.#traffic().receivedBytes > 0,
+        shownPem: shown === null ? null : certificatePem(shown),
+      },
+      address: this.#address,
+      handshake:
+        shown === null
+          ? null
+          : {
+              protocol: null,
+              cipher: null,
+              group: null,
+              certificate: certificateFacts(shown, Date.now()),
+              descent: null,
+            },
+    };
+    this.#emit({ kind: 'handshake', ...end, at: performance.now() });
+    this.#listener.failed(end);
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#abort?.[Symbol.dispose]();
+  }
+
+  #emit(event: TransportEvent): void {
+    this.#options.onEvent?.(event);
+  }
+
+  /** Since the ClientHello. */
+  #traffic(): { sentBytes: number; receivedBytes: number } {
+    const { sent, received } = this.#before ?? { sent: 0, received: 0 };
+    return {
+      sentBytes: (this.#raw?.bytesWritten ?? 0) - sent,
+      receivedBytes: (this.#raw?.bytesRead ?? 0) - received,
+    };
+  }
+
+  #endOf(socket: TLSSocket): GoodEnd {
+    const protocol = tlsProtocol(socket);
+    const resumed = socket.isSessionReused();
+    const outcome = this.#sessions.verified(
+      resumed ? { resumed } : { resumed, certificate: this.#shown },
+    );
+    // A resumed handshake under TLS 1.2 exchanges no key: what Node names then is the old one's.
+    const hasGroup = !resumed || protocol === 'TLSv1.3';
+    const key = socket.getEphemeralKeyInfo();
+    return {
+      outcome,
+      address: this.#address,
+      handshake: {
+        protocol,
+        cipher: socket.getCipher().standardName,
+        group: hasGroup && key !== null && 'name' in key ? (key.name ?? null) : null,
+        certificate: this.#sessions.certificate,
+        descent: this.#sessions.descent,
+      },
+    };
+  }
+}
+
+/** It was given up while it was under way. */
+class TookTooLong extends Error {
+  constructor() {
+    super('TLS took too long.');
+  }
+}
+
+/** The connection ended before TLS was there, and nobody said why. */
+function closedEarly(): Error {
+  return Object.assign(new Error('The connection was closed before TLS was established.'), {
+    code: 'ECONNRESET',
+  });
+}
+
+function tlsProtocol(socket: TLSSocket): TlsProtocol | null {
+  const protocol = socket.getProtocol();
+  return protocol === 'TLSv1.2' || protocol === 'TLSv1.3' ? protocol : null;
+}
+
+const NETWORK_ERRORS = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ENETRESET',
+  'EADDRNOTAVAIL',
+]);
+
+/** What a handshake failed of, for the session that was offered in it. */
+function causeOf(error: Error, wasShown: boolean): Parameters<HandshakeSessions['failed']>[0] {
+  if (error instanceof TookTooLong) return 'timeout';
+  // The way to the server broke, which says nothing about the session.
+  if ('code' in error && typeof error.code === 'string' && NETWORK_ERRORS.has(error.code)) {
+    return 'network';
+  }
+  return wasShown ? 'certificate' : 'handshake';
+}
