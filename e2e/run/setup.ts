@@ -6,14 +6,16 @@
  * Exits 1 only where there is no browser: then nothing could be shown end to end.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseChromium } from '../fixtures/browser/chromium.ts';
 import { whyNoDovecot } from '../fixtures/servers/dovecot-binary.ts';
 import { findElectronProgram } from '../fixtures/browser/electron-program.ts';
 import { whyNoNamespaces } from '../fixtures/network/network-namespace.ts';
 import { whyNoPostfix } from '../fixtures/servers/postfix.ts';
+import { install } from '../fixtures/program/tls-sessions-package.ts';
 
 const say = (line: string) => process.stdout.write(`setup: ${line}\n`);
 
@@ -94,6 +96,19 @@ function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): 
   return status === 0;
 }
 
+/** What the examples of the session cache's package are installed from, without a network. */
+function ensureLibraries(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'reprise-setup-'));
+  try {
+    install(folder, false);
+    say("npm's cache has what the examples of the session cache need");
+  } catch (error) {
+    say(`THE EXAMPLES OF THE SESSION CACHE WILL FAIL. ${String(error)}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 function readIfThere(path: string): string {
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
@@ -101,5 +116,6 @@ function readIfThere(path: string): string {
 ensureDovecot();
 ensurePostfix();
 ensureNamespaces();
+ensureLibraries();
 await lookForElectron();
 process.exitCode = ensureChromium() ? 0 : 1;
