@@ -43,7 +43,7 @@ export function unfinishedName(path: string): string {
 }
 
 /** Writes a new file and waits until the disk has it. */
-export async function writeThrough(path: string, content: string | Uint8Array): Promise<void> {
+async function writeThrough(path: string, content: string | Uint8Array): Promise<void> {
   await using file = await open(path, 'wx', FILE_MODE);
   await file.writeFile(content);
   await file.sync();

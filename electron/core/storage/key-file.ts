@@ -4,17 +4,15 @@
  * other users. It does not keep them from programs that run as this user.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { chmod, link, rm, stat } from 'node:fs/promises';
+import { chmod, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RepriseError } from '../../../shared/errors.ts';
 import {
   isErrno,
-  makeFolder,
   readRegularFile,
   removeUnfinished,
   syncFolder,
-  unfinishedName,
-  writeThrough,
+  writeAtomically,
 } from './files.ts';
 import type { SecretProtector } from './secret-protector.ts';
 import { storageError } from './storage-error.ts';
@@ -54,14 +52,22 @@ export function keyFileProtector(
   onRepaired: (message: string) => void = () => undefined,
 ): KeyFileProtector {
   const path = join(dataDir, KEY_FILE);
+  let making: ReturnType<typeof makeKey> | null = null;
+  /** However many ask for it at once, one is made. */
+  const makeOnce = (): ReturnType<typeof makeKey> => {
+    making ??= makeKey(path, onRepaired).finally(() => {
+      making = null;
+    });
+    return making;
+  };
   return {
     protection: { kind: 'key-file', path },
     make: async () => {
-      const isOurs = (await readKey(path, onRepaired)) === null && (await makeKey(path));
-      return () => (isOurs ? removeKey(path) : Promise.resolve());
+      const { isNew } = await makeOnce();
+      return () => (isNew ? removeKey(path) : Promise.resolve());
     },
     seal: async (plain, context) => {
-      const key = (await readKey(path, onRepaired)) ?? (await readNewKey(path, onRepaired));
+      const key = (await readKey(path, onRepaired)) ?? (await makeOnce()).key;
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
       cipher.setAAD(Buffer.from(context, 'utf8'));
@@ -167,56 +173,21 @@ async function closeToOthers(path: string, onRepaired: (message: string) => void
   );
 }
 
-/** The key of a file that is made now. */
-async function readNewKey(path: string, onRepaired: (message: string) => void): Promise<Buffer> {
-  await makeKey(path);
-  const key = await readKey(path, onRepaired);
-  if (key === null) throw new RepriseError('secrets', `The key file ${path} was removed.`);
-  return key;
-}
-
-/**
- * Makes the key file once: of two programs that start together, both get the key of the one whose
- * link was first.
- *
- * @returns whether it is ours
- */
-async function makeKey(path: string): Promise<boolean> {
-  const mine = unfinishedName(path);
+/** The key of the file that is there, or else of one that is made now: the folder is this program's alone. */
+async function makeKey(
+  path: string,
+  onRepaired: (message: string) => void,
+): Promise<{ readonly key: Buffer; readonly isNew: boolean }> {
+  // Somebody may have been quicker.
+  const found = await readKey(path, onRepaired);
+  if (found !== null) return { key: found, isNew: false };
+  const key = randomBytes(KEY_BYTES);
   try {
-    makeFolder(dirname(path), 0o700);
-    const key = randomBytes(KEY_BYTES);
-    await writeThrough(mine, key);
-    const isOurs = await putInPlace(mine, path, key);
-    await syncFolder(dirname(path));
-    return isOurs;
+    await writeAtomically(path, key);
   } catch (cause) {
     throw storageError('The key for your passwords', path, cause);
-  } finally {
-    await rm(mine, { force: true }).catch(() => undefined);
   }
-}
-
-/** @returns `false` where there is one already, which stays */
-async function putInPlace(mine: string, path: string, key: Buffer): Promise<boolean> {
-  try {
-    // A link, unlike a rename, never replaces a file that is already there.
-    await link(mine, path);
-    return true;
-  } catch (error) {
-    if (isErrno(error, 'EEXIST')) return false;
-    // FAT and some network file systems know no links; their key file is written in place.
-    if (!isErrno(error, 'EPERM', 'ENOTSUP', 'ENOSYS')) throw error;
-  }
-  try {
-    await writeThrough(path, key);
-    return true;
-  } catch (error) {
-    if (isErrno(error, 'EEXIST')) return false;
-    // Half of it would be taken for a key file that is damaged.
-    await rm(path, { force: true }).catch(() => undefined);
-    throw error;
-  }
+  return { key, isNew: true };
 }
 
 async function removeKey(path: string): Promise<void> {
