@@ -6,6 +6,16 @@ import { describe, expect, it } from 'vitest';
 import { NOTE_IDS, VERDICTS } from '../../shared/check.ts';
 import { REPOSITORY } from '../fixtures/program/repository.ts';
 
+/** In this order, each behind the picture. */
+const SECTIONS = [
+  'What it answers, and for whom',
+  'What it does not do yet',
+  'Two commands',
+  'Add an account',
+  'Check a server',
+  'Where to read on',
+];
+
 const read = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
 
 /** Every file that is or will be committed. */
@@ -32,6 +42,26 @@ const isThere = (path: string) => files.includes(path) || folders.has(path.repla
 const { scripts } = JSON.parse(read('package.json')) as {
   readonly scripts: Readonly<Record<string, string>>;
 };
+
+describe('README.md', () => {
+  const text = read('README.md');
+
+  it('has at most 120 lines: a picture, and then its sections in their order', () => {
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(120);
+    const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+    expect(headings).toEqual(SECTIONS);
+    expect(text.split('\n## ', 1)[0]).toMatch(/!\[[^\]]+\]\([^)]+\.png\)/);
+  });
+
+  it('has the two commands that do everything', () => {
+    const [, block = ''] = /## Two commands\n[\s\S]*?```sh\n([\s\S]*?)```/.exec(text) ?? [];
+    const commands = block.trim().split('\n');
+    expect(commands.map((line) => line.split('#', 1)[0]?.trim())).toEqual([
+      'npm ci && npm run demo',
+      'npm ci && npm test',
+    ]);
+  });
+});
 
 describe.each(papers)('%s', (paper) => {
   const text = read(paper);
@@ -77,7 +107,7 @@ describe('ARCHITECTURE.md', () => {
     const named = new Set(
       [...text.matchAll(/^\| \[`[^`]+`\]\(([^)]+)\)/gm)].map(([, path]) => path),
     );
-    const expected = rooms.filter((path) => path !== 'electron/core');
+    const expected = rooms.filter((path) => !/^electron\/core(\/testing)?$/.test(path));
     expect(expected.filter((path) => !named.has(path))).toEqual([]);
   });
 });

@@ -120,7 +120,7 @@ export class PeerSessions {
     return last.session;
   }
 
-  /** A session of another version drops those held: the server would not take them (fact 6). */
+  /** A session of another version drops those held: the server would not take them. */
   put(session: HeldSession): void {
     const { protocol } = session.origin;
     this.#remove((held) => held.origin.protocol !== protocol || protocol === 'TLSv1.2');
@@ -178,7 +178,7 @@ export class PeerSessions {
     this.#onChange();
   }
 
-  /** The handshake broke with the session offered (fact 5): it is not offered again. */
+  /** The handshake broke with the session offered: its secret may be damaged, so it goes. */
   evict(session: HeldSession): void {
     this.#remove((held) => held === session);
     if (this.#lastTaken?.session === session) this.#lastTaken = null;

@@ -1,5 +1,6 @@
 /**
  * The rules of the session cache, one test each, against real handshakes with the scripted servers.
+ * Where a comment in this room speaks of a rule by its number, it is the one of that test.
  */
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
