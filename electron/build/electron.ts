@@ -8,7 +8,7 @@ import { access, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { systemClock } from '../core/clock.ts';
-import { stopSignal } from './stop-signal.ts';
+import { stopSignal } from './stopping.ts';
 
 /** What an npm script asks for. */
 export type StartCommand = 'start' | 'demo' | 'web';

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { createLogger, createServer, type ProxyOptions } from 'vite';
 import { z } from 'zod';
 import { ROOT } from '../build/build.ts';
-import { stopSignal } from '../build/stop-signal.ts';
+import { stopSignal } from '../build/stopping.ts';
 import { systemClock } from '../core/clock.ts';
 import { Credentials, type HostSecrets } from '../host/credentials.ts';
 import { parseOptions, startHost } from '../host/index.ts';

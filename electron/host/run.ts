@@ -6,17 +6,11 @@ import type { App, AppDeps } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import type { Log } from '../core/log/log.ts';
 import { loadBuiltPage, themedPage } from '../build/page.ts';
+import { closeInTurn, stopSignal } from '../build/stopping.ts';
 import type { HostSecrets } from './credentials.ts';
 import { openDataFolder } from './data-folder.ts';
 import { DEFAULT_PORT, type HostOptions } from './options.ts';
 import { startHostServer } from './server.ts';
-import { stopSignal } from '../build/stop-signal.ts';
-
-/**
- * After a signal everything has to have ended within 3 s. The engine takes less by itself; this
- * is for an engine that hangs, and leaves the process some time to end in.
- */
-const STOP_WITHIN_MS = 2700;
 
 /** What the host works with; tests put others in place of the real ones. */
 export interface HostDeps {
@@ -84,30 +78,7 @@ export async function runHost(options: HostOptions, deps: HostDeps): Promise<0 |
     else deps.log.error('Reprise could not start', error);
     return 1;
   } finally {
-    await closeInTurn(closers.toReversed(), stop.insisted, deps.log, clock);
+    await closeInTurn(closers.toReversed(), deps.log, clock, stop.insisted);
     stop.release();
   }
-}
-
-/** Closes one after the other, but never waits longer than it may, or than the user wants. */
-async function closeInTurn(
-  closers: readonly (() => Promise<void>)[],
-  insisted: Promise<void>,
-  log: Log,
-  clock: Clock,
-): Promise<void> {
-  const late = Promise.withResolvers<void>();
-  const timer = clock.after(STOP_WITHIN_MS, late.resolve);
-  const inTurn = async () => {
-    for (const close of closers) {
-      try {
-        await close();
-      } catch (error) {
-        // What cannot be closed must not keep the rest from being closed.
-        log.error('Something could not be closed', error);
-      }
-    }
-  };
-  await Promise.race([inTurn(), insisted, late.promise]);
-  timer.cancel();
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
 import { systemClock, type Clock } from '../core/clock.ts';
 import type { BuiltPage, PageFile } from '../build/page.ts';
-import { EngineStub } from './testing/engine-stub.ts';
+import { EngineStub } from '../core/testing/engine-stub.ts';
 import { startHostServer, type HostServer } from './server.ts';
 
 const file = (text: string): PageFile => ({
@@ -240,7 +240,7 @@ describe('the WebSocket', () => {
     const [cookie = ''] = (await signIn()).split(';');
     expect(await open({ origin, cookie })).toBeInstanceOf(WebSocket);
     expect(await open({ authorization: `Bearer ${token}` })).toBeInstanceOf(WebSocket);
-    expect(engine.attached).toBe(2);
+    expect(engine.ends).toHaveLength(2);
   });
 
   it('is refused without the token, to foreign pages and under foreign names', async () => {
@@ -259,7 +259,7 @@ describe('the WebSocket', () => {
       await open({ origin, cookie }, '/other'),
     ];
     expect(refusals).toEqual([401, 401, 401, 401, 401, 403, 403, 403, 421, 421, 404]);
-    expect(engine.attached).toBe(0);
+    expect(engine.ends).toEqual([]);
   });
 
   it('asks to wait while the engine is starting', async () => {

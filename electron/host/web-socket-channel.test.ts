@@ -6,7 +6,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { AccountId } from '../../shared/model.ts';
 import { connectEngine, type ClientEnd } from '../../shared/rpc.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
-import { EngineStub } from './testing/engine-stub.ts';
+import { EngineStub } from '../core/testing/engine-stub.ts';
 import { webSocketChannel, FrameBudget } from './web-socket-channel.ts';
 
 const closers: (() => void)[] = [];

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import type * as electron from 'electron';
 import { RepriseError } from '../../shared/errors.ts';
 import { loadBuiltPage, themedPage } from '../build/page.ts';
+import { closeInTurn } from '../build/stopping.ts';
 import type { App, AppDeps } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import type { Log } from '../core/log/log.ts';
@@ -15,9 +16,6 @@ import { denyPermissions, limitPages } from './page-limits.ts';
 import { answerPageRequest, PAGE_SCHEME, PAGE_URL, pageScheme } from './page-protocol.ts';
 import { chooseProtection } from './protection.ts';
 import { menuTemplate, windowOptions } from './window.ts';
-
-/** As in the host: for an engine that hangs. */
-const STOP_WITHIN_MS = 2700;
 
 /**
  * An AppImage starts Electron so where the system denies unknown programs what the sandbox is made
@@ -186,14 +184,7 @@ function openWindow(electron: ElectronMain, log: Log): electron.BrowserWindow {
 function endWithEngine(electron: ElectronMain, engine: App, log: Log, clock: Clock): void {
   let isEnding = false;
   const end = async () => {
-    const late = Promise.withResolvers<void>();
-    const timer = clock.after(STOP_WITHIN_MS, late.resolve);
-    try {
-      await Promise.race([engine.close(), late.promise]);
-    } catch (error) {
-      log.error('The engine could not be closed', error);
-    }
-    timer.cancel();
+    await closeInTurn([() => engine.close()], log, clock);
     electron.app.exit(0);
   };
   electron.app.on('before-quit', (event) => {

@@ -4,12 +4,13 @@ import { RepriseError } from '../../../shared/errors.ts';
 import type { Snapshot } from '../../../shared/state.ts';
 import { serveEngine, type Channel } from '../../../shared/rpc.ts';
 import type { ThemeChoice } from '../../../shared/settings.ts';
-import type { App, AppDeps } from '../../core/app.ts';
+import type { App, AppDeps } from '../app.ts';
 
 /** A stand-in for the engine of `core/app.ts`. */
 export class EngineStub implements App {
-  attached = 0;
-  closed = false;
+  /** One for each channel, resolved when it has closed. */
+  readonly ends: Promise<void>[] = [];
+  closed = 0;
   deps: AppDeps | null = null;
   chosenTheme: ThemeChoice = 'system';
   readonly create = (deps: AppDeps): Promise<App> => {
@@ -18,8 +19,8 @@ export class EngineStub implements App {
   };
 
   attach(channel: Channel): void {
-    this.attached += 1;
-    const { client } = serveEngine(channel, this.#api(), () => undefined);
+    const { client, closed } = serveEngine(channel, this.#api(), () => undefined);
+    this.ends.push(closed);
     // The channel may close before the patch is applied.
     client.patch({ version: 8 }).catch(() => undefined);
   }
@@ -29,7 +30,7 @@ export class EngineStub implements App {
   }
 
   close(): Promise<void> {
-    this.closed = true;
+    this.closed += 1;
     return Promise.resolve();
   }
 
