@@ -13,7 +13,7 @@ import {
   readableProtector,
   shake,
 } from '../testing/kept-fixtures.ts';
-import { KeptSessions, OPEN_WITHIN_MS, SAVE_AFTER_MS } from './kept-sessions.ts';
+import { KeptSessions, OPEN_WITHIN_MS, SAVE_AFTER_MS, SAVE_EVERY_MS } from './kept-sessions.ts';
 import type { Peer } from '../peer.ts';
 import { MAX_AGE_MS, SessionCache } from '../cache/session-cache.ts';
 
@@ -115,12 +115,31 @@ describe('kept sessions', () => {
     expect(file.tickets).toHaveLength(8);
   });
 
+  it('of a thousand connections that never rest do not wear the disk: once a minute, forgotten at once', async () => {
+    const { cache, kept } = await run([ALICE]);
+    for (let second = 0; second < 180; second += 1) {
+      shake(cache, alice, clock.now());
+      await pass(1000);
+    }
+    const writes = () => file.log.filter((entry) => entry === 'write').length;
+    // After two seconds, and then after each minute.
+    expect(writes()).toBe(3);
+    shake(cache, alice, clock.now());
+    cache.forget('alice');
+    await kept.settled();
+    expect(file.content).toBeNull();
+    shake(cache, alice, clock.now());
+    const before = writes();
+    await kept.close();
+    expect(writes()).toBe(before + 1);
+  });
+
   it('that were taken leave the file with the next write', async () => {
     const { cache } = await run([ALICE]);
     shake(cache, alice, clock.now());
     await pass();
     const taken = offered(cache, alice);
-    await pass();
+    await pass(SAVE_EVERY_MS);
     expect(file.tickets).toHaveLength(1);
     expect(file.tickets).not.toContain(taken);
   });
@@ -130,11 +149,11 @@ describe('kept sessions', () => {
     shake(cache, alice, clock.now(), { tickets: 1 });
     await pass();
     offered(cache, alice);
-    await pass();
+    await pass(SAVE_EVERY_MS);
     expect(file.content).toBeNull();
   });
 
-  it('outlive a crash, but for those of the last seconds', async () => {
+  it('outlive a crash, but for those of the last minute', async () => {
     const crashed = await run([ALICE]);
     shake(crashed.cache, alice, clock.now(), { tickets: 1 });
     await pass();

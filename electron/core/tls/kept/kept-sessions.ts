@@ -9,9 +9,9 @@
  * - What was forgotten is nowhere. So each time something is forgotten, switched off or put under
  *   another policy, the file is written anew at once, and the call that asked for it waits.
  *
- * The sessions of `saving` accounts are copied while the program runs as well, soon after changes:
- * a crash loses those of the last seconds, and may bring back one that was used in them, which that
- * policy allows.
+ * The sessions of `saving` accounts are copied while the program runs as well, once a minute where
+ * there are changes: a crash loses those of the last minute, and may bring back one that was used in
+ * it, which that policy allows.
  */
 import {
   keptKey,
@@ -24,8 +24,13 @@ import {
 import type { SessionCache } from '../cache/session-cache.ts';
 import type { KeptPeer, SessionKeeper } from './keepable.ts';
 
-/** A burst of connections is one write; what a crash may lose is as old as this. */
+/** A burst of connections is one write. */
 export const SAVE_AFTER_MS = 2_000;
+/**
+ * What came is not written more often than this, with however many connections; what a crash may lose
+ * is as old. The file may be megabytes, and there is always one connection that has just begun.
+ */
+export const SAVE_EVERY_MS = 60_000;
 
 /**
  * A key store that is locked asks its user first, and a broken one never answers. The program shows
@@ -92,7 +97,10 @@ export class KeptSessions implements SessionKeeper {
   #pool: Pool | null = null;
   /** There may be a file of ours. */
   #hasFile = false;
+  /** Until what came is written, or may be written again. */
   #timer: ReturnType<KeptClock['after']> | null = null;
+  /** Something came that is not in the file. */
+  #isStale = false;
   /** Writes and removals follow one another. */
   #last: Promise<void> = Promise.resolve();
   /** A write for something forgotten that has not begun: it will leave out all that is by then. */
@@ -178,11 +186,20 @@ export class KeptSessions implements SessionKeeper {
 
   changed(): void {
     if (!this.#isOn || this.#isClosed) return;
+    this.#isStale = true;
     this.#timer ??= this.#deps.clock.after(SAVE_AFTER_MS, () => {
-      this.#timer = null;
-      this.#inTurn(() => this.#save()).catch((error: unknown) => {
-        this.#complain(error);
-      });
+      this.#saveWhatCame();
+    });
+  }
+
+  #saveWhatCame(): void {
+    this.#timer = null;
+    if (!this.#isStale) return;
+    this.#timer = this.#deps.clock.after(SAVE_EVERY_MS, () => {
+      this.#saveWhatCame();
+    });
+    this.#inTurn(() => this.#save()).catch((error: unknown) => {
+      this.#complain(error);
     });
   }
 
@@ -229,6 +246,7 @@ export class KeptSessions implements SessionKeeper {
     // Off, or switched off while this waited: then the file goes, or is gone. After the end nothing
     // is held, and what was written then must stay.
     if (!this.#isOn || (this.#isClosed && !isLast)) return;
+    this.#isStale = false;
     const { cache, file, protector, clock } = this.#deps;
     const peers = isLast ? cache.handOver() : cache.keepable();
     if (peers.length === 0) {
