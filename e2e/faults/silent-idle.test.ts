@@ -9,10 +9,11 @@ import { CuttingProxy } from './cutting-proxy.ts';
 import { FaultStand } from './fault-stand.ts';
 
 vi.mock('../../electron/core/connections/imap/imapflow-options.ts', async (original) => {
-  const { imapflowOptions } = await original<typeof ImapflowOptions>();
+  const real = await original<typeof ImapflowOptions>();
   return {
-    imapflowOptions: (...args: Parameters<typeof imapflowOptions>) => ({
-      ...imapflowOptions(...args),
+    ...real,
+    imapflowOptions: (...args: Parameters<typeof real.imapflowOptions>) => ({
+      ...real.imapflowOptions(...args),
       socketTimeout: 1000,
     }),
   };
