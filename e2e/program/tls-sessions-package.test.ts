@@ -117,4 +117,27 @@ describe('the package', () => {
     const missing = Object.keys(door).filter((name) => !readme.includes(`\`${name}\``));
     expect(missing).toEqual([]);
   });
+
+  it('is described: each name that it exports, types as well, has a comment', async () => {
+    const texts = await Promise.all(
+      files
+        .filter((file) => file.endsWith('.d.ts'))
+        .map((file) => readFile(join(program, 'node_modules/@reprise/tls-sessions', file), 'utf8')),
+    );
+    const types = texts.join('\n');
+    const opened = /export (?:type )?\{([^}]*)\} from/g;
+    const index = texts[files.filter((file) => file.endsWith('.d.ts')).indexOf('dist/index.d.ts')];
+    const names = [...(index ?? '').matchAll(opened)].flatMap(([, list = '']) =>
+      list.split(',').map((name) => name.replace('type ', '').trim()),
+    );
+    expect(names.length).toBeGreaterThan(30);
+    const bare = names.filter(
+      (name) =>
+        name !== '' &&
+        !new RegExp(
+          `\\*/\\s+export (?:declare )?(?:const|function|class|interface|type) ${name}\\b`,
+        ).test(types),
+    );
+    expect(bare).toEqual([]);
+  });
 });

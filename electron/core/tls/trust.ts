@@ -12,6 +12,7 @@ import {
   type SecureContextOptions,
 } from 'node:tls';
 
+/** Which certificates a connection accepts. There is no way to accept any. */
 export type TlsTrust =
   /** The authorities that Node brings and those of the operating system's store. */
   | { readonly kind: 'system' }
@@ -26,6 +27,7 @@ export type TlsTrust =
 
 /** Older versions are broken (RFC 8996). */
 export const MIN_VERSION = 'TLSv1.2';
+/** The newest that Node speaks. */
 export const MAX_VERSION = 'TLSv1.3';
 
 /** Whether the certificate is that of the server called `name`; the error says why not. */

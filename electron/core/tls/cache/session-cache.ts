@@ -30,6 +30,7 @@ export const MAX_AGE_MS = 7 * DAY;
 
 const DEFAULT_POLICY: SessionPolicy = { sharing: 'saving', maxAgeMs: MAX_AGE_MS };
 
+/** One for a program; accounts share nothing in it. */
 export class SessionCache {
   readonly #limits: SessionCacheLimits;
   readonly #now: () => number;

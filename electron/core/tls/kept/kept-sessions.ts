@@ -89,6 +89,7 @@ export interface KeptSessionsDeps {
 
 type Pool = Extract<Decoded, { readonly kind: 'kept' }>;
 
+/** Keeps the sessions of one cache in one file; its calls follow one another. */
 export class KeptSessions implements SessionKeeper {
   readonly #deps: KeptSessionsDeps;
   #isWanted = false;

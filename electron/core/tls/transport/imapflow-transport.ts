@@ -10,6 +10,7 @@ import { trustAnchor, type TlsTrust } from '../trust.ts';
 import { Connecting, type ConnectOptions } from './connecting.ts';
 import { LateSocket } from './late-socket.ts';
 
+/** Whose connection it is, and how it is made. */
 export interface ReuseTransportOptions extends ConnectOptions {
   readonly cache: SessionCache;
   /** Sessions are never shared between accounts. */

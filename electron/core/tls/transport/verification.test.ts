@@ -14,8 +14,8 @@ import {
   type ImapServerOptions,
 } from '../../demo/testing/index.ts';
 import { connectOnce, type Connected, type Target } from '../testing/connect-once.ts';
+import { damageSecret } from '../testing/damage-secret.ts';
 import { SessionCache } from '../cache/session-cache.ts';
-import { fieldsOf } from '../session-format.ts';
 
 const PROTOCOLS = ['TLSv1.2', 'TLSv1.3'] as const;
 
@@ -119,25 +119,6 @@ describe.each(PROTOCOLS)(
   },
 );
 
-/** Flips a bit of the secret of the session that would be offered next. */
-function damageSecret(server: ImapServer): void {
-  const handshake = cache.begin({
-    account: 'alice',
-    name: 'localhost',
-    port: server.port,
-    security: 'tls',
-    trust: { kind: 'ca', pem: authority.certPem },
-  });
-  const offer = handshake.take();
-  if (offer.kind !== 'session') throw new Error('no session was held');
-  // Behind the two versions, the cipher and the session ID.
-  const secret = fieldsOf(offer.bytes)?.[4]?.content;
-  if (secret === undefined) throw new Error('the session has no secret');
-  secret[0] = (secret[0] ?? 0) ^ 1;
-  // As after a broken network: it is held again, and offered next.
-  handshake.failed('network');
-}
-
 describe('what a server can do to the cache:', () => {
   it('a certificate that is not trusted any more ends every session of the handshake before', async () => {
     const server = await start({});
@@ -166,7 +147,9 @@ describe('what else a server can do to it:', () => {
     const server = await start({});
     const { handshake } = await closed(await connectOnce(at(server)));
     expect(handshake.outcome.kind).toBe('full');
-    damageSecret(server);
+    const { port } = server;
+    const trust = { kind: 'ca', pem: authority.certPem } as const;
+    damageSecret(cache, { account: 'alice', name: 'localhost', port, security: 'tls', trust });
     const broken = await closed(await connectOnce(at(server)));
     expect(broken.handshake.outcome).toMatchObject({ kind: 'failed', sessionOffered: true });
     // The other ticket of that handshake is good.
