@@ -163,3 +163,11 @@ describe('an npm script', () => {
     expect(Object.keys(scripts)).toContain('demo');
   });
 });
+
+describe('an action of the workflow', () => {
+  it('is the one of a commit: a tag can be moved to another', () => {
+    const used = [...read('.github/workflows/ci.yml').matchAll(/uses: (.*)/g)].map(([, it]) => it);
+    expect(used.length).toBeGreaterThan(3);
+    expect(used.filter((it) => !/^[\w-]+\/[\w-]+@[\da-f]{40} # v\d/.test(it ?? ''))).toEqual([]);
+  });
+});

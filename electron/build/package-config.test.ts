@@ -33,7 +33,7 @@ let archive: Archive;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'reprise-package-'));
   const files: readonly (readonly [string, string])[] = [
-    ['electron/version', '45.4.1'],
+    ['electron/version', '45.5.0'],
     ['electron/locales/en-US.pak', ''],
     ['electron/resources/empty', ''],
     ['electron/electron', `x${SENTINEL}\u0001\u0008${Object.values(PUBLISHED).join('')}x`],
@@ -110,7 +110,7 @@ describe('the packaged program', () => {
 
   it('comes as AppImage, deb, dmg and nsis, and is published nowhere', () => {
     expect(packageConfig('')).toMatchObject({
-      linux: { target: ['AppImage', 'deb'] },
+      linux: { target: ['AppImage', 'deb'], executableArgs: [] },
       mac: { target: ['dmg'], hardenedRuntime: true },
       win: { target: ['nsis'] },
       publish: null,

@@ -50,6 +50,8 @@ export function packageConfig(electronDist: string): Configuration {
       target: ['AppImage', 'deb'],
       category: 'Network',
       executableName: 'reprise',
+      // By itself electron-builder puts --no-sandbox into an AppImage's menu entry, which we refuse.
+      executableArgs: [],
       synopsis: 'Shows mail connections and reuses their TLS sessions',
     },
     mac: {

@@ -5,11 +5,15 @@ import { createApp } from '../core/app.ts';
 import { stderrLog } from '../core/log/log.ts';
 import { startShell } from './start-shell.ts';
 
-void startShell(electron, {
+const log = stderrLog();
+startShell(electron, {
   // Before packaging these begin with the program's folder, which is no option and does no harm.
   args: process.argv.slice(1),
   platform: process.platform,
   createApp,
   helpLinks,
-  log: stderrLog(),
+  log,
+}).catch((error: unknown) => {
+  log.error('Reprise could not start', error);
+  electron.app.exit(1);
 });

@@ -70,11 +70,21 @@ describe('protection by the system’s key store', () => {
     expect(await protection(keyStore(), 'win32')).toEqual({ kind: 'os', backend: 'DPAPI' });
   });
 
+  it('is found by what it does where Electron 46 no longer has the call that names it', async () => {
+    const store = keyStore({ getSelectedStorageBackend: () => 'unknown' });
+    expect(await protection(store)).toEqual({ kind: 'os', backend: 'the key store' });
+    Reflect.deleteProperty(store, 'isEncryptionAvailable');
+    expect(await protection(store)).toEqual({ kind: 'os', backend: 'the key store' });
+  });
+
   it.each<[string, SafeStorage]>([
     ['there is no key store', keyStore({ isEncryptionAvailable: () => false })],
     ['it does not answer', keyStore({ isAsyncEncryptionAvailable: () => Promise.resolve(false) })],
     ['it is basic_text', keyStore({ getSelectedStorageBackend: () => 'basic_text' })],
-    ['it is not known', keyStore({ getSelectedStorageBackend: () => 'unknown' })],
+    [
+      'it has no name, and Chromium uses the key of its source code',
+      keyStore({ getSelectedStorageBackend: () => 'unknown' }, 'v10'),
+    ],
     ['Chromium uses the key of its source code after all', keyStore({}, 'v10')],
   ])('is not claimed where %s', async (_, store) => {
     expect(await protection(store)).toEqual({ kind: 'memory' });

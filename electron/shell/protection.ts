@@ -88,19 +88,20 @@ async function usableBackend(
   safeStorage: SafeStorage,
   platform: NodeJS.Platform,
 ): Promise<string | null> {
-  // Deprecated, but the asynchronous one says yes to a hard-coded key as well, and on Linux this
-  // call is also what makes Electron find out which backend it has.
-  if (!safeStorage.isEncryptionAvailable()) return null;
+  // Deprecated, and gone in Electron 46; but the asynchronous one says yes to a hard-coded key as
+  // well, and on Linux this call is what makes Electron 45 find out which backend it has.
+  const { isEncryptionAvailable } = safeStorage as Partial<SafeStorage>;
+  if (isEncryptionAvailable !== undefined && !isEncryptionAvailable.call(safeStorage)) return null;
   if (!(await safeStorage.isAsyncEncryptionAvailable())) return null;
   if (platform === 'darwin') return 'Keychain';
   if (platform === 'win32') return 'DPAPI';
   const backend = safeStorage.getSelectedStorageBackend();
-  if (backend === 'basic_text' || backend === 'unknown') return null;
-  // The two interfaces choose their keys apart: see what the one in use really does.
+  if (backend === 'basic_text') return null;
+  // The two interfaces choose their keys apart: see what the one in use really does. It also decides
+  // where the backend has no name, as without the deprecated call.
   const probe = await safeStorage.encryptStringAsync('probe');
-  return probe.subarray(0, HARD_CODED_KEY.length).toString('latin1') === HARD_CODED_KEY
-    ? null
-    : backend;
+  if (probe.subarray(0, HARD_CODED_KEY.length).toString('latin1') === HARD_CODED_KEY) return null;
+  return backend === 'unknown' ? 'the key store' : backend;
 }
 
 /** The secret in what {@link safeStorageProtector} sealed; `null` where it is another's. */

@@ -86,6 +86,28 @@ describe('starting', () => {
     expect(order.slice(0, 2)).toEqual(['setPath', 'requestSingleInstanceLock']);
   });
 
+  it('makes a data folder that is not there: Electron refuses one that is missing', async () => {
+    const { paths } = await setUpWindow({}, { args: [`--data-dir=${join(appPath, 'a', 'b')}`] });
+    expect((await stat(paths.get('userData') ?? '')).mode & 0o777).toBe(0o700);
+  });
+
+  it('says so of a data folder that cannot be made, and ends', async () => {
+    await writeFile(join(appPath, 'file'), '');
+    const dataDir = join(appPath, 'file', 'below');
+    const { errorBoxes, exited, order } = setUp({}, { args: [`--data-dir=${dataDir}`] });
+    expect(await exited).toBe(1);
+    expect(errorBoxes).toEqual([
+      `The data folder ${dataDir} cannot be used (ENOTDIR). Choose another one with --data-dir DIR.`,
+    ]);
+    expect(order).toEqual([]);
+  });
+
+  it('tells Windows whose notifications these are', () => {
+    const own = 'setAppUserModelId app.reprise.desktop';
+    expect(setUp({}, { platform: 'win32' }).order[0]).toBe(own);
+    expect(setUp({}, { platform: 'linux' }).order).not.toContain(own);
+  });
+
   it('keeps a demo away from the user’s folder, and leaves nothing of it behind', async () => {
     const { engine, quit, exited } = await setUpWindow({}, { args: ['.', '--demo'] });
     expect(engine.deps).toMatchObject({ demoOnly: true });
@@ -128,6 +150,34 @@ describe('starting', () => {
     first.app.emit('second-instance');
     expect(first.window.calls).toEqual(['restore', 'focus']);
   });
+
+  it('opens a window for another instance where macOS has none left', async () => {
+    const { app, window, windows } = await setUpWindow({}, { platform: 'darwin' });
+    window.emit('closed');
+    app.emit('second-instance');
+    expect(windows).toHaveLength(2);
+  });
+
+  it('logs out where Windows ends the session without asking it to quit', async () => {
+    const { window, engine } = await setUpWindow({}, { platform: 'win32' });
+    window.emit('session-end', new StandInEvent());
+    expect(engine.closed).toBe(1);
+  });
+
+  it.each([
+    ['Reload', 1, 0],
+    ['Quit', 0, 1],
+  ])(
+    'offers to load the page anew when its process has ended: %s',
+    async (answer, reloads, ends) => {
+      const { window, engine, order } = await setUpWindow({ answer });
+      window.webContents.emit('render-process-gone', new StandInEvent(), { reason: 'crashed' });
+      await new Promise(setImmediate);
+      expect(order.at(-1)).toBe('asked: Reload, Quit');
+      expect(window.webContents.reloads).toBe(reloads);
+      expect(engine.closed).toBe(ends);
+    },
+  );
 
   it('leaves a data folder alone on which a Reprise in the browser works', async () => {
     const shell = setUp();

@@ -17,6 +17,9 @@ import { answerPageRequest, PAGE_SCHEME, PAGE_URL, pageScheme } from './page-pro
 import { chooseProtection } from './protection.ts';
 import { menuTemplate, windowOptions } from './window.ts';
 
+/** As in `build/package-config.ts`: by it Windows knows whose notifications these are. */
+const APP_ID = 'app.reprise.desktop';
+
 /**
  * An AppImage starts Electron so where the system denies unknown programs what the sandbox is made
  * of, as Ubuntu does since 24.04; without it, a page that was taken over could read every file.
@@ -63,8 +66,14 @@ export interface ShellDeps {
 export async function startShell(electron: ElectronMain, deps: ShellDeps): Promise<void> {
   const { app } = electron;
   const options = parseShellOptions(deps.args);
-  const dataDir = options.dataDir ?? (options.demo ? temporaryFolder(app, deps.log) : null);
-  if (dataDir !== null) app.setPath('userData', dataDir);
+  try {
+    if (deps.platform === 'win32') app.setAppUserModelId(APP_ID);
+    const dataDir = options.dataDir ?? (options.demo ? temporaryFolder(app, deps.log) : null);
+    if (dataDir !== null) takeFolder(app, dataDir);
+  } catch (error) {
+    fail(electron, error, deps.log);
+    return;
+  }
   // The lock is per data folder: a demo may run beside the real thing.
   if (!app.requestSingleInstanceLock()) {
     app.exit(0);
@@ -79,10 +88,12 @@ export async function startShell(electron: ElectronMain, deps: ShellDeps): Promi
   });
 
   let window: electron.BrowserWindow | null = null;
+  let open: (() => void) | null = null;
   app.on('second-instance', () => {
-    if (window === null) return;
-    if (window.isMinimized()) window.restore();
-    window.focus();
+    // On macOS a program goes on without one.
+    if (window === null) open?.();
+    else if (window.isMinimized()) window.restore();
+    window?.focus();
   });
 
   await app.whenReady();
@@ -120,10 +131,16 @@ export async function startShell(electron: ElectronMain, deps: ShellDeps): Promi
     electron.Menu.setApplicationMenu(
       electron.Menu.buildFromTemplate(menuTemplate(deps.platform, app.isPackaged)),
     );
-    const open = () => {
+    open = () => {
       window = openWindow(electron, deps.log);
       window.once('closed', () => {
         window = null;
+      });
+      // Windows ends its session without asking the program to quit.
+      window.on('session-end', () => {
+        engine.close().catch((error: unknown) => {
+          deps.log.error('The engine could not be closed', error);
+        });
       });
     };
     app.on('window-all-closed', () => {
@@ -131,13 +148,36 @@ export async function startShell(electron: ElectronMain, deps: ShellDeps): Promi
       if (deps.platform !== 'darwin') app.quit();
     });
     app.on('activate', () => {
-      if (window === null) open();
+      if (window === null) open?.();
     });
     open();
   } catch (error) {
-    electron.dialog.showErrorBox('Reprise could not start', explain(error, deps.log));
-    app.exit(1);
+    fail(electron, error, deps.log);
   }
+}
+
+/**
+ * Makes the folder, where it is not there: Electron refuses one that is missing.
+ *
+ * @throws RepriseError `storage` where it cannot be made
+ */
+function takeFolder(app: ElectronMain['app'], dataDir: string): void {
+  try {
+    makeFolder(dataDir, 0o700);
+    app.setPath('userData', dataDir);
+  } catch (cause) {
+    const { code = String(cause) } = cause as NodeJS.ErrnoException;
+    throw new RepriseError(
+      'storage',
+      `The data folder ${dataDir} cannot be used (${code}). Choose another one with --data-dir DIR.`,
+      { cause },
+    );
+  }
+}
+
+function fail(electron: ElectronMain, error: unknown, log: Log): void {
+  electron.dialog.showErrorBox('Reprise could not start', explain(error, log));
+  electron.app.exit(1);
 }
 
 /** Reads the arguments. What is not known is Chromium's, such as `--ozone-platform`. */
@@ -174,10 +214,34 @@ function openWindow(electron: ElectronMain, log: Log): electron.BrowserWindow {
   window.once('ready-to-show', () => {
     window.show();
   });
+  window.webContents.on('render-process-gone', (_, { reason }) => {
+    if (reason === 'clean-exit') return;
+    log.error(`The page's process ended: ${reason}`);
+    void offerReload(electron, window, log);
+  });
   window.loadURL(PAGE_URL).catch((error: unknown) => {
     log.error('The page could not be loaded', error);
   });
   return window;
+}
+
+/** A page whose process has ended stays white: its connections go on in the engine meanwhile. */
+async function offerReload(
+  electron: ElectronMain,
+  window: electron.BrowserWindow,
+  log: Log,
+): Promise<void> {
+  try {
+    const { response } = await electron.dialog.showMessageBox(window, {
+      type: 'error',
+      message: 'The page of Reprise has ended unexpectedly. Your connections go on.',
+      buttons: ['Reload', 'Quit'],
+    });
+    if (response === 0) window.webContents.reload();
+    else electron.app.quit();
+  } catch (error) {
+    log.error('The page could not be loaded anew', error);
+  }
 }
 
 /** Holds the program's end back until the engine has logged out everywhere, but not for long. */

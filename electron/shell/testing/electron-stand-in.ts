@@ -6,6 +6,7 @@
  * ports, which are Node's own of `node:worker_threads`, so frames are truly cloned and arrive later.
  */
 import { EventEmitter } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
 import type { BrowserWindowConstructorOptions } from 'electron';
 import { bridge, type PageMessage, type PageWindow } from '../bridge.ts';
@@ -76,6 +77,8 @@ export interface StandInCircumstances {
   /** Of Chromium, on the command line. */
   readonly switches?: readonly string[];
   readonly safeStorage?: object;
+  /** The button that the user presses. */
+  readonly answer?: string;
 }
 
 /** Makes a stand-in; everything in it is as right after the program's start. */
@@ -97,7 +100,9 @@ export function electronStandIn(circumstances: StandInCircumstances): ElectronSt
     isPackaged: circumstances.isPackaged ?? false,
     commandLine: { hasSwitch: (name: string) => circumstances.switches?.includes(name) ?? false },
     whenReady: () => ready.promise,
+    setAppUserModelId: (id: string) => order.push(`setAppUserModelId ${id}`),
     setPath: (name: string, path: string) => {
+      if (!existsSync(path)) throw new Error(`Path ${path} does not exist`);
       order.push('setPath');
       paths.set(name, path);
     },
@@ -175,7 +180,13 @@ export function electronStandIn(circumstances: StandInCircumstances): ElectronSt
     ipcMain,
     MessageChannelMain: ChannelMain,
     powerMonitor,
-    dialog: { showErrorBox: (_: string, text: string) => errorBoxes.push(text) },
+    dialog: {
+      showErrorBox: (_: string, text: string) => errorBoxes.push(text),
+      showMessageBox: (_: unknown, { buttons }: { readonly buttons: readonly string[] }) => {
+        order.push(`asked: ${buttons.join(', ')}`);
+        return Promise.resolve({ response: buttons.indexOf(circumstances.answer ?? '') });
+      },
+    },
     shell: {
       openExternal: (url: string) => {
         openedLinks.push(url);

@@ -71,6 +71,12 @@ export class StandInContents extends EventEmitter {
   mainFrame = new StandInFrame('null');
   openHandler: ((details: { readonly url: string }) => { readonly action: string }) | null = null;
 
+  reloads = 0;
+
+  reload(): void {
+    this.reloads += 1;
+  }
+
   setWindowOpenHandler(handler: StandInContents['openHandler']): void {
     this.openHandler = handler;
   }
