@@ -16,6 +16,9 @@ test('accounts far out of sight come alive when they are scrolled or tabbed to',
   expect(alive).toBeGreaterThanOrEqual(8);
   expect(alive).toBeLessThan(ACCOUNTS / 2);
   await expect(dashboard.reuseSwitch('Simulated 100')).toHaveCount(0);
+  // So are the rows of the table: as many as there is room for, of all that there are.
+  await expect(dashboard.connections).toHaveAttribute('aria-rowcount', `${10 * ACCOUNTS + 1}`);
+  expect(await dashboard.connections.getByRole('row').count()).toBeLessThan(100);
 
   // By keyboard: each stop of Tab is in an account that has come alive before.
   const target = dashboard.reuseSwitch(`Simulated ${alive + 4}`);

@@ -388,6 +388,13 @@ describe('the session cache', () => {
     expect(await outcomeOf(at(server))).toEqual(refused('tls13-ticket'));
     cache.tryNow('alice');
     expect(await outcomeOf(at(server))).toEqual(refused('tls13-ticket'));
+    // It grows no further: a server that was mended is noticed within the hour.
+    for (let pause = 0; pause < 2; pause += 1) {
+      now += 59 * MINUTE;
+      expect(await outcomeOf(at(server))).toEqual(full('server-keeps-refusing'));
+      now += MINUTE;
+      expect(await outcomeOf(at(server))).toEqual(refused('tls13-ticket'));
+    }
   });
 
   it('rule 12: counts the refusals of connections that started together as one', async () => {
