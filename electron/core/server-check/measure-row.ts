@@ -1,5 +1,5 @@
 /** Measures one version and mechanism at one address. */
-import { readSession, readTicket } from '../tls/index.ts';
+import { IS_BORINGSSL, readSession, readTicket, statedLifetime } from '../tls/index.ts';
 import type { Row, RowEvidence, Sample, SessionSeen, TicketKeys } from './evidence.ts';
 import { CheckFailure } from '../failures/index.ts';
 import { STATEFUL_TICKET_BYTES, type RowPlan } from './limits.ts';
@@ -198,10 +198,9 @@ export class RowMeasurement implements RowEvidence {
       this.sessions.push({
         connection,
         onResumption: seen.resumed,
-        // OpenSSL leaves a lifetime of 0 out; BoringSSL leaves out every lifetime.
         lifetimeSeconds:
           this.mechanism === 'ticket' && facts !== null
-            ? (facts.lifetimeHint ?? (isBoringSsl ? null : 0))
+            ? statedLifetime(facts, IS_BORINGSSL)
             : null,
         ticketBytes: ticket?.length ?? null,
         keyName:
@@ -226,5 +225,3 @@ export class RowMeasurement implements RowEvidence {
     return this.#deps.visitor.left > this.#deps.reserve;
   }
 }
-
-const isBoringSsl = process.versions['electron'] !== undefined;

@@ -8,6 +8,7 @@ import {
   identityCheck,
   MAX_VERSION,
   MIN_VERSION,
+  SESSION_TIMEOUT,
   trustOptions,
   type IdentityCheck,
   type TlsTrust,
@@ -111,6 +112,7 @@ export class Visitor {
     const known = this.#contexts.get(key);
     if (known !== undefined) return known;
     const context = createSecureContext({
+      sessionTimeout: SESSION_TIMEOUT,
       ...this.#trust,
       minVersion: row?.protocol ?? MIN_VERSION,
       maxVersion: row?.protocol ?? MAX_VERSION,

@@ -5,7 +5,7 @@
  * program. Needs Node and nothing else.
  */
 export type * from './facts.ts';
-export type { Peer } from './peer.ts';
+export { IS_BORINGSSL, type Peer } from './peer.ts';
 export { UNREADABLE_TRUST, type TlsTrust } from './trust.ts';
 export { MAX_AGE_MS, SessionCache } from './cache/session-cache.ts';
 export type { HandshakeSessions, Offer, Verified } from './cache/handshake-sessions.ts';
@@ -36,12 +36,13 @@ export {
 } from './kept/kept-sessions.ts';
 // For those who make handshakes of their own, such as a check of servers.
 export { certificateFacts, peerCertificate } from './certificate.ts';
-export { readSession, readTicket, type SessionFacts } from './session-format.ts';
+export { readSession, readTicket, statedLifetime, type SessionFacts } from './session-format.ts';
 export {
   authorities,
   identityCheck,
   MAX_VERSION,
   MIN_VERSION,
+  SESSION_TIMEOUT,
   trustOptions,
   type IdentityCheck,
 } from './trust.ts';

@@ -18,13 +18,14 @@ export interface Peer {
   readonly trust: TlsTrust;
 }
 
-/** Node's types do not know of this feature yet. */
+/** Whether this process speaks TLS by BoringSSL, as Electron's does, and not by OpenSSL. */
 export const IS_BORINGSSL =
-  'openssl_is_boringssl' in process.features && process.features.openssl_is_boringssl === true;
+  process.versions['electron'] !== undefined ||
+  // Node's types do not know of this feature yet.
+  ('openssl_is_boringssl' in process.features && process.features.openssl_is_boringssl === true);
 
 /**
  * The TLS implementation and its version: the sessions of one cannot be loaded by another.
- * Electron's Node is built on BoringSSL.
  */
 export const TLS_ENGINE = `${IS_BORINGSSL ? 'boringssl' : 'openssl'}/${process.versions.openssl ?? ''}`;
 

@@ -13,9 +13,9 @@ export interface SessionFacts {
   readonly protocol: TlsProtocol | null;
   /** The server keeps no state for it (RFC 5077, RFC 8446); else it is known by its ID. */
   readonly hasTicket: boolean;
-  /** What the TLS engine gives it, in seconds; OpenSSL says 7200 whatever the server said. */
+  /** What the TLS engine gives it, in seconds: in OpenSSL its context's, whatever the server said. */
   readonly timeout: number | null;
-  /** What the server said, in seconds; OpenSSL leaves a 0 out, BoringSSL leaves it out always. */
+  /** What the server said, in seconds; left out for 0, and under TLS 1.3 in BoringSSL. */
   readonly lifetimeHint: number | null;
 }
 
@@ -47,6 +47,15 @@ export function readSession(session: Uint8Array): SessionFacts | null {
     timeout: integer(inside(fields, TIMEOUT)),
     lifetimeHint: integer(inside(fields, LIFETIME_HINT)),
   };
+}
+
+/**
+ * For how long the server said that the session lives, in seconds; 0 where it said that, or nothing.
+ * BoringSSL has it as the session's own timeout under TLS 1.3, where OpenSSL has its context's.
+ */
+export function statedLifetime(facts: SessionFacts, isBoringSsl: boolean): number {
+  const { protocol, timeout, lifetimeHint } = facts;
+  return lifetimeHint ?? (isBoringSsl && protocol === 'TLSv1.3' ? timeout : null) ?? 0;
 }
 
 /**

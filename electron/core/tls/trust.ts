@@ -30,6 +30,13 @@ export const MIN_VERSION = 'TLSv1.2';
 /** The newest that Node speaks. */
 export const MAX_VERSION = 'TLSv1.3';
 
+/**
+ * The `sessionTimeout` of every client context, in seconds: seven days, the longest that a ticket may
+ * live (RFC 8446 §4.6.1). OpenSSL gives each session its context's, 7200 s if nothing is said, however
+ * long the server lets it live.
+ */
+export const SESSION_TIMEOUT = 604_800;
+
 /** Whether the certificate is that of the server called `name`; the error says why not. */
 export type IdentityCheck = (name: string, certificate: PeerCertificate) => Error | undefined;
 
@@ -141,6 +148,7 @@ function anchor(trust: TlsTrust): TrustAnchor {
       ...trustOptions(trust),
       minVersion: MIN_VERSION,
       maxVersion: MAX_VERSION,
+      sessionTimeout: SESSION_TIMEOUT,
     }),
     checkIdentity: identityCheck(trust),
     pin: trust.kind === 'pin' ? trust.fingerprint256 : null,

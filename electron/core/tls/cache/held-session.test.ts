@@ -11,25 +11,29 @@ function facts(timeout: number | null, lifetimeHint: number | null): SessionFact
 
 describe('the lifetime of a session', () => {
   it.each([
-    ['the smaller of timeout and hint', 7200, 300, 300 * SECOND],
-    ['the timeout, where the hint is longer', 7200, 604_800, 7200 * SECOND],
-    ['never more than seven days', 10 * 86_400, 2 ** 32 - 1, 7 * DAY],
-    ['nothing for a hint of zero', 7200, 0, 0],
-    ['nothing where OpenSSL left the hint out, which it does for zero', 7200, null, 0],
+    ['what the server said', 604_800, 300, 300 * SECOND],
+    ['what it said, though OpenSSL gives it two hours', 7200, 172_800, 2 * DAY],
+    ['never more than seven days', 604_800, 2 ** 32 - 1, 7 * DAY],
+    ['nothing for a hint of zero', 604_800, 0, 0],
+    ['nothing where OpenSSL left the hint out, which it does for zero', 604_800, null, 0],
   ])('under TLS 1.3 is %s', (_, timeout, hint, expected) => {
     expect(lifetimeMs(facts(timeout, hint), 'TLSv1.3', false)).toBe(expected);
   });
 
-  it('under TLS 1.3 is the timeout in BoringSSL, which never has a hint', () => {
-    expect(lifetimeMs(facts(3600, null), 'TLSv1.3', true)).toBe(3600 * SECOND);
+  it.each([3600, 172_800])('under TLS 1.3 is the timeout in BoringSSL, of %d s', (timeout) => {
+    expect(lifetimeMs(facts(timeout, null), 'TLSv1.3', true)).toBe(timeout * SECOND);
   });
 
   it.each([
-    ['the timeout for a hint of zero, which is unspecified', 7200, 0, 7200 * SECOND],
-    ['the timeout without a hint', 300, null, 300 * SECOND],
+    ['two hours for a hint of zero, which is unspecified', 604_800, 0, 7200 * SECOND],
+    ['two hours without a hint', 604_800, null, 7200 * SECOND],
+    ['what the server said', 7200, 50_000, 50_000 * SECOND],
+    ['what it said, where that is short', 604_800, 300, 300 * SECOND],
     ['never more than a day', 604_800, 604_800, DAY],
   ])('under TLS 1.2 is %s', (_, timeout, hint, expected) => {
-    expect(lifetimeMs(facts(timeout, hint), 'TLSv1.2', false)).toBe(expected);
+    for (const isBoringSsl of [false, true]) {
+      expect(lifetimeMs(facts(timeout, hint), 'TLSv1.2', isBoringSsl)).toBe(expected);
+    }
   });
 
   it('of an unknown format is two hours', () => {

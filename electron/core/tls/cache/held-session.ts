@@ -5,7 +5,7 @@
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { CertificateFacts, Mechanism, TlsProtocol } from '../facts.ts';
 import type { Validity } from '../certificate.ts';
-import type { SessionFacts } from '../session-format.ts';
+import { statedLifetime, type SessionFacts } from '../session-format.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
@@ -15,8 +15,8 @@ const DAY = 24 * HOUR;
 const MAX_LIFETIME_TLS13_MS = 7 * DAY;
 /** RFC 5246 §F.1.4 suggests 24 hours for a session ID; RFC 5077 leaves tickets to the client. */
 const MAX_LIFETIME_TLS12_MS = DAY;
-/** For a session whose format is not known: what OpenSSL gives every session. */
-const OPAQUE_LIFETIME_MS = 2 * HOUR;
+/** Where the server says none, or the format is not known: what OpenSSL gives every session. */
+const UNKNOWN_LIFETIME_MS = 2 * HOUR;
 
 /** The full handshake that a session, renewed or not, goes back to. */
 export interface SessionRoot {
@@ -104,30 +104,21 @@ export class HeldSession {
 }
 
 /**
- * For how long a session may be offered, in ms; 0 means never (rule 9).
+ * For how long a session may be offered, in ms; 0 means never (rule 9): as long as the server said,
+ * within the limits above. What OpenSSL itself gives a session says nothing of the server, and does
+ * not keep it from being offered.
  *
  * @param facts `null` where the session's format is not known
- * @param isBoringSsl BoringSSL leaves the server's hint out; where OpenSSL does, it was 0
  */
 export function lifetimeMs(
   facts: SessionFacts | null,
   protocol: TlsProtocol,
   isBoringSsl: boolean,
 ): number {
-  if (facts === null) return OPAQUE_LIFETIME_MS;
-  const { timeout, lifetimeHint } = facts;
-  if (protocol === 'TLSv1.3') {
-    // RFC 8446 §4.6.1: zero means that it should be discarded immediately.
-    if ((lifetimeHint ?? (isBoringSsl ? null : 0)) === 0) return 0;
-    return shortest([timeout, lifetimeHint], MAX_LIFETIME_TLS13_MS);
-  }
-  // RFC 5077 §3.3: a hint of zero leaves the lifetime unspecified.
-  return shortest([timeout, lifetimeHint === 0 ? null : lifetimeHint], MAX_LIFETIME_TLS12_MS);
-}
-
-function shortest(seconds: readonly (number | null)[], limitMs: number): number {
-  return Math.min(
-    limitMs,
-    ...seconds.filter((value) => value !== null).map((value) => value * SECOND),
-  );
+  if (facts === null) return UNKNOWN_LIFETIME_MS;
+  const stated = statedLifetime({ ...facts, protocol }, isBoringSsl) * SECOND;
+  // Zero means that it should be discarded immediately (RFC 8446 §4.6.1).
+  if (protocol === 'TLSv1.3') return Math.min(stated, MAX_LIFETIME_TLS13_MS);
+  // Zero leaves the lifetime unspecified (RFC 5077 §3.3).
+  return stated === 0 ? UNKNOWN_LIFETIME_MS : Math.min(stated, MAX_LIFETIME_TLS12_MS);
 }
