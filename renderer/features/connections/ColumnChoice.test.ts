@@ -1,7 +1,7 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 describe('a remembered choice of columns', () => {
-  beforeAll(() => {
+  beforeEach(() => {
     vi.stubGlobal('localStorage', { getItem: () => null });
   });
 
