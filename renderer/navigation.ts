@@ -6,7 +6,7 @@ import { readToken, withoutToken } from './engine/channels.ts';
 
 /** In the order of their tabs; the last one has a button instead. */
 const SCREENS = ['connections', 'sessions', 'history', 'check', 'settings'] as const;
-type Screen = (typeof SCREENS)[number];
+export type Screen = (typeof SCREENS)[number];
 
 /** A screen and what it is to show. */
 export interface Route {

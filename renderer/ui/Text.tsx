@@ -1,4 +1,6 @@
-import type { ReactNode } from 'react';
+/** Text that is set in a way of its own. */
+import { Fragment, type ReactNode, type Ref } from 'react';
+import type { Problem } from '../../shared/model.ts';
 import styles from './Text.module.css';
 
 interface TextProps {
@@ -31,5 +33,61 @@ export function ServerLine({ children }: TextProps): ReactNode {
       <span className={styles.label}>The server said</span>
       <code dir="auto">{children}</code>
     </p>
+  );
+}
+
+interface ProblemBoxProps {
+  readonly problem: Problem;
+  /** It is not retried by itself. */
+  readonly isStopped: boolean;
+}
+
+/** What went wrong, and what the server said to it. */
+export function ProblemBox({ problem, isStopped }: ProblemBoxProps): ReactNode {
+  return (
+    <div className={styles.problem} data-stopped={isStopped}>
+      <p>{problem.message}</p>
+      {problem.serverLine !== null && <ServerLine>{problem.serverLine}</ServerLine>}
+    </div>
+  );
+}
+
+interface LinesProps extends TextProps {
+  /** The accessible name. */
+  readonly label: string;
+  readonly ref: Ref<HTMLPreElement>;
+}
+
+/** Lines of a machine, in a box that scrolls. */
+export function Lines({ label, ref, children }: LinesProps): ReactNode {
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls: keys must reach it
+    <pre className={styles.lines} ref={ref} tabIndex={0} aria-label={label}>
+      {children}
+    </pre>
+  );
+}
+
+/** One line: a name and its value; without a value it is left out. */
+interface Fact {
+  readonly name: string;
+  readonly value: ReactNode;
+  /** The exact value, on hover. */
+  readonly exact?: string;
+}
+
+/** Names and values below each other. */
+export function Facts({ facts }: { readonly facts: readonly Fact[] }): ReactNode {
+  return (
+    <dl className={styles.facts}>
+      {facts
+        .filter(({ value }) => value !== null)
+        .map(({ name, value, exact }) => (
+          <Fragment key={name}>
+            <dt>{name}</dt>
+            <dd title={exact}>{value}</dd>
+          </Fragment>
+        ))}
+    </dl>
   );
 }

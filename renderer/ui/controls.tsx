@@ -44,25 +44,26 @@ export function Switch({ label, checked, disabled = false, onChange }: SwitchPro
   );
 }
 
+function entriesOf<Value extends string>(names: Readonly<Record<Value, string>>) {
+  return Object.entries(names) as [Value, string][];
+}
+
 interface SegmentedProps<Value extends string> {
   /** The accessible name. */
   readonly label: string;
-  readonly choices: readonly { readonly value: Value; readonly name: string }[];
+  /** The choices by name, in their order. */
+  readonly names: Readonly<Record<Value, string>>;
   readonly chosen: Value;
   readonly onChoose: (value: Value) => void;
 }
 
 /** A few short choices side by side, one of them chosen; the browser's own radio buttons. */
-export function Segmented<Value extends string>({
-  label,
-  choices,
-  chosen,
-  onChoose,
-}: SegmentedProps<Value>): ReactNode {
+export function Segmented<Value extends string>(props: SegmentedProps<Value>): ReactNode {
+  const { label, names, chosen, onChoose } = props;
   const id = useId();
   return (
     <div className={styles.segments} role="radiogroup" aria-label={label}>
-      {choices.map(({ value, name }) => (
+      {entriesOf(names).map(([value, name]) => (
         <label key={value} className={styles.segment}>
           <input
             type="radio"
@@ -81,8 +82,8 @@ export function Segmented<Value extends string>({
   );
 }
 
-/** One of the things that can be chosen. */
-interface Choice<Value extends string> {
+/** One of the things that can be chosen, with what follows from it where that is not plain. */
+export interface Choice<Value extends string> {
   readonly value: Value;
   readonly name: string;
   readonly explanation?: string;
@@ -99,14 +100,8 @@ interface RadioGroupProps<Value extends string> {
 }
 
 /** A few choices, each explained, one of them chosen; the browser's own radio buttons. */
-export function RadioGroup<Value extends string>({
-  title,
-  hint,
-  choices,
-  chosen,
-  disabled,
-  onChoose,
-}: RadioGroupProps<Value>): ReactNode {
+export function RadioGroup<Value extends string>(props: RadioGroupProps<Value>): ReactNode {
+  const { title, hint, choices, chosen, disabled, onChoose } = props;
   const id = useId();
   return (
     <div
@@ -154,6 +149,41 @@ export function RadioGroup<Value extends string>({
   );
 }
 
+interface SelectProps<Value extends string> {
+  readonly id?: string;
+  /** The accessible name, where no label stands beside it. */
+  readonly label?: string;
+  /** What stands for no choice. */
+  readonly none: string;
+  /** The choices by name, in their order. */
+  readonly names: Readonly<Record<Value, string>>;
+  readonly chosen: Value | null;
+  readonly onChoose: (value: Value | null) => void;
+}
+
+/** A list to choose one of, or none. */
+export function Select<Value extends string>(props: SelectProps<Value>): ReactNode {
+  const { id, label, none, names, chosen, onChoose } = props;
+  return (
+    <select
+      id={id}
+      aria-label={label}
+      className={styles.select}
+      value={chosen ?? ''}
+      onChange={({ target }) => {
+        onChoose(entriesOf(names).find(([value]) => value === target.value)?.[0] ?? null);
+      }}
+    >
+      <option value="">{none}</option>
+      {entriesOf(names).map(([value, name]) => (
+        <option key={value} value={value}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
 interface AccountSelectProps {
   readonly options: readonly { readonly id: AccountId; readonly label: string }[];
   /** `null` for all of them. */
@@ -164,24 +194,17 @@ interface AccountSelectProps {
 /** Narrows a screen down to one account. */
 export function AccountSelect({ options, chosen, onChoose }: AccountSelectProps): ReactNode {
   const id = useId();
+  const names = Object.fromEntries(options.map(({ id, label }) => [id, label]));
   return (
     <div className={styles.labelled}>
       <label htmlFor={id}>Account</label>
-      <select
+      <Select<AccountId>
         id={id}
-        className={styles.select}
-        value={chosen ?? ''}
-        onChange={({ target }) => {
-          onChoose(options.find((option) => option.id === target.value)?.id ?? null);
-        }}
-      >
-        <option value="">All accounts</option>
-        {options.map((option) => (
-          <option key={option.id} value={option.id}>
-            {option.label}
-          </option>
-        ))}
-      </select>
+        none="All accounts"
+        names={names}
+        chosen={chosen}
+        onChoose={onChoose}
+      />
     </div>
   );
 }

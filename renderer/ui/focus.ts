@@ -17,8 +17,8 @@ export function isSettingsButton(element: Element): boolean {
  * To the first control of what a button stands in, an account or a drawer: pressing the button ends
  * what it stands for, and the button with it.
  */
-export function focusOwnerOf(pressed: Element): void {
-  const owner = pressed.closest('li, [role="dialog"]');
+export function focusOwner({ currentTarget }: { readonly currentTarget: Element }): void {
+  const owner = currentTarget.closest('li, [role="dialog"]');
   if (owner !== null) focusFirst(owner, '[role="switch"]', 'button');
 }
 

@@ -1,24 +1,26 @@
+/** Hands text to the user: into the clipboard, or as a file. */
 import { toastDone } from './toasts.tsx';
 
 /**
- * Puts text into the clipboard and says so.
+ * Puts text into the clipboard and says so. Where that is not allowed, it is selected for the user's
+ * own keys.
  *
- * @returns whether that was allowed
+ * @param what it is, such as `Log`
+ * @param shown the element that shows it
  */
-export async function copyText(text: string, what: string): Promise<boolean> {
+export async function copyOrSelect(
+  text: string,
+  what: string,
+  shown: Element | null,
+): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
+    toastDone(`${what} copied`);
   } catch {
-    return false;
+    // A NotAllowedError: no permission for the clipboard.
+    if (shown !== null) getSelection()?.selectAllChildren(shown);
+    toastDone(`${what} selected: press Ctrl+C to copy it`);
   }
-  toastDone(`${what} copied`);
-  return true;
-}
-
-/** Selects what cannot be copied without permission, for the user's own keys. */
-export function selectForCopy(element: Element | null, what: string): void {
-  if (element !== null) getSelection()?.selectAllChildren(element);
-  toastDone(`${what} selected: press Ctrl+C to copy it`);
 }
 
 /**

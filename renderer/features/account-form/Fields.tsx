@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
 import type { Account, Security } from '../../../shared/model.ts';
 import { useEngine } from '../../engine/store.ts';
+import { Field, TextField } from '../../ui/fields.tsx';
 import { ExternalIcon } from '../../ui/icons.tsx';
 import { protectionSentence, SECURITY_WORDS } from '../../words.ts';
-import { labelOf, type Field } from './draft.ts';
-import { FieldFrame } from './FieldFrame.tsx';
+import { labelOf } from './draft.ts';
 import { CaFileField, PinField } from './TrustFields.tsx';
 import type { AccountFormState } from './use-account-form.ts';
 import styles from './AccountForm.module.css';
@@ -17,83 +17,61 @@ interface FieldsProps {
 
 /** Every field of the form, the address first. */
 export function Fields({ state, account }: FieldsProps): ReactNode {
-  const { draft, edit, problem } = state;
-  const errorOf = (field: Field) => (problem?.field === field ? problem.message : null);
-  const domain = draft.user.split('@')[1]?.trim();
+  const { draft, edit, errorOf, whyTypeAgain } = state;
+  const text = (name: 'user' | 'password' | 'host' | 'port' | 'servername') => ({
+    name,
+    value: draft[name],
+    error: errorOf(name),
+    onType: (typed: string) => {
+      edit(name, typed);
+    },
+  });
+  const domain = draft.user.split('@')[1]?.trim() ?? '';
+  // There is a password already, which need not be typed again for the same server.
+  const mayStay = account !== null && whyTypeAgain === null;
   return (
     <>
-      <FieldFrame label="Email or user name" error={errorOf('user')}>
-        {(control) => (
-          <input
-            {...control}
-            className={styles.input}
-            name="user"
-            type="text"
-            inputMode="email"
-            autoCapitalize="none"
-            spellCheck={false}
-            dir="auto"
-            value={draft.user}
-            onChange={(event) => {
-              edit('user', event.target.value);
-            }}
-            onBlur={() => void state.suggest()}
-          />
-        )}
-      </FieldFrame>
-      <PasswordField state={state} isStored={account !== null} error={errorOf('password')} />
+      <TextField
+        {...text('user')}
+        label="Email or user name"
+        inputMode="email"
+        dir="auto"
+        onBlur={() => void state.suggest()}
+      />
+      <TextField
+        {...text('password')}
+        label="Password"
+        hint={<PasswordHint state={state} />}
+        type="password"
+        autoComplete="new-password"
+        aria-required={!mayStay}
+        placeholder={mayStay ? 'unchanged' : account === null ? '' : 'type it again'}
+      />
       <div className={styles.server}>
-        <FieldFrame label="Server" error={errorOf('host')}>
-          {(control) => (
-            <input
-              {...control}
-              className={styles.input}
-              name="host"
-              type="text"
-              inputMode="url"
-              autoCapitalize="none"
-              spellCheck={false}
-              placeholder={domain === undefined || domain === '' ? '' : `imap.${domain}`}
-              value={draft.host}
-              onChange={(event) => {
-                edit('host', event.target.value);
-              }}
-            />
-          )}
-        </FieldFrame>
-        <FieldFrame label="Port" error={errorOf('port')}>
-          {(control) => (
-            <input
-              {...control}
-              className={styles.input}
-              name="port"
-              type="text"
-              inputMode="numeric"
-              value={draft.port}
-              onChange={(event) => {
-                edit('port', event.target.value);
-              }}
-            />
-          )}
-        </FieldFrame>
-        <FieldFrame label="Security" error={errorOf('security')}>
+        <TextField
+          {...text('host')}
+          label="Server"
+          inputMode="url"
+          placeholder={domain === '' ? '' : `imap.${domain}`}
+        />
+        <TextField {...text('port')} label="Port" inputMode="numeric" />
+        <Field label="Security" error={errorOf('security')}>
           {(control) => (
             <select
               {...control}
-              className={styles.input}
               name="security"
               value={draft.security}
-              onChange={(event) => {
-                edit('security', event.target.value as Security);
+              onChange={({ target }) => {
+                edit('security', target.value as Security);
               }}
             >
               <option value="tls">{SECURITY_WORDS.tls}</option>
               <option value="starttls">{SECURITY_WORDS.starttls}</option>
             </select>
           )}
-        </FieldFrame>
+        </Field>
       </div>
-      <FieldFrame
+      <Field
         label="Mailboxes to watch"
         error={errorOf('mailboxes')}
         hint="One a line; on a single line, separated by commas. Each one is a connection of its own."
@@ -101,112 +79,63 @@ export function Fields({ state, account }: FieldsProps): ReactNode {
         {(control) => (
           <textarea
             {...control}
-            className={styles.input}
             name="mailboxes"
             rows={3}
             spellCheck={false}
             dir="auto"
             value={draft.mailboxes}
-            onChange={(event) => {
-              edit('mailboxes', event.target.value);
+            onChange={({ target }) => {
+              edit('mailboxes', target.value);
             }}
           />
         )}
-      </FieldFrame>
-      <CaFileField state={state} error={errorOf('trust')} />
+      </Field>
+      <CaFileField state={state} />
       <PinField state={state} />
-      <FieldFrame
+      <TextField
+        {...text('servername')}
         label="Server name for the certificate"
-        error={errorOf('servername')}
         hint="Only where it differs from the server above."
-      >
-        {(control) => (
-          <input
-            {...control}
-            className={styles.input}
-            name="servername"
-            type="text"
-            autoCapitalize="none"
-            spellCheck={false}
-            placeholder={draft.host}
-            value={draft.servername}
-            onChange={(event) => {
-              edit('servername', event.target.value);
-            }}
-          />
-        )}
-      </FieldFrame>
-      <FieldFrame label="Name of this account" error={errorOf('label')}>
-        {(control) => (
-          <input
-            {...control}
-            className={styles.input}
-            name="label"
-            type="text"
-            dir="auto"
-            value={labelOf(draft)}
-            onChange={(event) => {
-              edit('label', event.target.value);
-            }}
-          />
-        )}
-      </FieldFrame>
+        placeholder={draft.host}
+      />
+      <TextField
+        label="Name of this account"
+        error={errorOf('label')}
+        name="label"
+        autoCapitalize="sentences"
+        spellCheck
+        dir="auto"
+        value={labelOf(draft)}
+        onType={(typed) => {
+          edit('label', typed);
+        }}
+      />
     </>
   );
 }
 
-interface PasswordFieldProps {
-  readonly state: AccountFormState;
-  /** There is one already, which need not be typed again for the same server. */
-  readonly isStored: boolean;
-  readonly error: string | null;
-}
-
-/** The password: how its provider wants it, whether it has to be typed, and how it is protected. */
-function PasswordField({ state, isStored, error }: PasswordFieldProps): ReactNode {
-  const { draft, edit, preset, whyTypeAgain } = state;
+/** How the provider wants the password, whether it has to be typed, and how it is protected. */
+function PasswordHint({ state }: { readonly state: AccountFormState }): ReactNode {
+  const { preset, errorOf, whyTypeAgain } = state;
   const protection = useEngine(({ app }) => app.protection);
-  const mayStay = isStored && whyTypeAgain === null;
   return (
-    <FieldFrame
-      label="Password"
-      error={error}
-      hint={
-        <>
-          {/* Said as soon as it is so: whoever types the server has left this field behind. */}
-          <p aria-live="polite" className={styles.advice}>
-            {whyTypeAgain !== error && whyTypeAgain}
-          </p>
-          {preset !== null && preset.hint !== null && (
-            <p className={styles.advice}>
-              {preset.hint}{' '}
-              {preset.helpUrl !== null && (
-                <a href={preset.helpUrl} target="_blank" rel="noreferrer">
-                  {preset.provider}’s instructions
-                  <ExternalIcon />
-                </a>
-              )}
-            </p>
+    <>
+      {/* Said as soon as it is so: whoever types the server has left this field behind. */}
+      <p aria-live="polite" className={styles.advice}>
+        {whyTypeAgain !== errorOf('password') && whyTypeAgain}
+      </p>
+      {preset !== null && preset.hint !== null && (
+        <p className={styles.advice}>
+          {preset.hint}{' '}
+          {preset.helpUrl !== null && (
+            <a href={preset.helpUrl} target="_blank" rel="noreferrer">
+              {preset.provider}’s instructions
+              <ExternalIcon />
+            </a>
           )}
-          <p>{protectionSentence(protection)}</p>
-        </>
-      }
-    >
-      {(control) => (
-        <input
-          {...control}
-          className={styles.input}
-          name="password"
-          type="password"
-          autoComplete="new-password"
-          aria-required={!mayStay}
-          placeholder={mayStay ? 'unchanged' : isStored ? 'type it again' : ''}
-          value={draft.password}
-          onChange={(event) => {
-            edit('password', event.target.value);
-          }}
-        />
+        </p>
       )}
-    </FieldFrame>
+      <p>{protectionSentence(protection)}</p>
+    </>
   );
 }

@@ -1,65 +1,47 @@
+/** What the account trusts: a file of CA certificates, or one certificate alone. */
 import { useEffect, useRef, type ReactNode } from 'react';
 import { Button } from '../../ui/controls.tsx';
+import { CaFileInput, Field, NO_CA_FILE, readCaFile } from '../../ui/fields.tsx';
 import { shortFingerprint } from '../certificate/certificate.ts';
 import { Fingerprint } from '../certificate/CertificateTable.tsx';
 import { caFileOf, pinOf, strayPinOf, type Draft } from './draft.ts';
-import { FieldFrame } from './FieldFrame.tsx';
 import type { AccountFormState } from './use-account-form.ts';
+import fieldStyles from '../../ui/fields.module.css';
 import styles from './AccountForm.module.css';
 
-/** The largest CA file that the engine takes, in bytes; a larger one is not even read. */
-const MAX_FILE_BYTES = 1_048_576;
-
-interface CaFileFieldProps {
+interface TrustFieldProps {
   readonly state: AccountFormState;
-  readonly error: string | null;
 }
 
 /** Chooses the file of CA certificates that this account trusts instead of the system's. */
-export function CaFileField({ state, error }: CaFileFieldProps): ReactNode {
+export function CaFileField({ state }: TrustFieldProps): ReactNode {
   const input = useRef<HTMLInputElement>(null);
-  const { draft, edit, setProblem } = state;
+  const { draft, edit, errorOf, setProblem } = state;
   const fileName = caFileOf(draft);
   useEffect(() => {
     if (input.current !== null) showFile(input.current, fileName);
   }, [fileName]);
 
   const read = async (file: File) => {
-    if (file.size > MAX_FILE_BYTES) {
-      setProblem({
-        field: 'trust',
-        message: `${file.name} is too large for a CA certificate file: 1 MiB at most.`,
-      });
-      return;
-    }
-    try {
-      edit('trust', { kind: 'ca', fileName: file.name, pem: await file.text() });
-    } catch {
-      // The browser says no more than that: moved, deleted or not to be read.
-      setProblem({
-        field: 'trust',
-        message: `${file.name} could not be read. Check that it is still there and choose it again.`,
-      });
-    }
+    const found = await readCaFile(file);
+    if ('problem' in found) setProblem({ field: 'trust', message: found.problem });
+    else edit('trust', { kind: 'ca', ...found });
   };
   const remove = () => {
     edit('trust', { kind: 'system' });
     input.current?.focus();
   };
   return (
-    <FieldFrame
+    <Field
       label="CA certificate file"
-      error={error}
+      error={errorOf('trust')}
       hint={<CaFileHint trust={draft.trust} onRemove={remove} />}
     >
       {(control) => (
-        <input
+        <CaFileInput
           {...control}
           ref={input}
-          className={styles.file}
           name="trust"
-          type="file"
-          accept=".pem,.crt,.cer,.ca-bundle"
           onChange={({ target }) => {
             const file = target.files?.[0];
             if (file === undefined) showFile(target, fileName);
@@ -67,7 +49,7 @@ export function CaFileField({ state, error }: CaFileFieldProps): ReactNode {
           }}
         />
       )}
-    </FieldFrame>
+    </Field>
   );
 }
 
@@ -79,7 +61,7 @@ interface CaFileHintProps {
 function CaFileHint({ trust, onRemove }: CaFileHintProps): ReactNode {
   switch (trust.kind) {
     case 'system':
-      return 'Optional, PEM. Without one, the certificate authorities of your system are trusted.';
+      return NO_CA_FILE;
     case 'pin':
     case 'keep-pin':
       return 'Optional, PEM. A file takes the place of the trusted certificate.';
@@ -126,7 +108,7 @@ function showFile(input: HTMLInputElement, fileName: string | null): void {
 }
 
 /** The one certificate that is trusted, with the way back; nothing where there is none. */
-export function PinField({ state }: { readonly state: AccountFormState }): ReactNode {
+export function PinField({ state }: TrustFieldProps): ReactNode {
   const field = useRef<HTMLFieldSetElement>(null);
   const { draft, edit } = state;
   const pin = pinOf(draft);
@@ -138,7 +120,7 @@ export function PinField({ state }: { readonly state: AccountFormState }): React
     edit('trust', { kind: 'system' });
   };
   return (
-    <fieldset ref={field} aria-label="Trusted certificate" className={styles.field}>
+    <fieldset ref={field} aria-label="Trusted certificate" className={fieldStyles.field}>
       <span className={styles.pinned}>
         <span>
           Trusts only the certificate <strong>{shortFingerprint(fingerprint256)}</strong>

@@ -171,6 +171,7 @@ export function useAccountForm(
     running,
     problem,
     setProblem,
+    errorOf: (field: Field) => (problem?.field === field ? problem.message : null),
     /** The result of the latest test, while it still says something about what stands there. */
     result: tested !== null && isSameConnection(tested.draft, draft) ? tested.result : null,
     isDirty: !isSameDraft(initial, draft),

@@ -4,8 +4,7 @@ import { useEngineApi } from '../../engine/engine-api.ts';
 import { openEditForm } from '../../engine/store.ts';
 import { formatSessions, isolate } from '../../format.ts';
 import { showScreen } from '../../navigation.ts';
-import { toastIfFailed } from '../../ui/call.tsx';
-import { Button } from '../../ui/controls.tsx';
+import { CallButton, toastIfFailed } from '../../ui/call.tsx';
 import { Question } from '../../ui/dialogs.tsx';
 import { findAddButton } from '../../ui/focus.ts';
 import { ForgetIcon } from '../../ui/icons.tsx';
@@ -23,8 +22,13 @@ interface AccountActionsProps {
 
 /** What can be done with the account; renders only when one of these changes. */
 export const AccountActions = memo(function AccountActions(props: AccountActionsProps): ReactNode {
-  const { id, label } = props;
+  const { id, label, user, isPaused, isDemo } = props;
   const api = useEngineApi();
+  const [isRemoving, setRemoving] = useState(false);
+  const check = async () => {
+    const started = await api.checkAccountServer(id);
+    showScreen('check', { check: started.id });
+  };
   const forget = async () => {
     const { forgotten } = await api.forgetSessions(id);
     toastDone(
@@ -33,48 +37,18 @@ export const AccountActions = memo(function AccountActions(props: AccountActions
         : `${formatSessions(forgotten)} of ${isolate(label)} forgotten`,
     );
   };
+  const pause = isPaused ? 'Resume' : 'Pause';
   return (
     <span className={styles.actions}>
-      <Button
+      <CallButton
         look="icon"
         aria-label={`Forget sessions of ${label}`}
         title={`Forget sessions of ${label}`}
-        onClick={() =>
-          void toastIfFailed(`Could not forget the sessions of ${isolate(label)}`, forget())
-        }
+        call={forget}
+        failure={`Could not forget the sessions of ${isolate(label)}`}
       >
         <ForgetIcon />
-      </Button>
-      <AccountMenu {...props} />
-    </span>
-  );
-});
-
-interface AccountMenuProps {
-  readonly id: AccountId;
-  readonly label: string;
-  readonly user: string;
-  readonly isPaused: boolean;
-  readonly isDemo: boolean;
-}
-
-/** What can be done with an account; renders only when one of its props changes. */
-const AccountMenu = memo(function AccountMenu({
-  id,
-  label,
-  user,
-  isPaused,
-  isDemo,
-}: AccountMenuProps): ReactNode {
-  const api = useEngineApi();
-  const [isRemoving, setRemoving] = useState(false);
-  const check = async () => {
-    const started = await api.checkAccountServer(id);
-    showScreen('check', { check: started.id });
-  };
-  const pause = isPaused ? 'Resume' : 'Pause';
-  return (
-    <>
+      </CallButton>
       <Menu
         label={`More for ${label}`}
         actions={[
@@ -131,6 +105,6 @@ const AccountMenu = memo(function AccountMenu({
           }}
         />
       )}
-    </>
+    </span>
   );
 });

@@ -1,9 +1,7 @@
 import { memo, useEffect, useRef, useState, type ReactNode } from 'react';
 import { STRIP_LENGTH_PER_ACCOUNT, type Account, type AccountId } from '../../../shared/model.ts';
-import type { AccountSummary } from '../../account-summary.ts';
-import { useEngineApi } from '../../engine/engine-api.ts';
 import { openAddForm, useEngine } from '../../engine/store.ts';
-import { toastIfFailed } from '../../ui/call.tsx';
+import { CallButton } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { findAddButton } from '../../ui/focus.ts';
 import { PlusIcon } from '../../ui/icons.tsx';
@@ -19,7 +17,6 @@ import styles from './AccountList.module.css';
 
 /** The accounts, each with its switch, and the ways to more of them. */
 export function AccountList(): ReactNode {
-  const api = useEngineApi();
   const accountIds = useEngine((state) => state.accountIds);
   const isDemoRunning = useEngine((state) => state.app.demo);
   return (
@@ -42,17 +39,15 @@ export function AccountList(): ReactNode {
           Add account
         </Button>
         {!isDemoRunning && (
-          <Button
+          <CallButton
             look="quiet"
             className={styles.demo}
-            onClick={() => {
-              // This button goes.
-              findAddButton()?.focus();
-              void toastIfFailed('Could not start the demo servers', api.startDemo());
-            }}
+            before={() => findAddButton()?.focus()}
+            call={(api) => api.startDemo()}
+            failure="Could not start the demo servers"
           >
             Start demo servers
-          </Button>
+          </CallButton>
         )}
       </div>
     </>
@@ -118,23 +113,13 @@ interface LiveAccountProps {
 }
 
 /** What an item of the list holds; renders when that account or one of its connections changes. */
-function LiveAccount({ id, ...rest }: LiveAccountProps): ReactNode {
+function LiveAccount({ id, change, setChange }: LiveAccountProps): ReactNode {
   const account = useEngine((state) => state.accounts.get(id));
   const summary = useEngine((state) => state.summaries.get(id));
   if (account === undefined || summary === undefined) return null;
-  return <Item account={account} summary={summary} {...rest} />;
-}
-
-interface ItemProps extends Omit<LiveAccountProps, 'id'> {
-  readonly account: Account;
-  readonly summary: AccountSummary;
-}
-
-function Item({ account, summary, change, setChange }: ItemProps): ReactNode {
-  const { id, label, reuse, policy, refusing } = account;
+  const { label, reuse, policy, refusing } = account;
   const unusual = unusualPolicy(account);
   const state = summary.state === null ? 'Not connected yet' : STATE_WORDS[summary.state];
-
   return (
     <>
       <div className={styles.line}>

@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
+import type { EngineApi } from '../../../shared/contract.ts';
 import type { Account, AccountId, Refusing } from '../../../shared/model.ts';
 import type { AccountSummary } from '../../account-summary.ts';
 import { useNow } from '../../clock.ts';
-import { useEngineApi } from '../../engine/engine-api.ts';
 import { openCertificate, openEditForm, store, useEngine } from '../../engine/store.ts';
 import { formatCountdown, formatExactTime, isolate } from '../../format.ts';
-import { toastIfFailed } from '../../ui/call.tsx';
+import { CallButton } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
-import { focusOwnerOf } from '../../ui/focus.ts';
+import { focusOwner } from '../../ui/focus.ts';
 import { nextTry, OFFLINE_SENTENCE, refusedSoFar, STATE_WORDS } from '../../words.ts';
 import styles from './AccountTrouble.module.css';
 
@@ -18,7 +18,6 @@ interface AccountTroubleProps {
 
 /** Why an account is not all up, with the one action that helps; nothing where it is. */
 export function AccountTrouble({ account, summary }: AccountTroubleProps): ReactNode {
-  const api = useEngineApi();
   switch (summary.state) {
     case null:
     case 'idle':
@@ -27,19 +26,15 @@ export function AccountTrouble({ account, summary }: AccountTroubleProps): React
     case 'paused':
       return (
         <Line words={STATE_WORDS.paused}>
-          <Button
+          <CallButton
             look="quiet"
             aria-label={`Resume ${account.label}`}
-            onClick={({ currentTarget }) => {
-              focusOwnerOf(currentTarget);
-              void toastIfFailed(
-                `Could not resume ${isolate(account.label)}`,
-                api.setPaused(account.id, false),
-              );
-            }}
+            before={focusOwner}
+            call={(api) => api.setPaused(account.id, false)}
+            failure={`Could not resume ${isolate(account.label)}`}
           >
             Resume
-          </Button>
+          </CallButton>
         </Line>
       );
     case 'retrying':
@@ -97,18 +92,13 @@ function Remedy({ account }: { readonly account: Account }): ReactNode {
 }
 
 function Retrying({ account, summary }: AccountTroubleProps): ReactNode {
-  const api = useEngineApi();
   const now = useNow();
-  const waiting = useEngine((state) => state.connectionIdsOf.get(account.id));
-  const retryNow = async () => {
+  const retryNow = (api: EngineApi) => {
     const { engine } = store.getState();
-    const retrying = (waiting ?? []).filter(
+    const retrying = (engine?.connectionIdsOf.get(account.id) ?? []).filter(
       (id) => engine?.connections.get(id)?.state.kind === 'retrying',
     );
-    await toastIfFailed(
-      `Could not reconnect ${isolate(account.label)}`,
-      Promise.all(retrying.map((id) => api.reconnect(id))),
-    );
+    return Promise.all(retrying.map((id) => api.reconnect(id)));
   };
   const countdown = summary.retryAt === null ? '' : ` in ${formatCountdown(summary.retryAt - now)}`;
   return (
@@ -117,16 +107,15 @@ function Retrying({ account, summary }: AccountTroubleProps): ReactNode {
       title={summary.problem?.message}
       look="waiting"
     >
-      <Button
+      <CallButton
         look="quiet"
         aria-label={`Retry ${account.label} now`}
-        onClick={({ currentTarget }) => {
-          focusOwnerOf(currentTarget);
-          void retryNow();
-        }}
+        before={focusOwner}
+        call={retryNow}
+        failure={`Could not reconnect ${isolate(account.label)}`}
       >
         Now
-      </Button>
+      </CallButton>
     </Line>
   );
 }
@@ -158,27 +147,22 @@ interface RefusingLineProps {
 
 /** Says that nothing is offered to a server, why and until when, and ends that. Ticks by itself. */
 export function RefusingLine({ accountId, label, refusing }: RefusingLineProps): ReactNode {
-  const api = useEngineApi();
   const now = useNow();
   return (
     <p className={styles.refusing}>
       <span title={`Next try at ${formatExactTime(refusing.nextTryAt)}`}>
         {refusedSoFar(refusing)}, <span className={styles.next}>{nextTry(refusing, now)}.</span>
       </span>{' '}
-      <Button
+      <CallButton
         look="quiet"
         className={styles.button}
         aria-label={`Try now: offer sessions to ${label} again`}
-        onClick={({ currentTarget }) => {
-          focusOwnerOf(currentTarget);
-          void toastIfFailed(
-            `Could not offer sessions on ${isolate(label)}`,
-            api.tryOffering(accountId),
-          );
-        }}
+        before={focusOwner}
+        call={(api) => api.tryOffering(accountId)}
+        failure={`Could not offer sessions on ${isolate(label)}`}
       >
         Try now
-      </Button>
+      </CallButton>
     </p>
   );
 }

@@ -1,22 +1,15 @@
-/** The words for what a user can choose about the reuse of an account's sessions. */
-import { memo, useCallback, useState, type ReactNode } from 'react';
+/** What a user can choose about the reuse of an account's sessions, and what a change comes to. */
+import { memo, useState, type ReactNode } from 'react';
 import type { AccountId, LongestAge, ReusePolicy, SharingPolicy } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { useEngine } from '../../engine/store.ts';
 import { formatSessions, isolate } from '../../format.ts';
-import { toastIfFailed } from '../../ui/call.tsx';
-import { Button, RadioGroup, Switch } from '../../ui/controls.tsx';
-import { focusOwnerOf } from '../../ui/focus.ts';
+import { CallButton, toastIfFailed } from '../../ui/call.tsx';
+import { RadioGroup, Switch, type Choice } from '../../ui/controls.tsx';
+import { focusOwner } from '../../ui/focus.ts';
 import { PolicyIcon } from '../../ui/icons.tsx';
 import { Popover } from '../../ui/popups.tsx';
 import styles from './Reuse.module.css';
-
-/** A choice by name, with what follows from it where that is not plain. */
-interface Choice<Value> {
-  readonly value: Value;
-  readonly name: string;
-  readonly explanation?: string;
-}
 
 const SHARING_CHOICES: readonly Choice<SharingPolicy>[] = [
   {
@@ -63,41 +56,27 @@ interface ReuseControlsProps {
 }
 
 /** The account's switch and its policy; renders only when these change, not at every handshake. */
-export const ReuseControls = memo(function ReuseControls({
-  id,
-  label,
-  sharing,
-  longestAge,
-  isReusing,
-  setChange,
-}: ReuseControlsProps): ReactNode {
+export const ReuseControls = memo(function ReuseControls(props: ReuseControlsProps): ReactNode {
+  const { id, label, isReusing, setChange } = props;
   const api = useEngineApi();
   const switchReuse = async (on: boolean) => {
     const at = Date.now();
     const { forgotten } = await api.setReuse(id, on);
     setChange({ at, forgotten: on ? null : forgotten });
   };
-  const changePolicy = useCallback(
-    async (chosen: ReusePolicy) => {
-      const at = Date.now();
-      const isTaken = await toastIfFailed(
-        `Could not change the reuse policy of ${isolate(label)}`,
-        api.setPolicy(id, chosen),
-      );
-      if (isTaken) setChange({ at, forgotten: null });
-      return isTaken;
-    },
-    [api, id, label, setChange],
-  );
   return (
     <span className={styles.reuse}>
-      <ReusePolicyButton
-        label={label}
-        sharing={sharing}
-        longestAge={longestAge}
-        isReusing={isReusing}
-        onChange={changePolicy}
-      />
+      <Popover
+        label={`Reuse policy of ${label}`}
+        icon={<PolicyIcon />}
+        title={
+          <>
+            Reuse policy of <bdi>{label}</bdi>
+          </>
+        }
+      >
+        <PolicyChoices {...props} />
+      </Popover>
       <Switch
         label={`Reuse TLS sessions for ${label}`}
         checked={isReusing}
@@ -112,41 +91,21 @@ export const ReuseControls = memo(function ReuseControls({
   );
 });
 
-interface ReusePolicyProps {
-  readonly label: string;
-  readonly sharing: SharingPolicy;
-  readonly longestAge: LongestAge;
-  /** Reuse is on: the policy has an effect. */
-  readonly isReusing: boolean;
-  /** Resolves with whether it was taken. */
-  readonly onChange: (policy: ReusePolicy) => Promise<boolean>;
-}
-
-/** How an account's sessions may be used, next to its switch; renders only when that changes. */
-const ReusePolicyButton = memo(function ReusePolicyButton(props: ReusePolicyProps): ReactNode {
-  const label = `Reuse policy of ${props.label}`;
-  return (
-    <Popover
-      label={label}
-      icon={<PolicyIcon />}
-      title={
-        <>
-          Reuse policy of <bdi>{props.label}</bdi>
-        </>
-      }
-    >
-      <Choices {...props} />
-    </Popover>
-  );
-});
-
-function Choices({ sharing, longestAge, isReusing, onChange }: ReusePolicyProps): ReactNode {
+/** How an account's sessions may be used. */
+function PolicyChoices(props: ReuseControlsProps): ReactNode {
+  const { id, label, sharing, longestAge, isReusing, setChange } = props;
+  const api = useEngineApi();
   // A choice shows at once; the engine's word on it comes a moment later.
   const [policy, setPolicy] = useState<ReusePolicy>({ sharing, longestAge });
   const choose = async (chosen: ReusePolicy) => {
+    const at = Date.now();
     setPolicy(chosen);
-    const isTaken = await onChange(chosen);
-    if (!isTaken) setPolicy({ sharing, longestAge });
+    const isTaken = await toastIfFailed(
+      `Could not change the reuse policy of ${isolate(label)}`,
+      api.setPolicy(id, chosen),
+    );
+    if (isTaken) setChange({ at, forgotten: null });
+    else setPolicy({ sharing, longestAge });
   };
   return (
     <div className={styles.choices}>
@@ -189,7 +148,6 @@ interface ReuseChangeProps {
 
 /** Says that a change is yet to take effect, while there are older connections. */
 export function ReuseChange({ accountId, change }: ReuseChangeProps): ReactNode {
-  const api = useEngineApi();
   const isPending = useEngine(
     (state) =>
       change !== null &&
@@ -208,16 +166,15 @@ export function ReuseChange({ accountId, change }: ReuseChangeProps): ReactNode 
             </>
           )}
           applies to the next connection{' '}
-          <Button
+          <CallButton
             look="quiet"
             className={styles.now}
-            onClick={({ currentTarget }) => {
-              focusOwnerOf(currentTarget);
-              void toastIfFailed('Could not reconnect', api.reconnectAccount(accountId));
-            }}
+            before={focusOwner}
+            call={(api) => api.reconnectAccount(accountId)}
+            failure="Could not reconnect"
           >
             Reconnect now
-          </Button>
+          </CallButton>
         </span>
       )}
     </output>

@@ -1,7 +1,7 @@
 import { useRef, type ReactNode } from 'react';
 import type { CertificateText } from '../../../shared/model.ts';
 import { Button } from '../../ui/controls.tsx';
-import { copyText, selectForCopy } from '../../ui/hand-over.ts';
+import { copyOrSelect } from '../../ui/hand-over.ts';
 import { Unseen } from '../../ui/Text.tsx';
 import { certificateLines, fingerprintGroups, type CertificateLine } from './certificate.ts';
 import styles from './Certificate.module.css';
@@ -72,9 +72,6 @@ interface FingerprintProps {
 /** A fingerprint to compare: in groups, whole when it is selected or copied. */
 export function Fingerprint({ children, of }: FingerprintProps): ReactNode {
   const text = useRef<HTMLSpanElement>(null);
-  const copy = async () => {
-    if (!(await copyText(children, 'Fingerprint'))) selectForCopy(text.current, 'Fingerprint');
-  };
   return (
     <div className={styles.fingerprint}>
       <span ref={text} className={styles.groups}>
@@ -82,7 +79,11 @@ export function Fingerprint({ children, of }: FingerprintProps): ReactNode {
           <span key={group}>{group}</span>
         ))}
       </span>
-      <Button look="quiet" aria-label={`Copy the fingerprint of ${of}`} onClick={() => void copy()}>
+      <Button
+        look="quiet"
+        aria-label={`Copy the fingerprint of ${of}`}
+        onClick={() => void copyOrSelect(children, 'Fingerprint', text.current)}
+      >
         Copy
       </Button>
     </div>

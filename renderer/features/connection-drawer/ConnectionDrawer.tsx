@@ -1,8 +1,7 @@
 import { useEffect, type ReactNode } from 'react';
-import type { Account, CertificateText, Connection } from '../../../shared/model.ts';
+import type { CertificateText } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
-import { useEngineApi } from '../../engine/engine-api.ts';
-import { closeDrawer, openCertificate, useEngine, useInterface } from '../../engine/store.ts';
+import { closeDrawer, openCertificate, useInterface } from '../../engine/store.ts';
 import {
   formatCount,
   formatDate,
@@ -12,45 +11,34 @@ import {
   formatServer,
   isolate,
 } from '../../format.ts';
-import { toastIfFailed } from '../../ui/call.tsx';
+import { CallButton } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { Drawer } from '../../ui/dialogs.tsx';
 import { ReconnectIcon } from '../../ui/icons.tsx';
 import { StateMark } from '../../ui/marks.tsx';
+import { Facts, ProblemBox } from '../../ui/Text.tsx';
 import { OFFLINE_SENTENCE, otherName, SECURITY_WORDS, STATE_WORDS } from '../../words.ts';
 import { SOON_MS } from '../attention/attention.ts';
 import { namesText } from '../certificate/certificate.ts';
 import { Fingerprint } from '../certificate/CertificateTable.tsx';
-import { Clock } from '../connections/columns.tsx';
+import { Clock, useConnectionFacts, type ConnectionFacts } from '../connections/columns.tsx';
 import { findRow } from '../connections/ConnectionRows.tsx';
-import { Facts } from './Facts.tsx';
 import { HandshakeSection } from './HandshakeSection.tsx';
 import { LogSection, useConnectionDetail } from './LogSection.tsx';
-import { ProblemBox } from './ProblemBox.tsx';
 import styles from './ConnectionDrawer.module.css';
 
 /** Everything about the connection that the user opened; nothing while none is. */
 export function ConnectionDrawer(): ReactNode {
   const id = useInterface((state) => state.openConnection);
-  const connection = useEngine((state) => (id === null ? undefined : state.connections.get(id)));
-  const account = useEngine((state) =>
-    connection === undefined ? undefined : state.accounts.get(connection.accountId),
-  );
-  const isGone = id !== null && (connection === undefined || account === undefined);
+  const facts = useConnectionFacts(id);
+  const isGone = id !== null && facts === null;
   useEffect(() => {
     if (isGone) closeDrawer();
   }, [isGone]);
-  if (connection === undefined || account === undefined) return null;
-  return <OpenDrawer connection={connection} account={account} />;
+  return facts === null ? null : <OpenDrawer {...facts} />;
 }
 
-interface OpenDrawerProps {
-  readonly connection: Connection;
-  readonly account: Account;
-}
-
-function OpenDrawer({ connection, account }: OpenDrawerProps): ReactNode {
-  const api = useEngineApi();
+function OpenDrawer({ connection, account }: ConnectionFacts): ReactNode {
   const detail = useConnectionDetail(connection);
   const { attempt, state } = connection;
   const certificate =
@@ -65,17 +53,13 @@ function OpenDrawer({ connection, account }: OpenDrawerProps): ReactNode {
         </>
       }
       actions={
-        <Button
-          onClick={() =>
-            void toastIfFailed(
-              `Could not reconnect ${isolate(account.label)}`,
-              api.reconnect(connection.id),
-            )
-          }
+        <CallButton
+          call={(api) => api.reconnect(connection.id)}
+          failure={`Could not reconnect ${isolate(account.label)}`}
         >
           <ReconnectIcon />
           Reconnect
-        </Button>
+        </CallButton>
       }
       onClose={closeDrawer}
       returnFocus={() => findRow(document, connection.id)}
@@ -105,13 +89,8 @@ function OpenDrawer({ connection, account }: OpenDrawerProps): ReactNode {
   );
 }
 
-interface StateSectionProps {
-  readonly connection: Connection;
-  readonly account: Account;
-}
-
 /** How the connection is, and what is wrong with it, in words. */
-function StateSection({ connection, account }: StateSectionProps): ReactNode {
+function StateSection({ connection, account }: ConnectionFacts): ReactNode {
   const { state, messages } = connection;
   const verifiedAs = otherName(account);
   const hasClock = ['idle', 'retrying', 'connecting'].includes(state.kind);
@@ -191,17 +170,13 @@ function CertificateSection({
             ),
             exact: `${formatExactTime(validFromAt)} to ${formatExactTime(validToAt)}`,
           },
-          ...(verifiedAt === null
-            ? [{ name: 'Verified', value: 'no: nothing was sent to this server' }]
-            : [
-                {
-                  name: 'Verified',
-                  value: isInherited
-                    ? `in the full handshake at ${formatMoment(verifiedAt, now)}`
-                    : formatMoment(verifiedAt, now),
-                  exact: formatExactTime(verifiedAt),
-                },
-              ]),
+          verifiedAt === null
+            ? { name: 'Verified', value: 'no: nothing was sent to this server' }
+            : {
+                name: 'Verified',
+                value: `${isInherited ? 'in the full handshake at ' : ''}${formatMoment(verifiedAt, now)}`,
+                exact: formatExactTime(verifiedAt),
+              },
           {
             name: 'SHA-256',
             value: <Fingerprint of="the certificate">{certificate.fingerprint256}</Fingerprint>,

@@ -1,4 +1,6 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
+import { flushSync } from 'react-dom';
+import type { EngineApi } from '../../../shared/contract.ts';
 import type {
   Account,
   Attempt,
@@ -8,7 +10,6 @@ import type {
   PhaseTimes,
 } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
-import { useEngineApi } from '../../engine/engine-api.ts';
 import {
   formatBytes,
   formatCount,
@@ -17,14 +18,12 @@ import {
   formatMoment,
   formatOrdinal,
 } from '../../format.ts';
-import { toastIfFailed } from '../../ui/call.tsx';
-import { Button } from '../../ui/controls.tsx';
-import { copyText, selectForCopy } from '../../ui/hand-over.ts';
+import { CallButton } from '../../ui/call.tsx';
+import { copyOrSelect } from '../../ui/hand-over.ts';
 import { ReuseText } from '../../ui/marks.tsx';
+import { Facts, Lines, ProblemBox } from '../../ui/Text.tsx';
 import { outcomeSentence, protocolName } from '../../words.ts';
 import { RefusingLine } from '../accounts/AccountTrouble.tsx';
-import { Facts } from './Facts.tsx';
-import { ProblemBox } from './ProblemBox.tsx';
 import { Waterfall } from './Waterfall.tsx';
 import styles from './ConnectionDrawer.module.css';
 
@@ -78,17 +77,15 @@ export function HandshakeSection({
           { name: 'Protocol', value: protocol === null ? null : protocolName(protocol) },
           { name: 'Cipher', value: handshake?.cipher ?? null },
           { name: 'Key exchange', value: handshake?.group ?? null },
-          {
-            name: 'Bytes on the wire',
-            value:
-              sentBytes === null || receivedBytes === null
-                ? null
-                : `${formatBytes(sentBytes)} sent, ${formatBytes(receivedBytes)} received`,
-            exact:
-              sentBytes === null || receivedBytes === null
-                ? ''
-                : `${formatExactBytes(sentBytes)} sent, ${formatExactBytes(receivedBytes)} received, from the first byte of TLS to the first line of IMAP`,
-          },
+          ...(sentBytes === null || receivedBytes === null
+            ? []
+            : [
+                {
+                  name: 'Bytes on the wire',
+                  value: `${formatBytes(sentBytes)} sent, ${formatBytes(receivedBytes)} received`,
+                  exact: `${formatExactBytes(sentBytes)} sent, ${formatExactBytes(receivedBytes)} received, from the first byte of TLS to the first line of IMAP`,
+                },
+              ]),
           {
             name: 'Sessions received',
             value: outcome.kind === 'failed' ? null : formatCount(ticketsReceived),
@@ -114,25 +111,22 @@ interface OpensslCommandProps {
 
 /** Copies lines that repeat the handshake in a shell, and shows what was copied. */
 function OpensslCommand({ connectionId, outcome }: OpensslCommandProps): ReactNode {
-  const api = useEngineApi();
   const [command, setCommand] = useState<string | null>(null);
-  const [isRefused, setRefused] = useState(false);
   const box = useRef<HTMLPreElement>(null);
-  useEffect(() => {
-    if (command !== null && isRefused) selectForCopy(box.current, WHAT);
-  }, [command, isRefused]);
-
-  const copy = async () => {
+  const copy = async (api: EngineApi) => {
     const text = await api.getOpensslCommand(connectionId);
-    setRefused(!(await copyText(text, WHAT)));
-    setCommand(text);
+    // Before it is copied: what cannot be is selected there.
+    flushSync(() => {
+      setCommand(text);
+    });
+    await copyOrSelect(text, WHAT, box.current);
   };
   return (
     <>
       <div>
-        <Button onClick={() => void toastIfFailed(`Could not copy the ${WHAT}`, copy())}>
+        <CallButton call={copy} failure={`Could not copy the ${WHAT}`}>
           Copy as openssl command
-        </Button>
+        </CallButton>
       </div>
       {command !== null && (
         <>
@@ -146,10 +140,9 @@ function OpensslCommand({ connectionId, outcome }: OpensslCommandProps): ReactNo
               server has changed since it issued the old one, as by a restart, this prints Reused.
             </p>
           )}
-          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls: keys must reach it */}
-          <pre className={styles.log} ref={box} tabIndex={0} aria-label="openssl command">
+          <Lines label={WHAT} ref={box}>
             {command}
-          </pre>
+          </Lines>
         </>
       )}
     </>

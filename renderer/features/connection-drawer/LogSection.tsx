@@ -11,8 +11,9 @@ import { useEngineApi } from '../../engine/engine-api.ts';
 import { formatExactTime, formatMs, formatTime } from '../../format.ts';
 import { errorMessage } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
-import { copyText, selectForCopy } from '../../ui/hand-over.ts';
+import { copyOrSelect } from '../../ui/hand-over.ts';
 import { ReuseText } from '../../ui/marks.tsx';
+import { Lines } from '../../ui/Text.tsx';
 import styles from './ConnectionDrawer.module.css';
 
 /** Earlier handshakes and the log of a connection, secrets removed by the engine. */
@@ -53,23 +54,20 @@ function Earlier({ attempts }: { readonly attempts: readonly Attempt[] }): React
 function Log({ lines }: { readonly lines: readonly LogLine[] }): ReactNode {
   const box = useRef<HTMLPreElement>(null);
   const text = lines.map(({ at, text }) => `${formatTime(at)}  ${text}`).join('\n');
-
-  const copy = async () => {
-    if (!(await copyText(text, 'Log'))) selectForCopy(box.current, 'Log');
-  };
   return (
     <section className={styles.section} aria-label="Log">
       <div className={styles.title}>
         <h3 className={styles.heading}>Log</h3>
-        {lines.length > 0 && <Button onClick={() => void copy()}>Copy</Button>}
+        {lines.length > 0 && (
+          <Button onClick={() => void copyOrSelect(text, 'Log', box.current)}>Copy</Button>
+        )}
       </div>
       {lines.length === 0 ? (
         <p className={styles.none}>Nothing yet.</p>
       ) : (
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls: keys must reach it
-        <pre className={styles.log} ref={box} tabIndex={0} aria-label="Log lines">
+        <Lines label="Log lines" ref={box}>
           {text}
-        </pre>
+        </Lines>
       )}
     </section>
   );

@@ -3,6 +3,7 @@ import type { Attempt, PhaseTimes } from '../../../shared/model.ts';
 import { formatExactMs, formatMs } from '../../format.ts';
 import { PHASE_EXPLANATIONS, PHASE_WORDS } from '../../words.ts';
 import { layOut, type Span } from './waterfall.ts';
+import textStyles from '../../ui/Text.module.css';
 import styles from './Waterfall.module.css';
 
 interface WaterfallProps {
@@ -30,7 +31,7 @@ export function Waterfall({ attempt, lastFull }: WaterfallProps): ReactNode {
           return explanation !== undefined && `. ${PHASE_WORDS[phase]}: ${explanation}`;
         })}
       </caption>
-      <thead className={styles.unseen}>
+      <thead className={textStyles.unseen}>
         <tr>
           <th scope="col">Phase</th>
           <th scope="col">Bar</th>

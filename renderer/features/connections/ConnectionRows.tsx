@@ -10,12 +10,12 @@ import {
   type RefObject,
 } from 'react';
 import type { ConnectionId } from '../../../shared/model.ts';
-import { openDrawer, useEngine, useInterface } from '../../engine/store.ts';
+import { openDrawer, useInterface } from '../../engine/store.ts';
 import { isolate } from '../../format.ts';
 import { CallButton } from '../../ui/call.tsx';
 import { ReconnectIcon } from '../../ui/icons.tsx';
 import { TableRow, useRowsInSight, type RowPlace } from '../../ui/table.tsx';
-import type { ConnectionColumns } from './columns.tsx';
+import { useConnectionFacts, type ConnectionColumns } from './columns.tsx';
 
 interface ConnectionRowsProps {
   readonly columns: ConnectionColumns;
@@ -57,18 +57,16 @@ interface ConnectionRowProps extends RowPlace {
 /** One connection; renders only when it changes or moves. */
 const ConnectionRow = memo(function ConnectionRow(props: ConnectionRowProps): ReactNode {
   const { columns, id, index, top, isCurrent } = props;
-  const connection = useEngine((state) => state.connections.get(id));
-  const account = useEngine((state) =>
-    connection === undefined ? undefined : state.accounts.get(connection.accountId),
-  );
+  const facts = useConnectionFacts(id);
   const isOpen = useInterface((state) => state.openConnection === id);
-  if (connection === undefined || account === undefined) return null;
+  if (facts === null) return null;
+  const { connection, account } = facts;
   const reconnect = `Reconnect ${connection.mailbox} on ${account.label}`;
   const tabIndex = isCurrent ? 0 : -1;
   return (
     <TableRow
       columns={columns}
-      row={{ connection, account }}
+      row={facts}
       index={index}
       top={top}
       data-connection={id}

@@ -1,9 +1,9 @@
 import { useRef, type ReactNode } from 'react';
 import { formatCount } from '../../format.ts';
-import { Button } from '../../ui/controls.tsx';
+import { Button, Select } from '../../ui/controls.tsx';
 import { OUTCOME_WORDS, STATE_WORDS } from '../../words.ts';
 import { ColumnChoice } from './ColumnChoice.tsx';
-import { isOpen, OUTCOMES, STATES, type ConnectionFilter } from './filter.ts';
+import { isOpen, type ConnectionFilter } from './filter.ts';
 import styles from './FilterBar.module.css';
 
 interface FilterBarProps {
@@ -30,36 +30,24 @@ export function FilterBar({ filter, shown, onChange }: FilterBarProps): ReactNod
           onChange({ ...filter, text: target.value });
         }}
       />
-      <select
-        className={styles.select}
-        aria-label="State"
-        value={filter.state ?? ''}
-        onChange={({ target }) => {
-          onChange({ ...filter, state: STATES.find((kind) => kind === target.value) ?? null });
+      <Select
+        label="State"
+        none="Any state"
+        names={STATE_WORDS}
+        chosen={filter.state}
+        onChoose={(state) => {
+          onChange({ ...filter, state });
         }}
-      >
-        <option value="">Any state</option>
-        {STATES.map((kind) => (
-          <option key={kind} value={kind}>
-            {STATE_WORDS[kind]}
-          </option>
-        ))}
-      </select>
-      <select
-        className={styles.select}
-        aria-label="Outcome"
-        value={filter.outcome ?? ''}
-        onChange={({ target }) => {
-          onChange({ ...filter, outcome: OUTCOMES.find((kind) => kind === target.value) ?? null });
+      />
+      <Select
+        label="Outcome"
+        none="Any outcome"
+        names={OUTCOME_WORDS}
+        chosen={filter.outcome}
+        onChoose={(outcome) => {
+          onChange({ ...filter, outcome });
         }}
-      >
-        <option value="">Any outcome</option>
-        {OUTCOMES.map((kind) => (
-          <option key={kind} value={kind}>
-            {OUTCOME_WORDS[kind]}
-          </option>
-        ))}
-      </select>
+      />
       {!isOpen(filter) && (
         <>
           <span className={styles.count}>{formatCount(shown)} shown</span>

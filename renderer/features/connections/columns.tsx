@@ -1,7 +1,14 @@
 /** The columns of the connections table, from left to right: everything about one is its entry. */
 import type { ReactNode } from 'react';
-import type { Account, Connection, ConnectionState, OutcomeKind } from '../../../shared/model.ts';
+import type {
+  Account,
+  Connection,
+  ConnectionId,
+  ConnectionState,
+  OutcomeKind,
+} from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
+import { useEngine } from '../../engine/store.ts';
 import {
   formatCount,
   formatCountdown,
@@ -30,6 +37,15 @@ import styles from './Connections.module.css';
 export interface ConnectionFacts {
   readonly connection: Connection;
   readonly account: Account;
+}
+
+/** A connection with its account, kept up to date; `null` where one of them is gone. */
+export function useConnectionFacts(id: ConnectionId | null): ConnectionFacts | null {
+  const connection = useEngine((state) => (id === null ? undefined : state.connections.get(id)));
+  const account = useEngine((state) =>
+    connection === undefined ? undefined : state.accounts.get(connection.accountId),
+  );
+  return connection === undefined || account === undefined ? null : { connection, account };
 }
 
 interface ConnectionColumn<Id extends string> extends Column<Id, ConnectionFacts> {

@@ -1,15 +1,13 @@
 import type { ReactNode } from 'react';
-import { useEngineApi } from '../../engine/engine-api.ts';
 import { openAddForm, useEngine } from '../../engine/store.ts';
 import { showScreen } from '../../navigation.ts';
-import { toastIfFailed } from '../../ui/call.tsx';
+import { CallButton } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { OutcomeMark } from '../../ui/marks.tsx';
 import styles from './FirstRun.module.css';
 
 /** What the program does, and the ways to begin. */
 export function FirstRun(): ReactNode {
-  const api = useEngineApi();
   const isDemoRunning = useEngine((state) => state.app.demo);
   return (
     <section className={styles.first}>
@@ -29,12 +27,13 @@ export function FirstRun(): ReactNode {
         <Button look="primary" onClick={openAddForm}>
           Add account
         </Button>
-        <Button
+        <CallButton
           disabled={isDemoRunning}
-          onClick={() => void toastIfFailed('Could not start the demo servers', api.startDemo())}
+          call={(api) => api.startDemo()}
+          failure="Could not start the demo servers"
         >
           Start demo servers
-        </Button>
+        </CallButton>
         <Button
           look="quiet"
           onClick={() => {

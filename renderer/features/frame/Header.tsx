@@ -1,9 +1,8 @@
 import { Tabs } from '@base-ui/react/tabs';
 import type { ReactNode } from 'react';
-import { useEngineApi } from '../../engine/engine-api.ts';
 import { useEngine } from '../../engine/store.ts';
-import { showScreen, useRoute } from '../../navigation.ts';
-import { toastIfFailed } from '../../ui/call.tsx';
+import { showScreen, useRoute, type Screen } from '../../navigation.ts';
+import { CallButton } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { focusSettingsButton } from '../../ui/focus.ts';
 import { ReconnectIcon, SettingsIcon } from '../../ui/icons.tsx';
@@ -11,9 +10,15 @@ import { protectionSentence, protectionWords } from '../../words.ts';
 import { Attention } from '../attention/Attention.tsx';
 import styles from './Header.module.css';
 
+const TABS: readonly (readonly [Screen, string])[] = [
+  ['connections', 'Connections'],
+  ['sessions', 'Sessions'],
+  ['history', 'History'],
+  ['check', 'Server check'],
+];
+
 /** The bar at the top; on first run there are no tabs and nothing to reconnect. */
 export function Header({ isFirstRun }: { readonly isFirstRun: boolean }): ReactNode {
-  const api = useEngineApi();
   const { screen } = useRoute();
   const isDemoRunning = useEngine((state) => state.app.demo);
   return (
@@ -21,18 +26,11 @@ export function Header({ isFirstRun }: { readonly isFirstRun: boolean }): ReactN
       <h1 className={styles.brand}>Reprise</h1>
       {!isFirstRun && (
         <Tabs.List className={styles.tabs} aria-label="Screens">
-          <Tabs.Tab value="connections" className={styles.tab}>
-            Connections
-          </Tabs.Tab>
-          <Tabs.Tab value="sessions" className={styles.tab}>
-            Sessions
-          </Tabs.Tab>
-          <Tabs.Tab value="history" className={styles.tab}>
-            History
-          </Tabs.Tab>
-          <Tabs.Tab value="check" className={styles.tab}>
-            Server check
-          </Tabs.Tab>
+          {TABS.map(([screen, name]) => (
+            <Tabs.Tab key={screen} value={screen} className={styles.tab}>
+              {name}
+            </Tabs.Tab>
+          ))}
         </Tabs.List>
       )}
       {isFirstRun && screen === 'check' && (
@@ -51,24 +49,23 @@ export function Header({ isFirstRun }: { readonly isFirstRun: boolean }): ReactN
         {isDemoRunning && (
           <p className={styles.demo}>
             Demo servers running
-            <Button
+            <CallButton
               look="quiet"
               aria-label="Stop demo servers"
-              onClick={() => {
-                // This button goes, and most of the others may.
-                focusSettingsButton();
-                void toastIfFailed('Could not stop the demo servers', api.stopDemo());
-              }}
+              // It goes, and most of the others may.
+              before={focusSettingsButton}
+              call={(api) => api.stopDemo()}
+              failure="Could not stop the demo servers"
             >
               Stop
-            </Button>
+            </CallButton>
           </p>
         )}
         {!isFirstRun && (
-          <Button onClick={() => void toastIfFailed('Could not reconnect', api.reconnectAll())}>
+          <CallButton call={(api) => api.reconnectAll()} failure="Could not reconnect">
             <ReconnectIcon />
             Reconnect all
-          </Button>
+          </CallButton>
         )}
         <Button
           look="icon"

@@ -1,9 +1,7 @@
 import type { ReactNode } from 'react';
-import { useEngineApi } from '../../engine/engine-api.ts';
 import { useEngine } from '../../engine/store.ts';
 import { formatExactTime } from '../../format.ts';
-import { toastIfFailed } from '../../ui/call.tsx';
-import { Button } from '../../ui/controls.tsx';
+import { CallButton } from '../../ui/call.tsx';
 import { CloseIcon } from '../../ui/icons.tsx';
 import styles from './Notices.module.css';
 
@@ -11,7 +9,6 @@ const LEVEL_WORDS = { info: 'Note', warning: 'Warning', error: 'Error' } as cons
 
 /** What the user should know that belongs to no single connection; stays until dismissed. */
 export function Notices(): ReactNode {
-  const api = useEngineApi();
   const notices = useEngine((state) => state.notices);
   return (
     <div role="log" aria-label="Notices">
@@ -21,23 +18,21 @@ export function Notices(): ReactNode {
             <strong>{LEVEL_WORDS[level]}</strong> {message}
           </p>
           {action === 'use-key-file' && (
-            <Button
-              onClick={() =>
-                void toastIfFailed('Could not store the passwords', api.agreeToKeyFile())
-              }
+            <CallButton
+              call={(api) => api.agreeToKeyFile()}
+              failure="Could not store the passwords"
             >
               Store under a key file
-            </Button>
+            </CallButton>
           )}
-          <Button
+          <CallButton
             look="icon"
             aria-label="Dismiss this notice"
-            onClick={() =>
-              void toastIfFailed('Could not dismiss the notice', api.dismissNotice(id))
-            }
+            call={(api) => api.dismissNotice(id)}
+            failure="Could not dismiss the notice"
           >
             <CloseIcon />
-          </Button>
+          </CallButton>
         </div>
       ))}
     </div>

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { useShallow } from 'zustand/react/shallow';
-import { EXPORT_FORMATS, HISTORY_RANGES, type HistoryView } from '../../../shared/history.ts';
+import { EXPORT_FORMATS, type HistoryView } from '../../../shared/history.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { useEngine } from '../../engine/store.ts';
 import { formatCount } from '../../format.ts';
@@ -13,7 +13,6 @@ import { Charts } from './Charts.tsx';
 import { HistoryTable } from './HistoryTable.tsx';
 import {
   accountOptions,
-  LOOKS,
   questionQuery,
   RANGE_LABELS,
   readQuestion,
@@ -110,7 +109,7 @@ interface ToolbarProps {
   readonly onAsk: (question: Question) => void;
 }
 
-const LOOK_LABELS = { chart: 'Chart', table: 'Table' } as const;
+const LOOK_LABELS: Record<Look, string> = { chart: 'Chart', table: 'Table' };
 const MEDIA_TYPES = { csv: 'text/csv', json: 'application/json' } as const;
 
 /** Chooses what is shown and how, and exports it. */
@@ -131,7 +130,7 @@ function Toolbar({ question, view, onAsk }: ToolbarProps): ReactNode {
     <div className={styles.bar}>
       <Segmented
         label="Range"
-        choices={HISTORY_RANGES.map((value) => ({ value, name: RANGE_LABELS[value] }))}
+        names={RANGE_LABELS}
         chosen={range}
         onChoose={(range) => {
           onAsk({ ...question, range });
@@ -147,7 +146,7 @@ function Toolbar({ question, view, onAsk }: ToolbarProps): ReactNode {
       <div className={styles.right}>
         <Segmented
           label="View"
-          choices={LOOKS.map((value) => ({ value, name: LOOK_LABELS[value] }))}
+          names={LOOK_LABELS}
           chosen={look}
           onChoose={(look) => {
             onAsk({ ...question, look });

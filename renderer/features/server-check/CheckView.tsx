@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { CheckReport, CheckResult } from '../../../shared/check.ts';
-import type { CheckId, ServerCheck } from '../../../shared/model.ts';
-import { useEngineApi } from '../../engine/engine-api.ts';
+import type { EngineApi } from '../../../shared/contract.ts';
+import type { ServerCheck } from '../../../shared/model.ts';
 import {
   formatBytes,
   formatDuration,
@@ -11,7 +11,8 @@ import {
   formatTime,
   NOTHING,
 } from '../../format.ts';
-import { toastIfFailed } from '../../ui/call.tsx';
+import { showScreen } from '../../navigation.ts';
+import { CallButton } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { saveFile } from '../../ui/hand-over.ts';
 import { OutcomeMark } from '../../ui/marks.tsx';
@@ -22,23 +23,16 @@ import styles from './ServerCheck.module.css';
 
 interface CheckViewProps {
   readonly check: ServerCheck;
-  /** Shows another one. */
-  readonly onStarted: (id: CheckId) => void;
 }
 
 /** One check: what it is doing, and what it has found. */
-export function CheckView({ check, onStarted }: CheckViewProps): ReactNode {
-  const api = useEngineApi();
+export function CheckView({ check }: CheckViewProps): ReactNode {
   const { target, state, report, previous, startedAt } = check;
   const isRunning = state.kind === 'running';
-  const repeat = async () => {
+  const repeat = async (api: EngineApi) => {
     const { id } = await api.repeatCheck(check.id);
-    onStarted(id);
+    showScreen('check', { check: id });
   };
-  const press = () =>
-    isRunning
-      ? toastIfFailed('Could not cancel', api.cancelCheck(check.id))
-      : toastIfFailed('Could not check again', repeat());
   return (
     <section className={styles.view} aria-label={`Check of ${target.host}`}>
       <div className={styles.title}>
@@ -51,7 +45,12 @@ export function CheckView({ check, onStarted }: CheckViewProps): ReactNode {
         </span>
         <span className={styles.actions}>
           {/* One button for both, so that it keeps the focus when the check ends. */}
-          <Button onClick={() => void press()}>{isRunning ? 'Cancel' : 'Check again'}</Button>
+          <CallButton
+            call={(api) => (isRunning ? api.cancelCheck(check.id) : repeat(api))}
+            failure={isRunning ? 'Could not cancel' : 'Could not check again'}
+          >
+            {isRunning ? 'Cancel' : 'Check again'}
+          </CallButton>
           {!isRunning && report !== null && (
             <Button
               onClick={() => {
@@ -80,7 +79,7 @@ export function CheckView({ check, onStarted }: CheckViewProps): ReactNode {
   );
 }
 
-function StateLine({ check: { state, report } }: { readonly check: ServerCheck }): ReactNode {
+function StateLine({ check: { state, report } }: CheckViewProps): ReactNode {
   return (
     // Steps change several times a second: only the end is said aloud.
     <section

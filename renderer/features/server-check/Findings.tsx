@@ -1,7 +1,8 @@
 import { useRef, type ReactNode } from 'react';
 import type { CheckNote, CheckReport, CheckResult, HandshakeCost } from '../../../shared/check.ts';
 import { Button } from '../../ui/controls.tsx';
-import { toastDone } from '../../ui/toasts.tsx';
+import { copyOrSelect } from '../../ui/hand-over.ts';
+import { Lines } from '../../ui/Text.tsx';
 import { NOTE_WORDS, rowName, spreadText } from './words.ts';
 import styles from './ServerCheck.module.css';
 
@@ -38,23 +39,14 @@ function Advice({ advice }: { readonly advice: NonNullable<CheckNote['advice']> 
 
 function Configuration({ text }: { readonly text: string }): ReactNode {
   const box = useRef<HTMLPreElement>(null);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      toastDone('Configuration copied');
-    } catch {
-      // No permission for the clipboard: leave it to the user's own keys.
-      if (box.current !== null) getSelection()?.selectAllChildren(box.current);
-      toastDone('Configuration selected: press Ctrl+C to copy it');
-    }
-  };
   return (
     <div className={styles.configuration}>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls: keys must reach it */}
-      <pre ref={box} tabIndex={0} aria-label="Configuration">
+      <Lines label="Configuration" ref={box}>
         {text}
-      </pre>
-      <Button onClick={() => void copy()}>Copy configuration</Button>
+      </Lines>
+      <Button onClick={() => void copyOrSelect(text, 'Configuration', box.current)}>
+        Copy configuration
+      </Button>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useState, type ReactNode, type SyntheticEvent } from 'react';
+import { useState, type ReactNode } from 'react';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { CheckId } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
@@ -6,14 +6,17 @@ import { useEngine } from '../../engine/store.ts';
 import { showScreen, useRoute } from '../../navigation.ts';
 import { errorMessage } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
+import {
+  CaFileInput,
+  Field,
+  NO_CA_FILE,
+  readCaFile,
+  TextField,
+  type CaFile,
+} from '../../ui/fields.tsx';
 import { SECURITY_WORDS } from '../../words.ts';
-import { FieldFrame } from '../account-form/FieldFrame.tsx';
 import { CheckView } from './CheckView.tsx';
 import styles from './ServerCheck.module.css';
-
-function show(id: CheckId): void {
-  showScreen('check', { check: id });
-}
 
 /** Type a server, get a verdict with its evidence and what to change on the server. */
 export function ServerCheck(): ReactNode {
@@ -23,14 +26,14 @@ export function ServerCheck(): ReactNode {
   const shown = asked ?? [...checks.values()].at(-1);
   return (
     <div className={styles.screen}>
-      <CheckForm onStarted={show} />
+      <CheckForm />
       {shown === undefined ? (
         <p className={styles.none}>
           Connects to a mail server some thirty times, one connection after another, and offers it
           its own TLS sessions. It never signs in.
         </p>
       ) : (
-        <CheckView check={shown} onStarted={show} />
+        <CheckView check={shown} />
       )}
     </div>
   );
@@ -41,17 +44,8 @@ interface Problem {
   readonly message: string;
 }
 
-interface CaFile {
-  readonly fileName: string;
-  readonly pem: string;
-}
-
-interface CheckFormProps {
-  readonly onStarted: (id: CheckId) => void;
-}
-
 /** Which server to check, and what to trust. */
-function CheckForm({ onStarted }: CheckFormProps): ReactNode {
+function CheckForm(): ReactNode {
   const api = useEngineApi();
   const [server, setServer] = useState('');
   const [starttls, setStarttls] = useState(false);
@@ -70,102 +64,63 @@ function CheckForm({ onStarted }: CheckFormProps): ReactNode {
         trust: caFile === null ? { kind: 'system' } : { kind: 'ca', ...caFile },
         attempts: null,
       });
-      onStarted(id);
+      showScreen('check', { check: id });
     } catch (error) {
       const isTrust = error instanceof RepriseError && error.field === 'trust';
       setProblem({ field: isTrust ? 'trust' : 'host', message: errorMessage(error) });
     }
   };
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    void start();
-  };
   const choose = async (file: File | undefined) => {
     setProblem((before) => (before?.field === 'trust' ? null : before));
     setCaFile(null);
     if (file === undefined) return;
-    try {
-      setCaFile({ fileName: file.name, pem: await file.text() });
-    } catch {
-      // The browser says no more than that: moved, deleted or not to be read.
-      setProblem({
-        field: 'trust',
-        message: `${file.name} could not be read. Check that it is still there and choose it again.`,
-      });
-    }
+    const found = await readCaFile(file);
+    if ('problem' in found) setProblem({ field: 'trust', message: found.problem });
+    else setCaFile(found);
   };
 
   return (
-    <form className={styles.form} onSubmit={submit} aria-label="Server check">
-      <FieldFrame
+    <form
+      className={styles.form}
+      aria-label="Server check"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void start();
+      }}
+    >
+      <TextField
         label="Server to check"
         error={errorOf('host')}
         hint="Name and port, such as imap.example.org, smtp.example.org:587 or pop3://192.0.2.1."
-      >
-        {(control) => (
-          <input
-            {...control}
-            className={styles.input}
-            type="text"
-            inputMode="url"
-            autoCapitalize="none"
-            spellCheck={false}
-            value={server}
-            onChange={(event) => {
-              setServer(event.target.value);
-            }}
-          />
-        )}
-      </FieldFrame>
-      <FieldFrame label="Security" error={null}>
+        inputMode="url"
+        value={server}
+        onType={setServer}
+      />
+      <Field label="Security">
         {(control) => (
           <select
             {...control}
-            className={styles.input}
             value={starttls ? 'starttls' : 'port'}
-            onChange={(event) => {
-              setStarttls(event.target.value === 'starttls');
+            onChange={({ target }) => {
+              setStarttls(target.value === 'starttls');
             }}
           >
             <option value="port">As the port implies</option>
             <option value="starttls">{SECURITY_WORDS.starttls}</option>
           </select>
         )}
-      </FieldFrame>
-      <FieldFrame
+      </Field>
+      <TextField
         label="Server name for the certificate"
-        error={null}
         hint="Only where it differs from the server above."
-      >
+        value={servername}
+        onType={setServername}
+      />
+      <Field label="CA certificate file" error={errorOf('trust')} hint={NO_CA_FILE}>
         {(control) => (
-          <input
-            {...control}
-            className={styles.input}
-            type="text"
-            autoCapitalize="none"
-            spellCheck={false}
-            value={servername}
-            onChange={(event) => {
-              setServername(event.target.value);
-            }}
-          />
+          <CaFileInput {...control} onChange={({ target }) => void choose(target.files?.[0])} />
         )}
-      </FieldFrame>
-      <FieldFrame
-        label="CA certificate file"
-        error={errorOf('trust')}
-        hint="Optional, PEM. Without one, the certificate authorities of your system are trusted."
-      >
-        {(control) => (
-          <input
-            {...control}
-            className={styles.file}
-            type="file"
-            accept=".pem,.crt,.cer,.ca-bundle"
-            onChange={(event) => void choose(event.target.files?.[0])}
-          />
-        )}
-      </FieldFrame>
+      </Field>
       <div className={styles.submit}>
         <Button look="primary" type="submit">
           Check server

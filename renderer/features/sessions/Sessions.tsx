@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useRef, useState, type ReactNode } from 'react';
-import type { Forgotten } from '../../../shared/contract.ts';
+import type { EngineApi, Forgotten } from '../../../shared/contract.ts';
 import type { Account, AccountId, HeldSessions, HeldSessionsId } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { store, useEngine } from '../../engine/store.ts';
@@ -43,12 +43,7 @@ export function Sessions(): ReactNode {
   return (
     <>
       <div className={styles.bar} ref={bar}>
-        <AccountFilter
-          chosen={chosen}
-          onChoose={(id) => {
-            showScreen('sessions', id === null ? {} : { account: id });
-          }}
-        />
+        <AccountFilter chosen={chosen} />
         {ids.length > 0 && (
           <>
             <Summary chosen={chosen} />
@@ -111,16 +106,18 @@ function Summary({ chosen }: { readonly chosen: AccountId | null }): ReactNode {
   return <p className={styles.summary}>{heldSummary(held)}</p>;
 }
 
-interface AccountFilterProps {
-  /** `null` for all of them. */
-  readonly chosen: AccountId | null;
-  readonly onChoose: (id: AccountId | null) => void;
-}
-
 /** Narrows the sessions down to one account. Apart, because accounts change with every handshake. */
-function AccountFilter(props: AccountFilterProps): ReactNode {
+function AccountFilter({ chosen }: { readonly chosen: AccountId | null }): ReactNode {
   const accounts = useEngine((state) => state.accounts);
-  return <AccountSelect options={[...accounts.values()]} {...props} />;
+  return (
+    <AccountSelect
+      options={[...accounts.values()]}
+      chosen={chosen}
+      onChoose={(id) => {
+        showScreen('sessions', id === null ? {} : { account: id });
+      }}
+    />
+  );
 }
 
 /** What is to be forgotten. */
@@ -139,23 +136,15 @@ interface ForgetQuestionProps {
 /** Asks before sessions are forgotten: nobody can bring them back. */
 function ForgetQuestion({ target, onDone, focusAfter }: ForgetQuestionProps): ReactNode {
   const api = useEngineApi();
-  const forget = (): Promise<Forgotten> => {
-    switch (target.kind) {
-      case 'server':
-        return api.forgetHeldSessions(target.held.id);
-      case 'account':
-        return api.forgetSessions(target.account.id);
-      case 'all':
-        return api.forgetAllSessions();
-    }
-  };
+  const { title, next, forget } = planOf(target);
   const forgetAndSay = async () => {
-    const { forgotten } = await forget();
+    const { forgotten } = await forget(api);
     toastDone(`${formatSessions(forgotten)} forgotten`);
   };
   return (
     <Question
-      {...words(target)}
+      title={title}
+      description={`They cannot be brought back. ${next} makes a full handshake. Connections that are up stay up.`}
       confirm="Forget"
       cancel="Keep"
       focusAfter={focusAfter}
@@ -168,24 +157,32 @@ function ForgetQuestion({ target, onDone, focusAfter }: ForgetQuestionProps): Re
   );
 }
 
-function words(target: ForgetTarget): { title: string; description: string } {
+interface ForgetPlan {
+  readonly title: string;
+  /** The connection that will have nothing to offer. */
+  readonly next: string;
+  readonly forget: (api: EngineApi) => Promise<Forgotten>;
+}
+
+function planOf(target: ForgetTarget): ForgetPlan {
   switch (target.kind) {
     case 'server':
       return {
         title: `Forget the sessions for ${serverName(target.held, target.account)}?`,
-        description: `They cannot be brought back. The next connection of ${isolate(target.account.label)} to this server makes a full handshake. Connections that are up stay up.`,
+        next: `The next connection of ${isolate(target.account.label)} to this server`,
+        forget: (api) => api.forgetHeldSessions(target.held.id),
       };
     case 'account':
       return {
         title: `Forget all sessions of ${isolate(target.account.label)}?`,
-        description:
-          'They cannot be brought back. Its next connection makes a full handshake. Connections that are up stay up.',
+        next: 'Its next connection',
+        forget: (api) => api.forgetSessions(target.account.id),
       };
     case 'all':
       return {
         title: 'Forget all sessions?',
-        description:
-          'They cannot be brought back. The next connection of every account makes a full handshake. Connections that are up stay up.',
+        next: 'The next connection of every account',
+        forget: (api) => api.forgetAllSessions(),
       };
   }
 }

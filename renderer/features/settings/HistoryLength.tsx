@@ -10,7 +10,7 @@ import { SettingRow, useChangeSettings } from './SettingRow.tsx';
 import { daysName, deletedBefore, extentSentence, lossSentence } from './words.ts';
 import styles from './Settings.module.css';
 
-const CHOICES = HISTORY_DAYS.map((days) => ({ value: String(days), name: daysName(days) }));
+const NAMES = Object.fromEntries(HISTORY_DAYS.map((days) => [String(days), daysName(days)]));
 
 /** A shorter length that waits for a yes, and what it costs. */
 interface Asked {
@@ -56,7 +56,7 @@ export function HistoryLength(): ReactNode {
       control={
         <Segmented
           label="Keep history for"
-          choices={CHOICES}
+          names={NAMES}
           chosen={String(asked?.days ?? days)}
           onChoose={(value) =>
             void toastIfFailed('Could not change the length of the history', choose(value))

@@ -1,7 +1,8 @@
-import { useCallback, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { Settings } from '../../../shared/settings.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { toastIfFailed } from '../../ui/call.tsx';
+import { Switch } from '../../ui/controls.tsx';
 import styles from './Settings.module.css';
 
 interface SettingRowProps {
@@ -30,11 +31,27 @@ export function SettingRow({ name, explanation, control, children }: SettingRowP
   );
 }
 
+interface SwitchRowProps extends Omit<SettingRowProps, 'control'> {
+  readonly checked: boolean;
+  readonly disabled?: boolean;
+  readonly onChange: (checked: boolean) => void;
+}
+
+/** A setting that is on or off. */
+export function SwitchRow(props: SwitchRowProps): ReactNode {
+  const { checked, disabled = false, onChange, ...row } = props;
+  return (
+    <SettingRow
+      {...row}
+      control={
+        <Switch label={row.name} checked={checked} disabled={disabled} onChange={onChange} />
+      }
+    />
+  );
+}
+
 /** Changes settings, and says so where that fails. Resolves with whether it was done. */
 export function useChangeSettings(): (change: Partial<Settings>) => Promise<boolean> {
   const api = useEngineApi();
-  return useCallback(
-    (change) => toastIfFailed('Could not change the setting', api.changeSettings(change)),
-    [api],
-  );
+  return (change) => toastIfFailed('Could not change the setting', api.changeSettings(change));
 }

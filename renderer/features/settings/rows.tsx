@@ -1,17 +1,20 @@
 import { Fragment, useRef, type ReactNode } from 'react';
-import { THEME_CHOICES } from '../../../shared/settings.ts';
+import type { ThemeChoice } from '../../../shared/settings.ts';
 import { useEngine } from '../../engine/store.ts';
-import { Button, Segmented, Switch } from '../../ui/controls.tsx';
-import { copyText, selectForCopy } from '../../ui/hand-over.ts';
+import { Button, Segmented } from '../../ui/controls.tsx';
+import { copyOrSelect } from '../../ui/hand-over.ts';
 import { toastFailure } from '../../ui/toasts.tsx';
 import { protectionSentence } from '../../words.ts';
 import { askPermission, usePermission } from '../attention/notifications.ts';
-import { SettingRow, useChangeSettings } from './SettingRow.tsx';
+import { SettingRow, SwitchRow, useChangeSettings } from './SettingRow.tsx';
 import { dataFiles, keepExplanation, notificationHint } from './words.ts';
 import styles from './Settings.module.css';
 
-const NAMES = { system: 'System', light: 'Light', dark: 'Dark' } as const;
-const CHOICES = THEME_CHOICES.map((value) => ({ value, name: NAMES[value] }));
+const THEME_NAMES: Record<ThemeChoice, string> = {
+  system: 'System',
+  light: 'Light',
+  dark: 'Dark',
+};
 
 /** Light, dark, or as the system says. */
 export function ThemeChooser(): ReactNode {
@@ -24,7 +27,7 @@ export function ThemeChooser(): ReactNode {
       control={
         <Segmented
           label="Theme"
-          choices={CHOICES}
+          names={THEME_NAMES}
           chosen={theme}
           onChoose={(chosen) => void change({ theme: chosen })}
         />
@@ -32,8 +35,6 @@ export function ThemeChooser(): ReactNode {
     />
   );
 }
-
-const NAME = 'Desktop notifications';
 
 /** Opts in to notifications, for which the browser asks its user then and not before. */
 export function NotificationSwitch(): ReactNode {
@@ -50,23 +51,18 @@ export function NotificationSwitch(): ReactNode {
     else if (answer === 'default') sayUnanswered();
   };
   return (
-    <SettingRow
-      name={NAME}
+    <SwitchRow
+      name="Desktop notifications"
       explanation="When a sign-in fails and when a certificate ends within 14 days: once for each, while a page of Reprise is open."
-      control={
-        <Switch
-          label={NAME}
-          checked={isOn}
-          disabled={permission === 'unsupported' && !isOn}
-          onChange={(on) => void toggle(on)}
-        />
-      }
+      checked={isOn}
+      disabled={permission === 'unsupported' && !isOn}
+      onChange={(on) => void toggle(on)}
     >
       {hint !== null && <p className={styles.warning}>{hint}</p>}
       {isOn && permission === 'default' && (
         <Button onClick={() => void askPermission()}>Ask the browser</Button>
       )}
-    </SettingRow>
+    </SwitchRow>
   );
 }
 
@@ -78,9 +74,6 @@ function sayUnanswered(): void {
   });
 }
 
-const KEEP = 'Keep sessions when Reprise closes';
-const FORGET = 'Forget sessions when the network changes';
-
 /** What becomes of the sessions of all accounts. */
 export function SessionSwitches(): ReactNode {
   const change = useChangeSettings();
@@ -89,42 +82,27 @@ export function SessionSwitches(): ReactNode {
   const canKeep = protection.kind !== 'memory';
   return (
     <>
-      <SettingRow
-        name={KEEP}
+      <SwitchRow
+        name="Keep sessions when Reprise closes"
         explanation={keepExplanation(protection)}
-        control={
-          <Switch
-            label={KEEP}
-            checked={keepSessions && canKeep}
-            disabled={!canKeep}
-            onChange={(keep) => void change({ keepSessions: keep })}
-          />
-        }
+        checked={keepSessions && canKeep}
+        disabled={!canKeep}
+        onChange={(keep) => void change({ keepSessions: keep })}
       />
-      <SettingRow
-        name={FORGET}
+      <SwitchRow
+        name="Forget sessions when the network changes"
         explanation="A session that is offered in a second place tells both places that they met the same client. Without sessions, the first connections in a new network make full handshakes."
-        control={
-          <Switch
-            label={FORGET}
-            checked={forgetOnNetworkChange}
-            onChange={(forget) => void change({ forgetOnNetworkChange: forget })}
-          />
-        }
+        checked={forgetOnNetworkChange}
+        onChange={(forget) => void change({ forgetOnNetworkChange: forget })}
       />
     </>
   );
 }
 
-const WHAT = 'data folder';
-
 /** Where everything lies, what it is, and what runs here. */
 export function DataSection(): ReactNode {
   const app = useEngine((state) => state.app);
   const path = useRef<HTMLElement>(null);
-  const copy = async () => {
-    if (!(await copyText(app.dataDir, WHAT))) selectForCopy(path.current, WHAT);
-  };
   return (
     <dl className={styles.facts}>
       <dt>Folder</dt>
@@ -135,7 +113,11 @@ export function DataSection(): ReactNode {
           <code ref={path} dir="ltr">
             {app.dataDir}
           </code>
-          <Button look="quiet" aria-label="Copy the data folder" onClick={() => void copy()}>
+          <Button
+            look="quiet"
+            aria-label="Copy the data folder"
+            onClick={() => void copyOrSelect(app.dataDir, 'data folder', path.current)}
+          >
             Copy
           </Button>
         </dd>
