@@ -22,6 +22,9 @@ describe('those who may come in', () => {
       { status: 101 },
     );
     expect(
+      await target.openWebSocket({ ...target.fromPage(), ...bearer(target.token) }),
+    ).toMatchObject({ status: 101 });
+    expect(
       await target.openWebSocket({ ...target.fromPage(), Cookie: target.cookie }),
     ).toMatchObject({
       status: 101,

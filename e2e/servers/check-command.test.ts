@@ -11,8 +11,10 @@ import { checkCommand, endOfCheck, spawnCheck } from '../fixtures/program/check-
 import { freePort } from '../fixtures/network/ports.ts';
 
 /** Longer than any one step may take, and the start of Node on a busy machine. */
-const BOUND_MS = 25_000;
-const TEST_LIMIT_MS = 40_000;
+const BOUND_MS = 60_000;
+const TEST_LIMIT_MS = 120_000;
+/** The shortest limit of a step that says nothing. */
+const SHORTEST_STEP_MS = 8000;
 
 const published = async () =>
   JSON.parse(
@@ -172,24 +174,27 @@ describe('Ctrl-C', () => {
   it.each([
     ['in the middle of attempts', 'attempt 3', {}],
     ['while a server says nothing', 'connecting to', { script: { accept: { kind: 'hang' } } }],
-  ] as const)('%s closes every connection within a second', async (_what, step, options) => {
-    const { server, url, caFile } = await served(options);
-    const child = spawnCheck([url, '--ca', caFile]);
-    const ended = endOfCheck(child);
-    const reached = Promise.withResolvers<void>();
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      if (said.includes(step)) reached.resolve();
-    });
-    await reached.promise;
-    await server.until((asked) => asked.stats().connections > 0);
-    const at = performance.now();
-    child.kill('SIGINT');
-    await server.until(({ open }) => open === 0);
-    const { code, stderr } = await ended;
-    expect(performance.now() - at).toBeLessThan(1000);
-    expect(code).toBe(2);
-    expect(stderr).toContain('Cancelled');
-  });
+  ] as const)(
+    '%s closes every connection before any limit of a step',
+    async (_what, step, options) => {
+      const { server, url, caFile } = await served(options);
+      const child = spawnCheck([url, '--ca', caFile]);
+      const ended = endOfCheck(child);
+      const reached = Promise.withResolvers<void>();
+      let said = '';
+      child.stderr.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+        if (said.includes(step)) reached.resolve();
+      });
+      await reached.promise;
+      await server.until((asked) => asked.stats().connections > 0);
+      const at = performance.now();
+      child.kill('SIGINT');
+      await server.until(({ open }) => open === 0);
+      const { code, stderr } = await ended;
+      expect(performance.now() - at).toBeLessThan(SHORTEST_STEP_MS);
+      expect(code).toBe(2);
+      expect(stderr).toContain('Cancelled');
+    },
+  );
 });

@@ -14,7 +14,7 @@ const HEALTHY = 'Healthy';
 async function refused(dashboard: Dashboard, account: TypedAccount, sentence: RegExp) {
   await dashboard.fillForm(account);
   await dashboard.testConnection();
-  await expect(dashboard.form).toContainText(sentence, { timeout: 20_000 });
+  await expect(dashboard.form).toContainText(sentence);
   await dashboard.discardForm();
 }
 
@@ -80,7 +80,6 @@ test.describe('6: bad input through the form', () => {
     await using expired = await startImapServer({ certificate: 'expired' });
     await using selfSigned = await startImapServer({ certificate: 'self-signed' });
     await using otherName = await startImapServer({ certificate: 'wrong-name' });
-    await using hanging = await startImapServer({ script: { handshake: fault.hang } });
     await using full = await startImapServer({
       script: { login: fault.reply('NO [UNAVAILABLE] Please come back later') },
     });
@@ -98,7 +97,6 @@ test.describe('6: bad input through the form', () => {
       ['expired', badAccount(expired), /expired on \d{4}-\d\d-\d\d/],
       ['self-signed', badAccount(selfSigned), /self-signed/],
       ['another name', badAccount(otherName), /is for .*, not for 127\.0\.0\.1/],
-      ['hanging', badAccount(hanging), /did not finish the TLS handshake within 9 s/],
       ['wrong password', { ...account, password: 'wrong' }, /did not accept the user name/],
       ['unavailable', badAccount(full), /Please come back later/],
       ['no mailbox', { ...account, mailboxes: ['INBOX', 'Nowhere'] }, /Nowhere/],
@@ -130,41 +128,6 @@ test.describe('6: bad input through the form', () => {
     expect(strict.loginAttempts).toHaveLength(1);
     await dashboard.row('Strict', 'INBOX').click();
     await expect(dashboard.drawer('Strict', 'INBOX')).toContainText('Invalid credentials');
-    await untouched(dashboard, healthy, before);
-  });
-
-  test('servers that hang at any phase are named, and others go on', async ({
-    opened: dashboard,
-  }) => {
-    test.slow();
-    await using healthy = await startImapServer();
-    await using tls = await startImapServer({ script: { accept: fault.hang } });
-    await using greeting = await startImapServer({ script: { secured: fault.hang } });
-    await using login = await startImapServer({ script: { login: fault.hang } });
-    await using select = await startImapServer({ script: { select: fault.hang } });
-    await using starttls = await startImapServer({
-      security: 'starttls',
-      script: { accept: fault.hang },
-    });
-    await dashboard.addAccount(accountOn(healthy, HEALTHY));
-    const before = healthy.stats();
-    const cases: [label: string, server: ImapServer, sentence: RegExp][] = [
-      ['Select', select, /did not open "INBOX" within 30 s/],
-      ['Login', login, /did not answer the sign-in within 30 s/],
-      ['Greeting', greeting, /no IMAP greeting within 20 s/],
-      ['Plain greeting', starttls, /no IMAP greeting within 20 s/],
-      ['TLS', tls, /did not finish the TLS handshake within 9 s/],
-    ];
-    for (const [label, server] of cases) {
-      await dashboard.fillForm(accountOn(server, label));
-      await dashboard.save();
-      await expect(dashboard.form).toBeHidden();
-    }
-    for (const [label, , sentence] of cases) {
-      // The sentence stays while the next attempt runs into the same silence.
-      await expect(dashboard.account(label)).toContainText('Retrying', { timeout: 40_000 });
-      await expect(dashboard.state(label, 'INBOX')).toHaveAttribute('title', sentence);
-    }
     await untouched(dashboard, healthy, before);
   });
 });

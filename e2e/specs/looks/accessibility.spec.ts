@@ -69,6 +69,8 @@ test.describe('10: accessibility', () => {
     await expect(dashboard.state('Wrong password', 'INBOX')).toHaveText('Sign-in failed');
     await expect(dashboard.state('Expired', 'INBOX')).toHaveText('Certificate problem');
     await expect(dashboard.account('Closing')).toContainText('Retrying');
+    // The sentence stays while the next attempt runs into the same.
+    await expect(dashboard.state('Closing', 'INBOX')).toHaveAttribute('title', /broke off/);
     await expectNoViolation(page, 'dashboard with trouble');
     await dashboard.row('Expired', 'INBOX').click();
     await expect(dashboard.drawer('Expired', 'INBOX')).toContainText('expired on');

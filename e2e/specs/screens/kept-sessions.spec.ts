@@ -107,22 +107,6 @@ test.describe('sessions across restarts, with a real Dovecot', () => {
     });
   }
 
-  test('it is off by default: no file, and full handshakes after a restart', async ({
-    startReprise,
-    dashboard,
-    dataDir,
-  }) => {
-    await using dovecot = await Dovecot.start({ kind: 'one-process' });
-    const before = await startReprise({ dataDir });
-    await dashboard.open(before.url);
-    await dashboard.addAccount({ ...accountOnDovecot(dovecot, LABEL), mailboxes: ['INBOX'] });
-    await before.interrupt();
-    expect(await hasFile(dataDir)).toBe(false);
-    const after = await startReprise({ dataDir });
-    await dashboard.open(after.url);
-    await expect(dashboard.reuse(LABEL, 'INBOX')).toHaveText(NOTHING_HELD);
-  });
-
   test('they come and go with the switch on the settings screen', async ({
     startReprise,
     dashboard,
@@ -161,71 +145,12 @@ test.describe('sessions across restarts, with a real Dovecot', () => {
     await expectAll(dashboard, 'Resumed · TLS 1.3 ticket');
   });
 
-  test('a private account is resumed after an orderly end, and leaves nothing for a killed one', async ({
-    startReprise,
-    dashboard,
-    dataDir,
-  }) => {
-    await using dovecot = await Dovecot.start({ kind: 'one-process' });
-    await wantKept(dataDir);
-    const first = await startReprise({ dataDir });
-    await dashboard.open(first.url);
-    await dashboard.addAccount({ ...accountOnDovecot(dovecot, LABEL), mailboxes: ['INBOX'] });
-    await dashboard.page.getByRole('button', { name: `Reuse policy of ${LABEL}` }).click();
-    await dashboard.page.getByRole('radio', { name: 'Private' }).check();
-    await dashboard.page.keyboard.press('Escape');
-    await expect(dashboard.account(LABEL)).toContainText('private');
-    await first.interrupt();
-    expect(await peersIn(dataDir)).toHaveLength(1);
-
-    const second = await startReprise({ dataDir });
-    await dashboard.open(second.url);
-    await expect(dashboard.reuse(LABEL, 'INBOX')).toHaveText('Resumed · TLS 1.3 ticket');
-    expect(await hasFile(dataDir)).toBe(false);
-    await second.kill();
-    const third = await startReprise({ dataDir });
-    await dashboard.open(third.url);
-    await expect(dashboard.reuse(LABEL, 'INBOX')).toHaveText(NOTHING_HELD);
-  });
-
-  test('of two accounts, the one that is switched off is not in the file', async ({
-    startReprise,
-    dashboard,
-    dataDir,
-  }) => {
-    await using dovecot = await Dovecot.start({
-      kind: 'one-process',
-      users: { ann: 'correct horse', bob: 'battery staple' },
-    });
-    await wantKept(dataDir);
-    const first = await startReprise({ dataDir });
-    await dashboard.open(first.url);
-    const account = { ...accountOnDovecot(dovecot, LABEL), mailboxes: ['INBOX'] };
-    await dashboard.addAccount(account);
-    await dashboard.addAccount({
-      ...account,
-      user: 'bob',
-      password: 'battery staple',
-      label: 'Switched off',
-    });
-    const peers = async () => (await peersIn(dataDir)).length;
-    await expect.poll(peers).toBe(2);
-    await dashboard.reuseSwitch('Switched off').click();
-    await expect(dashboard.account('Switched off')).toContainText('forgotten');
-    expect(await peers()).toBe(1);
-    await first.interrupt();
-    const second = await startReprise({ dataDir });
-    await dashboard.open(second.url);
-    await expect(dashboard.reuse(LABEL, 'INBOX')).toHaveText('Resumed · TLS 1.3 ticket');
-    await expect(dashboard.reuse('Switched off', 'INBOX')).toHaveText('Off');
-  });
-
   test('a damaged file: every kind starts empty and running, with one line in the log', async ({
     startReprise,
     dashboard,
     dataDir,
   }) => {
-    test.setTimeout(180_000);
+    test.slow();
     await using dovecot = await Dovecot.start({ kind: 'one-process' });
     await wantKept(dataDir);
     const first = await startReprise({ dataDir });
