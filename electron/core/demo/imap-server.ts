@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { Duplex } from 'node:stream';
 import type { Security } from '../../../shared/model.ts';
 import type { ServerCertificate } from './certificates.ts';
+import { commands } from './imap/imap-commands.ts';
 import {
   ImapSession,
   type Instead,
@@ -123,7 +124,7 @@ export class ImapServer implements AsyncDisposable {
   /** Answers IMAP on `stream` until the end. */
   #converse(stream: Duplex, layer: Layer, onlooker: Onlooker | null): Promise<SessionEnd> {
     const { mail, user, password } = this;
-    return new ImapSession(stream, { mail, user, password, layer, onlooker }).serve();
+    return new ImapSession(stream, { commands, mail, user, password, layer, onlooker }).serve();
   }
 }
 

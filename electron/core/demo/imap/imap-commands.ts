@@ -1,19 +1,6 @@
-import type { ImapSession, Step } from './imap-session.ts';
+import type { CommandKind, ImapSession } from './imap-session.ts';
 import type { Argument } from './imap-syntax.ts';
 import { DELIMITER, listResponses, statusResponse, UID_VALIDITY } from './mailboxes.ts';
-
-/** A command that the demo servers know. */
-export interface CommandKind {
-  readonly needs: 'nothing' | 'login' | 'mailbox';
-  /** Where an onlooker may step in before it is answered. */
-  readonly step?: Step;
-  /** Answers it. Gives the tagged reply, or `null` where none is due. */
-  readonly run: (
-    session: ImapSession,
-    args: readonly Argument[],
-    name: string,
-  ) => string | null | Promise<string | null>;
-}
 
 const CREDENTIALS_WRONG = 'NO [AUTHENTICATIONFAILED] Invalid credentials';
 

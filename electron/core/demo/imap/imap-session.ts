@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { commands } from './imap-commands.ts';
-import { CommandReader, parseCommand, TooLongError } from './imap-syntax.ts';
+import { type Argument, CommandReader, parseCommand, TooLongError } from './imap-syntax.ts';
 import type { Mailbox, MailStore } from './mailboxes.ts';
 
 /** The steps of a connection, in the order in which it gets there. */
@@ -52,8 +51,22 @@ export interface LoginAttempt {
 /** What stands between client and server; `plain` means that STARTTLS is required. */
 export type Layer = 'tls' | 'plain' | 'tls-after-starttls';
 
+/** A command that the demo servers know. */
+export interface CommandKind {
+  readonly needs: 'nothing' | 'login' | 'mailbox';
+  /** Where an onlooker may step in before it is answered. */
+  readonly step?: Step;
+  /** Answers it. Gives the tagged reply, or `null` where none is due. */
+  readonly run: (
+    session: ImapSession,
+    args: readonly Argument[],
+    name: string,
+  ) => string | null | Promise<string | null>;
+}
+
 /** What a session works on, and whom it tells. */
 export interface ImapSessionOptions {
+  readonly commands: ReadonlyMap<string, CommandKind>;
   readonly mail: MailStore;
   readonly user: string;
   readonly password: string;
@@ -179,7 +192,7 @@ export class ImapSession {
       return;
     }
     this.options.onlooker?.onCommand(command.name);
-    const known = commands.get(command.name);
+    const known = this.options.commands.get(command.name);
     const { tag } = command;
     this.#tag = tag;
     if (known === undefined) {
