@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { memoryProtector } from '../../electron/core/storage/secret-protector.ts';
 import { createApp } from '../../electron/core/app.ts';
-import { stderrLog } from '../../electron/core/log/log.ts';
+import { stderrLog } from '../../electron/core/log/index.ts';
 import { channelPair } from '../../shared/testing/channel-pair.ts';
 import type { EngineApi } from '../../shared/contract.ts';
 import type { HistoryQuery } from '../../shared/history.ts';

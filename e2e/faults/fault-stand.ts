@@ -14,7 +14,7 @@ import {
   type ImapServer,
   type ImapServerOptions,
 } from '../../electron/core/demo/testing/index.ts';
-import { lineLog } from '../../electron/core/log/log.ts';
+import { lineLog } from '../../electron/core/log/index.ts';
 import { follow, inputFor, type Followed } from '../../electron/core/api/testing/engine.ts';
 import type { AccountId, AccountInput, Connection, ConnectionState } from '../../shared/model.ts';
 import { FaultClock } from './fault-clock.ts';

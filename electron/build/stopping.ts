@@ -1,7 +1,7 @@
 /** The end of a program: Ctrl-C and its kin as a promise, and closing in time. */
 import type { EventEmitter } from 'node:events';
 import type { Clock } from '../core/clock.ts';
-import type { Log } from '../core/log/log.ts';
+import type { Log } from '../core/log/index.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

@@ -15,9 +15,8 @@ import {
   type SecretProtector,
   type SettingsService,
 } from './storage/index.ts';
-import { Agreement } from './api/agreement.ts';
+import { Agreement, createCalls } from './api/index.ts';
 import { CheckDesk } from './server-check/index.ts';
-import { createCalls } from './api/calls.ts';
 import { systemClock, type Clock } from './clock.ts';
 import {
   Supervisor,
@@ -28,7 +27,7 @@ import {
 } from './connections/index.ts';
 import { DemoAccounts, startDemoServers, type StartServers } from './demo/index.ts';
 import { History, refreshTotals, rowOf, Tally } from './history/index.ts';
-import { redactedLog, Redaction, type Log } from './log/log.ts';
+import { redactedLog, Redaction, type Log } from './log/index.ts';
 import {
   followNetwork,
   NetworkWatch,
@@ -36,8 +35,13 @@ import {
   type Machine,
   type PowerEvents,
 } from './network/index.ts';
-import { NoticeBoard, passwordNotice, passwordUnusable } from './state/notice-board.ts';
-import { EngineState, SnapshotStream } from './state/snapshot.ts';
+import {
+  NoticeBoard,
+  passwordNotice,
+  passwordUnusable,
+  EngineState,
+  SnapshotStream,
+} from './state/index.ts';
 import { KEPT_ENGINE, KeptSessions, type SessionCache } from './tls/index.ts';
 
 /** What a shell gives to the engine. */

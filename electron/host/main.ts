@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { readVersion, ROOT } from '../build/build.ts';
 import { createApp } from '../core/app.ts';
-import { stderrLog } from '../core/log/log.ts';
+import { stderrLog } from '../core/log/index.ts';
 import { openBrowser } from './open-browser.ts';
 import { parseOptions, type HostOptions } from './options.ts';
 import { runHost, type HostDeps } from './run.ts';

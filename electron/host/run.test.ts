@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RepriseError } from '../../shared/errors.ts';
 import type { App } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
-import { lineLog } from '../core/log/log.ts';
+import { lineLog } from '../core/log/index.ts';
 import { EngineStub } from '../core/testing/engine-stub.ts';
 import type { HostOptions } from './options.ts';
 import { runHost, type HostDeps } from './run.ts';

@@ -4,7 +4,7 @@ import { RepriseError } from '../../shared/errors.ts';
 import { keyFileProtector } from '../core/storage/index.ts';
 import type { App, AppDeps } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
-import type { Log } from '../core/log/log.ts';
+import type { Log } from '../core/log/index.ts';
 import { loadBuiltPage, themedPage } from '../build/page.ts';
 import { closeInTurn, stopSignal } from '../build/stopping.ts';
 import type { HostSecrets } from './credentials.ts';

@@ -1,7 +1,7 @@
 /** Gives the page its end of a port to the engine, when it asks and is who it should be. */
 import type * as electron from 'electron';
 import type { Channel } from '../../shared/rpc.ts';
-import type { Log } from '../core/log/log.ts';
+import type { Log } from '../core/log/index.ts';
 import { ASK_FOR_PORT, PORT_HANDED_OVER } from './bridge.ts';
 import { PAGE_ORIGIN } from './page-protocol.ts';
 

@@ -2,7 +2,7 @@
 import * as electron from 'electron';
 import { helpLinks } from '../core/accounts/index.ts';
 import { createApp } from '../core/app.ts';
-import { stderrLog } from '../core/log/log.ts';
+import { stderrLog } from '../core/log/index.ts';
 import { startShell } from './start-shell.ts';
 
 const log = stderrLog();

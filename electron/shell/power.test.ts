@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestClock } from '../core/testing/clock.ts';
-import type { Log } from '../core/log/log.ts';
+import type { Log } from '../core/log/index.ts';
 import { NetworkWatch, type NetworkNews } from '../core/network/index.ts';
 import { electronStandIn } from './testing/electron-stand-in.ts';
 import { startShell } from './start-shell.ts';

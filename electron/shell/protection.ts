@@ -4,7 +4,7 @@
  */
 import type { SafeStorage } from 'electron';
 import { RepriseError } from '../../shared/errors.ts';
-import type { Log } from '../core/log/log.ts';
+import type { Log } from '../core/log/index.ts';
 import {
   hasKeyFile,
   keyFileProtector,

@@ -9,7 +9,7 @@ import { loadBuiltPage, themedPage } from '../build/page.ts';
 import { closeInTurn } from '../build/stopping.ts';
 import type { App, AppDeps } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
-import type { Log } from '../core/log/log.ts';
+import type { Log } from '../core/log/index.ts';
 import { lockFolder, makeFolder } from '../core/storage/index.ts';
 import { handOverPorts } from './handover.ts';
 import { denyPermissions, limitPages } from './page-limits.ts';

@@ -14,7 +14,7 @@ import {
 } from '../accounts/index.ts';
 import type { CallContext } from './call-context.ts';
 import { testConnection } from '../connections/index.ts';
-import { passwordNotice } from '../state/notice-board.ts';
+import { passwordNotice } from '../state/index.ts';
 
 /** The calls that add, test, change and remove accounts. */
 export type AccountCalls = Pick<

@@ -4,8 +4,7 @@
  */
 import type { AccountBook } from '../accounts/index.ts';
 import type { ChosenProtector, KeyFileProtector } from '../storage/index.ts';
-import type { NoticeBoard } from '../state/notice-board.ts';
-import type { EngineState } from '../state/snapshot.ts';
+import type { NoticeBoard, EngineState } from '../state/index.ts';
 
 const NOTICE = 'protection';
 const IN_MEMORY =

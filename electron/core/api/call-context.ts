@@ -5,10 +5,9 @@ import type { CheckDesk } from '../server-check/index.ts';
 import type { Clock } from '../clock.ts';
 import type { DemoAccounts } from '../demo/index.ts';
 import type { History } from '../history/index.ts';
-import type { Log, Redaction } from '../log/log.ts';
-import type { NoticeBoard } from '../state/notice-board.ts';
+import type { Log, Redaction } from '../log/index.ts';
+import type { NoticeBoard, EngineState } from '../state/index.ts';
 import type { SettingsService } from '../storage/index.ts';
-import type { EngineState } from '../state/snapshot.ts';
 import { inTurn, type Turn } from '../turn.ts';
 import type { PasswordOf, WatchList } from '../connections/index.ts';
 

@@ -10,7 +10,7 @@ import type { PasswordServer } from '../../../shared/password-server.ts';
 import { type AccountSettings, connectsElsewhere, seenTrust } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Saved, Tally } from '../history/index.ts';
-import type { EngineState } from '../state/snapshot.ts';
+import type { EngineState } from '../state/index.ts';
 import { MAX_AGE_MS, type Peer, SessionCache } from '../tls/index.ts';
 import type { ConnectionEvent } from './connection-view.ts';
 import { opensslCommand } from './openssl-command.ts';

@@ -1,7 +1,7 @@
 /** Why a connection ended: the errors that its steps throw, and what becomes of them. */
 import type { Phase, Problem, ShownCertificate } from '../../../shared/model.ts';
 import type { ConnectSettings } from '../accounts/index.ts';
-import type { Redact } from '../log/redaction.ts';
+import type { Redact } from '../log/index.ts';
 import type { HandshakeEnd } from '../tls/index.ts';
 import { classify } from './classify.ts';
 import { describeProblem, type ProblemContext } from './connection-words.ts';

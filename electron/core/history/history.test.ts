@@ -6,9 +6,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { AppFacts, Notice, Totals } from '../../../shared/model.ts';
 import { temporaryFolder } from '../storage/testing/temporary-folder.ts';
 import { TestClock } from '../testing/clock.ts';
-import { lineLog } from '../log/log.ts';
-import { NoticeBoard } from '../state/notice-board.ts';
-import { EngineState } from '../state/snapshot.ts';
+import { lineLog } from '../log/index.ts';
+import { NoticeBoard, EngineState } from '../state/index.ts';
 import { BATCH_MS, BATCH_ROWS, History } from './history.ts';
 import { askFile, MINUTE, row } from './testing/rows.ts';
 

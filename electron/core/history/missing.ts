@@ -1,4 +1,4 @@
-import type { NoticeBoard } from '../state/notice-board.ts';
+import type { NoticeBoard } from '../state/index.ts';
 
 const NOTICE = 'history:missing';
 

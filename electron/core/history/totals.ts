@@ -9,7 +9,7 @@ import {
 } from '../../../shared/model.ts';
 import type { HistoryView } from '../../../shared/history.ts';
 import type { Clock, Timer } from '../clock.ts';
-import type { EngineState } from '../state/snapshot.ts';
+import type { EngineState } from '../state/index.ts';
 import { NO_COSTS, type FullCosts } from '../tls/index.ts';
 import { RollingDay } from './rolling-day.ts';
 import { costsWith, savedByAttempt, type Saved } from './saved.ts';

@@ -1,5 +1,5 @@
 import type { Supervisor } from '../connections/index.ts';
-import type { Log } from '../log/log.ts';
+import type { Log } from '../log/index.ts';
 import type { SessionCache } from '../tls/index.ts';
 import type { NetworkNews } from './network-watch.ts';
 

@@ -6,7 +6,7 @@ import type { SystemTrust } from '../../../shared/contract.ts';
 import type { CheckId, ServerCheck } from '../../../shared/model.ts';
 import { type AccountTrust, seenTrust } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
-import type { EngineState } from '../state/snapshot.ts';
+import type { EngineState } from '../state/index.ts';
 import { CheckCancelled, CheckFailure } from '../failures/index.ts';
 import type { TlsTrust } from '../tls/index.ts';
 import { runCheck } from './run-check.ts';

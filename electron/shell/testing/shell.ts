@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lineLog } from '../../core/log/log.ts';
+import { lineLog } from '../../core/log/index.ts';
 import { EngineStub } from '../../core/testing/engine-stub.ts';
 import { electronStandIn, type StandInCircumstances } from './electron-stand-in.ts';
 import { startShell, type ShellDeps } from '../start-shell.ts';

@@ -12,7 +12,7 @@ import {
   type ImapServer,
   type ImapServerOptions,
 } from '../../demo/testing/index.ts';
-import { lineLog } from '../../log/log.ts';
+import { lineLog } from '../../log/index.ts';
 import { TestMachine } from '../../network/testing/machine.ts';
 import { applyPatch } from './copy.ts';
 

@@ -11,7 +11,7 @@ import type {
 import type { ConnectSettings } from '../../accounts/index.ts';
 import type { Clock, Timer } from '../../clock.ts';
 import { ConnectError, ConnectionEnded, failureFrom, type Failure } from '../../failures/index.ts';
-import { redactorFor, type Redact } from '../../log/redaction.ts';
+import { redactorFor, type Redact } from '../../log/index.ts';
 import { createReuseTransport, type SessionCache, type TransportEvent } from '../../tls/index.ts';
 import {
   advanceRecord,

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { SharingPolicy } from '../facts.ts';
 import { memoryProtector, type SecretProtector } from '../../storage/secret-protector.ts';
 import { TestClock } from '../../testing/clock.ts';
-import type { Log } from '../../log/log.ts';
+import type { Log } from '../../log/index.ts';
 import {
   FileInMemory,
   HOME,
