@@ -5,8 +5,12 @@
  */
 import { z } from 'zod';
 
-/** Version of the document; fields may be added without raising it. */
-export const CHECK_SCHEMA_VERSION = 1;
+/**
+ * Version of the document. Fields may be added without raising it; the values of a field are a
+ * closed set, so that one more raises it. 2 has the notes `lifetime-short`, `only-under-tls12`,
+ * `session-id-not-kept` and `several-certificates`.
+ */
+export const CHECK_SCHEMA_VERSION = 2;
 
 export const MAIL_PROTOCOLS = ['imap', 'smtp', 'pop3'] as const;
 export type MailProtocol = (typeof MAIL_PROTOCOLS)[number];
@@ -29,13 +33,17 @@ export type Verdict = (typeof VERDICTS)[number];
 export const NOTE_IDS = [
   'lifetime-over-7-days',
   'lifetime-over-1-day',
+  'lifetime-short',
   'lifetime-0',
   'stateful-tickets',
   'not-shared-between-addresses',
   'several-ticket-keys',
+  'only-under-tls12',
+  'session-id-not-kept',
   'dovecot-one-process-per-login',
   'session-id-context-missing',
   'certificate-trouble',
+  'several-certificates',
 ] as const;
 export type NoteId = (typeof NOTE_IDS)[number];
 
@@ -118,7 +126,11 @@ const resultSchema = z.object({
 });
 
 const noteSchema = z.object({
-  id: z.enum(NOTE_IDS),
+  id: z
+    .enum(NOTE_IDS)
+    .describe(
+      'A closed set: a further note raises schemaVersion. Version 1 had the nine that are not lifetime-short, only-under-tls12, session-id-not-kept or several-certificates.',
+    ),
   confidence: z.enum(['measured', 'likely']),
   text: z.string(),
   evidence: z.string(),

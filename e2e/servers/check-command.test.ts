@@ -46,7 +46,7 @@ describe('npm run check', () => {
     const document: unknown = JSON.parse(stdout);
     expect(z.fromJSONSchema(await published()).parse(document)).toEqual(document);
     expect(checkReportSchema.parse(document)).toMatchObject({
-      schemaVersion: 1,
+      schemaVersion: 2,
       verdict: 'resumes',
       results: [{ protocol: 'TLSv1.3', mechanism: 'ticket', attempts: 3, resumed: 3 }, {}, {}],
     });

@@ -30,7 +30,19 @@ const SHARED_KEY =
 
 /** For servers whose processes or hosts have keys of their own. */
 export function oneKey(software: string | null, protocol: MailProtocol): Advice {
-  if (isDovecot(software)) return dovecotOneProcess(protocol);
+  if (isDovecot(software)) {
+    const advice = dovecotOneProcess(protocol);
+    return {
+      ...advice,
+      text: `${advice.text} Where several hosts answer in turn, lead each client back to the same one: Dovecot has no setting for a key that hosts share.`,
+    };
+  }
+  if (is('Cyrus', software))
+    return {
+      text: `Cyrus has no setting for one ticket key over its processes. ${PROXY}`,
+      configuration: null,
+      cost: null,
+    };
   return {
     text: SHARED_KEY,
     configuration: null,
@@ -38,9 +50,44 @@ export function oneKey(software: string | null, protocol: MailProtocol): Advice 
   };
 }
 
+/** For servers that speak TLS 1.3 and resume under TLS 1.2 only. @param none no ticket comes */
+export function ticketsUnderTls13(software: string | null, none: boolean): Advice {
+  if (is('Exim', software)) return EXIM;
+  if (is('Courier', software))
+    return plain(`Courier has no setting for tickets under TLS 1.3. ${PROXY}`);
+  return plain(
+    none
+      ? 'Under TLS 1.3 sessions come as tickets only: switch tickets on (ssl_session_tickets in nginx; without no-tls-tickets in haproxy; without SSL_OP_NO_TICKET, and with SSL_CTX_set_num_tickets above 0, in a program on OpenSSL).'
+      : 'Let the server take up the tickets that it issues under TLS 1.3: all its processes and hosts need the same ticket key.',
+  );
+}
+
+/** For servers that fill in session IDs, keep no sessions and issue no tickets under TLS 1.2. */
+export function keepSessions(software: string | null): Advice {
+  if (is('Exim', software)) return EXIM;
+  if (is('mailutils', software) || is('GNU Mailutils', software))
+    return plain(`GNU Mailutils has no setting for sessions. ${PROXY}`);
+  return plain(
+    'Let the server issue tickets, or keep its sessions in a cache that all its processes share.',
+  );
+}
+
+const PROXY =
+  'What helps is a proxy that ends TLS in front of it, such as haproxy, nginx or stunnel, with one ticket key.';
+
+const EXIM: Advice = {
+  text: 'Exim takes up sessions where it is told for which clients: this line in the main part of its configuration does it for all (Exim 4.94 and newer).',
+  configuration: 'tls_resumption_hosts = *',
+  cost: 'A session that is taken up is not verified again while its ticket lives.',
+};
+
 /** Whether the server says that it is a Dovecot. */
 export function isDovecot(software: string | null): boolean {
-  return /^Dovecot\b/i.test(software ?? '');
+  return is('Dovecot', software);
+}
+
+function is(name: string, software: string | null): boolean {
+  return new RegExp(`^${name}\\b`, 'i').test(software ?? '');
 }
 
 /** Advice without configuration. */

@@ -86,8 +86,8 @@ export interface TicketKeys {
   readonly names: number;
   /** Connections that brought tickets. */
   readonly connections: number;
-  /** A name came back on another connection: the keys outlive a connection. */
-  readonly comeBack: boolean;
+  /** Names that were seen on several connections: those keys outlive a connection. */
+  readonly lasting: number;
 }
 
 /** `null` where tickets do not seem to name their keys: then no two of them begin alike. */
@@ -106,6 +106,6 @@ export function ticketKeysOf(rows: readonly RowEvidence[]): TicketKeys | null {
   return {
     names: connectionsOf.size,
     connections: connections.size,
-    comeBack: [...connectionsOf.values()].some(({ size }) => size > 1),
+    lasting: [...connectionsOf.values()].filter(({ size }) => size > 1).length,
   };
 }

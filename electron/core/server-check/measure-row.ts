@@ -3,6 +3,7 @@ import { IS_BORINGSSL, readSession, readTicket, statedLifetime } from '../tls/in
 import type { Row, RowEvidence, Sample, SessionSeen, TicketKeys } from './evidence.ts';
 import { CheckFailure } from '../failures/index.ts';
 import { STATEFUL_TICKET_BYTES, type RowPlan } from './limits.ts';
+import { Offers, type HeldSession } from './offers.ts';
 import type { Visit } from './visit.ts';
 import { CheckStopped, type Visitor } from './visitor.ts';
 
@@ -22,16 +23,11 @@ export interface RowDeps {
   readonly onStep: (text: string) => void;
 }
 
-interface Held {
-  readonly bytes: Buffer;
-  offered: number;
-  resumed: number;
-}
-
 /** The evidence of one row, which grows; it can be read at any time. */
 export class RowMeasurement implements RowEvidence {
   readonly #deps: RowDeps;
-  readonly #held: Held[] = [];
+  readonly #held: HeldSession[] = [];
+  readonly #offers = new Offers();
   readonly samples: Sample[] = [];
   readonly sessions: SessionSeen[] = [];
   offered = true;
@@ -61,11 +57,9 @@ export class RowMeasurement implements RowEvidence {
     const { plan } = this.#deps;
     for (let made = 0; made < plan.fulls && this.offered; made += 1) await this.#full();
     if (!this.offered || this.sessions.length === 0) return;
-    while (this.attempts < plan.attempts && this.broken < BROKEN_ENOUGH && this.#mayGoOn()) {
-      await this.#attempt(await this.#next());
-    }
+    while (this.attempts < plan.attempts && this.#mayOffer()) await this.#attempt();
     if (this.broken > 0) await this.#confirmBroken();
-    await this.#hunt();
+    while (this.#isOpen() && this.#mayOffer()) await this.#attempt();
     await this.#twice();
   }
 
@@ -102,20 +96,17 @@ export class RowMeasurement implements RowEvidence {
   }
 
   /**
-   * Where several keys are known to be about and chance has shown one outcome only: goes on until
-   * both were seen, as far as connections go.
+   * Whether the attempts that were asked for leave open what the server does: they came out one way
+   * and the other, so that more tell the share better; one way only with several keys about; or all
+   * refused where keys have no names, as by chance with several processes.
    */
-  async #hunt(): Promise<void> {
+  #isOpen(): boolean {
+    const isMixed = this.resumed > 0 && this.resumed < this.attempts;
+    if (isMixed) return this.attempts < 2 * this.#deps.plan.attempts;
+    if (this.attempts === 0 || this.broken > 0) return false;
     const keys = this.#deps.keys();
-    if (keys === null || keys.names < 2 || !keys.comeBack) return;
-    const fixed = this.protocol === 'TLSv1.2' ? this.#held.at(-1) : undefined;
-    while (
-      (this.resumed === 0 || this.resumed === this.attempts) &&
-      this.broken < BROKEN_ENOUGH &&
-      this.#mayGoOn()
-    ) {
-      await this.#attempt(fixed ?? (await this.#next()));
-    }
+    if (keys !== null) return keys.names > 1 && keys.lasting > 0;
+    return this.resumed === 0 && this.attempts < 2 * this.#deps.plan.attempts;
   }
 
   /** Offers a session that was taken up before. */
@@ -132,33 +123,35 @@ export class RowMeasurement implements RowEvidence {
   }
 
   /**
-   * The session to offer next: under TLS 1.3 the oldest that was never offered, else the newest.
-   * Makes a full handshake where there is none; `null` when that brings none either.
+   * The session to offer next. Makes full handshakes where there is none, or none of the right age;
+   * `null` when that brings none either.
    */
-  async #next(): Promise<Held | null> {
-    const fresh = this.#fresh();
-    if (fresh !== null) return fresh;
-    if (this.protocol === 'TLSv1.2') return this.#held.at(-1) ?? null;
-    if (this.#mayGoOn()) await this.#full();
-    return this.#fresh();
+  async #next(): Promise<HeldSession | null> {
+    let mayWait = this.resumed + this.broken < this.attempts;
+    for (let fulls = 0; ; fulls += 1) {
+      const chosen = this.#offers.choose(this.#held, {
+        connection: this.#deps.visitor.connections + 1,
+        now: performance.now(),
+        isReusable: this.protocol === 'TLSv1.2',
+        mayWait,
+      });
+      if (chosen !== null && chosen !== 'wait') return chosen;
+      if (fulls === 1 || !this.#mayGoOn()) return null;
+      await this.#full();
+      mayWait = false;
+    }
   }
 
-  #fresh(): Held | null {
-    const isFresh = ({ offered }: Held): boolean => offered === 0;
-    const found =
-      this.protocol === 'TLSv1.3' ? this.#held.find(isFresh) : this.#held.findLast(isFresh);
-    return found ?? null;
-  }
-
-  async #attempt(held: Held | null): Promise<void> {
+  async #attempt(): Promise<void> {
+    const held = await this.#next();
     this.#deps.onStep(`attempt ${this.attempts + 1} to resume`);
     // A server may bring tickets once and then no more: that attempt had nothing to offer.
     if (held === null) {
       this.attempts += 1;
       return;
     }
-    held.offered += 1;
     const before = this.broken;
+    this.#offers.made(held, this.#deps.visitor.connections + 1);
     const seen = await this.#visit(held.bytes);
     if (seen === null && this.broken === before) return;
     this.attempts += 1;
@@ -193,15 +186,19 @@ export class RowMeasurement implements RowEvidence {
       const facts = readSession(bytes);
       if ((facts?.hasTicket ?? true) !== (this.mechanism === 'ticket')) continue;
       issued += 1;
-      this.#held.push({ bytes, offered: 0, resumed: 0 });
       const ticket = this.mechanism === 'ticket' ? readTicket(bytes) : null;
+      const lifetimeSeconds =
+        this.mechanism === 'ticket' && facts !== null ? statedLifetime(facts, IS_BORINGSSL) : null;
+      // Not in its second half: OpenSSL counts whole seconds, and lets a ticket of 1 s end early.
+      const endsAt =
+        lifetimeSeconds === null || lifetimeSeconds === 0
+          ? null
+          : performance.now() + (lifetimeSeconds * 1000) / 2;
+      this.#held.push({ bytes, connection, endsAt, offered: 0, resumed: 0 });
       this.sessions.push({
         connection,
         onResumption: seen.resumed,
-        lifetimeSeconds:
-          this.mechanism === 'ticket' && facts !== null
-            ? statedLifetime(facts, IS_BORINGSSL)
-            : null,
+        lifetimeSeconds,
         ticketBytes: ticket?.length ?? null,
         keyName:
           ticket !== null && ticket.length > STATEFUL_TICKET_BYTES
@@ -219,6 +216,10 @@ export class RowMeasurement implements RowEvidence {
     if (inHandshake && offered) this.broken += 1;
     else if (inHandshake && this.samples.length === 0) await this.#confirmNotOffered(failure);
     else this.#deps.visitor.trouble(failure);
+  }
+
+  #mayOffer(): boolean {
+    return this.broken < BROKEN_ENOUGH && this.#mayGoOn();
   }
 
   #mayGoOn(): boolean {

@@ -1,11 +1,23 @@
 /** Notes on a server, a pure function of the evidence. Each says how sure it is. */
 import type { CheckNote, CheckTarget, NoteId } from '../../../shared/check.ts';
-import { dovecotOneProcess, isDovecot, oneKey, plain } from './advice.ts';
+import {
+  dovecotOneProcess,
+  isDovecot,
+  keepSessions,
+  oneKey,
+  plain,
+  ticketsUnderTls13,
+} from './advice.ts';
 import { ticketKeysOf, type CheckEvidence, type RowEvidence } from './evidence.ts';
 import { STATEFUL_TICKET_BYTES } from './limits.ts';
+import { resultOf, resumesOnlyUnderTls12, rowVerdict } from './verdict.ts';
 
 const DAY_S = 86_400;
 const WEEK_S = 7 * DAY_S;
+/** What is shorter is over before most clients come back. */
+const SHORT_S = 600;
+/** What is shorter may be over before it is offered: that a session was refused tells nothing. */
+const TOO_SHORT_TO_TELL_S = 10;
 /** Fewer connections tell nothing about a key for each. */
 const CONNECTIONS_FOR_KEYS = 3;
 
@@ -13,39 +25,30 @@ const CONNECTIONS_FOR_KEYS = 3;
 export function notesOf(evidence: CheckEvidence, target: CheckTarget): CheckNote[] {
   return [
     lifetime(evidence),
+    lifetimeShort(evidence),
     stateful(evidence),
     notShared(evidence),
     keys(evidence, target),
+    onlyUnderTls12(evidence),
+    idNotKept(evidence),
     idContext(evidence),
     certificate(evidence),
+    severalCertificates(evidence),
   ].filter((note) => note !== null);
 }
 
 function lifetime({ rows }: CheckEvidence): CheckNote | null {
-  const stated = rows.flatMap((row) => {
-    const seconds = row.sessions.find(({ onResumption }) => !onResumption)?.lifetimeSeconds;
-    return typeof seconds === 'number' ? [{ row, seconds }] : [];
-  });
-  const longest = stated.toSorted((a, b) => b.seconds - a.seconds)[0];
-  const say = (
-    id: NoteId,
-    text: string,
-    advice: string,
-    { row, seconds }: typeof longest & {},
-  ) => ({
-    ...measured(id, text),
-    evidence: `${nameOf(row)} at ${row.address}: a lifetime of ${seconds} s.`,
-    advice: plain(advice),
-  });
+  const stated = statedLifetimes(rows);
+  const longest = stated.at(-1);
   if (longest !== undefined && longest.seconds > WEEK_S)
-    return say(
+    return lifetimeNote(
       'lifetime-over-7-days',
       'Sessions are said to live longer than 7 days, more than RFC 8446 allows. Clients cut that short, or drop the session.',
       'State 7 days at the most; a few hours serve mail clients as well.',
       longest,
     );
   if (longest !== undefined && longest.seconds > DAY_S)
-    return say(
+    return lifetimeNote(
       'lifetime-over-1-day',
       'Sessions live longer than a day: for so long, a stolen ticket key reads what was said under TLS 1.2, and a certificate that was replaced goes on being trusted.',
       'A few hours serve mail clients as well.',
@@ -54,18 +57,57 @@ function lifetime({ rows }: CheckEvidence): CheckNote | null {
   const none = stated.find(({ seconds }) => seconds === 0);
   if (none === undefined) return null;
   return none.row.protocol === 'TLSv1.3'
-    ? say(
+    ? lifetimeNote(
         'lifetime-0',
         'Tickets come with a lifetime of 0, which tells clients to throw them away at once (RFC 8446).',
         'State a lifetime, such as 7200 s, or issue no tickets.',
         none,
       )
-    : say(
+    : lifetimeNote(
         'lifetime-0',
         'Tickets come with a lifetime of 0, which leaves it to the client how long it keeps them (RFC 5077).',
         'State how long the server will take them up, such as 7200 s.',
         none,
       );
+}
+
+function lifetimeShort({ rows }: CheckEvidence): CheckNote | null {
+  const shortest = statedLifetimes(rows).find(({ seconds }) => seconds > 0);
+  if (shortest === undefined || shortest.seconds >= SHORT_S) return null;
+  return lifetimeNote(
+    'lifetime-short',
+    'Sessions live for less than 10 minutes. Mail clients come back after a sleep, another network or half an hour of silence: what they hold is over by then, and the handshake a full one.',
+    'A few hours serve mail clients, such as 7200 s.',
+    shortest,
+  );
+}
+
+interface StatedLifetime {
+  readonly row: RowEvidence;
+  readonly seconds: number;
+}
+
+/** What the sessions of full handshakes say, the shortest first. */
+function statedLifetimes(rows: readonly RowEvidence[]): readonly StatedLifetime[] {
+  return rows
+    .flatMap((row) => {
+      const seconds = row.sessions.find(({ onResumption }) => !onResumption)?.lifetimeSeconds;
+      return typeof seconds === 'number' ? [{ row, seconds }] : [];
+    })
+    .toSorted((a, b) => a.seconds - b.seconds);
+}
+
+function lifetimeNote(
+  id: NoteId,
+  text: string,
+  advice: string,
+  { row, seconds }: StatedLifetime,
+): CheckNote {
+  return {
+    ...measured(id, text),
+    evidence: `${nameOf(row)} at ${row.address}: a lifetime of ${seconds} s.`,
+    advice: plain(advice),
+  };
 }
 
 function stateful({ rows }: CheckEvidence): CheckNote | null {
@@ -117,18 +159,15 @@ function notShared({ rows, acrossAddresses }: CheckEvidence): CheckNote | null {
   };
 }
 
-function keys(evidence: CheckEvidence, target: CheckTarget): CheckNote | null {
-  const { rows, software } = evidence;
+function keys({ rows, software }: CheckEvidence, target: CheckTarget): CheckNote | null {
   for (const address of new Set(rows.map((row) => row.address))) {
     const here = rows.filter((row) => row.address === address);
-    const tickets = here.filter(
-      ({ mechanism, attempts, sessions }) =>
-        mechanism === 'ticket' && attempts > 0 && sessions.length > 0,
+    const refused = here.filter(
+      (row) => row.mechanism === 'ticket' && row.sessions.length > 0 && row.attempts > row.resumed,
     );
-    if (tickets.every(({ attempts, resumed }) => attempts === resumed)) continue;
     const seen = ticketKeysOf(here);
-    if (seen === null || seen.names < 2) {
-      const sometimes = tickets.find(({ resumed, attempts }) => resumed > 0 && resumed < attempts);
+    if (seen === null) {
+      const sometimes = refused.find((row) => row.resumed > 0 && !isTooShortToTell(row));
       if (sometimes === undefined) continue;
       return {
         id: 'several-ticket-keys',
@@ -138,7 +177,9 @@ function keys(evidence: CheckEvidence, target: CheckTarget): CheckNote | null {
         advice: oneKey(software, target.protocol),
       };
     }
-    const isKeyForEach = !seen.comeBack && seen.connections >= CONNECTIONS_FOR_KEYS;
+    // A row with one key is not refused for another.
+    if (!refused.some((row) => (ticketKeysOf([row])?.names ?? 0) > 1)) continue;
+    const isKeyForEach = seen.lasting === 0 && seen.connections >= CONNECTIONS_FOR_KEYS;
     const seenText = `At ${address}: ${seen.names} different ticket keys on ${seen.connections} connections.`;
     if (isKeyForEach && isDovecot(software))
       return {
@@ -150,15 +191,75 @@ function keys(evidence: CheckEvidence, target: CheckTarget): CheckNote | null {
       };
     return {
       id: 'several-ticket-keys',
-      confidence: seen.comeBack ? 'measured' : 'likely',
-      text: seen.comeBack
-        ? 'Several processes or hosts answer at one address, each with a ticket key of its own: a ticket is good only where it came from.'
-        : 'Each connection gets a ticket under a key of its own: its process, most likely, ends with it.',
+      confidence: seen.lasting > 0 ? 'measured' : 'likely',
+      text:
+        seen.lasting > 0
+          ? 'Several processes or hosts answer at one address, each with a ticket key of its own: a ticket is good only where it came from.'
+          : 'Each connection gets a ticket under a key of its own: its process, most likely, ends with it.',
       evidence: seenText,
       advice: oneKey(software, target.protocol),
     };
   }
   return null;
+}
+
+function isTooShortToTell(row: RowEvidence): boolean {
+  const [stated] = statedLifetimes([row]);
+  return stated !== undefined && stated.seconds < TOO_SHORT_TO_TELL_S;
+}
+
+function onlyUnderTls12({ rows, software }: CheckEvidence): CheckNote | null {
+  const results = rows.flatMap((row) => {
+    const verdict = rowVerdict(row);
+    return verdict === null ? [] : [resultOf(row, verdict)];
+  });
+  if (!resumesOnlyUnderTls12(results) || rows.every(({ resumed }) => resumed === 0)) return null;
+  const newest = rows.filter(({ protocol, offered }) => protocol === 'TLSv1.3' && offered);
+  return {
+    ...measured(
+      'only-under-tls12',
+      'Sessions resume under TLS 1.2 only. Clients speak TLS 1.3 where they can, as this server does, and there nothing is resumed.',
+    ),
+    evidence: newest
+      .map(({ address, sessions, attempts }) =>
+        sessions.length === 0
+          ? `TLS 1.3 at ${address}: no ticket came.`
+          : `TLS 1.3 at ${address}: 0 of ${attempts} attempts resumed.`,
+      )
+      .join(' '),
+    advice: ticketsUnderTls13(
+      software,
+      newest.every(({ sessions }) => sessions.length === 0),
+    ),
+  };
+}
+
+function idNotKept({ rows, software }: CheckEvidence): CheckNote | null {
+  const refused = rows.find(
+    (row) =>
+      row.mechanism === 'session-id' &&
+      row.sessions.length > 0 &&
+      row.attempts > 0 &&
+      row.resumed === 0 &&
+      row.broken === 0 &&
+      // Where tickets are refused as well, what refuses them is the reason for both; where they
+      // resume under TLS 1.2, no client needs the ID.
+      !rows.some(
+        (other) =>
+          other.address === row.address &&
+          other.mechanism === 'ticket' &&
+          (other.attempts > other.resumed || (other.protocol === 'TLSv1.2' && other.attempts > 0)),
+      ),
+  );
+  if (refused === undefined) return null;
+  return {
+    ...measured(
+      'session-id-not-kept',
+      'Under TLS 1.2 the server gives each session an ID and keeps none of the sessions, or none where the next connection looks for it. The ID promises nothing.',
+    ),
+    evidence: `${nameOf(refused)} at ${refused.address}: an ID came, and 0 of ${refused.attempts} attempts resumed.`,
+    advice: keepSessions(software),
+  };
 }
 
 function idContext({ rows }: CheckEvidence): CheckNote | null {
@@ -215,6 +316,27 @@ function certificate({
       certificates.find((shown) => shown.address === address)?.certificate.fingerprint256 ?? ''
     );
   }
+}
+
+function severalCertificates({ certificates }: CheckEvidence): CheckNote | null {
+  const here = Map.groupBy(certificates, ({ address }) => address);
+  const [address, shown] = [...here].find(([, { length }]) => length > 1) ?? [];
+  if (address === undefined || shown === undefined) return null;
+  return {
+    ...measured(
+      'several-certificates',
+      'The server shows different certificates at one address. A client that trusts one of them only is stopped where it meets another.',
+    ),
+    evidence: `At ${address}: ${shown
+      .map(
+        ({ certificate: { subject, issuer, fingerprint256 } }) =>
+          `${subject}, issued by ${issuer}, SHA-256 ${fingerprint256}`,
+      )
+      .join('; ')}.`,
+    advice: plain(
+      'Give everything that answers behind this address the same certificate. One for each kind of key, of which a server chooses by the client’s version and ciphers, may stay; then trust the authority and not a certificate.',
+    ),
+  };
 }
 
 function measured(id: NoteId, text: string) {

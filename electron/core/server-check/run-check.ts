@@ -115,7 +115,7 @@ class CheckRun {
       addresses: this.#addresses,
       results,
       acrossAddresses: this.#across,
-      notes: this.#fatal === null ? notesOf(this.#evidence(), target) : [],
+      notes: this.#notes(),
       stopped: this.#stopped,
       problem: failure === null ? null : this.#problemOf(failure),
     };
@@ -222,14 +222,18 @@ class CheckRun {
     return first ?? null;
   }
 
+  /** A certificate that is not trusted ends the check: all that is left to say is that it is another. */
+  #notes(): CheckReport['notes'] {
+    const notes = notesOf(this.#evidence(), this.#options.target);
+    return this.#fatal === null ? notes : notes.filter(({ id }) => id === 'several-certificates');
+  }
+
   #evidence(): CheckEvidence {
     return {
       rows: this.#rows,
       acrossAddresses: this.#across,
       software: this.#software,
-      certificates: this.#addresses.flatMap(({ address, certificate }) =>
-        certificate === null ? [] : [{ address, certificate }],
-      ),
+      certificates: this.#visitor.certificates,
       startedAt: this.#startedAt,
     };
   }

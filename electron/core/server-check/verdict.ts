@@ -48,11 +48,16 @@ export function rowVerdict(row: RowEvidence): Verdict | null {
   if (row.samples.length === 0) return null;
   if (row.sessions.length === 0) return 'nothing-issued';
   if (row.attempts === 0) return null;
-  if (row.resumed === 0) return 'issues-but-refuses';
+  if (row.resumed === 0) return isMerelyUnlucky(row) ? 'resumes-sometimes' : 'issues-but-refuses';
   if (row.resumed < row.attempts) return 'resumes-sometimes';
   // Under TLS 1.2 one session may be offered again and again: nothing has to be renewed.
   const renews = row.samples.some(({ resumed, issued }) => resumed && issued > 0);
   return row.protocol === 'TLSv1.3' && !renews ? 'no-renewal' : 'resumes';
+}
+
+/** Keys that outlive a connection, several of them: each is good where it came from. */
+function isMerelyUnlucky(row: RowEvidence): boolean {
+  return row.broken === 0 && (ticketKeysOf([row])?.lasting ?? 0) > 1;
 }
 
 /** Of addresses and mechanisms that could not be reached at all. */
@@ -73,14 +78,33 @@ const FROM_BEST: readonly Verdict[] = [
  * that may be given any of the addresses; where nothing resumes, the best that there is.
  */
 export function overallVerdict(results: readonly CheckResult[]): Verdict | null {
-  for (const protocol of ['TLSv1.3', 'TLSv1.2'] as const) {
-    const byAddress = verdictsByAddress(results, protocol);
-    if (!byAddress.some(isResuming)) continue;
+  const version = resumingVersion(results);
+  if (version !== null) {
+    const byAddress = verdictsByAddress(results, version);
     if (!byAddress.every(isResuming)) return 'resumes-sometimes';
     return FROM_BEST.findLast((verdict) => byAddress.includes(verdict)) ?? null;
   }
-  const verdicts = new Set(results.map(({ verdict }) => verdict));
+  const verdicts = new Set(
+    results.map(({ mechanism, verdict }) =>
+      // A session ID that is filled in promises nothing, as a ticket does.
+      mechanism === 'session-id' && verdict === 'issues-but-refuses' ? 'nothing-issued' : verdict,
+    ),
+  );
   return FROM_BEST.find((verdict) => verdicts.has(verdict)) ?? null;
+}
+
+/** Whether something resumes under TLS 1.2, and nothing under TLS 1.3, which the server speaks. */
+export function resumesOnlyUnderTls12(results: readonly CheckResult[]): boolean {
+  return (
+    resumingVersion(results) === 'TLSv1.2' &&
+    verdictsByAddress(results, 'TLSv1.3').some((verdict) => verdict !== 'not-offered')
+  );
+}
+
+/** The newest version under which anything resumes; `null` where nothing does. */
+function resumingVersion(results: readonly CheckResult[]): TlsProtocol | null {
+  const versions = ['TLSv1.3', 'TLSv1.2'] as const;
+  return versions.find((each) => verdictsByAddress(results, each).some(isResuming)) ?? null;
 }
 
 /** At each address that was tested, the better of ticket and session ID: a client takes either. */
@@ -103,16 +127,20 @@ export function summaryOf(
   const notShared = across.some(({ resumed }) => !resumed)
     ? ' Sessions of one of its addresses do not resume at another.'
     : '';
+  const only12 = resumesOnlyUnderTls12(results)
+    ? ' Under TLS 1.3, which clients speak where they can, every connection is a full handshake.'
+    : '';
+  const sessions = only12 === '' ? 'TLS sessions' : 'TLS sessions under TLS 1.2 only';
   switch (verdict) {
     case 'resumes':
-      return `This server resumes TLS sessions.${notShared}`;
+      return `This server resumes ${sessions}.${only12}${notShared}`;
     case 'no-renewal':
       return `This server resumes TLS sessions, but a resumed connection brings no new ticket: a client that uses each ticket once makes a full handshake in between.${notShared}`;
     case 'resumes-sometimes': {
-      const tried = results.filter(({ attempts }) => attempts > 0);
-      const sum = (key: 'attempts' | 'resumed') =>
-        tried.reduce((total, row) => total + row[key], 0);
-      return `This server resumes TLS sessions now and then: ${sum('resumed')} of ${sum('attempts')} attempts.${notShared}`;
+      const { resumed, attempts } = shareOf(results);
+      return resumed === 0
+        ? `This server has several ticket keys that take turns, and none of ${attempts} attempts met the right one.${only12}${notShared}`
+        : `This server resumes ${sessions} now and then: ${resumed} of ${attempts} attempts.${only12}${notShared}`;
     }
     case 'issues-but-refuses':
       return 'This server issues TLS sessions and takes none of them up: every connection is a full handshake.';
@@ -127,6 +155,21 @@ export function summaryOf(
     case null:
       return 'This server could not be tested.';
   }
+}
+
+/** Of the version that the overall verdict is about; at each address of the better mechanism. */
+function shareOf(results: readonly CheckResult[]): { resumed: number; attempts: number } {
+  const version = resumingVersion(results);
+  const best = new Map<string, CheckResult>();
+  for (const row of results) {
+    if (row.protocol !== version || row.attempts === 0) continue;
+    const before = best.get(row.address);
+    if (before === undefined || row.resumed * before.attempts > before.resumed * row.attempts)
+      best.set(row.address, row);
+  }
+  const sum = (key: 'attempts' | 'resumed') =>
+    [...best.values()].reduce((total, row) => total + row[key], 0);
+  return { resumed: sum('resumed'), attempts: sum('attempts') };
 }
 
 function costOf(samples: readonly Sample[]): HandshakeCost | null {

@@ -2,8 +2,8 @@
 import { constants } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
-import type { CheckTarget } from '../../../shared/check.ts';
-import { CheckCancelled, type CheckFailure } from '../failures/index.ts';
+import type { CheckCertificate, CheckTarget } from '../../../shared/check.ts';
+import { CheckCancelled, CheckFailure } from '../failures/index.ts';
 import {
   identityCheck,
   MAX_VERSION,
@@ -41,6 +41,7 @@ export class Visitor {
   readonly #trust: SecureContextOptions;
   /** Made once each: every one parses all authorities. */
   readonly #contexts = new Map<string, SecureContext>();
+  readonly #certificates: { address: string; certificate: CheckCertificate }[] = [];
   #connections = 0;
   #troubles = 0;
   #lastEndAt: number | null = null;
@@ -56,6 +57,11 @@ export class Visitor {
   /** Made so far. */
   get connections(): number {
     return this.#connections;
+  }
+
+  /** Every certificate that was shown, once for each address, in the order of their coming. */
+  get certificates(): readonly { address: string; certificate: CheckCertificate }[] {
+    return this.#certificates;
   }
 
   get left(): number {
@@ -83,7 +89,12 @@ export class Visitor {
         signal: this.#signal,
       });
       this.#troubles = 0;
+      this.#noteCertificate(wish.address, seen.certificate);
       return seen;
+    } catch (error) {
+      if (error instanceof CheckFailure)
+        this.#noteCertificate(wish.address, error.facts.certificate ?? null);
+      throw error;
     } finally {
       this.#lastEndAt = performance.now();
     }
@@ -120,6 +131,16 @@ export class Visitor {
     });
     this.#contexts.set(key, context);
     return context;
+  }
+
+  #noteCertificate(address: string, certificate: CheckCertificate | null): void {
+    if (certificate === null) return;
+    const isKnown = this.#certificates.some(
+      (known) =>
+        known.address === address &&
+        known.certificate.fingerprint256 === certificate.fingerprint256,
+    );
+    if (!isKnown) this.#certificates.push({ address, certificate });
   }
 
   async #gap(): Promise<void> {

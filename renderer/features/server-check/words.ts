@@ -20,13 +20,17 @@ export const VERDICT_WORDS: Record<Verdict, { readonly word: string; readonly ma
 export const NOTE_WORDS: Record<NoteId, string> = {
   'lifetime-over-7-days': 'Sessions live longer than 7 days',
   'lifetime-over-1-day': 'Sessions live longer than a day',
+  'lifetime-short': 'Sessions live for minutes only',
   'lifetime-0': 'Tickets with a lifetime of 0',
   'stateful-tickets': 'Stateful tickets',
   'not-shared-between-addresses': 'Sessions are not shared between addresses',
   'several-ticket-keys': 'Several ticket keys',
+  'only-under-tls12': 'Nothing resumes under TLS 1.3',
+  'session-id-not-kept': 'Session IDs without sessions',
   'dovecot-one-process-per-login': 'Dovecot: one process for each login',
   'session-id-context-missing': 'Session ID context missing',
   'certificate-trouble': 'Tickets and certificate do not go together',
+  'several-certificates': 'Several certificates',
 };
 
 /** `TLS 1.3 tickets`. */

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { randomBytes } from 'node:crypto';
-import { createSecureContext, TLSSocket } from 'node:tls';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { CheckTarget, MailProtocol } from '../../../../shared/check.ts';
 import type { Security } from '../../../../shared/model.ts';
 import { createAuthority, type CertificateAuthority } from '../../demo/testing/index.ts';
@@ -17,6 +17,11 @@ export interface TestMailServerOptions {
   readonly authority?: CertificateAuthority;
   /** The secret of its tickets; a server without one has its own. */
   readonly ticketKeys?: Buffer;
+  /**
+   * Tickets (default), or none of them: then session IDs under TLS 1.2 alone, which it keeps as
+   * Courier does, or fills in and forgets as Exim does.
+   */
+  readonly sessions?: 'tickets' | 'ids' | 'ids-not-kept';
   /** The greeting of connection number `n`, in place of the right one. */
   readonly greeting?: (n: number) => string | null;
   readonly hideStarttls?: boolean;
@@ -49,7 +54,7 @@ export interface TestMailServer extends AsyncDisposable {
 export async function startTestMailServer(
   options: TestMailServerOptions = {},
 ): Promise<TestMailServer> {
-  const { protocol = 'imap', security = 'tls', host = '127.0.0.1' } = options;
+  const { protocol = 'imap', security = 'tls', host = '127.0.0.1', sessions = 'tickets' } = options;
   const authority = options.authority ?? (await createAuthority());
   const certificate = await authority.issue({ ipAddresses: ['127.0.0.1', '127.0.0.2'] });
   const ticketKeys = options.ticketKeys ?? randomBytes(48);
@@ -59,6 +64,7 @@ export async function startTestMailServer(
     sessionIdContext: 'test',
     ticketKeys,
   });
+  if (sessions !== 'tickets') issueNoTickets(secureContext);
   const lines: string[] = [];
   const sockets = new Set<Socket>();
   const times: { startedAt: number }[] = [];
@@ -142,6 +148,7 @@ export async function startTestMailServer(
     if (security === 'tls') secure(raw, times.length);
     else serve(raw, times.length, false, raw);
   });
+  if (sessions === 'ids') keepSessions(server);
   server.listen(options.port ?? 0, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -169,4 +176,26 @@ export async function startTestMailServer(
       await closed;
     },
   };
+}
+
+/** By OpenSSL's ticket key callback, which Node keeps for its own tests. */
+function issueNoTickets(secureContext: SecureContext): void {
+  const native = secureContext.context as {
+    onticketkeycallback: () => [status: 0, hmac: Buffer, aes: Buffer, name: Buffer, iv: Buffer];
+    enableTicketKeyCallback: () => void;
+  };
+  const key = Buffer.alloc(16);
+  native.onticketkeycallback = () => [0, key, key, key, key];
+  native.enableTicketKeyCallback();
+}
+
+function keepSessions(server: Server): void {
+  const kept = new Map<string, Buffer>();
+  server.on('newSession', (id: Buffer, session: Buffer, done: () => void) => {
+    kept.set(id.toString('hex'), session);
+    done();
+  });
+  server.on('resumeSession', (id: Buffer, found: (e: null, session: Buffer | null) => void) => {
+    found(null, kept.get(id.toString('hex')) ?? null);
+  });
 }
