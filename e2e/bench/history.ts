@@ -122,7 +122,7 @@ async function driveOnce(): Promise<LoopDelay> {
   const file = join(folder, 'delay.json');
   const reprise = await RepriseProcess.start({
     nodeArgs: ['--import', fileURLToPath(new URL('./loop-delay.ts', import.meta.url))],
-    args: ['--demo', `--connections=${String(SCALE.connections)}`, `--rate=${String(SCALE.rate)}`],
+    simulated: SCALE,
     env: { LOOP_DELAY_FILE: file },
   });
   try {

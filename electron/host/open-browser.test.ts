@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, readFile, rm, watch, writeFile } from 'node:fs/promises';
+import { watch } from 'node:fs';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -19,9 +20,14 @@ describe('opening the browser', () => {
     );
     await chmod(join(folder, 'xdg-open'), 0o755);
     vi.stubEnv('PATH', `${folder}:${process.env['PATH'] ?? ''}`);
-    const changes = watch(folder);
+    const { promise: opened, resolve } = Promise.withResolvers<void>();
+    // Watches from here on: the program may be done before anybody waits for it.
+    const watcher = watch(folder, (_, name) => {
+      if (name === 'opened') resolve();
+    });
     openBrowser('http://127.0.0.1:1/#token=a&b;c', 'linux');
-    for await (const { filename } of changes) if (filename === 'opened') break;
+    await opened;
+    watcher.close();
     expect(await readFile(join(folder, 'opened'), 'utf8')).toBe(
       'http://127.0.0.1:1/#token=a&b;c\n',
     );
