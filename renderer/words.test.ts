@@ -52,12 +52,18 @@ describe('what a state leaves open', () => {
 });
 
 const MINUTE = 60_000;
-const refusing = { refusals: 3, nextTryAt: 10 * MINUTE };
+const refusing = { refusals: 3, before: { offered: 0, resumed: 0 }, nextTryAt: 10 * MINUTE };
 
 describe('the words for a server that keeps refusing', () => {
   it('say how often it refused', () => {
     expect(refusedSoFar(refusing)).toBe(
       'This server issues tickets and never takes them up: 3 of 3 refused',
+    );
+  });
+
+  it('say of one that resumed before how often it did', () => {
+    expect(refusedSoFar({ ...refusing, before: { offered: 16, resumed: 1 } })).toBe(
+      'This server seldom takes its sessions up: the last 3 were refused; 1 of 16 resumed before',
     );
   });
 

@@ -214,8 +214,11 @@ export function otherName(account: Named): string | null {
 }
 
 /** What became of the sessions that were offered to it. */
-export function refusedSoFar({ refusals }: Refusing): string {
+export function refusedSoFar({ refusals, before }: Refusing): string {
   const count = formatCount(refusals);
+  if (before.resumed > 0) {
+    return `This server seldom takes its sessions up: the last ${count} were refused; ${formatCount(before.resumed)} of ${formatCount(before.offered)} resumed before`;
+  }
   return `This server issues tickets and never takes them up: ${count} of ${count} refused`;
 }
 

@@ -69,17 +69,38 @@ describe('a server that keeps refusing', () => {
       expect(await reconnected(program)).toMatchObject([{ kind: 'refused' }]);
     }
     const { accounts } = await until((now) => now.accounts[0]?.refusing !== null);
-    expect(accounts[0]?.refusing).toMatchObject({ refusals: 3 });
+    const before = { offered: 0, resumed: 0 };
+    expect(accounts[0]?.refusing).toMatchObject({ refusals: 3, before });
     expect(await reconnected(program)).toEqual([{ kind: 'full', reason: 'server-keeps-refusing' }]);
     expect(imap.stats().offered).toBe(3);
 
-    const before = state();
+    const paused = state();
     await engine.tryOffering(id);
-    const after = await until(allIdleAgain(before));
+    const after = await until(allIdleAgain(paused));
     expect(outcomes(after.connections)).toMatchObject([{ kind: 'refused' }]);
     const again = await until((now) => now.accounts[0]?.refusing !== null);
     const pause = (again.accounts[0]?.refusing?.nextTryAt ?? 0) - Date.now();
     expect(pause / 60_000).toBeGreaterThan(15);
+  });
+
+  it('is offered sessions still where it takes up one in five: its tickets end at times', async () => {
+    const imap = await server();
+    const program = await start(await folder());
+    const { engine, state, until } = program;
+    await engine.addAccount(inputFor(imap));
+    await until(allIdle(1));
+    expect(await reconnected(program)).toMatchObject([{ kind: 'resumed' }]);
+    for (let refusal = 1; refusal <= 4; refusal += 1) {
+      imap.forgetSessions();
+      expect(await reconnected(program)).toMatchObject([{ kind: 'refused' }]);
+      expect(state().accounts[0]?.refusing).toBeNull();
+    }
+    // Now it was one in six.
+    imap.forgetSessions();
+    expect(await reconnected(program)).toMatchObject([{ kind: 'refused' }]);
+    const { accounts } = await until((now) => now.accounts[0]?.refusing !== null);
+    const before = { offered: 1, resumed: 1 };
+    expect(accounts[0]?.refusing).toMatchObject({ refusals: 5, before });
   });
 
   it.each([

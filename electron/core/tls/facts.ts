@@ -57,6 +57,8 @@ export type SharingPolicy = 'saving' | 'private';
 export interface Refusing {
   /** Sessions offered and refused in a row. */
   readonly refusals: number;
+  /** Sessions offered before these in this run of the program, and how many were taken up. */
+  readonly before: { readonly offered: number; readonly resumed: number };
   readonly nextTryAt: number;
 }
 

@@ -5,6 +5,8 @@ import { account, connection, PROBLEM, snapshot } from '../../testing/entities.t
 import { OFFLINE_SENTENCE } from '../../words.ts';
 import { accountItems, attention, LASTING_MS, SOON_MS } from './attention.ts';
 
+const REFUSING = { refusals: 3, before: { offered: 0, resumed: 0 }, nextTryAt: 0 };
+
 const NOW = 1_000_000_000_000;
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -60,12 +62,12 @@ describe('what needs attention', () => {
 
   it('is a server that keeps refusing, after what is down', () => {
     const connections = [connection('1', 'b', { kind: 'failed', problem: PROBLEM })];
-    const accounts = [account('a', { refusing: { refusals: 3, nextTryAt: 0 } }), account('b')];
+    const accounts = [account('a', { refusing: REFUSING }), account('b')];
     expect(found({ accounts, connections }).map(({ label }) => label)).toEqual(['b', 'a']);
   });
 
   it('is nothing of an account that is paused', () => {
-    const accounts = [account('a', { paused: true, refusing: { refusals: 3, nextTryAt: 0 } })];
+    const accounts = [account('a', { paused: true, refusing: REFUSING })];
     expect(found({ accounts })).toEqual([]);
   });
 });
@@ -151,7 +153,7 @@ describe('an account that is out of reach', () => {
   });
 
   it('comes after those that stopped, before what only costs', () => {
-    const accounts = [account('a', { refusing: { refusals: 3, nextTryAt: 0 } }), account('b')];
+    const accounts = [account('a', { refusing: REFUSING }), account('b')];
     const stopped = connection('2', 'b', { kind: 'failed', problem: PROBLEM });
     const about = found({ accounts, connections: [failing('1', 'a'), stopped] }).map((item) => {
       return item.about;

@@ -4,7 +4,7 @@
  */
 import type { NotOfferedReason, SharingPolicy } from '../facts.ts';
 import type { HeldSession } from './held-session.ts';
-import { isPaused, NO_REFUSALS, refused, tryNow, type Refusals } from './refusals.ts';
+import { isPaused, NO_REFUSALS, refused, takenUp, tryNow, type Refusals } from './refusals.ts';
 
 /** What an account allows. */
 export interface SessionPolicy {
@@ -140,7 +140,7 @@ export class PeerSessions {
   resumed(session: HeldSession): void {
     session.resumed = true;
     session.networkErrors = 0;
-    this.refusals = NO_REFUSALS;
+    this.refusals = takenUp(this.refusals);
     this.#onChange();
   }
 

@@ -5,6 +5,9 @@
 
 /** Refusals in a row after which nothing is offered for a while; a burst counts as one. */
 export const REFUSALS_UNTIL_PAUSE = 3;
+/** A server that took up one in five of so many latest offers resumes now and then: offering pays. */
+const LATEST_OFFERS = 20;
+const RESUMES_NOW_AND_THEN = 1 / 5;
 const MINUTE = 60_000;
 const FIRST_PAUSE_MS = 10 * MINUTE;
 /** A server that was mended is noticed within this time at the latest. */
@@ -20,6 +23,11 @@ export interface Refusals {
   readonly pausedUntil: number | null;
   /** The latest pause; the next one is twice as long. */
   readonly pauseMs: number;
+  /** What became of the latest offers, oldest first: whether the session was taken up. */
+  readonly latest: readonly boolean[];
+  /** Sessions offered in all, and how many of them were taken up. */
+  readonly offered: number;
+  readonly resumed: number;
   /** Handshakes are known to bring nothing that could be resumed. */
   readonly issuesNothing: boolean;
 }
@@ -29,8 +37,17 @@ export const NO_REFUSALS: Refusals = {
   trials: 0,
   pausedUntil: null,
   pauseMs: 0,
+  latest: [],
+  offered: 0,
+  resumed: 0,
   issuesNothing: false,
 };
+
+/** A session was offered and taken up: the server is not refusing. */
+export function takenUp(before: Refusals): Refusals {
+  const { latest, offered, resumed } = counted(before, true);
+  return { ...NO_REFUSALS, latest, offered, resumed };
+}
 
 /**
  * A session was offered and refused.
@@ -38,13 +55,24 @@ export const NO_REFUSALS: Refusals = {
  * @param trial {@link Refusals.trials} as it was when that connection began
  */
 export function refused(before: Refusals, trial: number, now: number): Refusals {
-  const inARow = before.inARow + 1;
-  if (trial < before.trials) return { ...before, inARow };
+  const after = { ...counted(before, false), inARow: before.inARow + 1 };
+  if (trial < before.trials) return after;
   const trials = before.trials + 1;
-  if (trials < REFUSALS_UNTIL_PAUSE) return { ...before, inARow, trials };
+  const share = after.latest.filter(Boolean).length / after.latest.length;
+  if (trials < REFUSALS_UNTIL_PAUSE || share >= RESUMES_NOW_AND_THEN) return { ...after, trials };
   const pauseMs =
     before.pauseMs === 0 ? FIRST_PAUSE_MS : Math.min(before.pauseMs * 2, LONGEST_PAUSE_MS);
-  return { ...before, inARow, trials, pausedUntil: now + pauseMs, pauseMs };
+  return { ...after, trials, pausedUntil: now + pauseMs, pauseMs };
+}
+
+/** One more offer is known of. */
+function counted(before: Refusals, isTakenUp: boolean): Refusals {
+  return {
+    ...before,
+    latest: [...before.latest, isTakenUp].slice(-LATEST_OFFERS),
+    offered: before.offered + 1,
+    resumed: before.resumed + (isTakenUp ? 1 : 0),
+  };
 }
 
 /** Whether offering is paused; a clock that was set back by more than the pause ends it. */

@@ -201,9 +201,10 @@ export class SessionCache {
   /** The server of this account that keeps refusing, if one does; nothing is offered to it now. */
   refusing(account: string): Refusing | null {
     for (const { sessions } of this.#account(account).peers.values()) {
-      const { inARow, pausedUntil } = sessions.refusals;
+      const { inARow, pausedUntil, offered, resumed } = sessions.refusals;
       if (pausedUntil !== null && isPaused(sessions.refusals, this.#now())) {
-        return { refusals: inARow, nextTryAt: pausedUntil };
+        const before = { offered: offered - inARow, resumed };
+        return { refusals: inARow, before, nextTryAt: pausedUntil };
       }
     }
     return null;
