@@ -117,16 +117,29 @@ describe('an account that is out of reach', () => {
     expect(found({ accounts, connections: [failing('1', 'a', LASTING_MS - 1)] })).toEqual([]);
   });
 
-  it('is not while one of its connections is up, or has not been tried', () => {
+  it('is listed in part, each connection that has been down for a minute counted', () => {
     const accounts = [account('a'), account('b'), account('c', { paused: true })];
     const connections = [
-      failing('1', 'a'),
+      failing('1', 'a', 4 * LASTING_MS),
       connection('2', 'a'),
-      failing('3', 'b'),
-      connection('4', 'b', { kind: 'connecting', phase: 'dns' }),
-      failing('5', 'c'),
+      failing('3', 'a', LASTING_MS - 1),
+      failing('4', 'b', 2 * LASTING_MS),
+      failing('5', 'b', 3 * LASTING_MS),
+      connection('6', 'b', { kind: 'connecting', phase: 'dns' }),
+      failing('7', 'c'),
     ];
-    expect(found({ accounts, connections })).toEqual([]);
+    expect(found({ accounts, connections }).map(({ label, text }) => `${label}: ${text}`)).toEqual([
+      `a: 1 of 3 connections has been down for 4 min; it is tried again and again. ${problem.message}`,
+      `b: 2 of 3 connections have been down for 3 min; they are tried again and again. ${problem.message}`,
+    ]);
+  });
+
+  it('is listed beside a mailbox that does not exist, which hides nothing', () => {
+    const missing = connection('1', 'a', { kind: 'failed', problem: PROBLEM });
+    const connections = [missing, failing('2', 'a'), failing('3', 'a')];
+    const items = found({ accounts: [account('a')], connections });
+    expect(items.map(({ about }) => about)).toEqual(['failure', 'out-of-reach']);
+    expect(items[1]?.text).toMatch(/^No connection for /);
   });
 
   it('is one that stopped, where one of its connections did', () => {

@@ -171,25 +171,20 @@ export const LASTING_MS = 60_000;
 /** More accounts than this have one cause in common, more likely than not: they share a line. */
 const MOST_APART = 3;
 
-/** One for each account that is out of reach; one for all where these are many. */
+/** One for each account that is out of reach, wholly or in part; one for all where these are many. */
 function outOfReachItems(all: readonly WatchedAccount[], now: number): readonly WaitingItem[] {
-  const out = all
-    .map(({ account, connections }) => ({ account, failing: failing(connections) }))
-    .filter(({ failing }) => failing !== null && now - failing.since >= LASTING_MS);
-  if (out.length > MOST_APART) return [together(out.map(({ account }) => account))];
-  return out.flatMap(({ account: { id, label }, failing }) =>
-    failing === null
-      ? []
-      : [
-          {
-            id: `out-of-reach:${id}`,
-            about: 'out-of-reach',
-            label,
-            text: `No connection for ${formatDuration(now - failing.since)}; it is tried again and again. ${failing.problem.message}`,
-            action: { kind: 'try', accountIds: [id] },
-          },
-        ],
-  );
+  const out = all.flatMap(({ account, connections }) => {
+    const outage = outageOf(connections, now);
+    return outage === null ? [] : [{ account, outage }];
+  });
+  if (out.length > MOST_APART) return [together(out)];
+  return out.map(({ account: { id, label }, outage }) => ({
+    id: `out-of-reach:${id}`,
+    about: 'out-of-reach',
+    label,
+    text: `${outageWords(outage, now)} tried again and again. ${outage.problem.message}`,
+    action: { kind: 'try', accountIds: [id] },
+  }));
 }
 
 /** One line, however many accounts wait for the network. */
@@ -209,26 +204,49 @@ function offlineItems(all: readonly WatchedAccount[], now: number): readonly Wai
   ];
 }
 
-/** Since when none of them has been up, and why the last one is not; `null` where one may be. */
-function failing(
-  connections: readonly Connection[],
-): { readonly since: number; readonly problem: Problem } | null {
-  let last: Connection['failing'] = null;
-  for (const { failing } of connections) {
-    if (failing === null) return null;
-    if (last === null || failing.since > last.since) last = failing;
-  }
-  return last;
+/** What of an account is out of reach for longer than a moment. */
+interface Outage {
+  readonly down: number;
+  /** Of so many that are wanted and have not stopped: what stopped is an item of its own. */
+  readonly of: number;
+  /** Since when none of those has been up where all are down, else since when the first is down. */
+  readonly since: number;
+  readonly problem: Problem;
 }
 
-function together(accounts: readonly Account[]): WaitingItem {
-  const named = accounts.slice(0, MOST_APART).map(({ label }) => isolate(label));
-  const rest = formatCount(accounts.length - named.length);
+/** `null` where nothing has been down for a minute, or the account has stopped as a whole. */
+function outageOf(connections: readonly Connection[], now: number): Outage | null {
+  const kinds = connections.map(({ state }) => state.kind);
+  if (kinds.includes('sign-in-failed') || kinds.includes('certificate-problem')) return null;
+  const wanted = connections.filter(({ state }) => state.kind !== 'failed');
+  const lasting = wanted
+    .flatMap(({ failing }) => (failing === null ? [] : [failing]))
+    .filter(({ since }) => now - since >= LASTING_MS)
+    .toSorted((a, b) => a.since - b.since);
+  const told = lasting.length === wanted.length ? lasting.at(-1) : lasting[0];
+  if (told === undefined) return null;
+  return { down: lasting.length, of: wanted.length, ...told };
+}
+
+function outageWords({ down, of, since }: Outage, now: number): string {
+  const duration = formatDuration(now - since);
+  if (down === of) return `No connection for ${duration}; it is`;
+  const verbs = down === 1 ? ['has', 'it is'] : ['have', 'they are'];
+  return `${formatCount(down)} of ${formatCount(of)} connections ${verbs[0]} been down for ${duration}; ${verbs[1]}`;
+}
+
+function together(
+  out: readonly { readonly account: Account; readonly outage: Outage }[],
+): WaitingItem {
+  const named = out.slice(0, MOST_APART).map(({ account }) => isolate(account.label));
+  const rest = formatCount(out.length - named.length);
+  const isWhole = out.every(({ outage }) => outage.down === outage.of);
+  const what = isWhole ? 'No connection' : 'Connections down';
   return {
     id: 'out-of-reach',
     about: 'out-of-reach',
-    label: `${formatCount(accounts.length)} accounts`,
-    text: `No connection for a minute or longer; they are tried again and again: ${named.join(', ')} and ${rest} more.`,
-    action: { kind: 'try', accountIds: accounts.map(({ id }) => id) },
+    label: `${formatCount(out.length)} accounts`,
+    text: `${what} for a minute or longer; they are tried again and again: ${named.join(', ')} and ${rest} more.`,
+    action: { kind: 'try', accountIds: out.map(({ account }) => account.id) },
   };
 }
