@@ -61,5 +61,6 @@ const folder = mkdtempSync(join(tmpdir(), 'reprise-test-'));
 const sum = steps.map((step) => runStep(step, folder)).reduce(add, nothing);
 rmSync(folder, { recursive: true });
 say('');
+if (sum.passed === 0 && sum.failed === 0) say('Nothing was tested.');
 say(summaryLine(sum));
-process.exitCode = sum.failed === 0 ? 0 : 1;
+process.exitCode = sum.failed === 0 && sum.passed > 0 ? 0 : 1;

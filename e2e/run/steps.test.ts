@@ -28,6 +28,11 @@ describe('npm test', () => {
     });
   });
 
+  it('takes a path as Windows writes it, and no name for no pattern', () => {
+    expect(filesOf('build\\page')).toEqual(filesOf('build/page'));
+    expect(stepsFor(REPOSITORY, [''])).toEqual(stepsFor(REPOSITORY, []));
+  });
+
   it('finds nothing where nothing is of that name', () => {
     expect(stepsFor(REPOSITORY, ['no such test'])).toEqual([]);
   });

@@ -25,11 +25,12 @@ const EVERYTHING: readonly Step[] = [
 
 /** The tests of the project in `root` whose path holds one of `patterns`; all there is for none. */
 export function stepsFor(root: string, patterns: readonly string[]): readonly Step[] {
-  if (patterns.length === 0) return EVERYTHING;
+  const wanted = patterns.filter((pattern) => pattern !== '').map(withSlashes);
+  if (wanted.length === 0) return EVERYTHING;
   const matching = (glob: string) =>
     globSync(glob, { cwd: root, exclude: ['**/node_modules'] })
-      .map((path) => path.replaceAll('\\', '/'))
-      .filter((path) => patterns.some((pattern) => path.includes(pattern)))
+      .map(withSlashes)
+      .filter((path) => wanted.some((pattern) => path.includes(pattern)))
       .sort();
   const levels: readonly Step[] = [
     { ...UNIT, files: matching('{shared,electron,renderer}/**/*.test.{ts,tsx}') },
@@ -37,4 +38,9 @@ export function stepsFor(root: string, patterns: readonly string[]): readonly St
     { ...E2E, files: matching('e2e/**/*.spec.ts') },
   ];
   return levels.filter(({ files }) => files !== undefined && files.length > 0);
+}
+
+/** A path as it is written everywhere but on Windows. */
+function withSlashes(path: string): string {
+  return path.replaceAll('\\', '/');
 }

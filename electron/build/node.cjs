@@ -52,7 +52,7 @@ const PACKAGES = {
 function nodeFor({ platform, arch, own, installed }) {
   const name = PACKAGES[`${platform}-${arch}`];
   const version = name === undefined ? null : installed(name);
-  if (name !== undefined && version !== null) return { version, from: name };
+  if (name !== undefined && version !== null && fits(version)) return { version, from: name };
   if (fits(own)) return { version: own, from: 'this machine' };
   return {
     line:
@@ -106,7 +106,9 @@ if (require.main === module) {
     process.exitCode = 1;
   } else if (!fits(own)) {
     process.stderr.write(
-      `This is Node ${own}; ${choice.version} lies in node_modules: start Reprise by "npm run".\n`,
+      process.env['npm_lifecycle_event'] === undefined
+        ? `This is Node ${own}; ${choice.version} lies in node_modules: start Reprise by "npm run".\n`
+        : `This is Node ${own}, and the ${choice.version} in node_modules did not start: run "npm ci" anew, or ${INSTALL}.\n`,
     );
     process.exitCode = 1;
   } else if (program !== undefined) {

@@ -60,6 +60,10 @@ async function develop(args: readonly string[]): Promise<number> {
     say(parsed.kind === 'wrong' ? parsed.message : 'npm run dev [-- --port N]');
     return parsed.kind === 'wrong' ? 2 : 0;
   }
+  if (parsed.options.dataDir !== null) {
+    say('npm run dev shows the demo, which has no data folder: leave out --data-dir.');
+    return 2;
+  }
   const stop = stopSignal(process, systemClock);
   const { token, cookie } = new Credentials(systemClock);
   let engine = await startEngine(0, { token, cookie });

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { inspect } from 'node:util';
@@ -248,6 +248,39 @@ describe('the accounts of version 0.1.0', () => {
     expect(problems).toMatchObject([{ message: expect.stringContaining(`${old} since`) }]);
     expect(book.secrets.stored(id)).not.toBeNull();
     expect(await readFile(old, 'utf8')).toContain(id);
+  });
+
+  it('keep their name where they are a newer program’s, which stay as they were', async () => {
+    await using folder = await temporaryFolder();
+    const { old } = pathsIn(folder.path);
+    await writeFile(old, '{"version":99}');
+    const { book, problems } = await open(folder.path);
+    expect(problems).toMatchObject([{ message: expect.stringContaining('newer Reprise') }]);
+    await expect(book.add(account, password)).rejects.toMatchObject({ code: 'storage' });
+    expect(await readFile(old, 'utf8')).toBe('{"version":99}');
+    expect(await readdir(folder.path)).not.toContain('accounts.json');
+  });
+
+  it('are not made of another program’s settings, which are kept aside under their name', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(pathsIn(folder.path).old, '{"editor.tabSize":2}');
+    const { problems } = await open(folder.path);
+    expect(problems).toHaveLength(1);
+    expect(await readdir(folder.path)).toEqual([
+      expect.stringMatching(/^settings\.json\.corrupt-/),
+    ]);
+  });
+
+  it('are said to be missing where their link leads nowhere, and their passwords stay', async () => {
+    await using folder = await temporaryFolder();
+    const { path, old } = pathsIn(folder.path);
+    const first = await open(folder.path);
+    await first.book.add(account, password);
+    await rm(path);
+    await symlink(join(folder.path, 'elsewhere.json'), old);
+    const { book, problems } = await open(folder.path);
+    expect(problems).toMatchObject([{ message: expect.stringContaining('a link to a file') }]);
+    expect(book.secrets.stored(id)).not.toBeNull();
   });
 
   it('are no folder of that name', async () => {

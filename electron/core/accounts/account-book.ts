@@ -16,6 +16,8 @@ import {
   type OnUnusable,
   type Opened,
   openStored,
+  readRegularFile,
+  readStored,
   removeUnfinished,
   removeUnfinishedKey,
   type SealedSecrets,
@@ -226,19 +228,27 @@ async function takeOverAccounts(dataDir: string): Promise<AccountsFile> {
   await removeUnfinished(old);
   const isOnly = !(await hasKeptAside(path)) && !(await hasKeptAside(old));
   const { fileName } = accountsFormat;
-  // Something else of that name is not ours.
   const found = await stat(old).catch(() => null);
+  if (found === null && (await lstat(old).catch(() => null)) !== null) {
+    const problem = `${old} is a link to a file that is not there, so its accounts are not shown. Bring that file back and start Reprise again, or remove the link.`;
+    return { fileName, isOnly: false, problem };
+  }
+  // Something else of that name is not ours.
   if (found?.isFile() !== true) return { fileName, isOnly, problem: null };
   if ((await lstat(path).catch(() => null)) !== null) {
     const problem = `An older Reprise has saved accounts in ${old} since. They are not used: those in ${path} are. Add what you miss again, then remove that file.`;
     return { fileName, isOnly: false, problem };
   }
+  const asItIs = { fileName: NAME_OF_0_1, isOnly, problem: null };
   try {
+    // What is damaged, or a newer program's, keeps its name: opening it says so.
+    const { kind } = readStored((await readRegularFile(old)).toString('utf8'), accountsFormat);
+    if (kind !== 'value') return asItIs;
     await rename(old, path);
     return { fileName, isOnly, problem: null };
   } catch {
-    // A folder that cannot be changed: writing says what is wrong with it.
-    return { fileName: NAME_OF_0_1, isOnly, problem: null };
+    // Unreadable, or in a folder that cannot be changed: reading or writing it says what is wrong.
+    return asItIs;
   }
 }
 

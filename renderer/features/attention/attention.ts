@@ -216,8 +216,10 @@ interface Outage {
 
 /** `null` where nothing has been down for a minute, or the account has stopped as a whole. */
 function outageOf(connections: readonly Connection[], now: number): Outage | null {
-  const kinds = connections.map(({ state }) => state.kind);
-  if (kinds.includes('sign-in-failed') || kinds.includes('certificate-problem')) return null;
+  const hasStopped = connections.some(
+    ({ state }) => state.kind === 'sign-in-failed' || state.kind === 'certificate-problem',
+  );
+  if (hasStopped) return null;
   const wanted = connections.filter(({ state }) => state.kind !== 'failed');
   const lasting = wanted
     .flatMap(({ failing }) => (failing === null ? [] : [failing]))
