@@ -67,7 +67,9 @@ async function runTests(
 ): Promise<Result> {
   const path = join(folder, 'mutants-report.json');
   await rm(path, { force: true });
-  const options = ['--config=.config/vitest.ts', '--project=unit', '--maxWorkers=1'];
+  // A test that waits for ever is red by its own limit, well before the run's.
+  const limits = ['--testTimeout=20000', '--hookTimeout=20000'];
+  const options = ['--config=.config/vitest.ts', '--project=unit', '--maxWorkers=1', ...limits];
   const child = spawn(
     process.execPath,
     [VITEST, 'run', ...options, '--reporter=json', `--outputFile=${path}`, ...tests],
