@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, type ReactNode, type RefObject } from 'react';
+import { useId, useLayoutEffect, useRef, type ReactNode, type RefObject } from 'react';
 import { showScreen } from '../../navigation.ts';
 import { Button } from '../../ui/controls.tsx';
 import { focusSettingsButton, isSettingsButton } from '../../ui/focus.ts';
@@ -12,9 +12,12 @@ function close(): void {
   showScreen('connections');
 }
 
-/** Closes on Esc, but not on one that is for a question or list above the settings. */
+/**
+ * Closes on Esc, but not on one that is for a question or list above the settings. Listens from the
+ * moment on that the section is seen: a passive effect may come a frame later, and miss the key.
+ */
 function useEscape(section: RefObject<HTMLElement | null>): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKeyDown = ({ key, target }: KeyboardEvent) => {
       if (key !== 'Escape' || !(target instanceof Element)) return;
       const isHere = section.current?.contains(target) === true || target === document.body;
