@@ -39,13 +39,17 @@ export function settingsToTest(input: AccountInput, stored: Stored | null): Conn
  * what is held for one is of no use to the other.
  */
 export function connectsElsewhere(before: AccountSettings, after: AccountSettings): boolean {
+  return signsInElsewhere(before, after) || !isSameTrust(before.trust, after.trust);
+}
+
+/** Whether a password that was refused for one may be right for the other. */
+export function signsInElsewhere(before: AccountSettings, after: AccountSettings): boolean {
   return (
     before.user !== after.user ||
     before.host !== after.host ||
     before.port !== after.port ||
     before.security !== after.security ||
-    before.servername !== after.servername ||
-    !isSameTrust(before.trust, after.trust)
+    before.servername !== after.servername
   );
 }
 

@@ -11,6 +11,7 @@ export {
   editedAccount,
   newAccount,
   settingsToTest,
+  signsInElsewhere,
 } from './account-input.ts';
 export { helpLinks, suggestSettings } from './presets.ts';
 export { readCaFile } from './ca-file.ts';

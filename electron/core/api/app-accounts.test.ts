@@ -191,6 +191,31 @@ describe('an account', () => {
     expect(imap.loginAttempts).toHaveLength(2);
   });
 
+  it('does not send a refused password again for any change but Reconnect', async () => {
+    const imap = await server({ mailboxes: { INBOX: 3, Sent: 1 } });
+    const { engine, until, state } = await start(await folder());
+    const wrong = inputFor(imap, { password: 'wrong-password' });
+    const { id } = await engine.addAccount(wrong);
+    await until(isRefused(1));
+    await engine.setReuse(id, false);
+    await engine.setReuse(id, true);
+    await engine.setPolicy(id, { sharing: 'private', longestAge: 'hour' });
+    await engine.tryOffering(id);
+    const kept = { ...wrong, password: null, trust: { kind: 'keep' } } as const;
+    await engine.updateAccount(id, { ...kept, label: 'Home', mailboxes: ['INBOX', 'Sent'] });
+    await until(isRefused(2));
+    await engine.setPaused(id, true);
+    await until((now) => now.connections.every(({ state }) => state.kind === 'paused'));
+    await engine.setPaused(id, false);
+    await until(isRefused(2));
+    expect(imap.loginAttempts).toHaveLength(1);
+    expect(imap.stats().connections).toBe(1);
+    await engine.reconnectAccount(id);
+    await imap.until(({ loginAttempts }) => loginAttempts.length === 2);
+    await until(isRefused(2));
+    expect(state().connections).toHaveLength(2);
+  });
+
   it('is tested without being stored, with its stored password where none is given', async () => {
     const dataDir = await folder();
     const imap = await server({ mailboxes: { INBOX: 3, Sent: 1 } });
@@ -221,6 +246,12 @@ describe('an account', () => {
 function attemptOf(state: Snapshot, mailbox: string) {
   return state.connections.find((connection) => connection.mailbox === mailbox)?.attempt?.id;
 }
+
+const isRefused =
+  (count: number) =>
+  (now: Snapshot): boolean =>
+    now.connections.length === count &&
+    now.connections.every(({ state }) => state.kind === 'sign-in-failed');
 
 describe('the switch', () => {
   it('off forgets and offers nothing, on begins with a full handshake; others stay as they are', async () => {

@@ -81,7 +81,7 @@ export class SignInGate {
     next?.({ kind: 'go', permit: this.#admit() });
   }
 
-  /** The credentials may be others now, or a person wants another try. */
+  /** The credentials are others now, or a person wants another try. */
   reset(): void {
     this.#generation += 1;
     this.#isProven = false;

@@ -27,6 +27,41 @@ describe('signing in', () => {
     expect(server.loginAttempts.filter(({ ok }) => !ok)).toHaveLength(2);
   });
 
+  test('that was refused is tried again by another password, server or user, and by no other change', async () => {
+    await using server = await startImapServer({ mailboxes: three });
+    await using other = await startImapServer({ mailboxes: three });
+    await using watched = new TestSupervisor();
+    const wrong = 'wrong-password';
+    const refusals = (): number => server.loginAttempts.length;
+    watched.watch(server, {}, wrong);
+    await watched.state('sign-in-failed');
+    const changes = [
+      { reuse: false },
+      { policy: { sharing: 'private', longestAge: 'hour' } },
+      { label: 'Another name' },
+      { mailboxes: ['INBOX', 'Sent'] },
+      { mailboxes: ['INBOX', 'Sent'], paused: true },
+      { mailboxes: ['INBOX', 'Sent'] },
+      { trust: { kind: 'ca', fileName: 'ca.pem', pem: server.caPem + other.caPem } },
+    ] as const;
+    for (const change of changes) {
+      watched.watch(server, change, wrong);
+      await watched.state('paused' in change ? 'paused' : 'sign-in-failed');
+    }
+    expect(refusals()).toBe(1);
+    watched.supervisor.reconnectAll();
+    await server.until(() => refusals() === 2);
+    await watched.state('sign-in-failed');
+    watched.watch(server, { user: 'somebody.else@reprise.example' }, wrong);
+    await server.until(() => refusals() === 3);
+    await watched.state('sign-in-failed');
+    watched.watch(other, {}, wrong);
+    await other.until(({ loginAttempts }) => loginAttempts.length === 1);
+    await watched.state('sign-in-failed');
+    watched.watch(other);
+    await watched.state('idle');
+  });
+
   test.each(['dropped', 'offline for a moment', 'reconnected by hand'])(
     'with a password changed at the server is tried once by thirty mailboxes that were %s',
     async (how) => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AccountId, ConnectionDetail, ConnectionId } from '../../../shared/model.ts';
-import { connectsElsewhere } from '../accounts/index.ts';
+import { connectsElsewhere, signsInElsewhere } from '../accounts/index.ts';
 import { isOnThisMachine } from '../network/machine.ts';
 import { SignInGate } from './sign-in-gate.ts';
 import { StartGate } from './start-gate.ts';
@@ -36,10 +36,11 @@ export class Supervisor {
   }
 
   /**
-   * Adds the account or takes over its changed settings: what did not change keeps running. After
-   * a refused sign-in it is also what has the password, which may be another one, tried again.
+   * Adds the account or takes over its changed settings: what did not change keeps running. A
+   * sign-in that was refused is tried again where the server, the user or the password is another
+   * one; any other change leaves it refused.
    */
-  watch(account: WatchedAccount): void {
+  watch(account: WatchedAccount, newPassword = false): void {
     if (this.#isClosed) return;
     const { settings } = account;
     const known = this.#accounts.get(settings.id) ?? {
@@ -51,8 +52,8 @@ export class Supervisor {
     this.#accounts.set(settings.id, known);
     const before = known.account.settings;
     known.account = account;
-    // The password may be another one now.
-    known.signIn.reset();
+    const newSignIn = newPassword || signsInElsewhere(before, settings);
+    if (newSignIn) known.signIn.reset();
     const isElsewhere = connectsElsewhere(before, settings);
     if (isElsewhere) known.lastFull = null;
     const wanted = new Map(
@@ -67,7 +68,7 @@ export class Supervisor {
       if (isElsewhere) mailbox.forgetFailures();
       const isDue = settings.paused
         ? mailbox.state !== 'paused'
-        : isElsewhere || before.paused || mailbox.state === 'sign-in-failed';
+        : isElsewhere || before.paused || (newSignIn && mailbox.state === 'sign-in-failed');
       if (isDue) this.#start(known, mailbox);
     }
     for (const [id, name] of wanted) {

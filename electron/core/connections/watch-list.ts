@@ -107,7 +107,7 @@ export class WatchList {
     const signedIn = this.#deps.state
       .list('connections')
       .filter(({ accountId, state }) => accountId === id && state.kind !== 'sign-in-failed');
-    this.supervisor.watch({ settings, password: () => password(settings) });
+    this.supervisor.watch({ settings, password: () => password(settings) }, newPassword);
     if (newPassword && !elsewhere) {
       for (const connection of signedIn) this.supervisor.reconnect(connection.id);
     }
@@ -124,11 +124,17 @@ export class WatchList {
     this.#deps.tally.forgetAccount(id);
   }
 
-  /** Offers sessions again to a server that kept refusing them, on new connections. */
+  /**
+   * Offers sessions again to a server that kept refusing them, on new connections: at once, but not
+   * where its password was refused, which is not sent again for this.
+   */
   tryOffering(id: AccountId): void {
     this.sessions.tryNow(id);
     this.#refresh(id);
-    this.supervisor.reconnectAccount(id);
+    const isRefused = this.#deps.state
+      .list('connections')
+      .some(({ accountId, state }) => accountId === id && state.kind === 'sign-in-failed');
+    if (!isRefused) this.supervisor.reconnectAccount(id);
   }
 
   /** @returns how many sessions of the account were forgotten */

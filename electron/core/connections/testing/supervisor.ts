@@ -44,6 +44,8 @@ export class TestSupervisor implements AsyncDisposable {
   readonly connections = new Map<ConnectionId, Connection>();
   readonly supervisor: Supervisor;
   readonly #waiting = new Set<() => void>();
+  /** Of each account, the one that it was given last. */
+  readonly #passwords = new Map<AccountId, string | null>();
 
   constructor(deps: Partial<SupervisorDeps> = {}) {
     this.supervisor = new Supervisor({
@@ -83,7 +85,9 @@ export class TestSupervisor implements AsyncDisposable {
     password: string | null = server.password,
   ): AccountSettings {
     const settings = settingsFor(server, changes);
-    this.supervisor.watch({ settings, password: () => Promise.resolve(password) });
+    const isNew = this.#passwords.get(settings.id) !== password;
+    this.#passwords.set(settings.id, password);
+    this.supervisor.watch({ settings, password: () => Promise.resolve(password) }, isNew);
     return settings;
   }
 
