@@ -5,7 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { keyFileProtector } from '../../electron/core/storage/key-file.ts';
 import { temporaryFolder } from '../../electron/core/storage/testing/temporary-folder.ts';
-import { createApp, type App } from '../../electron/core/app.ts';
+import { createApp, type App, type AppDeps } from '../../electron/core/app.ts';
 import { LOGOUT_LIMIT_MS } from '../../electron/core/connections/imap/imap-connection.ts';
 import {
   createAuthority,
@@ -67,8 +67,11 @@ export class FaultStand implements AsyncDisposable {
     this.#owned = parts.owned;
   }
 
-  /** @param dataDir a folder that outlives it; by default one of its own */
-  static async start(dataDir?: string): Promise<FaultStand> {
+  /**
+   * @param dataDir a folder that outlives it; by default one of its own
+   * @param deps what else the engine is given
+   */
+  static async start(dataDir?: string, deps: Partial<AppDeps> = {}): Promise<FaultStand> {
     await using starting = new AsyncDisposableStack();
     const path = dataDir ?? starting.use(await temporaryFolder()).path;
     const authority = await createAuthority();
@@ -87,6 +90,7 @@ export class FaultStand implements AsyncDisposable {
         () => new Date(0),
       ),
       clock,
+      ...deps,
     });
     starting.defer(async () => {
       clock.letGo();

@@ -94,6 +94,7 @@ export class SimulatedConnections implements MailConnections {
   setOnline(): void {}
   reopenAll(): void {}
   moved(): void {}
+  lookAgain(): void {}
 
   detail(id: ConnectionId): ConnectionDetail | null {
     const mailbox = this.#mailboxes.get(id);

@@ -2,7 +2,8 @@
  * IMAP connections: one for each watched mailbox, kept alive. In the order of reading: a socket's
  * facts become an attempt in `imap/`, an {@link ImapConnection} with its record and its log;
  * `watched-mailbox.ts` makes one attempt after another, as `lifecycle.ts` decides and the two gates
- * let it, and shows them by `connection-view.ts`; `supervisor.ts` has all mailboxes of all accounts;
+ * let it, and shows them by `connection-view.ts`; those that a certificate has stopped hear of it from
+ * `second-looks.ts`; `supervisor.ts` has all mailboxes of all accounts;
  * `watch-list.ts` keeps them in step with sessions, counters and what the interface sees.
  */
 export type { ConnectionEvent } from './connection-view.ts';

@@ -10,11 +10,13 @@ export type NextStep =
   /** Nothing happens by itself: it needs a change, or *Reconnect*. */
   | { readonly kind: 'stop'; readonly state: StoppedState };
 
-type StoppedState = 'sign-in-failed' | 'certificate-problem' | 'failed';
+/** What a connection is that does not try again. */
+export type StoppedState = 'sign-in-failed' | 'certificate-problem' | 'failed';
 
 /**
- * Problems that trying again cannot solve. A wrong password tried again and again locks accounts. A
- * certificate that is not trusted may be an attacker's: whoever looks at it decides.
+ * Problems that signing in again cannot solve. A wrong password tried again and again locks accounts. A
+ * certificate that is not trusted may be an attacker's: nothing is sent until it is another one, see
+ * `second-looks.ts`, or whoever looks at it decides.
  */
 const STOPPING: ReadonlyMap<ProblemCode, StoppedState> = new Map([
   ['sign-in', 'sign-in-failed'],
@@ -44,6 +46,11 @@ export function nextStep(failure: Failure, attempts: Attempts, random: number): 
   if (state !== undefined) return { kind: 'stop', state };
   const delayMs = backoffDelayMs(attempts.failures, random);
   return { kind: 'wait', delayMs: patientDelayMs(delayMs, failure.serverDelayMs) };
+}
+
+/** Whether a certificate was seen, and not trusted. */
+export function isVerdict({ problem }: Failure): boolean {
+  return STOPPING.get(problem.code) === 'certificate-problem';
 }
 
 const OF_NETWORK: ReadonlySet<ProblemCode> = new Set(['dns', 'unreachable', 'timeout', 'closed']);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AccountId, ConnectionDetail, ConnectionId } from '../../../shared/model.ts';
 import { connectsElsewhere, signsInElsewhere } from '../accounts/index.ts';
 import { isOnThisMachine } from '../network/machine.ts';
+import { type LookedAt, SecondLooks } from './second-looks.ts';
 import { SignInGate } from './sign-in-gate.ts';
 import { StartGate } from './start-gate.ts';
 import {
@@ -21,18 +22,20 @@ export type MailConnections = Pick<Supervisor, keyof Supervisor>;
 /** Keeps all accounts connected that are to be; the trouble of one is never that of another. */
 export class Supervisor {
   readonly #deps: MailboxDeps;
+  readonly #looks: SecondLooks;
   readonly #accounts = new Map<AccountId, AccountConnections>();
   #isOnline = true;
   #isClosed = false;
 
   constructor(deps: SupervisorDeps) {
-    this.#deps = {
+    const shared = {
       random: Math.random,
       lookup: undefined,
       ...deps,
       starts: new StartGate(deps.clock),
-      endings: new Set(),
     };
+    this.#looks = new SecondLooks({ ...shared, canReach: (account) => this.#canReach(account) });
+    this.#deps = { ...shared, looks: this.#looks, endings: new Set() };
   }
 
   /**
@@ -82,7 +85,9 @@ export class Supervisor {
   async unwatch(id: AccountId): Promise<void> {
     const account = this.#accounts.get(id);
     this.#accounts.delete(id);
-    if (account !== undefined) await logOut(account);
+    if (account === undefined) return;
+    this.#looks.forget(account);
+    await logOut(account);
   }
 
   /** Ends the connection and makes a new one now. Also skips a wait and restarts a stopped one. */
@@ -129,6 +134,14 @@ export class Supervisor {
     for (const mailbox of this.#toOthers()) if (mailbox.isCutOff(addresses)) mailbox.reopen();
   }
 
+  /**
+   * What a certificate was judged by may be another one now, the network, the clock or the authorities:
+   * looks again at the servers whose certificate has stopped connections.
+   */
+  lookAgain(): void {
+    for (const account of this.#accounts.values()) this.#looks.lookNow(account);
+  }
+
   /** What is known of one connection; `null` where there is none of that id. */
   detail(id: ConnectionId): ConnectionDetail | null {
     for (const { mailboxes } of this.#accounts.values()) {
@@ -141,6 +154,7 @@ export class Supervisor {
   /** Logs out everywhere; a server that does not answer is left after 2 s. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#looks.close();
     const accounts = [...this.#accounts.values()];
     this.#accounts.clear();
     await Promise.all(accounts.map(logOut));
@@ -161,7 +175,7 @@ export class Supervisor {
     for (const mailbox of mailboxes) mailbox.connect();
   }
 
-  #canReach({ account }: AccountConnections): boolean {
+  #canReach({ account }: LookedAt): boolean {
     return this.#isOnline || isOnThisMachine(account.settings.host);
   }
 

@@ -25,7 +25,9 @@ import {
   nextStep,
   STABLE_AFTER_MS,
   type NextStep,
+  type StoppedState,
 } from './lifecycle.ts';
+import type { SecondLooks, Seen } from './second-looks.ts';
 import type { SignInGate, SignInPermit } from './sign-in-gate.ts';
 import type { StartGate } from './start-gate.ts';
 
@@ -55,6 +57,7 @@ export interface MailboxDeps {
   /** Resolves names in place of the system's resolver. */
   readonly lookup: LookupFunction | undefined;
   readonly starts: StartGate;
+  readonly looks: Pick<SecondLooks, 'expect'>;
   /** Connections that are being logged out: done when the servers were told. */
   readonly endings: Set<Promise<void>>;
   readonly report: (event: ConnectionEvent) => void;
@@ -104,6 +107,12 @@ export class WatchedMailbox {
   /** Whether only a person can set it going again. */
   get isStopped(): boolean {
     return STOPPED.has(this.#view.state.kind);
+  }
+
+  /** A certificate has stopped it that may be another one at the next look; a pin that changed asks. */
+  get awaitsLook(): boolean {
+    const { state } = this.#view;
+    return state.kind === 'certificate-problem' && state.problem.code !== 'certificate-changed';
   }
 
   detail(): ConnectionDetail {
@@ -178,7 +187,31 @@ export class WatchedMailbox {
     if (!isTrying || this.#isSignedIn) return;
     this.#end();
     this.#takeConnection()?.destroy();
-    this.#fail(failure, { kind: 'stop', state: 'sign-in-failed' });
+    this.#stop(failure, 'sign-in-failed');
+  }
+
+  /**
+   * The account trusts one certificate, and another connection was shown another: as long as nobody has
+   * said which of the two it is, none goes on.
+   */
+  stopForPin(failure: Failure): void {
+    if (this.isStopped && !this.awaitsLook) return;
+    this.#end();
+    this.#log.add(`! ${failure.problem.message}`);
+    void this.#logOut();
+    this.#stop(failure, 'certificate-problem');
+  }
+
+  /** What another look at the server, which stopped this connection by its certificate, has shown. */
+  looked(seen: Seen): void {
+    if (!this.awaitsLook) return;
+    this.#log.add(`— Looked at the certificate again, without signing in: ${inWords(seen)}`);
+    if (seen.kind === 'trusted') {
+      this.connect();
+    } else if (seen.kind === 'verdict') {
+      this.#stop(seen.failure, 'certificate-problem');
+      this.#tellSiblings(seen.failure, 'certificate-problem');
+    }
   }
 
   #report(event: ConnectionEvent): void {
@@ -220,7 +253,7 @@ export class WatchedMailbox {
   }
 
   async #stayConnected(run: Run): Promise<void> {
-    const { signIn, mailboxes } = this.#shared;
+    const { signIn } = this.#shared;
     const admission = await signIn.enter();
     if (admission.kind === 'held-back') {
       if (this.#run !== run) return;
@@ -245,8 +278,7 @@ export class WatchedMailbox {
         return;
       }
       this.#fail(failure, step);
-      if (step.kind === 'stop' && step.state === 'sign-in-failed')
-        for (const sibling of mailboxes.values()) sibling.holdBack(failure);
+      if (step.kind === 'stop') this.#tellSiblings(failure, step.state);
       return;
     }
     signIn.leave(permit);
@@ -346,15 +378,30 @@ export class WatchedMailbox {
       if (sibling.state === 'sign-in-failed' || sibling.waitsForServer) sibling.connect();
   }
 
+  /** What has stopped this connection may concern those that are going still. */
+  #tellSiblings(failure: Failure, state: StoppedState): void {
+    const { mailboxes } = this.#shared;
+    if (state === 'sign-in-failed') {
+      for (const sibling of mailboxes.values()) sibling.holdBack(failure);
+    } else if (failure.problem.code === 'certificate-changed') {
+      for (const sibling of mailboxes.values()) sibling.stopForPin(failure);
+    }
+  }
+
+  #stop({ problem, certificate }: Failure, state: StoppedState): void {
+    this.#end();
+    this.#view.set(
+      state === 'certificate-problem'
+        ? { kind: state, problem, certificate }
+        : { kind: state, problem },
+    );
+    if (this.awaitsLook) this.#deps.looks.expect(this.#shared);
+  }
+
   #fail(failure: Failure, step: NextStep): void {
-    const { problem, certificate } = failure;
+    const { problem } = failure;
     if (step.kind === 'stop') {
-      this.#end();
-      this.#view.set(
-        step.state === 'certificate-problem'
-          ? { kind: step.state, problem, certificate }
-          : { kind: step.state, problem },
-      );
+      this.#stop(failure, step.state);
       return;
     }
     const delayMs = step.kind === 'wait' ? step.delayMs : 0;
@@ -365,6 +412,17 @@ export class WatchedMailbox {
       void this.#stayConnected(run);
     });
     this.#view.set({ kind: 'retrying', retryAt: clock.now() + delayMs, problem });
+  }
+}
+
+function inWords(seen: Seen): string {
+  switch (seen.kind) {
+    case 'trusted':
+      return 'it is trusted now';
+    case 'verdict':
+      return seen.failure.problem.message;
+    case 'hindered':
+      return `hindered. ${seen.failure?.problem.message ?? ''}`;
   }
 }
 

@@ -69,6 +69,14 @@ export function placeOf(address: string): string {
   return `${groups.slice(0, 4).join(':')}::/64`;
 }
 
+/**
+ * Whether somebody set the clock back between two looks; forward cannot be told from a sleep. What is
+ * not valid any more by the one clock may be by the other.
+ */
+export function wasSetBack(last: Look, now: Look): boolean {
+  return now.monotonic - last.monotonic - (now.at - last.at) >= ASLEEP_MS;
+}
+
 /** What the clocks say at one look. */
 export interface Look {
   /** The time of day, in ms since the epoch. */
@@ -93,7 +101,7 @@ export const ASLEEP_MS = 10_000;
  * - Both went on for too long, and this program was not busy meanwhile: it slept on a system whose
  *   clocks go on, or it was stopped, as virtual machines are. A program that was busy is merely
  *   late: its own work blocked it, and its connections are what they were.
- * - The time of day went back: somebody set the clock. That changes nothing for connections.
+ * - The time of day went back: see {@link wasSetBack}. That changes nothing for connections.
  */
 export function hasSlept(last: Look, now: Look, everyMs: number): boolean {
   const monotonicMs = now.monotonic - last.monotonic;

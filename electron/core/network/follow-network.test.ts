@@ -3,7 +3,13 @@ import { followNetwork } from './follow-network.ts';
 import type { NetworkNews } from './network-watch.ts';
 
 const addresses = { all: new Set(['127.0.0.1', '192.0.2.7']), outward: new Set(['192.0.2.7']) };
-const steady: NetworkNews = { addresses, isOnline: true, hasSlept: false, isAnother: false };
+const steady: NetworkNews = {
+  addresses,
+  isOnline: true,
+  hasSlept: false,
+  wasSetBack: false,
+  isAnother: false,
+};
 const offline: NetworkNews = { ...steady, isOnline: false };
 
 /** What is done about these news, in its order. */
@@ -14,6 +20,7 @@ function done(news: readonly Partial<NetworkNews>[], forgets = false): string[] 
       setOnline: (isOnline) => calls.push(isOnline ? 'online' : 'offline'),
       reopenAll: () => calls.push('reopen all'),
       moved: (all) => calls.push(`moved to ${[...all].join(' ')}`),
+      lookAgain: () => undefined,
     },
     sessions: { networkChanged: () => calls.push('end bursts') },
     forgetSessions: () => calls.push('forget sessions'),

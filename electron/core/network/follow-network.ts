@@ -5,7 +5,7 @@ import type { NetworkNews } from './network-watch.ts';
 
 /** What news of the network is for. */
 export interface NetworkFollowers {
-  readonly supervisor: Pick<Supervisor, 'setOnline' | 'reopenAll' | 'moved'>;
+  readonly supervisor: Pick<Supervisor, 'setOnline' | 'reopenAll' | 'moved' | 'lookAgain'>;
   readonly sessions: Pick<SessionCache, 'networkChanged'>;
   /** Forgets the sessions of all accounts, and says how many there were. */
   readonly forgetSessions: () => number;
@@ -39,5 +39,6 @@ export function followNetwork(followers: NetworkFollowers): (news: NetworkNews) 
     } else if (isOnline) {
       supervisor.moved(addresses.all);
     }
+    supervisor.lookAgain();
   };
 }

@@ -4,6 +4,7 @@ import {
   hasSlept,
   NO_NETWORK,
   recognise,
+  wasSetBack,
   type KnownNetwork,
   type Look,
 } from './changes.ts';
@@ -24,6 +25,8 @@ export interface NetworkNews {
   readonly isOnline: boolean;
   /** It slept: whatever was connected is most likely gone, at the other end at least. */
   readonly hasSlept: boolean;
+  /** Its clock was set back. */
+  readonly wasSetBack: boolean;
   /** It is on another network than when it was last online. */
   readonly isAnother: boolean;
 }
@@ -84,7 +87,7 @@ export class NetworkWatch {
 
   readonly #suspend = (): void => {
     this.#looksAsleep = 0;
-    this.#tell(false);
+    this.#tell({});
   };
 
   readonly #resume = (): void => {
@@ -95,16 +98,17 @@ export class NetworkWatch {
   #wake(): void {
     this.#looksAsleep = null;
     this.#last = this.#look();
-    this.#tell(true);
+    this.#tell({ hasSlept: true });
   }
 
   #tick(): void {
     const { clock } = this.#deps;
     const look = this.#look();
     const slept = hasSlept(this.#last, look, LOOK_MS);
+    const setBack = wasSetBack(this.#last, look);
     this.#last = look;
     if (this.#looksAsleep === null) {
-      this.#tell(slept);
+      this.#tell({ hasSlept: slept, wasSetBack: setBack });
     } else {
       this.#looksAsleep += 1;
       if (slept || this.#looksAsleep >= LOOKS_AWAKE) this.#wake();
@@ -119,7 +123,10 @@ export class NetworkWatch {
     return { at: clock.now(), monotonic: clock.monotonic(), busyMs: machine.busyMs() };
   }
 
-  #tell(slept: boolean): void {
+  #tell({
+    hasSlept: slept = false,
+    wasSetBack: setBack = false,
+  }: Partial<Pick<NetworkNews, 'hasSlept' | 'wasSetBack'>>): void {
     const { clock, machine } = this.#deps;
     const addresses = machine.addresses();
     const known = slept ? arrived(this.#known) : this.#known;
@@ -130,11 +137,12 @@ export class NetworkWatch {
     const isNews =
       told === null ||
       slept ||
+      setBack ||
       isAnother ||
       isOnline !== told.isOnline ||
       !isSame(addresses.all, told.addresses.all);
     if (!isNews) return;
-    this.#told = { addresses, isOnline, hasSlept: slept, isAnother };
+    this.#told = { addresses, isOnline, hasSlept: slept, wasSetBack: setBack, isAnother };
     this.#onNews(this.#told);
   }
 }

@@ -109,6 +109,12 @@ function OpenDialog({ account, problem, certificate }: OpenDialogProps): ReactNo
         {judgement.kind === 'not' && judgement.sentence !== null && (
           <p className={styles.advice}>{judgement.sentence}</p>
         )}
+        {problem.code !== 'certificate-changed' && (
+          <p className={styles.advice}>
+            Reprise looks again by itself, without signing in: when the network or the clock has
+            changed, and once an hour. Once it can trust what it finds, it goes on.
+          </p>
+        )}
         <div aria-live="polite">
           {hasSystem && (
             <p className={styles.advice}>

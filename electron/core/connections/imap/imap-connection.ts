@@ -63,7 +63,7 @@ const MAX_UNREADABLE_LINES = 20;
 
 /**
  * One IMAP connection, from its first packet until its end; it is never used twice. The steps are
- * called in order: `signIn`, `open`. Every one rejects with a {@link ConnectionEnded} when the
+ * called in order: `signIn`, `open`; or `look` alone. Every one but that rejects with a {@link ConnectionEnded} when the
  * connection ends, for whatever reason; `ended` never rejects.
  */
 export class ImapConnection {
@@ -84,6 +84,8 @@ export class ImapConnection {
   /** TLS took too long: the transport has yet to say whether a session was offered in it. */
   #tlsTimeout: ConnectError | null = null;
   readonly #tlsTookTooLong = new AbortController();
+  /** It ends as soon as TLS is there. */
+  #onlyLooks = false;
   /** A step waits for the server. */
   #isBusy = false;
   #hasEnded = false;
@@ -137,6 +139,22 @@ export class ImapConnection {
     this.#limitPhase('dns');
     await this.#run(this.#client.connect());
     this.#step({ kind: 'signed-in', at: this.#deps.clock.monotonic() });
+  }
+
+  /**
+   * DNS, TCP and TLS, and nothing after it: no credentials, not even a greeting. Never rejects.
+   *
+   * @returns `'verified'` where the server is who it should be, else why that could not be said; `null`
+   *   where it was ended here
+   */
+  async look(): Promise<'verified' | Failure | null> {
+    this.#onlyLooks = true;
+    this.#limitPhase('dns');
+    this.#client.connect().catch((error: unknown) => {
+      this.#fail(error);
+    });
+    const failure = await this.ended;
+    return this.#record.tls?.outcome.kind === 'full' ? 'verified' : failure;
   }
 
   /**
@@ -217,8 +235,9 @@ export class ImapConnection {
     const line = transportLogLine(event, this.#deps.settings);
     if (line !== null) this.#deps.log.add(line);
     this.#step(event);
-    if (event.kind === 'handshake' && event.outcome.kind === 'failed')
-      this.#fail(this.#tlsTimeout ?? event.outcome.error);
+    if (event.kind !== 'handshake') return;
+    if (event.outcome.kind === 'failed') this.#fail(this.#tlsTimeout ?? event.outcome.error);
+    else if (this.#onlyLooks) this.destroy();
   }
 
   #logger(): Logger {
