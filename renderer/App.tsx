@@ -1,6 +1,6 @@
 import { Tabs } from '@base-ui/react/tabs';
 import { Tooltip } from '@base-ui/react/tooltip';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { useEngine, useInterface } from './engine/store.ts';
 import { AccountList } from './features/accounts/AccountList.tsx';
 import { Connections } from './features/connections/Connections.tsx';
@@ -56,6 +56,10 @@ export function App({ retryNow }: AppProps): ReactNode {
 function Dashboard({ isAway, retryNow }: AppProps & { readonly isAway: boolean }): ReactNode {
   const isFirstRun = useEngine((state) => state.accountIds.length === 0);
   const { screen } = useRoute();
+  useLayoutEffect(() => {
+    // On the root: what opens above the page shows the engine's state as well.
+    document.documentElement.toggleAttribute('data-away', isAway);
+  }, [isAway]);
   const isSettings = screen === 'settings';
   const shown = isFirstRun ? `${screen} on first run` : screen;
   const before = useRef(shown);

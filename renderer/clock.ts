@@ -1,5 +1,6 @@
 /** One tick a second for everything that counts time, only while something on the page does. */
 import { useSyncExternalStore } from 'react';
+import { store } from './engine/store.ts';
 
 const SECOND = 1000;
 
@@ -8,13 +9,15 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 let now = Date.now();
 
 function tick(): void {
-  now = Date.now();
+  // While the engine is away, nobody knows whether what was up still is: its time stands still.
+  if (store.getState().link !== 'away') now = Date.now();
   // Aligned to whole seconds: all cells change together, and late timers do not add up.
   timer = setTimeout(tick, SECOND - (now % SECOND));
   for (const listener of listeners) listener();
 }
 
 function subscribe(listener: () => void): () => void {
+  if (listeners.size === 0) now = Date.now();
   listeners.add(listener);
   if (listeners.size === 1) tick();
   return () => {

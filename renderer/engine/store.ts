@@ -6,7 +6,8 @@ import type { LinkState } from './api.ts';
 import type { EngineState } from './engine-state.ts';
 
 /** The form that is open, if any. */
-type OpenForm = { readonly kind: 'add' } | { readonly kind: 'edit'; readonly accountId: AccountId };
+export type OpenForm =
+  { readonly kind: 'add' } | { readonly kind: 'edit'; readonly accountId: AccountId };
 
 export interface InterfaceState {
   readonly link: LinkState;
@@ -55,8 +56,14 @@ export function openEditForm(accountId: AccountId): void {
   store.setState({ form: { kind: 'edit', accountId } });
 }
 
-export function closeForm(): void {
-  store.setState({ form: null });
+/** Whether it is this form that is open, and not another one or none. */
+export function isFormOpen(form: OpenForm): boolean {
+  return store.getState().form === form;
+}
+
+/** Closes this form; another one that is open by then stays. */
+export function closeForm(form: OpenForm): void {
+  store.setState((state) => (state.form === form ? { form: null } : {}));
 }
 
 /** Shows the certificate that stopped an account. */
@@ -64,8 +71,9 @@ export function openCertificate(accountId: AccountId): void {
   store.setState({ certificateOf: accountId });
 }
 
-export function closeCertificate(): void {
-  store.setState({ certificateOf: null });
+/** Closes the certificate of this account; another one that is shown by then stays. */
+export function closeCertificate(accountId: AccountId): void {
+  store.setState((state) => (state.certificateOf === accountId ? { certificateOf: null } : {}));
 }
 
 /** Opens the drawer of a connection. */

@@ -75,3 +75,32 @@ test('accounts that have been out of reach for a minute are listed with Try now,
   await expect(button).toBeHidden();
   for (const server of back) expect(server.stats().failed).toBe(0);
 });
+
+test('a mailbox that is not there hides no outage of the others', async ({ opened: dashboard }) => {
+  test.slow();
+  await using server = await startImapServer({ mailboxes: { INBOX: 1, Archive: 1, Sent: 1 } });
+  const { page } = dashboard;
+  await dashboard.fillForm({
+    ...accountOn(server, 'Work'),
+    mailboxes: ['INBOX', 'Archive', 'Sent', 'Gone'],
+  });
+  await dashboard.save();
+  await expect(dashboard.state('Work', 'Gone')).toHaveText('Failed');
+  for (const mailbox of ['INBOX', 'Archive', 'Sent']) {
+    await expect(dashboard.state('Work', mailbox)).toHaveText('Idle');
+  }
+  const button = page.getByRole('button', { name: /^Attention: / });
+  await expect(button).toHaveAccessibleName('Attention: 1');
+  await button.click();
+  const list = page.getByRole('dialog', { name: 'Needs attention' });
+  await expect(list).toContainText('Gone');
+  await page.keyboard.press('Escape');
+
+  await server.stop();
+  await expect(dashboard.state('Work', 'Sent')).toHaveText('Retrying');
+  await page.clock.setSystemTime(Date.now() + 61_000);
+  await expect(button).toHaveAccessibleName('Attention: 2');
+  await button.click();
+  await expect(list).toContainText('Gone');
+  await expect(list).toContainText('No connection for 1 min');
+});

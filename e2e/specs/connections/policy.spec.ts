@@ -1,3 +1,4 @@
+import type { Page } from 'playwright/test';
 import { startImapServer } from '../../../electron/core/demo/testing/index.ts';
 import { expectNoViolation } from '../../fixtures/browser/axe.ts';
 import { tabTo } from '../../fixtures/browser/keyboard.ts';
@@ -6,6 +7,7 @@ import { accountOn } from '../../fixtures/browser/typed-accounts.ts';
 
 const LABEL = 'Work';
 const BUTTON = `Reuse policy of ${LABEL}`;
+const chosen = (window: Page, name: string) => window.getByRole('radio', { name });
 
 test.describe('the reuse policy of an account', () => {
   test('is set by keyboard, shows beside the account and survives a reload', async ({
@@ -98,6 +100,28 @@ test.describe('the reuse policy of an account', () => {
     await expect(dialog).toContainText('Reuse is off for this account');
     for (const radio of await dialog.getByRole('radio').all()) await expect(radio).toBeDisabled();
     await expectNoViolation(page);
+  });
+
+  test('open in one window, it follows what another one chooses', async ({
+    server,
+    opened: dashboard,
+    context,
+  }) => {
+    const { page } = dashboard;
+    await dashboard.addAccount(accountOn(server, LABEL));
+    const second = await context.newPage();
+    await second.goto(page.url());
+    for (const window of [page, second]) {
+      await window.getByRole('button', { name: BUTTON }).click();
+    }
+    await chosen(second, 'Private').check();
+    await expect(chosen(page, 'Private')).toBeChecked();
+    await chosen(page, '10 minutes').check();
+    await expect(chosen(second, '10 minutes')).toBeChecked();
+    await expect(chosen(second, 'Private')).toBeChecked();
+    await chosen(second, 'Saving').check();
+    await expect(chosen(page, 'Saving')).toBeChecked();
+    await expect(chosen(page, '10 minutes')).toBeChecked();
   });
 });
 

@@ -1,4 +1,7 @@
+import { mkdir, rename, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { startImapServer } from '../../../electron/core/demo/testing/index.ts';
+import { HeldAnswers } from '../../fixtures/browser/held-answers.ts';
 import { expect, test } from '../../fixtures/browser/reprise.ts';
 import { accountOn } from '../../fixtures/browser/typed-accounts.ts';
 
@@ -56,5 +59,36 @@ test.describe('2: the switch of an account', () => {
     expect(other.stats()).toEqual(untouched);
     expect(other.idling).toEqual(['INBOX']);
     await expect(dashboard.state(OTHER, 'INBOX')).toHaveText('Idle');
+  });
+
+  test('moves at once, stays when the engine agrees, and goes back when it does not', async ({
+    context,
+    startReprise,
+    dashboard,
+    dataDir,
+  }) => {
+    const answers = await HeldAnswers.of(context, 'setReuse');
+    await using server = await startImapServer();
+    const { page } = dashboard;
+    await dashboard.open((await startReprise({ dataDir })).url);
+    await dashboard.addAccount(accountOn(server, LABEL));
+    const toggle = dashboard.reuseSwitch(LABEL);
+
+    // Whatever the engine will say: in the way of the new file there is a folder.
+    await rename(join(dataDir, 'accounts.json'), join(dataDir, 'aside'));
+    await mkdir(join(dataDir, 'accounts.json'));
+    await toggle.click();
+    await expect(toggle).not.toBeChecked();
+    await answers.untilHeld();
+    await expect(toggle).not.toBeChecked();
+    answers.release();
+    await expect(page.getByText(`Could not switch reuse off for ${LABEL}`)).toBeVisible();
+    await expect(toggle).toBeChecked();
+
+    await rmdir(join(dataDir, 'accounts.json'));
+    await rename(join(dataDir, 'aside'), join(dataDir, 'accounts.json'));
+    await toggle.click();
+    await expect(dashboard.account(LABEL)).toContainText('forgotten');
+    await expect(toggle).not.toBeChecked();
   });
 });

@@ -1,6 +1,10 @@
 import type { WebSocketRoute } from 'playwright/test';
 import { freePort } from '../../fixtures/network/ports.ts';
+import { silhouetteOf } from '../../fixtures/browser/silhouette.ts';
 import { ENGINE_AWAY, expect, REFUSED, test } from '../../fixtures/browser/reprise.ts';
+
+/** As colourful as the page's own ground may be. */
+const GREYISH = 8;
 
 test('a page whose engine was killed says so, and takes up again by itself', async ({
   startReprise,
@@ -17,10 +21,22 @@ test('a page whose engine was killed says so, and takes up again by itself', asy
   await dashboard.page.getByRole('button', { name: 'Start demo servers' }).click();
   await expect(dashboard.state('STARTTLS', 'INBOX')).toHaveText('Idle');
 
+  const { page } = dashboard;
+  const cdp = await page.context().newCDPSession(page);
+  const marks = [
+    dashboard.state('STARTTLS', 'INBOX').locator('svg').first(),
+    dashboard.account('STARTTLS').locator('svg').first(),
+  ];
+  const colourfulness = () =>
+    Promise.all(marks.map(async (mark) => (await silhouetteOf(page, cdp, mark)).colourfulness));
+  expect(Math.min(...(await colourfulness()))).toBeGreaterThan(4 * GREYISH);
+
   await reprise.kill();
-  const banner = dashboard.page.getByRole('alert');
+  const banner = page.getByRole('alert');
   await expect(banner).toContainText('Reprise is not answering. Reconnecting…');
   await expect(dashboard.row('STARTTLS', 'INBOX')).toBeVisible();
+  // Nothing shines as if it were so now.
+  expect(Math.max(...(await colourfulness()))).toBeLessThanOrEqual(GREYISH);
 
   const next = await startReprise({ dataDir, port });
   await expect(dashboard.page.getByRole('heading', { name: 'needs the link' })).toBeVisible();

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Account } from '../../../shared/model.ts';
-import { closeForm, useEngine, useInterface } from '../../engine/store.ts';
+import { closeForm, useEngine, useInterface, type OpenForm } from '../../engine/store.ts';
 import { isolate } from '../../format.ts';
 import { Button } from '../../ui/controls.tsx';
 import { Dialog, Question } from '../../ui/dialogs.tsx';
@@ -21,22 +21,30 @@ export function AccountForm(): ReactNode {
   const isGone = form?.kind === 'edit' && account === undefined;
   useEffect(() => {
     if (!isGone) return;
-    closeForm();
+    closeForm(form);
     toastFailure({
       title: 'This account was removed',
       description: 'Another window of Reprise removed it, so there is nothing left to edit.',
     });
-  }, [isGone]);
+  }, [form, isGone]);
   if (form === null) return null;
-  if (form.kind === 'add') return <OpenForm key="add" account={null} />;
-  return account === undefined ? null : <OpenForm key={account.id} account={account} />;
+  if (form.kind === 'add') return <FormDialog key="add" form={form} account={null} />;
+  return account === undefined ? null : (
+    <FormDialog key={account.id} form={form} account={account} />
+  );
 }
 
-function OpenForm({ account }: { readonly account: Account | null }): ReactNode {
-  const form = useRef<HTMLFormElement>(null);
+interface FormDialogProps {
+  readonly form: OpenForm;
+  /** The account to edit; `null` for a new one. */
+  readonly account: Account | null;
+}
+
+function FormDialog({ form, account }: FormDialogProps): ReactNode {
+  const element = useRef<HTMLFormElement>(null);
   const testButton = useRef<HTMLButtonElement>(null);
   const focusField = (field: Field) => {
-    const control = form.current?.elements.namedItem(field);
+    const control = element.current?.elements.namedItem(field);
     if (control instanceof HTMLElement) control.focus();
   };
   // Then most likely the password is to be typed anew.
@@ -45,24 +53,28 @@ function OpenForm({ account }: { readonly account: Account | null }): ReactNode 
       (id) => connections.get(id)?.state.kind === 'sign-in-failed',
     ),
   );
-  const state = useAccountForm(account, closeForm, focusField);
+  const state = useAccountForm(account, form, focusField);
   const [isAsking, setAsking] = useState(false);
   const { running, problem, result } = state;
 
+  const isSaving = running === 'save';
+  const leave = () => {
+    closeForm(form);
+  };
   const close = () => {
-    if (state.isDirty) setAsking(true);
-    else closeForm();
+    if (state.isDirty || isSaving) setAsking(true);
+    else leave();
   };
   return (
     <Dialog
       title={account === null ? 'Add account' : `Edit ${isolate(account.label)}`}
       initialFocus={() =>
-        form.current?.querySelector(isRefused ? 'input[name="password"]' : 'input') ?? null
+        element.current?.querySelector(isRefused ? 'input[name="password"]' : 'input') ?? null
       }
       onClose={close}
     >
       <form
-        ref={form}
+        ref={element}
         className={styles.form}
         noValidate
         autoComplete="off"
@@ -75,6 +87,7 @@ function OpenForm({ account }: { readonly account: Account | null }): ReactNode 
           <Fields state={state} account={account} />
         </div>
         <div aria-live="polite" className={styles.report}>
+          {isSaving && <p>Saving…</p>}
           {running === 'test' && <p>Testing: connecting, signing in, looking for mailboxes…</p>}
           {running === null && result !== null && (
             <TestReport
@@ -110,18 +123,46 @@ function OpenForm({ account }: { readonly account: Account | null }): ReactNode 
       </form>
       <StrayPinQuestion state={state} />
       {isAsking && (
-        <Question
-          title={account === null ? 'Discard this account?' : 'Discard these changes?'}
-          description="What you typed has not been saved."
-          confirm="Discard"
-          cancel="Go on editing"
-          onConfirm={closeForm}
-          onCancel={() => {
+        <LeaveQuestion
+          isNew={account === null}
+          isSaving={isSaving}
+          onLeave={leave}
+          onStay={() => {
             setAsking(false);
           }}
         />
       )}
     </Dialog>
+  );
+}
+
+interface LeaveQuestionProps {
+  readonly isNew: boolean;
+  readonly isSaving: boolean;
+  readonly onLeave: () => void;
+  readonly onStay: () => void;
+}
+
+/** Asks before what was typed is lost. What is being saved is not: only the form goes. */
+function LeaveQuestion({ isNew, isSaving, onLeave, onStay }: LeaveQuestionProps): ReactNode {
+  return isSaving ? (
+    <Question
+      title="Close while it is being saved?"
+      description="Your system has not stored the password yet. It goes on being saved, and if that fails, you are told."
+      confirm="Close"
+      cancel="Wait"
+      onConfirm={onLeave}
+      onCancel={onStay}
+    />
+  ) : (
+    <Question
+      title={isNew ? 'Discard this account?' : 'Discard these changes?'}
+      description="What you typed has not been saved."
+      confirm="Discard"
+      cancel="Go on editing"
+      onConfirm={onLeave}
+      onCancel={onStay}
+    />
   );
 }
 

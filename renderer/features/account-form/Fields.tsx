@@ -4,7 +4,7 @@ import { useEngine } from '../../engine/store.ts';
 import { Field, TextField } from '../../ui/fields.tsx';
 import { ExternalIcon } from '../../ui/icons.tsx';
 import { protectionSentence, SECURITY_WORDS } from '../../words.ts';
-import { labelOf } from './draft.ts';
+import { domainOf, labelOf } from './draft.ts';
 import { CaFileField, PinField } from './TrustFields.tsx';
 import type { AccountFormState } from './use-account-form.ts';
 import styles from './AccountForm.module.css';
@@ -26,7 +26,7 @@ export function Fields({ state, account }: FieldsProps): ReactNode {
       edit(name, typed);
     },
   });
-  const domain = draft.user.split('@')[1]?.trim() ?? '';
+  const domain = domainOf(draft.user);
   // There is a password already, which need not be typed again for the same server.
   const mayStay = account !== null && whyTypeAgain === null;
   return (

@@ -168,19 +168,38 @@ export function withSecurity(draft: Draft, security: Security): Draft {
   return { ...draft, security, port: isUsual ? DEFAULT_PORTS[security] : draft.port };
 }
 
-/** Takes over a provider's settings, where their fields have not been touched. */
+/** What a provider's settings fill in. */
+type Server = Pick<Draft, 'host' | 'port' | 'security'>;
+
+/**
+ * Takes over a provider's settings, or takes them back for the ones before them: where their fields
+ * have not been touched. Port and security belong together.
+ *
+ * @param preset `null` where the address has no provider that is known
+ */
 export function withPreset(
   draft: Draft,
-  preset: ProviderPreset,
+  preset: ProviderPreset | null,
   touched: ReadonlySet<Field>,
 ): Draft {
+  const { host, port, security }: Server =
+    preset === null ? EMPTY_DRAFT : { ...preset, port: String(preset.port) };
   return {
     ...draft,
-    host: touched.has('host') ? draft.host : preset.host,
-    ...(touched.has('port') || touched.has('security')
-      ? {}
-      : { port: String(preset.port), security: preset.security }),
+    host: touched.has('host') ? draft.host : host,
+    ...(touched.has('port') || touched.has('security') ? {} : { port, security }),
   };
+}
+
+/** The domain of an address, which decides over its provider; empty where there is none. */
+export function domainOf(address: string): string {
+  const at = address.lastIndexOf('@');
+  return at === -1
+    ? ''
+    : address
+        .slice(at + 1)
+        .trim()
+        .toLowerCase();
 }
 
 /** Whether anything was typed or chosen since. */

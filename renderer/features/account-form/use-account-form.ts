@@ -7,12 +7,17 @@ import type {
   TestResult,
 } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
+import { closeForm, isFormOpen, type OpenForm } from '../../engine/store.ts';
+import { isolate } from '../../format.ts';
 import { errorMessage } from '../../ui/call.tsx';
+import { toastFailure } from '../../ui/toasts.tsx';
 import {
+  domainOf,
   draftOf,
   EMPTY_DRAFT,
   isSameConnection,
   isSameDraft,
+  labelOf,
   strayPinOf,
   toInput,
   whyTypeAgain,
@@ -57,18 +62,20 @@ interface Tested {
  * The state of the account form and what it does.
  *
  * @param account the account to edit; `null` for a new one
- * @param onSaved is called when the engine has stored it
+ * @param form is closed when the engine has stored it
  * @param focusField moves the focus to a field that is at fault
  */
 export function useAccountForm(
   account: Account | null,
-  onSaved: () => void,
+  form: OpenForm,
   focusField: (field: Field) => void,
 ) {
   const api = useEngineApi();
   const [initial] = useState(() => (account === null ? EMPTY_DRAFT : draftOf(account)));
   const [draft, setDraft] = useState(initial);
   const [preset, setPreset] = useState<ProviderPreset | null>(null);
+  /** The domain that stands there now: what is found for an earlier one is of no use. */
+  const domain = useRef(domainOf(initial.user));
   const [running, setRunning] = useState<Running>(null);
   const [problem, setProblem] = useState<FormProblem | null>(null);
   const [tested, setTested] = useState<Tested | null>(null);
@@ -76,8 +83,17 @@ export function useAccountForm(
   const [asking, setAsking] = useState<Running>(null);
   const touched = useRef<Set<Field>>(new Set(account === null ? [] : ['host', 'port', 'security']));
 
+  const setPresetOf = (found: ProviderPreset | null) => {
+    setPreset(found);
+    setDraft((before) => withPreset(before, found, touched.current));
+  };
+
   const edit = <F extends Field>(field: F, value: Draft[F]) => {
-    touched.current.add(field);
+    // What is typed while it is being saved would be neither saved nor asked about.
+    if (running === 'save') return;
+    // A server that was typed and is deleted again may be filled in.
+    if (field === 'host' && value === '') touched.current.delete(field);
+    else touched.current.add(field);
     const isAnswered = (at: Field | null) =>
       at !== null && (at === field || SAID_OF[field]?.includes(at) === true);
     setProblem((before) => (before !== null && isAnswered(before.field) ? null : before));
@@ -86,15 +102,23 @@ export function useAccountForm(
         ? withSecurity(before, value as Draft['security'])
         : { ...before, [field]: value },
     );
+    if (field === 'user') leaveDomain(value as Draft['user']);
+  };
+
+  /** What was filled in for another domain goes with it, before a password can be sent there. */
+  const leaveDomain = (user: string) => {
+    if (domainOf(user) === domain.current) return;
+    domain.current = domainOf(user);
+    if (preset !== null) setPresetOf(null);
   };
 
   /** The address is known: fill in what is known of its provider. */
   const suggest = async () => {
-    if (!draft.user.includes('@')) return;
+    const asked = domain.current;
+    if (asked === '') return;
     try {
       const found = await api.suggestSettings(draft.user.trim());
-      setPreset(found);
-      if (found !== null) setDraft((before) => withPreset(before, found, touched.current));
+      if (found !== null && domain.current === asked) setPresetOf(found);
     } catch (error) {
       // A suggestion that could not be had is none; whatever is wrong shows when it is tested.
       if (!(error instanceof RepriseError)) throw error;
@@ -109,11 +133,18 @@ export function useAccountForm(
       await call();
     } catch (error) {
       const found = problemOf(error);
+      if (what === 'save') sayIfClosed(found);
       setProblem(found);
       if (found.field !== null) focusField(found.field);
     } finally {
       setRunning(null);
     }
+  };
+
+  /** Nobody waits for it in this form any more: it is said, and what was typed can be typed again. */
+  const sayIfClosed = ({ message }: FormProblem) => {
+    if (isFormOpen(form)) return;
+    toastFailure({ title: `Could not save ${isolate(labelOf(draft))}`, description: message });
   };
 
   const testDraft = (tried: Draft) =>
@@ -130,7 +161,7 @@ export function useAccountForm(
     run('save', async () => {
       const input = toInput(saved, account === null);
       await (account === null ? api.addAccount(input) : api.updateAccount(account.id, input));
-      onSaved();
+      closeForm(form);
     });
 
   const go = async (what: Running, with_: Draft) => {

@@ -1,10 +1,11 @@
 /** What a user can choose about the reuse of an account's sessions, and what a change comes to. */
-import { memo, useState, type ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { AccountId, LongestAge, ReusePolicy, SharingPolicy } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { useEngine } from '../../engine/store.ts';
 import { formatSessions, isolate } from '../../format.ts';
-import { CallButton, toastIfFailed } from '../../ui/call.tsx';
+import { CallButton } from '../../ui/call.tsx';
+import { useChoice } from '../../ui/choice.ts';
 import { RadioGroup, Switch, type Choice } from '../../ui/controls.tsx';
 import { focusOwner } from '../../ui/focus.ts';
 import { PolicyIcon } from '../../ui/icons.tsx';
@@ -57,8 +58,9 @@ interface ReuseControlsProps {
 
 /** The account's switch and its policy; renders only when these change, not at every handshake. */
 export const ReuseControls = memo(function ReuseControls(props: ReuseControlsProps): ReactNode {
-  const { id, label, isReusing, setChange } = props;
+  const { id, label, setChange } = props;
   const api = useEngineApi();
+  const [isReusing, choose] = useChoice(props.isReusing, (state) => state.accounts.get(id));
   const switchReuse = async (on: boolean) => {
     const at = Date.now();
     const { forgotten } = await api.setReuse(id, on);
@@ -75,14 +77,13 @@ export const ReuseControls = memo(function ReuseControls(props: ReuseControlsPro
           </>
         }
       >
-        <PolicyChoices {...props} />
+        <PolicyChoices {...props} isReusing={isReusing} />
       </Popover>
       <Switch
         label={`Reuse TLS sessions for ${label}`}
         checked={isReusing}
         onChange={(on) =>
-          void toastIfFailed(
-            `Could not switch reuse ${on ? 'on' : 'off'} for ${isolate(label)}`,
+          void choose(on, `Could not switch reuse ${on ? 'on' : 'off'} for ${isolate(label)}`, () =>
             switchReuse(on),
           )
         }
@@ -95,17 +96,17 @@ export const ReuseControls = memo(function ReuseControls(props: ReuseControlsPro
 function PolicyChoices(props: ReuseControlsProps): ReactNode {
   const { id, label, sharing, longestAge, isReusing, setChange } = props;
   const api = useEngineApi();
-  // A choice shows at once; the engine's word on it comes a moment later.
-  const [policy, setPolicy] = useState<ReusePolicy>({ sharing, longestAge });
-  const choose = async (chosen: ReusePolicy) => {
+  const [policy, choose] = useChoice<ReusePolicy>({ sharing, longestAge }, (state) =>
+    state.accounts.get(id),
+  );
+  const change = async (chosen: ReusePolicy) => {
     const at = Date.now();
-    setPolicy(chosen);
-    const isTaken = await toastIfFailed(
+    const isTaken = await choose(
+      chosen,
       `Could not change the reuse policy of ${isolate(label)}`,
-      api.setPolicy(id, chosen),
+      () => api.setPolicy(id, chosen),
     );
     if (isTaken) setChange({ at, forgotten: null });
-    else setPolicy({ sharing, longestAge });
   };
   return (
     <div className={styles.choices}>
@@ -119,7 +120,7 @@ function PolicyChoices(props: ReuseControlsProps): ReactNode {
         choices={SHARING_CHOICES}
         chosen={policy.sharing}
         disabled={!isReusing}
-        onChoose={(sharing) => void choose({ ...policy, sharing })}
+        onChoose={(sharing) => void change({ ...policy, sharing })}
       />
       <RadioGroup
         title="Keep sessions"
@@ -127,7 +128,7 @@ function PolicyChoices(props: ReuseControlsProps): ReactNode {
         choices={AGE_CHOICES}
         chosen={policy.longestAge}
         disabled={!isReusing}
-        onChoose={(longestAge) => void choose({ ...policy, longestAge })}
+        onChoose={(longestAge) => void change({ ...policy, longestAge })}
       />
       <p className={styles.effect}>A choice applies to the next connection.</p>
     </div>

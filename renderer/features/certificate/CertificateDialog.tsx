@@ -29,8 +29,8 @@ export function CertificateDialog(): ReactNode {
   const isGone = id !== null && (account === undefined || stopped === undefined);
   useEffect(() => {
     // Nothing is wrong any more, or the account is removed.
-    if (isGone) closeCertificate();
-  }, [isGone]);
+    if (isGone) closeCertificate(id);
+  }, [id, isGone]);
   if (account === undefined || stopped?.state.kind !== 'certificate-problem') return null;
   const { problem, certificate } = stopped.state;
   if (certificate === null) return null;
@@ -60,6 +60,9 @@ function OpenDialog({ account, problem, certificate }: OpenDialogProps): ReactNo
   const isLeaving = useRef(false);
   const system = useSystemTrust(account);
   const { label, host, trust } = account;
+  const close = () => {
+    closeCertificate(account.id);
+  };
 
   const isOutdated = shown.fingerprint256 !== certificate.fingerprint256;
   const before = trust.kind === 'pin' ? trust.certificate : null;
@@ -80,12 +83,12 @@ function OpenDialog({ account, problem, certificate }: OpenDialogProps): ReactNo
     isLeaving.current = isDone;
     if (!isDone) return;
     toastDone(done);
-    closeCertificate();
+    close();
   };
   return (
     <Dialog
       title={`Certificate of ${host}`}
-      onClose={closeCertificate}
+      onClose={close}
       initialFocus={() => leave.current}
       returnFocus={() => (isLeaving.current ? null : findShow(label)) ?? findMenu(label)}
     >
@@ -125,7 +128,7 @@ function OpenDialog({ account, problem, certificate }: OpenDialogProps): ReactNo
         </div>
       </div>
       <div className={styles.footer}>
-        <Button ref={leave} onClick={closeCertificate}>
+        <Button ref={leave} onClick={close}>
           Leave it stopped
         </Button>
         {hasSystem && (

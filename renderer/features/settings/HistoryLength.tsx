@@ -3,10 +3,9 @@ import type { EngineApi } from '../../../shared/contract.ts';
 import type { HistoryExtent } from '../../../shared/history.ts';
 import { HISTORY_DAYS, type HistoryDays } from '../../../shared/settings.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
-import { useEngine } from '../../engine/store.ts';
 import { toastIfFailed } from '../../ui/call.tsx';
 import { Button, Segmented } from '../../ui/controls.tsx';
-import { SettingRow, useChangeSettings } from './SettingRow.tsx';
+import { SettingRow, useSetting } from './SettingRow.tsx';
 import { daysName, deletedBefore, extentSentence, lossSentence } from './words.ts';
 import styles from './Settings.module.css';
 
@@ -24,8 +23,7 @@ interface Asked {
  */
 export function HistoryLength(): ReactNode {
   const api = useEngineApi();
-  const change = useChangeSettings();
-  const days = useEngine(({ settings }) => settings.historyDays);
+  const [days, setDays] = useSetting('historyDays');
   const [changes, setChanges] = useState(0);
   const extent = useHistoryExtent(`${days} ${changes}`);
   const [lastAsked, setAsked] = useState<Asked | null>(null);
@@ -34,7 +32,7 @@ export function HistoryLength(): ReactNode {
 
   const keep = async (chosen: HistoryDays) => {
     setAsked(null);
-    await change({ historyDays: chosen });
+    await setDays(chosen);
     // Only now is what was too old gone.
     setChanges((count) => count + 1);
   };

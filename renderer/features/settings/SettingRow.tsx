@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
 import type { Settings } from '../../../shared/settings.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
-import { toastIfFailed } from '../../ui/call.tsx';
+import { useEngine } from '../../engine/store.ts';
+import { useChoice } from '../../ui/choice.ts';
 import { Switch } from '../../ui/controls.tsx';
 import styles from './Settings.module.css';
 
@@ -50,8 +51,18 @@ export function SwitchRow(props: SwitchRowProps): ReactNode {
   );
 }
 
-/** Changes settings, and says so where that fails. Resolves with whether it was done. */
-export function useChangeSettings(): (change: Partial<Settings>) => Promise<boolean> {
+/** A setting as it is shown, and what changes it. Resolves with whether it was done. */
+export function useSetting<Name extends keyof Settings>(
+  name: Name,
+): readonly [Settings[Name], (value: Settings[Name]) => Promise<boolean>] {
   const api = useEngineApi();
-  return (change) => toastIfFailed('Could not change the setting', api.changeSettings(change));
+  const [value, choose] = useChoice(
+    useEngine(({ settings }) => settings[name]),
+    ({ settings }) => settings,
+  );
+  return [
+    value,
+    (chosen) =>
+      choose(chosen, 'Could not change the setting', () => api.changeSettings({ [name]: chosen })),
+  ];
 }

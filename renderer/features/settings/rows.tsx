@@ -6,7 +6,7 @@ import { copyOrSelect } from '../../ui/hand-over.ts';
 import { toastFailure } from '../../ui/toasts.tsx';
 import { protectionSentence } from '../../words.ts';
 import { askPermission, usePermission } from '../attention/notifications.ts';
-import { SettingRow, SwitchRow, useChangeSettings } from './SettingRow.tsx';
+import { SettingRow, SwitchRow, useSetting } from './SettingRow.tsx';
 import { dataFiles, keepExplanation, notificationHint } from './words.ts';
 import styles from './Settings.module.css';
 
@@ -18,8 +18,7 @@ const THEME_NAMES: Record<ThemeChoice, string> = {
 
 /** Light, dark, or as the system says. */
 export function ThemeChooser(): ReactNode {
-  const theme = useEngine(({ settings }) => settings.theme);
-  const change = useChangeSettings();
+  const [theme, setTheme] = useSetting('theme');
   return (
     <SettingRow
       name="Theme"
@@ -29,7 +28,7 @@ export function ThemeChooser(): ReactNode {
           label="Theme"
           names={THEME_NAMES}
           chosen={theme}
-          onChoose={(chosen) => void change({ theme: chosen })}
+          onChoose={(chosen) => void setTheme(chosen)}
         />
       }
     />
@@ -38,16 +37,15 @@ export function ThemeChooser(): ReactNode {
 
 /** Opts in to notifications, for which the browser asks its user then and not before. */
 export function NotificationSwitch(): ReactNode {
-  const isOn = useEngine(({ settings }) => settings.notifications);
+  const [isOn, switchNotifications] = useSetting('notifications');
   const shell = useEngine(({ app }) => app.shell);
   const permission = usePermission();
-  const change = useChangeSettings();
   const hint = notificationHint(isOn, permission, shell, window.location.host);
 
   const toggle = async (on: boolean) => {
     // Off is always possible; on only where a notification could be shown.
     const answer = on ? await askPermission() : null;
-    if (answer === null || answer === 'granted') await change({ notifications: on });
+    if (answer === null || answer === 'granted') await switchNotifications(on);
     else if (answer === 'default') sayUnanswered();
   };
   return (
@@ -76,8 +74,8 @@ function sayUnanswered(): void {
 
 /** What becomes of the sessions of all accounts. */
 export function SessionSwitches(): ReactNode {
-  const change = useChangeSettings();
-  const { keepSessions, forgetOnNetworkChange } = useEngine(({ settings }) => settings);
+  const [keepSessions, setKeepSessions] = useSetting('keepSessions');
+  const [forgetOnNetworkChange, setForgetOnNetworkChange] = useSetting('forgetOnNetworkChange');
   const protection = useEngine(({ app }) => app.protection);
   const canKeep = protection.kind !== 'memory';
   return (
@@ -87,13 +85,13 @@ export function SessionSwitches(): ReactNode {
         explanation={keepExplanation(protection)}
         checked={keepSessions && canKeep}
         disabled={!canKeep}
-        onChange={(keep) => void change({ keepSessions: keep })}
+        onChange={(keep) => void setKeepSessions(keep)}
       />
       <SwitchRow
         name="Forget sessions when the network changes"
         explanation="A session that is offered in a second place tells both places that they met the same client. Without sessions, the first connections in a new network make full handshakes."
         checked={forgetOnNetworkChange}
-        onChange={(forget) => void change({ forgetOnNetworkChange: forget })}
+        onChange={(forget) => void setForgetOnNetworkChange(forget)}
       />
     </>
   );
