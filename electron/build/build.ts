@@ -39,7 +39,7 @@ export const RENDERER: Part = {
   },
 };
 
-/** Electron's main program, the history's thread and the preload. */
+/** Electron's main program, the history's thread, the reader of authorities and the preload. */
 export const SHELL: Part = {
   name: 'shell',
   sources: ['electron/core', 'electron/build', 'electron/shell', 'shared', 'package-lock.json'],
@@ -76,6 +76,11 @@ export async function bundleShell(root: string, folder: string): Promise<void> {
       ...program,
       entryPoints: ['electron/core/history/worker.ts'],
       outfile: join(folder, 'history-worker.cjs'),
+    }),
+    build({
+      ...common,
+      entryPoints: ['electron/core/accounts/authorities-process.ts'],
+      outfile: join(folder, 'authorities-process.cjs'),
     }),
     // A sandboxed preload can load Electron and nothing else: it has to be one file.
     build({

@@ -89,6 +89,7 @@ describe('the packaged program', () => {
     expect([...archive.files.keys()].sort()).toEqual([
       'dist/renderer/assets/main-1.js',
       'dist/renderer/index.html',
+      'dist/shell/authorities-process.cjs',
       'dist/shell/history-worker.cjs',
       'dist/shell/main.cjs',
       'dist/shell/preload.cjs',
@@ -100,12 +101,19 @@ describe('the packaged program', () => {
     const manifest = JSON.parse(archive.read('package.json')) as object;
     expect(manifest).toMatchObject({ name: 'reprise', main: 'dist/shell/main.cjs' });
     expect(manifest).not.toHaveProperty('scripts');
-    for (const name of ['main.cjs', 'history-worker.cjs', 'preload.cjs']) {
+    for (const name of [
+      'main.cjs',
+      'history-worker.cjs',
+      'authorities-process.cjs',
+      'preload.cjs',
+    ]) {
       const file = archive.files.get(`dist/shell/${name}`);
       expect(file).toMatchObject({ integrity: { algorithm: 'SHA256' } });
       expect(file?.unpacked).toBeUndefined();
     }
-    expect(archive.read('dist/shell/main.cjs')).toContain('history-worker.cjs');
+    const main = archive.read('dist/shell/main.cjs');
+    expect(main).toContain('history-worker.cjs');
+    expect(main).toContain('authorities-process.cjs');
   });
 
   it('comes as AppImage, deb, dmg and nsis, and is published nowhere', () => {

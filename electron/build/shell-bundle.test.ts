@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
@@ -38,6 +40,15 @@ describe('the built main program', () => {
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^\d+ connections are idle\n$/);
   }, 40_000);
+});
+
+describe('the built reader of authorities', () => {
+  it('needs nothing beside itself, and tells what Node trusts', async () => {
+    const child = fork(join(folder, 'dist', 'shell', 'authorities-process.cjs'), { execArgv: [] });
+    const [told] = (await once(child, 'message')) as unknown[];
+    expect(told).toMatchObject({ own: expect.arrayContaining([rootCertificates[0]]) as unknown });
+    await once(child, 'exit');
+  });
 });
 
 describe('the built preload', () => {

@@ -4,7 +4,14 @@ import type { EngineApi } from '../../shared/contract.ts';
 import type { AppFacts } from '../../shared/model.ts';
 import { serveEngine, type Channel } from '../../shared/rpc.ts';
 import type { ThemeChoice } from '../../shared/settings.ts';
-import { memoryBook, openAccountBook, type OpenedBook } from './accounts/index.ts';
+import {
+  AuthorityWatch,
+  memoryBook,
+  openAccountBook,
+  startNodeReader,
+  type OpenedBook,
+  type StartReader,
+} from './accounts/index.ts';
 import {
   ChosenProtector,
   keptSessionsFile,
@@ -59,6 +66,8 @@ export interface AppDeps {
   readonly machine?: Machine;
   /** Tells of sleep, where the system does; without it the clocks tell. */
   readonly power?: PowerEvents;
+  /** Starts the process that reads the system's authorities; a child of this Node by default. */
+  readonly startReader?: StartReader;
   /** Nothing of the user's is read or written; the demo servers start at once. */
   readonly demoOnly?: boolean;
   /** Connects to the servers of the accounts; a bench has something else in its place. */
@@ -171,6 +180,16 @@ export async function createApp(deps: AppDeps): Promise<App> {
       });
   const demo = new DemoAccounts(watchList, clock, deps.demoServers ?? startDemoServers);
   const checks = new CheckDesk(state, clock);
+  const authorities = new AuthorityWatch({
+    clock,
+    log,
+    start: deps.startReader ?? startNodeReader,
+    onChange: () => {
+      const forgotten = watchList.sessions.authoritiesChanged();
+      if (forgotten > 0) log.info(`${String(forgotten)} sessions forgotten`);
+      watchList.supervisor.authoritiesChanged();
+    },
+  });
   const calls = createCalls({
     state,
     watchList,
@@ -180,6 +199,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     demo,
     history,
     checks,
+    authorities,
     notices,
     settings,
     forgotten: async () => kept?.settled(),
@@ -188,15 +208,18 @@ export async function createApp(deps: AppDeps): Promise<App> {
     clock,
   });
   // Before anything connects: without a network nothing is tried.
-  network.follow(
-    followNetwork({
-      supervisor: watchList.supervisor,
-      sessions: watchList.sessions,
-      forgetSessions: () => watchList.forgetAllSessions(),
-      forgetsOnNetworkChange: () => settings.current.forgetOnNetworkChange,
-      log,
-    }),
-  );
+  const follow = followNetwork({
+    supervisor: watchList.supervisor,
+    sessions: watchList.sessions,
+    forgetSessions: () => watchList.forgetAllSessions(),
+    forgetsOnNetworkChange: () => settings.current.forgetOnNetworkChange,
+    log,
+  });
+  network.follow((news) => {
+    follow(news);
+    // While it slept, no half hour ended.
+    if (news.hasSlept) void authorities.read();
+  });
   for (const account of own.accounts.list()) watchList.start(account, false, passwordOf);
   kept?.loaded();
   if (demoOnly) await calls.startDemo();
@@ -226,6 +249,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     for (const channel of channels) channel.close();
     totals.close();
     network.close();
+    authorities.close();
     const loggedOut = watchList.close();
     // Nobody connects any more. A server that is slow to say goodbye must not cost the sessions.
     const written = kept?.close();

@@ -6,9 +6,12 @@ import { RepriseError } from '../../shared/errors.ts';
 import type { AccountId } from '../../shared/model.ts';
 import type { Patch } from '../../shared/state.ts';
 import { connectEngine, type ClientEnd } from '../../shared/rpc.ts';
+import { AuthorityWatch } from '../core/accounts/index.ts';
 import type { App } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
+import { lineLog } from '../core/log/index.ts';
 import { lockFolder } from '../core/storage/folder-lock.ts';
+import { TestClock } from '../core/testing/clock.ts';
 import type { StandInPage } from './testing/electron-stand-in.ts';
 import { pageChannel } from './testing/page-channel.ts';
 import { PAGE_ORIGIN } from './page-protocol.ts';
@@ -77,6 +80,35 @@ describe('starting', () => {
       demoOnly: false,
       protector: { protection: { kind: 'memory' } },
     });
+  });
+
+  it('has the authorities of the system read in a utility process, whose word reaches the engine', async () => {
+    const { engine, utilityProcesses } = await setUpWindow();
+    const printed: string[] = [];
+    const start = engine.deps?.startReader;
+    if (start === undefined) throw new Error('Nobody reads the authorities.');
+    const log = lineLog(
+      (line) => printed.push(line),
+      () => new Date(0),
+    );
+    const watch = new AuthorityWatch({
+      clock: new TestClock(),
+      log,
+      start,
+      onChange: () => undefined,
+    });
+    const read = watch.read();
+    const [reader] = utilityProcesses;
+    expect(reader).toMatchObject({
+      file: expect.stringMatching(/authorities-process\.(?:ts|cjs)$/) as unknown,
+      args: [],
+      stdio: 'ignore',
+    });
+    reader?.emit('message', 'too-many');
+    await read;
+    expect(reader?.isKilled).toBe(true);
+    watch.close();
+    expect(printed.join('')).toContain('too many');
   });
 
   it('takes another data folder before it takes the lock, which is in that folder', async () => {

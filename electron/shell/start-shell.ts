@@ -44,6 +44,7 @@ export type ElectronMain = Pick<
   | 'safeStorage'
   | 'session'
   | 'shell'
+  | 'utilityProcess'
 >;
 
 /** What the shell works with besides Electron; tests put others in place of the real ones. */
@@ -115,6 +116,12 @@ export async function startShell(electron: ElectronMain, deps: ShellDeps): Promi
       log: deps.log,
       clock,
       power: electron.powerMonitor,
+      // Node's own fork would be this program again: packaged, it does not run as Node.
+      startReader: (file) =>
+        electron.utilityProcess.fork(file, [], {
+          serviceName: 'Reprise certificate authorities',
+          stdio: 'ignore',
+        }),
       demoOnly: options.demo,
     });
     const page = themedPage(built, () => engine.theme());

@@ -103,7 +103,7 @@ export async function readCaFile(file: File): Promise<CaFile | { readonly proble
 
 /** Why nobody has to choose one. */
 export const NO_CA_FILE =
-  'Optional, PEM. Without one, the certificate authorities of your system are trusted.';
+  'Optional, PEM. Without one, the certificate authorities of your system are trusted, and those that Reprise brings with Node.';
 
 /** The control that chooses such a file. */
 export function CaFileInput(props: ComponentProps<'input'>): ReactNode {

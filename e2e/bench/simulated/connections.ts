@@ -95,6 +95,7 @@ export class SimulatedConnections implements MailConnections {
   reopenAll(): void {}
   moved(): void {}
   lookAgain(): void {}
+  authoritiesChanged(): void {}
 
   detail(id: ConnectionId): ConnectionDetail | null {
     const mailbox = this.#mailboxes.get(id);

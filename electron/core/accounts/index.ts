@@ -1,6 +1,7 @@
 /**
  * The account list. `account.ts`: what an account is; `account-input.ts`: how the form's text becomes
  * one, with `presets.ts` for large providers and `ca-file.ts`, `trusted.ts` for what it trusts;
+ * `authority-watch.ts` reads the system's authorities again, by `authorities-process.ts`;
  * `account-store.ts`: the list; `account-book.ts`: the list with its passwords, on the disk.
  */
 export type { AccountSettings, AccountTrust, ConnectSettings } from './account.ts';
@@ -14,6 +15,7 @@ export {
   signsInElsewhere,
 } from './account-input.ts';
 export { helpLinks, suggestSettings } from './presets.ts';
+export { AuthorityWatch, startNodeReader, type StartReader } from './authority-watch.ts';
 export { readCaFile } from './ca-file.ts';
 export { seenTrust, unreadableTrustSentence } from './trusted.ts';
 export { accountNotFound } from './account-store.ts';

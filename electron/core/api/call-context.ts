@@ -1,5 +1,5 @@
 import type { AccountId } from '../../../shared/model.ts';
-import { type AccountBook, accountNotFound } from '../accounts/index.ts';
+import { type AccountBook, accountNotFound, type AuthorityWatch } from '../accounts/index.ts';
 import type { Agreement } from './agreement.ts';
 import type { CheckDesk } from '../server-check/index.ts';
 import type { Clock } from '../clock.ts';
@@ -23,6 +23,7 @@ export interface Services {
   readonly demo: DemoAccounts;
   readonly history: History;
   readonly checks: CheckDesk;
+  readonly authorities: Pick<AuthorityWatch, 'read'>;
   readonly notices: NoticeBoard;
   readonly settings: SettingsService;
   /** Resolves when what was forgotten is no longer on the disk either. */

@@ -11,7 +11,7 @@ export type ConnectionCalls = Pick<
 
 /** Answers for connections: made anew, or looked at. */
 export function createConnectionCalls(context: CallContext): ConnectionCalls {
-  const { state, watchList, turn, ownerOf } = context;
+  const { state, watchList, authorities, turn, ownerOf } = context;
   const { supervisor } = watchList;
 
   const mustBeConnection = (id: ConnectionId): void => {
@@ -29,11 +29,18 @@ export function createConnectionCalls(context: CallContext): ConnectionCalls {
     }
   };
 
+  /** Who reconnects after such a verdict may just have made the system trust another authority. */
+  const readAuthorities = (isMeant: (connection: Connection) => boolean): void => {
+    if (state.list('connections').some((one) => isMeant(one) && isUntrusted(one)))
+      void authorities.read();
+  };
+
   return {
     reconnect: (id) =>
       turn(() => {
         mustBeConnection(id);
         mustHaveNetwork((connection) => connection.id === id);
+        readAuthorities((connection) => connection.id === id);
         supervisor.reconnect(id);
       }),
 
@@ -41,12 +48,14 @@ export function createConnectionCalls(context: CallContext): ConnectionCalls {
       turn(() => {
         ownerOf(id);
         mustHaveNetwork(({ accountId }) => accountId === id);
+        readAuthorities(({ accountId }) => accountId === id);
         supervisor.reconnectAccount(id);
       }),
 
     reconnectAll: () =>
       turn(() => {
         mustHaveNetwork(() => true);
+        readAuthorities(() => true);
         supervisor.reconnectAll();
       }),
 
@@ -61,6 +70,10 @@ export function createConnectionCalls(context: CallContext): ConnectionCalls {
       return detail === null ? Promise.reject(connectionNotFound()) : Promise.resolve(detail);
     },
   };
+}
+
+function isUntrusted({ state }: Connection): boolean {
+  return 'problem' in state && state.problem.code === 'certificate-untrusted';
 }
 
 function connectionNotFound(): RepriseError {

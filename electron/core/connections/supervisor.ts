@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AccountId, ConnectionDetail, ConnectionId } from '../../../shared/model.ts';
 import { connectsElsewhere, signsInElsewhere } from '../accounts/index.ts';
 import { isOnThisMachine } from '../network/machine.ts';
+import { trustAnchor } from '../tls/index.ts';
 import { type LookedAt, SecondLooks } from './second-looks.ts';
 import { SignInGate } from './sign-in-gate.ts';
 import { StartGate } from './start-gate.ts';
@@ -140,6 +141,18 @@ export class Supervisor {
    */
   lookAgain(): void {
     for (const account of this.#accounts.values()) this.#looks.lookNow(account);
+  }
+
+  /**
+   * The system's authorities were replaced: connections that hang on one that is gone are made anew, and
+   * certificates that stopped others are looked at again.
+   */
+  authoritiesChanged(): void {
+    const { trusts } = trustAnchor({ kind: 'system' });
+    for (const { account, mailboxes } of this.#accounts.values())
+      if (account.settings.trust.kind === 'system')
+        for (const mailbox of mailboxes.values()) mailbox.authoritiesChanged(trusts);
+    this.lookAgain();
   }
 
   /** What is known of one connection; `null` where there is none of that id. */

@@ -173,6 +173,18 @@ export class WatchedMailbox {
     return from !== null && !addresses.has(from);
   }
 
+  /**
+   * The system's authorities are others now: connects afresh where one is gone that the connection hangs
+   * on, or may come to hang on.
+   */
+  authoritiesChanged(trusts: (vouchers: readonly string[]) => boolean): void {
+    if (this.#connection === null) return;
+    const { hangsOn } = this.#connection;
+    if (hangsOn !== null && trusts(hangsOn)) return;
+    this.#log.add('— An authority that vouches for the server is not trusted any more');
+    this.connect();
+  }
+
   /** It is no longer watched: nothing more is told of it. Resolves when the server was told. */
   async remove(): Promise<void> {
     this.#end();

@@ -52,7 +52,7 @@ function cut(text: string): string {
 }
 
 /** `CN=imap.example.org, O=Example`, in the order in which Node gives the parts. */
-function distinguishedName(name: Readonly<Record<string, unknown>> | undefined): string {
+export function distinguishedName(name: Readonly<Record<string, unknown>> | undefined): string {
   return Object.entries(name ?? {})
     .map(([type, value]) => `${type}=${Array.isArray(value) ? value.join('+') : String(value)}`)
     .join(', ');

@@ -154,6 +154,8 @@ export interface HandshakeEnd {
   readonly address: string | null;
   /** Of a failed one only the certificate that the server showed; `null` where it showed none. */
   readonly handshake: Handshake | null;
+  /** Fingerprints of the trusted certificates that the verdict hangs on; none where it failed. */
+  readonly hangsOn: readonly string[];
 }
 
 /** What happens on the way, in the order in which it happens; `at` is monotonic, in ms. */

@@ -42,7 +42,9 @@ export {
   identityCheck,
   MAX_VERSION,
   MIN_VERSION,
+  replaceSystemAuthorities,
   SESSION_TIMEOUT,
+  trustAnchor,
   trustOptions,
   type IdentityCheck,
 } from './trust.ts';

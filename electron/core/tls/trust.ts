@@ -11,10 +11,14 @@ import {
   type SecureContext,
   type SecureContextOptions,
 } from 'node:tls';
+import { readAuthority, vouchersOf, type Authority } from './vouchers.ts';
 
 /** Which certificates a connection accepts. There is no way to accept any. */
 export type TlsTrust =
-  /** The authorities that Node brings and those of the operating system's store. */
+  /**
+   * The authorities that Node brings and those of the operating system's store, as they are by then; see
+   * {@link replaceSystemAuthorities}.
+   */
   | { readonly kind: 'system' }
   /** Only the certificates of this PEM text. */
   | { readonly kind: 'ca'; readonly pem: string }
@@ -42,8 +46,15 @@ export type IdentityCheck = (name: string, certificate: PeerCertificate) => Erro
 
 /** A trust made ready for use: making a context parses every certificate, so it is kept. */
 export interface TrustAnchor {
-  /** SHA-256 over what is trusted, and how: equal exactly where that is the same. */
+  /**
+   * SHA-256 over what is trusted, and how: equal exactly where that is the same. The system's authorities
+   * have one name, whichever they are by then: what was made under some of them hangs on these.
+   */
   readonly fingerprint: string;
+  /** What a certificate hangs on that was verified under this trust; never nothing. */
+  readonly vouchers: (leaf: PeerCertificate) => readonly string[];
+  /** Whether all that something hangs on is trusted still. */
+  readonly trusts: (vouchers: readonly string[]) => boolean;
   readonly context: SecureContext;
   readonly checkIdentity: IdentityCheck;
   /** The SHA-256 of the only certificate that is trusted; `null` where names are checked. */
@@ -53,6 +64,8 @@ export interface TrustAnchor {
 /** How many CA files and pins are kept ready; the system's own authorities are always. */
 const MAX_ANCHORS = 64;
 
+/** `null` until they are replaced: those that Node read, once for the life of the process. */
+let replaced: readonly string[] | null = null;
 let systemAnchor: TrustAnchor | null = null;
 const anchors = new Map<string, TrustAnchor>();
 
@@ -83,15 +96,43 @@ export function trustAnchor(trust: TlsTrust): TrustAnchor {
   return made;
 }
 
+/** By how many certificates a set of authorities differs from the one before. */
+export interface AuthorityChange {
+  readonly added: number;
+  readonly gone: number;
+}
+
+/**
+ * From now on, in the whole process, these are the authorities that {@link TlsTrust} `system` stands for.
+ * Node reads those of the system once for the life of a process and its workers, so somebody else has to
+ * read them anew: a child process. Sessions and connections of before are the caller's to go through.
+ *
+ * @throws Error where one of the PEM texts is no certificate
+ */
+export function replaceSystemAuthorities(pems: readonly string[]): AuthorityChange {
+  const before = new Set(authorities({ kind: 'system' }).map(fingerprintOf));
+  const now = new Set(pems.map(fingerprintOf));
+  const change = {
+    added: [...now].filter((one) => !before.has(one)).length,
+    gone: [...before].filter((one) => !now.has(one)).length,
+  };
+  if (change.added + change.gone > 0) {
+    replaced = [...pems];
+    systemAnchor = null;
+  }
+  return change;
+}
+
 /**
  * The certificates that `trust` stands for, as PEM; for those who need contexts of their own.
  *
  * @throws Error where the PEM text holds no certificate
  */
 export function authorities(trust: TlsTrust): readonly string[] {
-  return trust.kind === 'system'
-    ? [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
-    : splitPem(trust.pem);
+  if (trust.kind !== 'system') return splitPem(trust.pem);
+  return (
+    replaced ?? [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
+  );
 }
 
 /**
@@ -139,11 +180,17 @@ function readableAnchor(trust: TlsTrust): TrustAnchor {
 }
 
 function anchor(trust: TlsTrust): TrustAnchor {
-  const certificates = fingerprint(authorities(trust));
+  const trusted = authorities(trust).map(readAuthority);
+  const fingerprint = fingerprintOver(trusted);
+  // Where nobody can be named: all of them, exactly as they are.
+  const known = new Set([fingerprint, ...trusted.map(({ fingerprint256 }) => fingerprint256)]);
   return {
-    // The same certificate as an authority lets in more than as a pin.
-    fingerprint:
-      trust.kind === 'pin' ? `pin ${trust.fingerprint256} ${certificates}` : certificates,
+    fingerprint: keyOf(trust, fingerprint),
+    vouchers: (leaf) => {
+      const vouchers = vouchersOf(leaf, trusted);
+      return vouchers.length > 0 ? vouchers : [fingerprint];
+    },
+    trusts: (vouchers) => vouchers.every((voucher) => known.has(voucher)),
     context: createSecureContext({
       ...trustOptions(trust),
       minVersion: MIN_VERSION,
@@ -155,13 +202,27 @@ function anchor(trust: TlsTrust): TrustAnchor {
   };
 }
 
-/** Order and line breaks of a PEM file do not change what it trusts. */
-function fingerprint(certificates: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const line of certificates.map((pem) => new X509Certificate(pem).fingerprint256).sort()) {
-    hash.update(line);
+function keyOf(trust: TlsTrust, fingerprint: string): string {
+  switch (trust.kind) {
+    case 'system':
+      return 'system';
+    case 'ca':
+      return fingerprint;
+    case 'pin':
+      // The same certificate as an authority lets in more than as a pin.
+      return `pin ${trust.fingerprint256} ${fingerprint}`;
   }
+}
+
+/** Order and line breaks of a PEM file do not change what it trusts. */
+function fingerprintOver(trusted: readonly Authority[]): string {
+  const hash = createHash('sha256');
+  for (const line of trusted.map(({ fingerprint256 }) => fingerprint256).sort()) hash.update(line);
   return hash.digest('hex');
+}
+
+function fingerprintOf(pem: string): string {
+  return new X509Certificate(pem).fingerprint256;
 }
 
 function splitPem(pem: string): string[] {

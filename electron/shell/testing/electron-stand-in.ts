@@ -15,6 +15,7 @@ import {
   ChannelMain,
   StandInEvent,
   StandInFrame,
+  StandInUtilityProcess,
   StandInWindow,
   type IpcListener,
 } from './stand-in-parts.ts';
@@ -44,6 +45,7 @@ export interface ElectronStandIn {
   readonly errorBoxes: string[];
   readonly openedLinks: string[];
   readonly permissions: PermissionHandlers;
+  readonly utilityProcesses: readonly StandInUtilityProcess[];
   /** Emits `suspend` and `resume`. */
   readonly powerMonitor: EventEmitter;
   /** Resolves with the code that the program ends with. */
@@ -89,6 +91,7 @@ export function electronStandIn(circumstances: StandInCircumstances): ElectronSt
   const errorBoxes: string[] = [];
   const openedLinks: string[] = [];
   const permissions: PermissionHandlers = {};
+  const utilityProcesses: StandInUtilityProcess[] = [];
   const ready = Promise.withResolvers<void>();
   const exited = Promise.withResolvers<number>();
   const ipcMain = new EventEmitter();
@@ -187,6 +190,13 @@ export function electronStandIn(circumstances: StandInCircumstances): ElectronSt
         return Promise.resolve({ response: buttons.indexOf(circumstances.answer ?? '') });
       },
     },
+    utilityProcess: {
+      fork: (file: string, args: readonly string[], { stdio }: { readonly stdio: string }) => {
+        const forked = new StandInUtilityProcess(file, args, stdio);
+        utilityProcesses.push(forked);
+        return forked;
+      },
+    },
     shell: {
       openExternal: (url: string) => {
         openedLinks.push(url);
@@ -225,6 +235,7 @@ export function electronStandIn(circumstances: StandInCircumstances): ElectronSt
     errorBoxes,
     openedLinks,
     permissions,
+    utilityProcesses,
     powerMonitor,
     exited: exited.promise,
     becomeReady: () => {

@@ -46,6 +46,26 @@ export class ChannelMain {
   }
 }
 
+/** What `utilityProcess.fork` gives; nothing runs in it. */
+export class StandInUtilityProcess extends EventEmitter {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly stdio: string;
+  isKilled = false;
+
+  constructor(file: string, args: readonly string[], stdio: string) {
+    super();
+    this.file = file;
+    this.args = args;
+    this.stdio = stdio;
+  }
+
+  kill(): boolean {
+    this.isKilled = true;
+    return true;
+  }
+}
+
 /** How a preload hears of the main process. */
 export type IpcListener = (event: { readonly ports: readonly MessagePort[] }) => void;
 

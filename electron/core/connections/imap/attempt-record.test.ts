@@ -19,6 +19,7 @@ const resumed: HandshakeEnd = {
     certificate: null,
     descent: { fullHandshakeAt: 900, reuse: 4 },
   },
+  hangsOn: [],
 };
 const problem = { code: 'timeout', message: 'Too slow.', serverLine: null } as const;
 

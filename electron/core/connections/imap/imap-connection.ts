@@ -134,6 +134,11 @@ export class ImapConnection {
     return this.#socket?.localAddress ?? null;
   }
 
+  /** Of its verified certificate, as in `vouchers.ts`; `null` before there is one. */
+  get hangsOn(): readonly string[] | null {
+    return this.#record.tls?.hangsOn ?? null;
+  }
+
   /** DNS, TCP, TLS, the greeting and the sign-in. */
   async signIn(): Promise<void> {
     this.#limitPhase('dns');

@@ -118,7 +118,7 @@ export class HandshakeSessions {
     if (choice.session === null) {
       return { kind: 'none', reason: this.#trustChanged() ? 'trust-changed' : choice.reason };
     }
-    if (!choice.session.fits(peerName(this.#begin.peer), this.#begin.anchor.pin)) {
+    if (!choice.session.fits(peerName(this.#begin.peer), this.#begin.anchor)) {
       sessions.evict(choice.session);
       return { kind: 'none', reason: 'trust-changed' };
     }
@@ -177,6 +177,7 @@ export class HandshakeSessions {
               subject: certificate.subject,
               subjectaltname: certificate.subjectaltname,
             },
+            hangsOn: this.#begin.anchor.vouchers(certificate),
             fitsName: null,
             resumptions: 0,
           };
@@ -190,6 +191,11 @@ export class HandshakeSessions {
   /** The certificate that was verified, now or in the full handshake that this one goes back to. */
   get certificate(): CertificateFacts | null {
     return this.#root?.certificate ?? null;
+  }
+
+  /** What that certificate hangs on; see `vouchers.ts`. */
+  get hangsOn(): readonly string[] {
+    return this.#root?.hangsOn ?? [];
   }
 
   /** Where the session that was taken up comes from; `null` unless resumed. */

@@ -60,6 +60,7 @@ describe('a held session', () => {
         subjectaltname: 'DNS:a.example',
       },
       validity: { fromAt: receivedAt - 30 * DAY, toAt: receivedAt + 30 * DAY },
+      hangsOn: ['AA'],
       fitsName: null,
       resumptions: 0,
     },
@@ -82,7 +83,12 @@ describe('a held session', () => {
   });
 
   it('is for the names of its certificate only', () => {
-    expect(session.fits('a.example', null)).toBe(true);
-    expect(session.fits('b.example', null)).toBe(false);
+    expect(session.fits('a.example', { pin: null, trusts: () => true })).toBe(true);
+    expect(session.fits('b.example', { pin: null, trusts: () => true })).toBe(false);
+  });
+
+  it('is for nobody who does not trust what it hangs on', () => {
+    const others = { pin: null, trusts: (all: readonly string[]) => !all.includes('AA') };
+    expect(session.fits('a.example', others)).toBe(false);
   });
 });

@@ -5,6 +5,7 @@
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { CertificateFacts, Mechanism, TlsProtocol } from '../facts.ts';
 import type { Validity } from '../certificate.ts';
+import type { TrustAnchor } from '../trust.ts';
 import { statedLifetime, type SessionFacts } from '../session-format.ts';
 
 const SECOND = 1000;
@@ -29,6 +30,8 @@ export interface SessionRoot {
     readonly subject: PeerCertificate['subject'];
     readonly subjectaltname: string | undefined;
   };
+  /** What it hangs on: see `vouchers.ts`. Nothing in what was kept before this was known. */
+  readonly hangsOn: readonly string[];
   /** The name that the certificate was last found to be for: it does not change. */
   fitsName: string | null;
   /** Handshakes resumed from it so far, by whichever of its sessions. */
@@ -79,9 +82,13 @@ export class HeldSession {
     return this.#bytes;
   }
 
-  /** Whether the certificate at its root is for `name`; with a pin, whether it is that one. */
-  fits(name: string, pin: string | null): boolean {
+  /**
+   * Whether the certificate at its root is for `name`, or, with a pin, that one; and all that it hangs on
+   * is trusted still.
+   */
+  fits(name: string, { pin, trusts }: Pick<TrustAnchor, 'pin' | 'trusts'>): boolean {
     const { root } = this.origin;
+    if (!trusts(root.hangsOn)) return false;
     if (pin !== null) return root.certificate.fingerprint256 === pin;
     if (root.fitsName === name) return true;
     // Only the subject and its alternative names are read from the certificate.

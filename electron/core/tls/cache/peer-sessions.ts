@@ -178,6 +178,20 @@ export class PeerSessions {
     this.#onChange();
   }
 
+  /** What they hang on is another trust now. @returns how many sessions went */
+  dropUntrusted(isTrusted: (session: HeldSession) => boolean): number {
+    const before = this.#sessions.length;
+    this.#remove((session) => !isTrusted(session));
+    const last = this.#lastTaken;
+    const isLastGone = last !== null && !isTrusted(last.session);
+    if (isLastGone) this.#lastTaken = null;
+    const gone = before - this.#sessions.length;
+    if (gone === 0 && !isLastGone) return 0;
+    this.#emptyReason = 'trust-changed';
+    this.#onChange();
+    return gone;
+  }
+
   /** The handshake broke with the session offered: its secret may be damaged, so it goes. */
   evict(session: HeldSession): void {
     this.#remove((held) => held === session);

@@ -14,6 +14,7 @@ import {
   type SessionKeeper,
 } from '../kept/keepable.ts';
 import { IS_BORINGSSL, keysOf, type Peer, type PeerKeys } from '../peer.ts';
+import { trustAnchor } from '../trust.ts';
 import type { SessionPolicy } from './peer-sessions.ts';
 import {
   DEFAULT_LIMITS,
@@ -219,6 +220,24 @@ export class SessionCache {
   networkChanged(): void {
     this.#moves += 1;
     for (const entry of this.#peers.all) entry.sessions.moved();
+  }
+
+  /**
+   * The system's authorities were replaced: sessions that hang on one that is gone go, those in the copy
+   * as well. The others stay.
+   *
+   * @returns how many were forgotten
+   */
+  authoritiesChanged(): number {
+    const { trusts } = trustAnchor({ kind: 'system' });
+    let forgotten = 0;
+    for (const { peer, account, sessions } of this.#peers.all) {
+      if (peer.trust.kind !== 'system') continue;
+      const gone = sessions.dropUntrusted(({ origin }) => trusts(origin.root.hangsOn));
+      if (gone > 0) this.#forgotten(account);
+      forgotten += gone;
+    }
+    return forgotten;
   }
 
   /** Each session that is held, least recently used peer first. */

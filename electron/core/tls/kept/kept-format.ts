@@ -199,13 +199,17 @@ function heldSession(stored: StoredSession, root: SessionRoot, family: Family): 
   return session;
 }
 
-function rootOf({ identity: { subject, subjectaltname }, ...root }: StoredRoot): SessionRoot {
+function rootOf({
+  identity: { subject, subjectaltname },
+  hangsOn = [],
+  ...root
+}: StoredRoot): SessionRoot {
   const identity = {
     // Node's type knows six parts; a certificate may have others.
     subject: subject as unknown as SessionRoot['identity']['subject'],
     subjectaltname: subjectaltname ?? undefined,
   };
-  return { ...root, identity, fitsName: null };
+  return { ...root, identity, hangsOn, fitsName: null };
 }
 
 /** @throws where the protection cannot be used */

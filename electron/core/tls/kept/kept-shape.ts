@@ -67,6 +67,8 @@ const ROOT = {
     verifiedAt: amount,
   },
   validity: { fromAt: number, toAt: number },
+  /** Files of before have none: their sessions were kept under the hash of what they hang on. */
+  hangsOn: orMissing(listOf(text)),
   identity: { subject: texts, subjectaltname: orNull(text) },
   resumptions: count,
 };

@@ -255,6 +255,7 @@ export class Connecting {
               certificate: certificateFacts(shown, Date.now()),
               descent: null,
             },
+      hangsOn: [],
     };
     this.#emit({ kind: 'handshake', ...end, at: performance.now() });
     this.#listener.failed(end);
@@ -297,6 +298,7 @@ export class Connecting {
         certificate: this.#sessions.certificate,
         descent: this.#sessions.descent,
       },
+      hangsOn: this.#sessions.hangsOn,
     };
   }
 }
