@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AccountId, ConnectionState, Phase } from '../../../shared/model.ts';
 import { fault, startImapServer } from '../demo/testing/index.ts';
+import { startDeafHost } from './testing/deaf-host.ts';
 import { ABROAD, TestSupervisor } from './testing/supervisor.ts';
 
 const three = { INBOX: 3, Sent: 1, Work: 7 };
@@ -209,4 +210,25 @@ describe('after a sleep', () => {
     expect(watched.connection().state.kind).toBe('paused');
     expect(server.stats().connections).toBe(0);
   });
+});
+
+test('a far address is waited for, also where the next one refuses', async () => {
+  await using server = await startImapServer();
+  await using far = await startDeafHost('127.0.0.2', server.port);
+  await using watched = new TestSupervisor({
+    lookup: (_host, _options, done) => {
+      process.nextTick(() => {
+        done(null, [
+          { address: '127.0.0.2', family: 4 },
+          { address: '127.0.0.3', family: 4 },
+        ]);
+      });
+    },
+  });
+  watched.watch(server, { ...ABROAD, port: far.port });
+  await watched.until(() => isIn(watched.connection().state, 'tcp'));
+  // Its answer comes a second after the question, as over a line by satellite.
+  far.hear();
+  await watched.state('idle');
+  expect(watched.attempts).toMatchObject([{ address: '127.0.0.2', outcome: { kind: 'full' } }]);
 });

@@ -236,13 +236,19 @@ export function isBusy(byeLine: string): boolean {
 export const LIMIT_TEXT =
   /\[LIMIT\]|too many (?:simultaneous |concurrent )?(?:connections|sessions)|maximum number of connections/i;
 
-/** Node reports several addresses that all failed as one AggregateError, mostly with a code. */
+/** Of several addresses that all failed, the one that came furthest says most: a host refused. */
+const FURTHEST: readonly FailureKind[] = ['refused', 'timeout'];
+
+/** Node reports several addresses as one AggregateError, with the code of the first or none. */
 function codeOf(error: Readonly<Record<string, unknown>>): string {
-  const own = text(error['code']);
-  if (own !== null) return own;
-  const errors: unknown = error['errors'];
-  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
-  return isRecord(first) ? (text(first['code']) ?? '') : '';
+  const errors: readonly unknown[] = Array.isArray(error['errors']) ? error['errors'] : [];
+  const codes = [error, ...errors].flatMap((one) =>
+    isRecord(one) ? (text(one['code']) ?? []) : [],
+  );
+  const furthest = FURTHEST.flatMap(
+    (kind) => codes.find((code) => kindOfCode(code) === kind) ?? [],
+  );
+  return furthest[0] ?? codes[0] ?? '';
 }
 
 function serverLineOf(error: Readonly<Record<string, unknown>>): string | null {

@@ -94,6 +94,15 @@ const cases: readonly Case[] = [
     /refuses connections/,
   ],
   [
+    'a port that is closed, of a host with another address that leads nowhere from here',
+    Object.assign(new AggregateError([coded('ENETUNREACH'), coded('ECONNREFUSED')]), {
+      code: 'ENETUNREACH',
+    }),
+    { phase: 'tcp' },
+    'refused',
+    /refuses connections/,
+  ],
+  [
     'a host that cannot be reached',
     coded('EHOSTUNREACH'),
     { phase: 'tcp' },

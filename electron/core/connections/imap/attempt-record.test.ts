@@ -48,6 +48,13 @@ const implicitTls: readonly ConnectStep[] = [
 ];
 
 describe('the record of an attempt', () => {
+  test('gives TCP the time of the address that won, and the total all of it', () => {
+    const [dns, tcp, ...rest] = implicitTls;
+    const deadFirst = [dns, { kind: 'phase', phase: 'tcp', at: 51 }, tcp, ...rest];
+    const attempt = attemptOf(record(...(deadFirst as readonly ConnectStep[])));
+    expect(attempt).toMatchObject({ phases: { dns: 1, tcp: 7 }, totalMs: 50 });
+  });
+
   test('times every phase until IDLE can begin', () => {
     expect(attemptOf(record(...implicitTls))).toEqual({
       ...ids,

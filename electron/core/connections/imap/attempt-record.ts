@@ -82,7 +82,10 @@ export function advanceRecord(record: AttemptRecord, step: ConnectStep): Attempt
 }
 
 function enterPhase(record: AttemptRecord, phase: Phase, at: number): AttemptRecord {
-  if (record.phase === phase && record.since !== null) return record;
+  if (record.phase === phase && record.since !== null) {
+    // TCP begins anew at each address; what the dead ones before it took is in the total alone.
+    return phase === 'tcp' ? { ...record, since: at } : record;
+  }
   return { ...endPhase(record, at), phase, since: at };
 }
 

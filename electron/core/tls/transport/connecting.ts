@@ -20,6 +20,12 @@ import type {
 import { peerName, type Peer } from '../peer.ts';
 import { trustAnchor, type TrustAnchor } from '../trust.ts';
 
+/**
+ * How long an address may keep the next one waiting: Node gives up on one after 250 ms, less than a
+ * line by satellite takes, and than a SYN that is lost and sent again. The last one has no such end.
+ */
+const ADDRESS_MS = 3_000;
+
 /** How a connection is made, and who hears of it. */
 export interface ConnectOptions {
   /** Who makes this connection, such as its mailbox: said of the sessions that it brings. */
@@ -104,17 +110,17 @@ export class Connecting {
       port,
       // Mail is short lines back and forth: waiting to fill packets only adds 40 ms to each.
       noDelay: true,
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: ADDRESS_MS,
       ...(lookup === undefined ? {} : { lookup }),
     });
-    // Attempts follow one another: the latest is the one that connects.
+    // Attempts follow one another: the latest is the one that connects, and its time is TCP's.
     raw.on('connectionAttempt', (ip) => {
       const at = performance.now();
       // Node goes on with the socket after this, even where a listener has closed it.
-      if (this.#address === null) {
-        process.nextTick(() => {
-          this.#emit({ kind: 'phase', phase: 'tcp', at });
-        });
-      }
+      process.nextTick(() => {
+        this.#emit({ kind: 'phase', phase: 'tcp', at });
+      });
       this.#address = ip;
     });
     this.take(raw);
