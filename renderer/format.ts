@@ -1,4 +1,6 @@
 /** Numbers as the interface writes them. Pure; every function takes plain values. */
+import { wireName } from '../shared/server-names.ts';
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -137,9 +139,14 @@ export function formatDaysLeft(at: number, now: number): string {
   return days === 1 ? '1 day left' : `${formatCount(days)} days left`;
 }
 
-/** `imap.example.org:993`; an IPv6 address in brackets (RFC 3986 §3.2.2). */
+/**
+ * `imap.example.org:993`; an IPv6 address in brackets (RFC 3986 §3.2.2). Beside a name that is not
+ * ASCII, or an address in an odd spelling, stands what certificates and the network know.
+ */
 export function formatServer(host: string, port: number): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  const name = wireName(host);
+  return name === null ? address : `${address} (${name})`;
 }
 
 /** `1 session`, `2 sessions`. */

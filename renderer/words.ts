@@ -15,6 +15,7 @@ import type {
   SecretProtection,
   Security,
 } from '../shared/model.ts';
+import { isSameHost, withWireName } from '../shared/server-names.ts';
 import { formatCount, formatTimeLeft } from './format.ts';
 
 /** The whole text of a state cell. */
@@ -79,6 +80,7 @@ const PROBLEM_WORDS: Record<ProblemCode, string> = {
   'certificate-name': 'certificate for another name',
   'certificate-changed': 'certificate changed',
   'certificate-unfit': 'certificate unfit',
+  'server-name': 'not a server name',
   'trust-unreadable': 'trusted certificate unreadable',
   'starttls-unavailable': 'no STARTTLS',
   'starttls-injection': 'data before TLS',
@@ -198,19 +200,13 @@ export function protectionSentence(protection: SecretProtection): string {
 
 type Named = Pick<Account, 'host' | 'servername' | 'trust'>;
 
-/** The name that sessions with the account's server are held under, as the engine writes it. */
-export function nameOf({ host, servername }: Pick<Named, 'host' | 'servername'>): string {
-  return (servername ?? host).toLowerCase();
-}
-
 /**
  * The name that the certificate has to be for, where it is not that of the server connected to;
  * `null` where it is, and where one certificate is trusted for whatever name.
  */
-export function otherName(account: Named): string | null {
-  if (account.trust.kind === 'pin') return null;
-  const name = nameOf(account);
-  return name === account.host.toLowerCase() ? null : name;
+export function otherName({ host, servername, trust }: Named): string | null {
+  if (trust.kind === 'pin' || servername === null || isSameHost(servername, host)) return null;
+  return withWireName(servername);
 }
 
 /** What became of the sessions that were offered to it. */

@@ -29,18 +29,41 @@ describe.each(['host', 'servername'] as const)('the %s of an account', (field) =
   });
 
   it.each([
-    '[imap.example.org]',
-    '[192.0.2.1]',
-    '[::1',
-    '::1]',
-    '[[::1]]',
-    '[]',
-    '[:::]',
-    '[::1]:993',
-    'imap.example.org:993',
-  ])('is refused as “%s”, with what one looks like', (typed) => {
-    const [issue] = read(typed).error?.issues ?? [];
+    ['127.1', '127.1'],
+    ['bücher.example', 'bücher.example'],
+    ['IMAP.Example.ORG.', 'IMAP.Example.ORG.'],
+    ['imap。example。org', 'imap。example。org'],
+    ['my_host.example', 'my_host.example'],
+    ['fe80::1%eth0', 'fe80::1%eth0'],
+    ['[fe80::1%eth0]', 'fe80::1%eth0'],
+  ])('is kept as it was typed where that is “%s”', (typed, kept) => {
+    expect(read(typed).data?.[field]).toBe(kept);
+  });
+
+  it.each<readonly [string, RegExp]>([
+    ['', /^Enter the name of the server, such as/],
+    ['https://imap.example.org', /without imap:\/\/ or https:\/\/ in front/],
+    ['imap.example.org:993', /without :993 behind it: the port has its own field/],
+    ['[::1]:993', /without :993 behind it/],
+    ['me@example.org', /an e-mail address. Enter the server/],
+    ['imap.exa mple.org', /has no spaces/],
+    ['imap..example.org', /a dot too many/],
+    ['.imap.example.org', /a dot too many/],
+    [`${'a'.repeat(64)}.example`, /too long.*63 between two dots/],
+    [`${'a.'.repeat(130)}example`, /too long.*253/],
+    [`${'ü'.repeat(60)}.example`, /too long/],
+    ['192.0.2.256', /four numbers from 0 to 255/],
+    ['1.2.3.4.5', /four numbers/],
+    ...['imap.example.org/', '[imap.example.org]', '[192.0.2.1]', '[::1', '::1]', '[[::1]]'].map(
+      (typed) => [typed, /imap.example.org, 192.0.2.1 or 2001:db8::1,/] as const,
+    ),
+    ...['[]', '[:::]', 'fe80::1%', 'a*b.example', '-a.example', 'example.1', 'a,b'].map(
+      (typed) => [typed, /imap.example.org, 192.0.2.1 or 2001:db8::1,/] as const,
+    ),
+  ])('is refused as “%s”, with what to do', (typed, sentence) => {
+    const [issue, ...more] = read(typed).error?.issues ?? [];
     expect(issue?.path).toEqual([field]);
-    expect(issue?.message).toContain('imap.example.org, 192.0.2.1 or 2001:db8::1,');
+    expect(issue?.message).toMatch(sentence);
+    expect(more).toEqual([]);
   });
 });

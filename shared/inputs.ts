@@ -4,43 +4,24 @@
  */
 import { z } from 'zod';
 import { MAX_ATTEMPTS } from './check.ts';
-import { withoutBrackets } from './password-server.ts';
 import { LONGEST_AGES, SHARING_POLICIES } from './reuse-policy.ts';
+import { whyNoServer, withoutBrackets } from './server-names.ts';
 import { HISTORY_DAYS, THEME_CHOICES, type Settings } from './settings.ts';
 
 const MAX_NAME = 255;
 
 /**
- * A host name or IP address alone: no scheme, no spaces, no port, no path. An IPv6 address may stand
- * in brackets, as in URLs and the server check; they are not kept.
+ * A host name or IP address alone, in any spelling: no scheme, no spaces, no port, no path. It is kept
+ * as it was typed, but for the brackets in which an IPv6 address may stand.
  */
 const hostSchema = z
   .string()
   .trim()
-  .overwrite(withoutBrackets)
-  .min(1, 'Enter the name of the server, such as imap.example.org.')
-  .max(MAX_NAME, 'This server name is too long: a host name has at most 253 characters.')
-  .refine((host) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(host), {
-    message: 'Enter the server name alone, without imap:// or https:// in front.',
-    abort: true,
+  .check(({ value, issues }) => {
+    const message = whyNoServer(value);
+    if (message !== null) issues.push({ code: 'custom', input: value, message });
   })
-  .refine((host) => !/\s/.test(host), {
-    message: 'A server name has no spaces. Check it for a typing error.',
-    abort: true,
-  })
-  .refine(isHost, {
-    message:
-      'This is not a server name. It looks like imap.example.org, 192.0.2.1 or 2001:db8::1, without port or path.',
-  });
-
-function isHost(host: string): boolean {
-  if (/^[0-9a-f:.]+$/i.test(host) && host.includes(':') && z.ipv6().safeParse(host).success)
-    return true;
-  const labels = host.replace(/\.$/, '').split('.');
-  const isNumeric = labels.every((label) => /^\d+$/.test(label));
-  if (isNumeric) return z.ipv4().safeParse(host).success;
-  return labels.every((label) => /^(?!-)[\p{L}\p{N}_-]{1,63}(?<!-)$/u.test(label));
-}
+  .overwrite(withoutBrackets);
 
 const portSchema = z
   .number('Enter a port number, usually 993 for TLS or 143 for STARTTLS.')

@@ -1,4 +1,5 @@
 /** Whose a stored password is: it goes to the server that it was typed for, and to no other. */
+import { isSameHost, withoutBrackets } from './server-names.ts';
 
 /** What decides which server an account signs in to. */
 interface Place {
@@ -17,14 +18,17 @@ export interface PasswordServer {
   readonly name: string;
 }
 
-/** The server of an account, as it is compared. */
+/** The server of an account, as it was typed. */
 export function passwordServer({ host, servername }: Place): PasswordServer {
-  return { host: plainHost(host), name: plainHost(servername ?? host) };
+  return {
+    host: withoutBrackets(host.trim()),
+    name: withoutBrackets((servername ?? host).trim()),
+  };
 }
 
 /** Whether a password for the one may be used for the other. */
 export function isSameServer(one: PasswordServer, other: PasswordServer): boolean {
-  return one.host === other.host && one.name === other.name;
+  return isSameHost(one.host, other.host) && isSameHost(one.name, other.name);
 }
 
 /** Why a password has to be typed although one is stored; `now` is another server. */
@@ -34,19 +38,5 @@ export function typeAgain(stored: PasswordServer, now: PasswordServer): string {
 
 /** In what the server that a password was typed for differs from `now`. */
 export function storedFor(stored: PasswordServer, now: PasswordServer): string {
-  return stored.host === now.host ? `the certificate of ${stored.name}` : stored.host;
-}
-
-/** Whether both name the same server: without case (RFC 4343), trailing dot and brackets. */
-export function isSameHost(a: string, b: string): boolean {
-  return plainHost(a) === plainHost(b);
-}
-
-/** An IPv6 address as it is stored, where it was typed as in a URL; anything else as it is. */
-export function withoutBrackets(host: string): string {
-  return /^\[([\da-f:.]*:[\da-f:.]*)\]$/i.exec(host)?.[1] ?? host;
-}
-
-function plainHost(host: string): string {
-  return withoutBrackets(host.trim()).toLowerCase().replace(/\.$/, '');
+  return isSameHost(stored.host, now.host) ? `the certificate of ${stored.name}` : stored.host;
 }

@@ -9,6 +9,8 @@ export interface Problem {
 
 /** The closed set of what can go wrong with a connection. */
 export type ProblemCode =
+  /** What the account has for its server, or for the name in its certificate, is no name. */
+  | 'server-name'
   | 'dns'
   | 'refused'
   | 'unreachable'

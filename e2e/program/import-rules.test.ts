@@ -19,6 +19,8 @@ const CASES: readonly Case[] = [
   ['shared/b.ts', "import type { A } from '../electron/core/tls/index.ts';", 'forbidden'],
   ['shared/c.ts', "import { a } from '../electron/core/tls/facts.ts';", 'forbidden'],
   ['shared/d.ts', "import type { A } from '../electron/core/tls/facts.ts';", 'allowed'],
+  ['shared/n.ts', "import { normalName } from '../electron/core/tls/server-name.ts';", 'allowed'],
+  ['shared/o.ts', "import { peerName } from '../electron/core/tls/peer.ts';", 'forbidden'],
   ['shared/e.ts', "import { readFile } from 'node:fs';", 'forbidden'],
   ['shared/f.ts', "import { z } from 'zod';", 'allowed'],
   ['shared/g.ts', "import { readFile } from 'fs';", 'forbidden'],

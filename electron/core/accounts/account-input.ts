@@ -1,7 +1,8 @@
 /** What the form sends becomes an account: pure, but for reading the CA file that came with it. */
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId, AccountInput, ReusePolicy, TrustChoice } from '../../../shared/model.ts';
-import { isSameHost } from '../../../shared/password-server.ts';
+import { isSameServer, passwordServer } from '../../../shared/password-server.ts';
+import { isSameHost } from '../../../shared/server-names.ts';
 import { readCaFile } from './ca-file.ts';
 import { isReadable, isSameTrust, readPin, unreadableTrustSentence } from './trusted.ts';
 import type { AccountSettings, AccountTrust, ConnectSettings } from './account.ts';
@@ -46,10 +47,9 @@ export function connectsElsewhere(before: AccountSettings, after: AccountSetting
 export function signsInElsewhere(before: AccountSettings, after: AccountSettings): boolean {
   return (
     before.user !== after.user ||
-    before.host !== after.host ||
     before.port !== after.port ||
     before.security !== after.security ||
-    before.servername !== after.servername
+    !isSameServer(passwordServer(before), passwordServer(after))
   );
 }
 

@@ -1,6 +1,6 @@
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId } from '../../../shared/model.ts';
-import { isSameHost } from '../../../shared/password-server.ts';
+import { isSameHost } from '../../../shared/server-names.ts';
 import type { Durable } from '../storage/index.ts';
 import type { Accounts, AccountSettings } from './account.ts';
 
@@ -81,8 +81,8 @@ export class AccountStore {
 }
 
 /**
- * Whether both would sign in to the same mailboxes: host names are compared without case (RFC 4343)
- * and trailing dot, user names exactly, because servers may tell them apart.
+ * Whether both would sign in to the same mailboxes: host names are compared in whatever spelling, user
+ * names exactly, because servers may tell them apart.
  */
 export function isSameAccount(a: AccountPlace, b: AccountPlace): boolean {
   return a.user === b.user && a.port === b.port && isSameHost(a.host, b.host);

@@ -41,7 +41,9 @@ export interface Accounts {
   readonly accounts: readonly AccountSettings[];
 }
 
-const { label, user, host, port, security, servername, mailboxes } = accountInputSchema.shape;
+const { label, user, port, security, mailboxes } = accountInputSchema.shape;
+/** Of whatever earlier versions took for a name: that it is none is said by its connections. */
+const host = z.string().min(1);
 
 const accountSchema = z.object({
   // As Reprise makes them; a password is sealed under this name, which must not pass for another.
@@ -51,7 +53,7 @@ const accountSchema = z.object({
   host,
   port,
   security,
-  servername,
+  servername: host.nullable(),
   trust: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('system') }),
     z.object({ kind: z.literal('ca'), fileName: z.string(), pem: z.string() }),

@@ -1,5 +1,6 @@
 /** Settings of large providers, by the domain of an address. */
 import type { ProviderPreset } from '../../../shared/model.ts';
+import { normalName } from '../tls/index.ts';
 
 interface Provider extends ProviderPreset {
   readonly domains: readonly string[];
@@ -114,7 +115,7 @@ const byDomain: ReadonlyMap<string, ProviderPreset> = new Map(
 export function suggestSettings(address: string): ProviderPreset | null {
   const domain = address.slice(address.lastIndexOf('@') + 1);
   if (domain === address) return null;
-  return byDomain.get(domain.trim().toLowerCase().replace(/\.$/, '')) ?? null;
+  return byDomain.get(normalName(domain) ?? '') ?? null;
 }
 
 /** Every {@link ProviderPreset.helpUrl}: the only pages that the interface may have opened. */

@@ -16,7 +16,7 @@ export function createCheckCalls({ checks, ownerOf }: CallContext): CheckCalls {
     startCheck: async ({ server, starttls, servername, trust, attempts }) => {
       const parsed = parseTarget({ server, starttls, servername });
       if (parsed.kind === 'wrong') {
-        throw new RepriseError('invalid-input', parsed.message, { field: 'host' });
+        throw new RepriseError('invalid-input', parsed.message, { field: parsed.field });
       }
       const read =
         trust.kind === 'system'

@@ -28,6 +28,7 @@ const STOPPING: ReadonlyMap<ProblemCode, StoppedState> = new Map([
   ['certificate-changed', 'certificate-problem'],
   ['certificate-unfit', 'certificate-problem'],
   ['trust-unreadable', 'failed'],
+  ['server-name', 'failed'],
   ['mailbox-missing', 'failed'],
 ]);
 

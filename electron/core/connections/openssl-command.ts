@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { OutcomeKind, TlsProtocol } from '../../../shared/model.ts';
 import type { ConnectSettings } from '../accounts/index.ts';
-import { authorities } from '../tls/index.ts';
+import { authorities, normalName, withoutZone } from '../tls/index.ts';
 
 const PROTOCOL_FLAGS: Readonly<Record<TlsProtocol, string>> = {
   'TLSv1.2': '-tls1_2',
@@ -47,8 +47,9 @@ export function opensslCommand({ settings, outcome, protocol }: Reproduction): s
 }
 
 function flags(settings: ConnectSettings, protocol: TlsProtocol | null): string {
-  const { host, port, security, servername, trust } = settings;
-  const name = (servername ?? host).toLowerCase();
+  const { port, security, trust } = settings;
+  const host = wireForm(settings.host);
+  const name = withoutZone(wireForm(settings.servername ?? settings.host));
   const isAddress = isIP(name) !== 0;
   return [
     `-connect ${quote(`${isIP(host) === 6 ? `[${host}]` : host}:${port}`)}`,
@@ -61,6 +62,11 @@ function flags(settings: ConnectSettings, protocol: TlsProtocol | null): string 
       ? '-partial_chain -verify_return_error'
       : `-verify_return_error ${isAddress ? '-verify_ip' : '-verify_hostname'} ${quote(name)}`,
   ].join(' ');
+}
+
+/** OpenSSL takes a name as it stands there. */
+function wireForm(typed: string): string {
+  return normalName(typed) ?? typed;
 }
 
 /** Whatever it holds, the shell takes it for one word. */

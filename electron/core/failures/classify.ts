@@ -1,5 +1,5 @@
 /** What an error means, whoever threw it: Node, OpenSSL, BoringSSL, imapflow or Reprise. Pure. */
-import { UNREADABLE_TRUST } from '../tls/index.ts';
+import { UNREADABLE_TRUST, UNUSABLE_NAME } from '../tls/index.ts';
 
 /** What went wrong, as finely as one of the two sets of sentences tells it apart. */
 export type FailureKind =
@@ -7,6 +7,7 @@ export type FailureKind =
   | 'secret-missing'
   | 'secret-unreadable'
   | 'trust-unreadable'
+  | 'name-unusable'
   | 'name-unknown'
   | 'name-not-now'
   /** On the way. */
@@ -45,6 +46,7 @@ const CODES: Readonly<Partial<Record<FailureKind, readonly string[]>>> = {
   'secret-missing': ['SECRET_MISSING'],
   'secret-unreadable': ['SECRET_UNREADABLE'],
   'trust-unreadable': [UNREADABLE_TRUST],
+  'name-unusable': [UNUSABLE_NAME],
   'name-unknown': ['ENOTFOUND', 'ENODATA'],
   'name-not-now': ['EAI_AGAIN', 'ESERVFAIL'],
   refused: ['ECONNREFUSED'],

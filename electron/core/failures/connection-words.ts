@@ -1,5 +1,6 @@
 /** What went wrong with a connection, in words that a person can act on. Pure. */
 import type { Phase, Problem, ProblemCode, Security } from '../../../shared/model.ts';
+import { whyNoServer } from '../../../shared/server-names.ts';
 import { unreadableTrustSentence } from '../accounts/index.ts';
 import { CERTIFICATE_WORDS, type CertificateContext } from './certificate-words.ts';
 import {
@@ -78,6 +79,10 @@ const WORDS: Readonly<Record<FailureKind, Describe>> = {
   'trust-unreadable': (_error, { pin }) => ({
     code: 'trust-unreadable',
     message: unreadableTrustSentence(pin === null ? 'ca' : 'pin'),
+  }),
+  'name-unusable': (_error, { host, servername }) => ({
+    code: 'server-name',
+    message: unusable(host) ?? unusable(servername) ?? 'The account has no usable server name.',
   }),
   'name-unknown': (_error, { host }) => ({
     code: 'dns',
@@ -164,6 +169,12 @@ const WORDS: Readonly<Record<FailureKind, Describe>> = {
     message: `Something unexpected happened while ${DOING[phase]}: ${message}`,
   }),
 };
+
+/** What is wrong with a name that an earlier version took; `null` where nothing is. */
+function unusable(name: string): string | null {
+  const why = whyNoServer(name);
+  return why === null ? null : `The account cannot connect to “${name}”. ${why}`;
+}
 
 function strange(_error: ClassifiedError, context: ProblemContext): Words {
   return {

@@ -2,6 +2,7 @@
 import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { normalName, withoutZone } from '../tls/index.ts';
 
 /** The addresses of the interfaces that are up. */
 export interface Addresses {
@@ -74,10 +75,7 @@ export const thisMachine: Machine = machineWith(networkInterfaces);
  * Proton Bridge, the demo. By the name alone: where a resolver leads to is not known offline.
  */
 export function isOnThisMachine(host: string): boolean {
-  const name = host
-    .toLowerCase()
-    .replace(/^\[(.*)\]$/, '$1')
-    .replace(/\.$/, '');
+  const name = withoutZone(normalName(host) ?? '');
   const version = isIP(name);
   if (version !== 0) return LOOPBACK.check(name, version === 4 ? 'ipv4' : 'ipv6');
   // RFC 6761, section 6.3.

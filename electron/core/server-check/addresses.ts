@@ -2,6 +2,7 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import { CheckCancelled, CheckFailure, failureOf } from '../failures/index.ts';
+import { normalName } from '../tls/index.ts';
 import { MAX_ADDRESSES, STEP_LIMITS_MS } from './limits.ts';
 
 export interface Address {
@@ -23,8 +24,10 @@ export async function addressesOf(
   signal: AbortSignal,
   resolve: Resolve = systemResolve,
 ): Promise<readonly Address[]> {
-  const family = isIP(host);
-  if (family === 4 || family === 6) return [{ address: host, family }];
+  const name = normalName(host);
+  if (name === null) throw new CheckFailure('dns', 'dns');
+  const family = isIP(name);
+  if (family === 4 || family === 6) return [{ address: name, family }];
   const limitMs = STEP_LIMITS_MS.dns;
   const { promise: given, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
@@ -36,7 +39,7 @@ export async function addressesOf(
   if (signal.aborted) cancel();
   signal.addEventListener('abort', cancel);
   try {
-    return chosen(await Promise.race([given, resolve(host)]));
+    return chosen(await Promise.race([given, resolve(name)]));
   } catch (error) {
     if (error instanceof CheckFailure || error instanceof CheckCancelled) throw error;
     throw failureOf(error, 'dns', null);

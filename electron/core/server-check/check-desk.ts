@@ -4,6 +4,7 @@ import { DEFAULT_ATTEMPTS, type CheckReport, type CheckTarget } from '../../../s
 import { RepriseError } from '../../../shared/errors.ts';
 import type { SystemTrust } from '../../../shared/contract.ts';
 import type { CheckId, ServerCheck } from '../../../shared/model.ts';
+import { isSameHost } from '../../../shared/server-names.ts';
 import { type AccountTrust, seenTrust } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
 import type { EngineState } from '../state/index.ts';
@@ -150,7 +151,7 @@ export class CheckDesk {
 
 function isSame(one: CheckTarget, other: CheckTarget): boolean {
   return (
-    one.host.toLowerCase() === other.host.toLowerCase() &&
+    isSameHost(one.host, other.host) &&
     one.port === other.port &&
     one.protocol === other.protocol &&
     one.security === other.security

@@ -1,7 +1,7 @@
 /** What to check, from what a person types. Pure. */
 import { MAIL_PROTOCOLS, type CheckTarget, type MailProtocol } from '../../../shared/check.ts';
 import type { Security } from '../../../shared/model.ts';
-import { withoutBrackets } from '../../../shared/password-server.ts';
+import { whyNoServer, withoutBrackets } from '../../../shared/server-names.ts';
 
 /** What was typed, each part on its own. */
 export interface TypedTarget {
@@ -13,7 +13,11 @@ export interface TypedTarget {
 
 export type ParsedTarget =
   | { readonly kind: 'target'; readonly target: CheckTarget }
-  | { readonly kind: 'wrong'; readonly message: string };
+  | {
+      readonly kind: 'wrong';
+      readonly field: 'host' | 'servername';
+      readonly message: string;
+    };
 
 /** RFC 8314 and the registry of IANA. */
 const PORTS: Readonly<Record<number, readonly [MailProtocol, Security]>> = {
@@ -35,22 +39,27 @@ export function parseTarget({ server, starttls, servername }: TypedTarget): Pars
   const schemeName = scheme?.[1]?.toLowerCase() ?? null;
   const named = MAIL_PROTOCOLS.find((name) => name === schemeName) ?? null;
   if (schemeName !== null && named === null)
-    return wrong(`"${schemeName}://" cannot be checked; use imap://, smtp:// or pop3://.`);
+    return wrong('host', `"${schemeName}://" cannot be checked; use imap://, smtp:// or pop3://.`);
 
   const parts =
-    /^\[([0-9a-f:.]+)\](?::(\d+))?$/i.exec(rest) ??
-    /^([0-9a-f]*:[0-9a-f:.]*:[0-9a-f:.]*)()$/i.exec(rest) ??
-    /^([^:/?#@\s[\]]+)(?::(\d+))?$/.exec(rest);
-  const host = parts?.[1] ?? '';
-  if (host === '' || host.length > 253)
+    /^(\[.*\])(?::(\d+))?$/.exec(rest) ??
+    /^(.*:.*:.*)()$/.exec(rest) ??
+    /^([^:]*)(?::(\d+))?$/.exec(rest);
+  if (parts === null)
     return wrong(
+      'host',
       `"${server}" is not a server. Give a name or an address, such as imap.example.org:993.`,
     );
-  const typedPort = parts?.[2];
+  const [, host = '', typedPort] = parts;
+  const why = whyNoServer(host);
+  if (why !== null) return wrong('host', why);
   const port =
     typedPort === undefined || typedPort === '' ? defaultPort(named, starttls) : Number(typedPort);
   if (!Number.isInteger(port) || port < 1 || port > MAX_PORT)
-    return wrong(`A port is a number from 1 to ${MAX_PORT}, not ${typedPort ?? ''}.`);
+    return wrong('host', `A port is a number from 1 to ${MAX_PORT}, not ${typedPort ?? ''}.`);
+  const expected = servername === null || servername.trim() === '' ? null : servername.trim();
+  const whyNot = expected === null ? null : whyNoServer(expected);
+  if (whyNot !== null) return wrong('servername', whyNot);
 
   const [usual, security] = PORTS[port] ?? ['imap', 'tls'];
   const protocol = named ?? usual;
@@ -58,11 +67,10 @@ export function parseTarget({ server, starttls, servername }: TypedTarget): Pars
     kind: 'target',
     target: {
       protocol,
-      host,
+      host: withoutBrackets(host),
       port,
       security: starttls ? 'starttls' : security,
-      servername:
-        servername === null || servername.trim() === '' ? null : withoutBrackets(servername.trim()),
+      servername: expected === null ? null : withoutBrackets(expected),
     },
   };
 }
@@ -79,6 +87,6 @@ function defaultPort(protocol: MailProtocol | null, starttls: boolean): number {
   }
 }
 
-function wrong(message: string): ParsedTarget {
-  return { kind: 'wrong', message };
+function wrong(field: 'host' | 'servername', message: string): ParsedTarget {
+  return { kind: 'wrong', field, message };
 }

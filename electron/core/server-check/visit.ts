@@ -7,7 +7,13 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import type { CheckCertificate, CheckTarget } from '../../../shared/check.ts';
 import type { TlsProtocol } from '../../../shared/model.ts';
-import { certificateFacts, peerCertificate, type IdentityCheck } from '../tls/index.ts';
+import {
+  certificateFacts,
+  normalName,
+  peerCertificate,
+  withoutZone,
+  type IdentityCheck,
+} from '../tls/index.ts';
 import { CONVERSATIONS, ReplyReader, type Line } from './conversation.ts';
 import { CheckCancelled, CheckFailure, failureOf, type StepName } from '../failures/index.ts';
 import { STEP_LIMITS_MS } from './limits.ts';
@@ -15,6 +21,7 @@ import { STEP_LIMITS_MS } from './limits.ts';
 /** Where to, and with what. */
 export interface VisitOptions {
   readonly target: CheckTarget;
+  /** Of the target; or its host, for whichever address that stands for. */
   readonly address: string;
   readonly context: SecureContext;
   /** Whether the certificate is that of the target. */
@@ -53,7 +60,8 @@ export interface Visit {
 export async function visit(options: VisitOptions): Promise<Visit> {
   const { target, address, signal } = options;
   if (signal.aborted) throw new CheckCancelled();
-  const raw = dialTcp({ host: address, port: target.port, noDelay: true });
+  const host = usableName(address);
+  const raw = dialTcp({ host, port: target.port, noDelay: true });
   const cancel = (): void => {
     raw.destroy();
   };
@@ -121,7 +129,7 @@ interface Secured {
 
 async function secure(raw: Socket, options: VisitOptions): Promise<Secured> {
   const { target, context, checkIdentity, session = null } = options;
-  const name = target.servername ?? target.host;
+  const name = withoutZone(usableName(target.servername ?? target.host));
   const socket = connectTls({
     socket: raw,
     host: name,
@@ -143,6 +151,13 @@ async function secure(raw: Socket, options: VisitOptions): Promise<Secured> {
   });
   await happens(socket, 'secureConnect', 'tls', () => shown);
   return { socket, sessions, certificate: shown };
+}
+
+/** @throws CheckFailure for what an account of before may hold */
+function usableName(typed: string): string {
+  const name = normalName(typed);
+  if (name === null) throw new CheckFailure('dns', 'dns');
+  return name;
 }
 
 /** Says goodbye; tickets that are still on their way come with the answer, at the latest. */

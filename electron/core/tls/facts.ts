@@ -104,7 +104,7 @@ export interface Handshake {
 /** What is held for one server by one account, without a byte of it. */
 export interface HeldForPeer {
   readonly account: string;
-  /** The name that the certificate is for. */
+  /** The name that the certificate is for, in its normal form. */
   readonly name: string;
   readonly port: number;
   readonly security: Security;

@@ -5,7 +5,8 @@
  * program. Needs Node and nothing else.
  */
 export type * from './facts.ts';
-export { IS_BORINGSSL, type Peer } from './peer.ts';
+export { IS_BORINGSSL, UNUSABLE_NAME, type Peer } from './peer.ts';
+export { normalName, withoutZone } from './server-name.ts';
 export { UNREADABLE_TRUST, type TlsTrust } from './trust.ts';
 export { MAX_AGE_MS, SessionCache } from './cache/session-cache.ts';
 export type { HandshakeSessions, Offer, Verified } from './cache/handshake-sessions.ts';

@@ -3,6 +3,7 @@
  * two connections share sessions only where a full handshake would have proved the same.
  */
 import type { Security } from './facts.ts';
+import { normalName } from './server-name.ts';
 import { MAX_VERSION, MIN_VERSION, trustAnchor, type TlsTrust, type TrustAnchor } from './trust.ts';
 
 /** The far end of a connection, as one account sees it. */
@@ -11,7 +12,7 @@ export interface Peer {
   readonly account: string;
   /** Who signs in there, where one account may do so as another user later. */
   readonly user?: string;
-  /** The name that the certificate is checked against: the SNI name, or the host. */
+  /** The name that the certificate is checked against, in any spelling: the SNI name, or the host. */
   readonly name: string;
   readonly port: number;
   readonly security: Security;
@@ -29,9 +30,18 @@ export const IS_BORINGSSL =
  */
 export const TLS_ENGINE = `${IS_BORINGSSL ? 'boringssl' : 'openssl'}/${process.versions.openssl ?? ''}`;
 
-/** The name as it is compared; case matters to Node, and to no server. */
+/** The code of the error for a name, or a host to connect to, that can be no server's. */
+export const UNUSABLE_NAME = 'UNUSABLE_NAME';
+
+/**
+ * The one name that all spellings of a server come to; see {@link normalName}.
+ *
+ * @throws Error with the code {@link UNUSABLE_NAME}
+ */
 export function peerName({ name }: Pick<Peer, 'name'>): string {
-  return name.toLowerCase();
+  const normal = normalName(name);
+  if (normal !== null) return normal;
+  throw Object.assign(new Error('This is not the name of a server.'), { code: UNUSABLE_NAME });
 }
 
 /** What sessions are kept under. */
@@ -44,7 +54,7 @@ export interface PeerKeys {
   readonly anchor: TrustAnchor;
 }
 
-/** @throws Error with the code {@link UNREADABLE_TRUST} */
+/** @throws Error with the code {@link UNREADABLE_TRUST} or {@link UNUSABLE_NAME} */
 export function keysOf(peer: Peer): PeerKeys {
   const place = JSON.stringify([
     peer.account,

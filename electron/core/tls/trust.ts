@@ -3,6 +3,7 @@
  * offered under another, because a resumed handshake is not verified again.
  */
 import { createHash, X509Certificate } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 import {
   checkServerIdentity,
   createSecureContext,
@@ -11,6 +12,7 @@ import {
   type SecureContext,
   type SecureContextOptions,
 } from 'node:tls';
+import { withoutZone } from './server-name.ts';
 import { readAuthority, vouchersOf, type Authority } from './vouchers.ts';
 
 /** Which certificates a connection accepts. There is no way to accept any. */
@@ -153,10 +155,20 @@ export function trustOptions(trust: TlsTrust): SecureContextOptions {
  * chain alone would not do for a pin: an authority that is pinned vouches for others.
  */
 export function identityCheck(trust: TlsTrust): IdentityCheck {
-  if (trust.kind !== 'pin') return checkServerIdentity;
+  if (trust.kind !== 'pin') return checkName;
   return (_name, { fingerprint256 }) =>
     fingerprint256 === trust.fingerprint256 ? undefined : new CertificateChanged();
 }
+
+/** Node's check of a name in its normal form, by what a certificate may say of it. */
+export const checkName: IdentityCheck = (name, certificate) => {
+  const error = checkServerIdentity(withoutZone(name), certificate);
+  // The same address, as a certificate may write it that was made for a program that sees only IPv6.
+  const isMapped = error !== undefined && isIPv4(name);
+  return isMapped && checkServerIdentity(`::ffff:${name}`, certificate) === undefined
+    ? undefined
+    : error;
+};
 
 /** The server shows another certificate than the pinned one. */
 class CertificateChanged extends Error {

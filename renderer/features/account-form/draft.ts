@@ -7,12 +7,8 @@ import type {
   Security,
   Trust,
 } from '../../../shared/model.ts';
-import {
-  isSameHost,
-  isSameServer,
-  passwordServer,
-  typeAgain,
-} from '../../../shared/password-server.ts';
+import { isSameServer, passwordServer, typeAgain } from '../../../shared/password-server.ts';
+import { isSameHost } from '../../../shared/server-names.ts';
 
 /** What the account is to trust: what it did, or a file or certificate chosen now. */
 type DraftTrust =

@@ -39,8 +39,11 @@ export function ServerCheck(): ReactNode {
   );
 }
 
+/** Of the form that the engine finds fault with. */
+const FIELDS = ['host', 'servername', 'trust'] as const;
+
 interface Problem {
-  readonly field: 'host' | 'trust';
+  readonly field: (typeof FIELDS)[number];
   readonly message: string;
 }
 
@@ -66,8 +69,9 @@ function CheckForm(): ReactNode {
       });
       showScreen('check', { check: id });
     } catch (error) {
-      const isTrust = error instanceof RepriseError && error.field === 'trust';
-      setProblem({ field: isTrust ? 'trust' : 'host', message: errorMessage(error) });
+      const named = error instanceof RepriseError ? error.field : undefined;
+      const field = FIELDS.find((known) => known === named) ?? 'host';
+      setProblem({ field, message: errorMessage(error) });
     }
   };
   const choose = async (file: File | undefined) => {
@@ -112,6 +116,7 @@ function CheckForm(): ReactNode {
       </Field>
       <TextField
         label="Server name for the certificate"
+        error={errorOf('servername')}
         hint="Only where it differs from the server above."
         value={servername}
         onType={setServername}

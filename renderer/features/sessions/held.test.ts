@@ -53,9 +53,9 @@ describe('what is held', () => {
     ];
     expect(call({ host: 'Mail.example' })).toEqual(['Mail.example:993', '']);
     const local = { host: '127.0.0.1', servername: 'Mail.example' };
-    expect(call(local)).toEqual(['127.0.0.1:993', 'verified as mail.example']);
+    expect(call(local)).toEqual(['127.0.0.1:993', 'verified as Mail.example']);
     expect(call(local, { ...held, security: 'starttls' })[1]).toBe(
-      'STARTTLS, verified as mail.example',
+      'STARTTLS, verified as Mail.example',
     );
     const pinned = { kind: 'pin', certificate: CERTIFICATE } as const;
     expect(call({ ...local, trust: pinned })).toEqual(['127.0.0.1:993', '']);

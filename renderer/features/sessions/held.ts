@@ -1,7 +1,8 @@
 /** What the Sessions screen says of what is held. Pure. */
 import type { Account, AccountId, HeldSessions } from '../../../shared/model.ts';
 import { formatCount, formatCountdown, formatServer, formatSessions } from '../../format.ts';
-import { nameOf, otherName } from '../../words.ts';
+import { isSameHost } from '../../../shared/server-names.ts';
+import { otherName } from '../../words.ts';
 
 /** How many sessions can still be offered. */
 export function countLeft({ endsAt }: HeldSessions, now: number): number {
@@ -20,19 +21,21 @@ export function timeLeft(held: HeldSessions, now: number): string {
  * the account no longer has is called by the name in its certificate.
  */
 export function serverName({ name, port }: HeldSessions, account: Account | undefined): string {
-  return formatServer(
-    account !== undefined && nameOf(account) === name ? account.host : name,
-    port,
-  );
+  return formatServer(account !== undefined && isOwn(name, account) ? account.host : name, port);
 }
 
 /** What else sets this server apart, `STARTTLS, verified as mail.example`; empty for most. */
 export function serverNote({ name, security }: HeldSessions, account: Account | undefined): string {
-  const other = account === undefined ? null : otherName(account);
+  const other = account !== undefined && isOwn(name, account) ? otherName(account) : null;
   return [
     ...(security === 'starttls' ? ['STARTTLS'] : []),
-    ...(other === name ? [`verified as ${name}`] : []),
+    ...(other === null ? [] : [`verified as ${other}`]),
   ].join(', ');
+}
+
+/** Whether sessions under this name are with the server that the account has now. */
+function isOwn(name: string, { host, servername }: Account): boolean {
+  return isSameHost(servername ?? host, name);
 }
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });

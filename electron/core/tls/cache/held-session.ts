@@ -2,11 +2,12 @@
  * One session that is held, and for how long it may be offered. Its bytes are a secret that
  * resumes a connection: they are private to this class, so that no log or inspection shows them.
  */
-import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import type { PeerCertificate } from 'node:tls';
 import type { CertificateFacts, Mechanism, TlsProtocol } from '../facts.ts';
 import type { Validity } from '../certificate.ts';
 import type { TrustAnchor } from '../trust.ts';
 import { statedLifetime, type SessionFacts } from '../session-format.ts';
+import { checkName } from '../trust.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
@@ -92,7 +93,7 @@ export class HeldSession {
     if (pin !== null) return root.certificate.fingerprint256 === pin;
     if (root.fitsName === name) return true;
     // Only the subject and its alternative names are read from the certificate.
-    if (checkServerIdentity(name, root.identity as PeerCertificate) !== undefined) return false;
+    if (checkName(name, root.identity as PeerCertificate) !== undefined) return false;
     root.fitsName = name;
     return true;
   }

@@ -13,7 +13,7 @@ import {
   type KeptPeer,
   type SessionKeeper,
 } from '../kept/keepable.ts';
-import { IS_BORINGSSL, keysOf, type Peer, type PeerKeys } from '../peer.ts';
+import { IS_BORINGSSL, keysOf, peerName, type Peer, type PeerKeys } from '../peer.ts';
 import { trustAnchor } from '../trust.ts';
 import type { SessionPolicy } from './peer-sessions.ts';
 import {
@@ -122,7 +122,7 @@ export class SessionCache {
    * Begins a handshake with `peer`; `connection` is who makes it.
    *
    * @param offers `false` where it is to go without a session, since the one before failed with one
-   * @throws Error with the code {@link UNREADABLE_TRUST}
+   * @throws Error with the code {@link UNREADABLE_TRUST} or {@link UNUSABLE_NAME}
    */
   begin(peer: Peer, connection: string | null = null, offers = true): HandshakeSessions {
     const { place, key, anchor } = keysOf(peer);
@@ -242,11 +242,11 @@ export class SessionCache {
 
   /** Each session that is held, least recently used peer first. */
   held(): readonly HeldSessionFacts[] {
-    return this.#peers.all.flatMap(({ peer: { account, name, port }, sessions }) =>
+    return this.#peers.all.flatMap(({ peer, sessions }) =>
       sessions.held.map(({ origin: { mechanism, receivedAt, expiresAt }, sizeBytes }) => ({
-        account,
-        name,
-        port,
+        account: peer.account,
+        name: peerName(peer),
+        port: peer.port,
         mechanism,
         receivedAt,
         expiresAt,
@@ -260,12 +260,12 @@ export class SessionCache {
     const entry = this.#peers.findById(peerId);
     const latest = entry?.sessions.latest ?? null;
     if (entry === undefined || latest === null) return null;
-    const { account, name, port, security } = entry.peer;
+    const { account, port, security } = entry.peer;
     const { root, mechanism, connection, receivedAt } = latest.origin;
     const { maxAgeMs } = entry.account.policy;
     return {
       account,
-      name,
+      name: peerName(entry.peer),
       port,
       security,
       mechanism,

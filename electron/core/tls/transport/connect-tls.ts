@@ -52,7 +52,7 @@ export class ConnectTlsError extends Error {
  * It takes as long as it takes: bound it by `tookTooLong: AbortSignal.timeout(ms)`.
  *
  * @throws ConnectTlsError where TLS does not come about; what was opened is closed then
- * @throws Error with the code {@link UNREADABLE_TRUST}
+ * @throws Error with the code {@link UNREADABLE_TRUST} or {@link UNUSABLE_NAME}
  */
 export async function connectTls(
   cache: SessionCache,

@@ -18,6 +18,7 @@ import type {
   TransportEvent,
 } from '../facts.ts';
 import { peerName, type Peer } from '../peer.ts';
+import { withoutZone } from '../server-name.ts';
 import { trustAnchor, type TrustAnchor } from '../trust.ts';
 
 /**
@@ -87,7 +88,7 @@ export class Connecting {
   #abort: Disposable | null = null;
   #isOver = false;
 
-  /** @throws Error with the code {@link UNREADABLE_TRUST} */
+  /** @throws Error with the code {@link UNREADABLE_TRUST} or {@link UNUSABLE_NAME} */
   constructor(
     cache: SessionCache,
     peer: Peer,
@@ -101,12 +102,17 @@ export class Connecting {
     this.#listener = listener;
   }
 
-  /** Connects to where the peer is found; the socket is not secured yet. */
+  /**
+   * Connects to where the peer is found; the socket is not secured yet.
+   *
+   * @throws Error with the code {@link UNUSABLE_NAME}
+   */
   dial({ host, port }: { readonly host: string; readonly port: number }): Socket {
     const { lookup } = this.#options;
+    const name = peerName({ name: host });
     this.#emit({ kind: 'phase', phase: 'dns', at: performance.now() });
     const raw = connectTcp({
-      host,
+      host: name,
       port,
       // Mail is short lines back and forth: waiting to fill packets only adds 40 ms to each.
       noDelay: true,
@@ -170,7 +176,7 @@ export class Connecting {
       return;
     }
     const offer = this.#sessions.take();
-    const name = peerName(this.#peer);
+    const name = withoutZone(peerName(this.#peer));
     this.#before = { sent: raw.bytesWritten, received: raw.bytesRead };
     this.#emit({ kind: 'phase', phase: 'tls', at: performance.now() });
     const socket = connect({
