@@ -85,6 +85,7 @@ const PROBLEM_WORDS: Record<ProblemCode, string> = {
   'starttls-unavailable': 'no STARTTLS',
   'starttls-injection': 'data before TLS',
   'not-imap': 'not an IMAP server',
+  flooding: 'server sends too much',
   'sign-in': 'sign-in refused',
   'secret-missing': 'password missing',
   'mailbox-missing': 'no such mailbox',

@@ -230,9 +230,11 @@ export type TestResult =
   | {
       readonly ok: true;
       readonly attempt: Attempt;
-      /** Every mailbox of the account, for choosing which to watch. */
+      /** The mailboxes of the account, for choosing which to watch: at most 10,000, and 1 MB. */
       readonly mailboxes: readonly string[];
-      /** Of the mailboxes that were asked for, those that do not exist. */
+      /** There are others beside them. */
+      readonly hasMore: boolean;
+      /** Of the mailboxes that were asked for, those that are known not to exist. */
       readonly missing: readonly string[];
     }
   | {

@@ -31,6 +31,8 @@ export type ProblemCode =
   | 'starttls-unavailable'
   | 'starttls-injection'
   | 'not-imap'
+  /** It sends more than it may, and does not stop. */
+  | 'flooding'
   | 'sign-in'
   | 'secret-missing'
   | 'mailbox-missing'

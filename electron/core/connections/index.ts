@@ -1,6 +1,7 @@
 /**
  * IMAP connections: one for each watched mailbox, kept alive. In the order of reading: a socket's
- * facts become an attempt in `imap/`, an {@link ImapConnection} with its record and its log;
+ * facts become an attempt in `imap/`, an {@link ImapConnection} with its record, its log and a guard
+ * (`inbound.ts`) that bounds what a server may send;
  * `watched-mailbox.ts` makes one attempt after another, as `lifecycle.ts` decides and the two gates
  * let it, and shows them by `connection-view.ts`; those that a certificate has stopped hear of it from
  * `second-looks.ts`; `supervisor.ts` has all mailboxes of all accounts;

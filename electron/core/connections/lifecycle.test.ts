@@ -51,6 +51,7 @@ describe('after a failure', () => {
     'starttls-unavailable',
     'starttls-injection',
     'not-imap',
+    'flooding',
     'server-unavailable',
     'server-closed',
     'internal',

@@ -23,11 +23,38 @@ describe('testing a connection', () => {
       ok: true,
       attempt: { outcome: { kind: 'full' }, handshake: { protocol: 'TLSv1.3' } },
       mailboxes: ['INBOX', 'Sent'],
+      hasMore: false,
       missing: ['Nope'],
     });
     expect(result.ok && result.attempt.totalMs).toBeGreaterThan(0);
     await server.until(({ open }) => open === 0);
     expect(server.commands.at(-1)).toBe('LOGOUT');
+  });
+
+  test('of 50,000 mailboxes tells the first ones, and that there are more', async () => {
+    const names = Array.from({ length: 50_000 }, (_, n) => `Folder ${n}`);
+    const mailboxes = Object.fromEntries(['INBOX', ...names].map((name) => [name, 1]));
+    await using server = await startImapServer({ mailboxes });
+    const result = await testConnection(
+      settingsOf(server),
+      server.password,
+      ['Folder 49999', 'INBOX'],
+      new TestClock(),
+    );
+    expect(result).toMatchObject({ ok: true, hasMore: true, missing: [] });
+    expect(result.ok && result.mailboxes).toHaveLength(10_000);
+    expect(server.commands).toContain('EXAMINE');
+  });
+
+  test('of names of any length tells a megabyte', async () => {
+    const names = Array.from({ length: 2_000 }, (_, n) => `${n} ${'x'.repeat(1_000)}`);
+    const mailboxes = Object.fromEntries(names.map((name) => [name, 1]));
+    await using server = await startImapServer({ mailboxes });
+    const result = await testConnection(settingsOf(server), server.password, [], new TestClock());
+    expect(result).toMatchObject({ ok: true, hasMore: true });
+    const bytes = result.ok ? Buffer.byteLength(JSON.stringify(result.mailboxes)) : 0;
+    expect(bytes).toBeGreaterThan(900_000);
+    expect(bytes).toBeLessThanOrEqual(1_048_576);
   });
 
   test('neither offers nor keeps a session', async () => {

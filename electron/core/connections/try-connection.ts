@@ -31,14 +31,16 @@ export async function testConnection(
   });
   try {
     await connection.signIn();
-    const existing = await connection.list();
+    const { names: existing, hasMore } = await connection.list();
     const names = new Set(existing.map(comparable));
-    const missing = mailboxes.filter((name) => !names.has(comparable(name)));
-    const first = mailboxes.find((name) => names.has(comparable(name)));
+    // What is not among those listed may be among the others: opening it tells.
+    const mayExist = (name: string): boolean => hasMore || names.has(comparable(name));
+    const missing = mailboxes.filter((name) => !mayExist(name));
+    const first = mailboxes.find(mayExist);
     if (first !== undefined) await connection.open(first);
     const { attempt } = connection;
     if (attempt === null) throw new Error('Signed in without a handshake.');
-    return { ok: true, attempt, mailboxes: existing, missing };
+    return { ok: true, attempt, mailboxes: existing, hasMore, missing };
   } catch (error) {
     if (!(error instanceof ConnectionEnded) || error.failure === null) throw error;
     return failed(error.failure);

@@ -352,7 +352,9 @@ export class WatchedMailbox {
     if (!isWanted()) return null;
     this.#connection = null;
     this.#signedOut();
-    if (idleAt !== null && clock.monotonic() - idleAt >= STABLE_AFTER_MS) this.#failures = 0;
+    const wasStable = idleAt !== null && clock.monotonic() - idleAt >= STABLE_AFTER_MS;
+    // One that floods is stable for as long as that takes.
+    if (wasStable && failure?.problem.code !== 'flooding') this.#failures = 0;
     return failure;
   }
 

@@ -39,6 +39,7 @@ export type FailureKind =
   | 'busy'
   | 'throttled'
   | 'not-mail'
+  | 'flooding'
   | 'unforeseen';
 
 /** The error codes that are known, by what they mean. */
@@ -128,6 +129,7 @@ const CODES: Readonly<Partial<Record<FailureKind, readonly string[]>>> = {
     'InvalidResponse',
     'ResponseProcessingFailed',
   ],
+  flooding: ['FLOODING', 'TOO_MANY_TICKETS'],
   throttled: ['ETHROTTLE'],
 };
 

@@ -22,7 +22,7 @@ export interface Failure {
 /** An error that Reprise itself ends a connection with. */
 export class ConnectError extends Error {
   override readonly name = 'ConnectError';
-  readonly code: 'PHASE_TIMEOUT' | 'NOT_IMAP' | 'SECRET_MISSING' | 'SECRET_UNREADABLE';
+  readonly code: 'PHASE_TIMEOUT' | 'NOT_IMAP' | 'FLOODING' | 'SECRET_MISSING' | 'SECRET_UNREADABLE';
   /** The limit that was passed, with `PHASE_TIMEOUT`. */
   readonly limitMs: number;
 

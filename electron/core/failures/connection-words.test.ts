@@ -349,6 +349,13 @@ const cases: readonly Case[] = [
     'not-imap',
     /while opening the mailbox/,
   ],
+  [
+    'a server that floods',
+    new ConnectError('FLOODING'),
+    { phase: 'idle' },
+    'flooding',
+    /far more than was asked for, while watching the mailbox.*tries again/s,
+  ],
   ['gibberish', coded('ParserError11'), { phase: 'login' }, 'not-imap', /not IMAP/],
   [
     'a wrong password',

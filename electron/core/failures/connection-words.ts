@@ -164,6 +164,13 @@ const WORDS: Readonly<Record<FailureKind, Describe>> = {
       `${at(context)} sent something that is not IMAP, or far larger than IMAP needs, ` +
       `while ${DOING[context.phase]}. Check the server name and port.`,
   }),
+  flooding: (_error, context) => ({
+    code: 'flooding',
+    message:
+      `${at(context)} sent far more than was asked for, while ${DOING[context.phase]}, and did not ` +
+      'stop. The connection was ended; Reprise tries again by itself. If this lasts, ask whoever ' +
+      'runs the server.',
+  }),
   unforeseen: ({ message }, { phase }) => ({
     code: 'internal',
     message: `Something unexpected happened while ${DOING[phase]}: ${message}`,

@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net';
 import type { MailProtocol } from '../../../shared/check.ts';
 import { CheckFailure, type StepName } from '../failures/index.ts';
-import { MAX_LINE_LENGTH, MAX_REPLY_LINES, STEP_LIMITS_MS } from './limits.ts';
+import { MAX_LINE_LENGTH, MAX_REPLY_LINES, MAX_UNREAD_LENGTH, STEP_LIMITS_MS } from './limits.ts';
 
 /** A connection as this file needs it. */
 export interface Line {
@@ -180,6 +180,7 @@ export class ReplyReader {
         if (end >= 0) {
           const line = this.#text.slice(0, end).replace(/\r$/, '');
           this.#text = this.#text.slice(end + 1);
+          if (this.#text.length <= MAX_UNREAD_LENGTH) this.#socket.resume();
           return line;
         }
         if (this.#text.length > MAX_LINE_LENGTH)
@@ -223,6 +224,7 @@ export class ReplyReader {
 
   readonly #onData = (chunk: Buffer): void => {
     this.#text += chunk.toString('latin1');
+    if (this.#text.length > MAX_UNREAD_LENGTH) this.#socket.pause();
     this.#wake?.();
   };
 

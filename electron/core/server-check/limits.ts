@@ -26,6 +26,8 @@ export const STEP_LIMITS_MS = {
 
 /** RFC 5321 allows 512 octets in a reply line; IMAP's capabilities can be longer. */
 export const MAX_LINE_LENGTH = 8_192;
+/** A server that sends more than is being read of it waits. */
+export const MAX_UNREAD_LENGTH = 8 * MAX_LINE_LENGTH;
 /** Lines of one reply, such as SMTP's list of extensions. */
 export const MAX_REPLY_LINES = 200;
 

@@ -9,6 +9,7 @@ import type { CheckCertificate, CheckTarget } from '../../../shared/check.ts';
 import type { TlsProtocol } from '../../../shared/model.ts';
 import {
   certificateFacts,
+  MAX_TICKETS,
   normalName,
   peerCertificate,
   withoutZone,
@@ -143,7 +144,10 @@ async function secure(raw: Socket, options: VisitOptions): Promise<Secured> {
   socket.on('error', ignore);
   const sessions: Buffer[] = [];
   // From the start: under TLS 1.2 the session is given in the same turn as secureConnect.
-  socket.on('session', (issued) => sessions.push(issued));
+  socket.on('session', (issued) => {
+    if (sessions.length < MAX_TICKETS) sessions.push(issued);
+    else raw.destroy();
+  });
   let shown: CheckCertificate | null = null;
   // Before Node's own listener, which destroys the socket when it does not trust the certificate.
   socket.prependOnceListener('secure', () => {

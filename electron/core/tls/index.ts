@@ -18,12 +18,13 @@ export {
   type Address,
   type Secured,
 } from './transport/connect-tls.ts';
-export type { ConnectOptions } from './transport/connecting.ts';
+export { MAX_TICKETS, type ConnectOptions } from './transport/connecting.ts';
 export {
   createReuseTransport,
   type ReuseTransport,
   type ReuseTransportOptions,
 } from './transport/imapflow-transport.ts';
+export type { Inbound } from './transport/late-socket.ts';
 // For who keeps sessions from one run of a program to the next.
 export { NO_COSTS, type FullCosts } from './kept/keepable.ts';
 export { KEPT_ENGINE, type KeptHome, type Protector } from './kept/kept-format.ts';

@@ -49,6 +49,7 @@ function Success({
       <p className={styles.facts}>{facts.join(' · ')}</p>
       <MailboxPicker
         existing={result.mailboxes}
+        hasMore={result.hasMore}
         text={state.draft.mailboxes}
         onChange={(text) => {
           state.edit('mailboxes', text);
@@ -104,17 +105,20 @@ function Failure({
 }
 
 interface MailboxPickerProps {
-  /** Every mailbox of the account. */
+  /** The mailboxes of the account. */
   readonly existing: readonly string[];
+  /** It has others beside them. */
+  readonly hasMore: boolean;
   /** The field "Mailboxes to watch". */
   readonly text: string;
   readonly onChange: (text: string) => void;
 }
 
 /** Which of the mailboxes that were asked for are not there, and those that are, to choose from. */
-function MailboxPicker({ existing, text, onChange }: MailboxPickerProps): ReactNode {
+function MailboxPicker({ existing, hasMore, text, onChange }: MailboxPickerProps): ReactNode {
   const asked = parseMailboxes(text);
-  const missing = asked.filter((name) => !existing.some((other) => isSameMailbox(name, other)));
+  const unlisted = asked.filter((name) => !existing.some((other) => isSameMailbox(name, other)));
+  const missing = hasMore ? [] : unlisted;
   return (
     <>
       {missing.length > 0 && (
@@ -138,6 +142,9 @@ function MailboxPicker({ existing, text, onChange }: MailboxPickerProps): ReactN
             <bdi>{name}</bdi>
           </label>
         ))}
+        {hasMore && (
+          <p className={styles.facts}>… and more, which are not listed. Type the names of those.</p>
+        )}
       </fieldset>
     </>
   );

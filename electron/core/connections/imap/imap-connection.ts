@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import type { LookupFunction } from 'node:net';
 import { ImapFlow, type ImapTransport, type ImapTransportSocket, type Logger } from 'imapflow';
 import type {
@@ -12,7 +13,12 @@ import type { ConnectSettings } from '../../accounts/index.ts';
 import type { Clock, Timer } from '../../clock.ts';
 import { ConnectError, ConnectionEnded, failureFrom, type Failure } from '../../failures/index.ts';
 import { redactorFor, type Redact } from '../../log/index.ts';
-import { createReuseTransport, type SessionCache, type TransportEvent } from '../../tls/index.ts';
+import {
+  createReuseTransport,
+  MAX_TICKETS,
+  type SessionCache,
+  type TransportEvent,
+} from '../../tls/index.ts';
 import {
   advanceRecord,
   attemptOf,
@@ -23,6 +29,8 @@ import {
 import { transportLogLine, type ConnectionLog } from './connection-log.ts';
 import { imapflowLogger } from './imapflow-log.ts';
 import { imapflowOptions, PHASE_LIMITS } from './imapflow-options.ts';
+import { MOST_NAME_BYTES } from './asked-for.ts';
+import { InboundGuard } from './inbound.ts';
 
 /** What comes of a connection unasked. */
 export type ImapEvent =
@@ -52,6 +60,13 @@ export interface ImapConnectionDeps {
   readonly report: (event: ImapEvent) => void;
 }
 
+/** What a server has, as far as it is told. */
+export interface MailboxList {
+  readonly names: readonly string[];
+  /** There are others beside them. */
+  readonly hasMore: boolean;
+}
+
 /** How long a server gets to answer LOGOUT; then the connection is closed all the same. */
 export const LOGOUT_LIMIT_MS = 2000;
 
@@ -72,6 +87,7 @@ export class ImapConnection {
   readonly #deps: ImapConnectionDeps;
   readonly #client: ImapFlow;
   readonly #redact: Redact;
+  readonly #inbound: InboundGuard;
   readonly #resolveEnded: (failure: Failure | null) => void;
   #record: AttemptRecord;
   /** The same one below STARTTLS and above it. */
@@ -100,6 +116,16 @@ export class ImapConnection {
       clock.monotonic(),
     );
     ({ promise: this.ended, resolve: this.#resolveEnded } = Promise.withResolvers());
+    this.#inbound = new InboundGuard(clock, {
+      leftOut: (kind) => {
+        this.#deps.log.add(`— ${kind} was not asked for, or is too long: left out`);
+      },
+      tooMuch: (error) => {
+        this.#fail(error);
+        // Said once more for who is logging out: nothing of it is waited for any longer.
+        client.close();
+      },
+    });
     const client = new ImapFlow(
       imapflowOptions(settings, password, this.#transport(), this.#logger()),
     );
@@ -108,6 +134,7 @@ export class ImapConnection {
       this.#fail(error);
     });
     client.on('close', () => {
+      this.#inbound.close();
       this.#fail(closedError);
     });
     const count = (messages: number): void => {
@@ -176,12 +203,17 @@ export class ImapConnection {
     return exists;
   }
 
-  /** The mailboxes that can be opened, by their names. */
-  async list(): Promise<readonly string[]> {
+  /** The mailboxes that can be opened, by their names: as many as anybody chooses from. */
+  async list(): Promise<MailboxList> {
     this.#limitPhase('select');
     const entries = await this.#run(this.#client.list({ listOnly: true }));
     this.#limit?.cancel();
-    return entries.filter(({ flags }) => !flags.has(String.raw`\Noselect`)).map(({ path }) => path);
+    const names = entries
+      .filter(({ flags }) => !flags.has(String.raw`\Noselect`))
+      .map(({ path }) => path);
+    const listed = withinBytes(names, MOST_NAME_BYTES);
+    const hasMore = this.#inbound.namesLeftOut > 0 || listed.length < names.length;
+    return { names: listed, hasMore };
   }
 
   /** Says goodbye to the server, where there is one to listen, and closes. Never rejects. */
@@ -219,6 +251,7 @@ export class ImapConnection {
       trust: settings.trust,
       offers,
       tookTooLong: this.#tlsTookTooLong.signal,
+      inbound: this.#inbound,
       onEvent: (event) => {
         this.#transportEvent(event);
       },
@@ -229,9 +262,18 @@ export class ImapConnection {
       connect: (target, onConnect) => {
         const socket = transport.connect(target, onConnect);
         this.#socket = socket;
+        if (!target.secure) this.#watchPlainText(socket);
         return socket;
       },
     };
+  }
+
+  /** Until STARTTLS anybody on the way may be the server. */
+  #watchPlainText(socket: ImapTransportSocket): void {
+    // Not the stream's own method, which would make it flow.
+    EventEmitter.prototype.on.call(socket, 'data', (bytes: Buffer) => {
+      this.#inbound.inTheClear(bytes);
+    });
   }
 
   #transportEvent(event: TransportEvent): void {
@@ -240,6 +282,8 @@ export class ImapConnection {
     const line = transportLogLine(event, this.#deps.settings);
     if (line !== null) this.#deps.log.add(line);
     this.#step(event);
+    if (event.kind === 'ticket' && event.received > MAX_TICKETS)
+      this.#fail(new ConnectError('FLOODING'));
     if (event.kind !== 'handshake') return;
     if (event.outcome.kind === 'failed') this.#fail(this.#tlsTimeout ?? event.outcome.error);
     else if (this.#onlyLooks) this.destroy();
@@ -339,6 +383,16 @@ export class ImapConnection {
     this.#limit?.cancel();
     this.#resolveEnded(failure);
   }
+}
+
+/** As many of the names as take no more than `bytes` on their way to an interface. */
+function withinBytes(names: readonly string[], bytes: number): readonly string[] {
+  let left = bytes;
+  const end = names.findIndex((name) => {
+    left -= Buffer.byteLength(JSON.stringify(name)) + 1;
+    return left < 0;
+  });
+  return end < 0 ? names : names.slice(0, end);
 }
 
 /** The connection is gone, and nobody said why. */

@@ -1,7 +1,8 @@
-/** What imapflow is told, and every limit on a connection: in time, and in what a server may send. */
+/** What imapflow is told, and every limit on a connection in time. */
 import type { ImapFlowOptions, ImapTransport, Logger } from 'imapflow';
 import type { Phase } from '../../../../shared/model.ts';
 import type { ConnectSettings } from '../../accounts/index.ts';
+import { MAX_RESPONSE } from './inbound-budget.ts';
 
 /**
  * How long each phase of a connect may take, in ms.
@@ -28,15 +29,8 @@ export const PHASE_LIMITS: Readonly<Record<Phase, number>> = {
   select: 30_000,
 };
 
-/**
- * No answer that a watcher asks for comes near this; a mailbox list of ten thousand names is half of
- * it. More is a broken or hostile server that would fill the memory (imapflow's own limit is 1 GiB).
- */
-const MAX_ANSWER_BYTES = 1_048_576;
-/** Room for the line that announces the largest literal. */
-const MAX_RESPONSE_BYTES = MAX_ANSWER_BYTES + 65_536;
-/** A token takes about 100 bytes while it is parsed: this many take no more than 10 MB. */
-const MAX_RESPONSE_TOKENS = 100_000;
+/** imapflow's own limits, of 1 GiB, are a net beneath what comes through at all. */
+const MAX_RESPONSE_BYTES = 2 * MAX_RESPONSE.bytes;
 
 /**
  * How often IDLE is renewed. Servers may drop a client that sent nothing for 30 minutes (RFC 2177
@@ -83,9 +77,9 @@ export function imapflowOptions(
     socketTimeout: QUIET_AFTER_MS,
     connectionTimeout: IMAPFLOW_TIMEOUT_MS,
     greetingTimeout: IMAPFLOW_TIMEOUT_MS,
-    maxLineLength: MAX_ANSWER_BYTES,
-    maxLiteralSize: MAX_ANSWER_BYTES,
+    maxLineLength: MAX_RESPONSE_BYTES,
+    maxLiteralSize: MAX_RESPONSE_BYTES,
     maxResponseSize: MAX_RESPONSE_BYTES,
-    maxResponseTokens: MAX_RESPONSE_TOKENS,
+    maxResponseTokens: 2 * MAX_RESPONSE.atoms,
   };
 }

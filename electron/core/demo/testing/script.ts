@@ -15,7 +15,9 @@ export type Fault =
   /** Says `* BYE text` and ends the connection. */
   | { readonly kind: 'bye'; readonly text: string }
   /** Sends these bytes as they are and says nothing more. */
-  | { readonly kind: 'raw'; readonly text: string };
+  | { readonly kind: 'raw'; readonly text: string }
+  /** Sends these again and again, as fast as they are taken. */
+  | { readonly kind: 'endless'; readonly text: string };
 
 /** The faults of one connection; at every other step the server does the right thing. */
 export interface Script extends Partial<Readonly<Record<Step, Fault>>> {
@@ -36,6 +38,7 @@ export const fault = {
   reply: (text: string): Fault => ({ kind: 'reply', text }),
   bye: (text: string): Fault => ({ kind: 'bye', text }),
   raw: (text: string): Fault => ({ kind: 'raw', text }),
+  endless: (text: string): Fault => ({ kind: 'endless', text }),
 } as const;
 
 /** Steps at which IMAP is spoken. */
@@ -60,12 +63,24 @@ export function actOut(script: Script, step: Step, stream: Duplex, tag: string):
     case 'raw':
       say(fault.text);
       return 'hang';
+    case 'endless':
+      pour(stream, Buffer.from(fault.text, 'latin1'));
+      return 'hang';
     case 'reply':
       if (WORDLESS.has(step)) return 'closed';
       say(`${tag} ${fault.text}\r\n`);
       return 'answered';
     case undefined:
       return starttls(script, step, tag, say);
+  }
+}
+
+function pour(stream: Duplex, bytes: Buffer): void {
+  while (stream.writable && stream.write(bytes));
+  if (stream.writable) {
+    stream.once('drain', () => {
+      pour(stream, bytes);
+    });
   }
 }
 

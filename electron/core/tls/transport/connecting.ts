@@ -47,6 +47,13 @@ export interface ConnectOptions {
   readonly lookup?: LookupFunction;
 }
 
+/**
+ * A connection that brings more sessions than this is ended: servers send one to four with a handshake,
+ * and seldom another one later. Each is read, kept and told of, which a server that sends thousands
+ * would have others wait for.
+ */
+export const MAX_TICKETS = 100;
+
 /** A handshake that ended well. */
 export interface GoodEnd extends HandshakeEnd {
   readonly outcome: Reuse;
@@ -200,7 +207,12 @@ export class Connecting {
     // From the start: under TLS 1.2 the session is given in the same turn as secureConnect.
     socket.on('session', (session) => {
       received += 1;
+      if (received > MAX_TICKETS + 1) return;
       this.#emit({ kind: 'ticket', received });
+      if (received > MAX_TICKETS) {
+        socket.destroy(tooManyTickets());
+        return;
+      }
       const protocol = tlsProtocol(socket) ?? 'TLSv1.2';
       this.#sessions.store(session, {
         protocol,
@@ -320,6 +332,12 @@ class TookTooLong extends Error {
   constructor() {
     super('TLS took too long.');
   }
+}
+
+function tooManyTickets(): Error {
+  return Object.assign(new Error(`The server sent more than ${MAX_TICKETS} TLS sessions.`), {
+    code: 'TOO_MANY_TICKETS',
+  });
 }
 
 /** The connection ended before TLS was there, and nobody said why. */

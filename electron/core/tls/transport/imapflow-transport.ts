@@ -8,7 +8,7 @@ import type { SessionCache } from '../cache/session-cache.ts';
 import type { Security } from '../facts.ts';
 import { trustAnchor, type TlsTrust } from '../trust.ts';
 import { Connecting, type ConnectOptions } from './connecting.ts';
-import { LateSocket } from './late-socket.ts';
+import { LateSocket, type Inbound } from './late-socket.ts';
 
 /** Whose connection it is, and how it is made. */
 export interface ReuseTransportOptions extends ConnectOptions {
@@ -19,6 +19,8 @@ export interface ReuseTransportOptions extends ConnectOptions {
   readonly user?: string;
   /** Default: the system's authorities, and those that Node brings. */
   readonly trust?: TlsTrust;
+  /** Stands between what the server sends over TLS and imapflow. */
+  readonly inbound?: Inbound;
 }
 
 /** Where imapflow wants to go; its type `ImapTransportOptions`, of version 2.10. */
@@ -45,7 +47,7 @@ export interface ReuseTransport {
  * @throws Error with the code {@link UNREADABLE_TRUST}
  */
 export function createReuseTransport(options: ReuseTransportOptions): ReuseTransport {
-  const { cache, account, user, trust = { kind: 'system' }, ...how } = options;
+  const { cache, account, user, trust = { kind: 'system' }, inbound = null, ...how } = options;
   // What cannot be read is said now.
   trustAnchor(trust);
   let connecting: Connecting | null = null;
@@ -80,7 +82,7 @@ export function createReuseTransport(options: ReuseTransportOptions): ReuseTrans
         onConnect();
       });
       if (!target.secure) return raw;
-      late = new LateSocket(raw);
+      late = new LateSocket(raw, inbound);
       return late;
     },
     upgrade(socket, _target, onSecure) {
@@ -88,7 +90,7 @@ export function createReuseTransport(options: ReuseTransportOptions): ReuseTrans
         throw new Error('This transport upgrades its own sockets.');
       }
       onReady = onSecure;
-      late = new LateSocket(socket);
+      late = new LateSocket(socket, inbound);
       connecting.secure();
       return late;
     },

@@ -7,22 +7,43 @@ import { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 import type { CipherNameAndProtocol, TLSSocket } from 'node:tls';
 
+const NOTHING = Buffer.alloc(0);
+
+/** Stands between what the server sends over TLS and who reads it. */
+export interface Inbound {
+  /**
+   * What goes on of these bytes, with what was held of those before; what does not is held, or left
+   * out. After each {@link pause} it is asked with no bytes, for what was held.
+   */
+  receive(bytes: Buffer): Buffer;
+  /** Hears what goes to the server. */
+  sent(bytes: Buffer): void;
+  /** Nothing is read until it resolves; `null` where reading goes on. */
+  readonly pause: Promise<void> | null;
+}
+
 export class LateSocket extends Duplex {
   #socket: TLSSocket | null = null;
   #timeoutMs = 0;
+  #isPaused = false;
   readonly #raw: Socket;
+  readonly #inbound: Inbound | null;
 
-  /** @param raw the connection that TLS will run over; it is closed with this one */
-  constructor(raw: Socket) {
+  /**
+   * @param raw the connection that TLS will run over; it is closed with this one
+   * @param inbound where it is left out, everything goes on
+   */
+  constructor(raw: Socket, inbound: Inbound | null = null) {
     super({ allowHalfOpen: false });
     this.#raw = raw;
+    this.#inbound = inbound;
   }
 
   /** Takes over the connected socket: from now on this one stands for it. */
   attach(socket: TLSSocket): void {
     this.#socket = socket;
     socket.on('data', (chunk: Buffer) => {
-      if (!this.push(chunk)) socket.pause();
+      this.#receive(socket, chunk);
     });
     let hasEnded = false;
     socket.on('end', () => {
@@ -38,13 +59,35 @@ export class LateSocket extends Duplex {
     socket.setTimeout(this.#timeoutMs);
   }
 
+  #receive(socket: TLSSocket, chunk: Buffer): void {
+    const passed = this.#inbound?.receive(chunk) ?? chunk;
+    if (passed.length > 0 && !this.push(passed)) socket.pause();
+    const pause = this.#inbound?.pause ?? null;
+    if (pause === null || this.#isPaused) return;
+    this.#isPaused = true;
+    socket.pause();
+    void this.#readAfter(pause, socket);
+  }
+
+  async #readAfter(pause: Promise<void>, socket: TLSSocket): Promise<void> {
+    await pause;
+    this.#isPaused = false;
+    if (this.destroyed) return;
+    // What was held goes on, as far as it may now.
+    this.#receive(socket, NOTHING);
+    if (!this.#isPaused && this.readableLength < this.readableHighWaterMark) socket.resume();
+  }
+
   override _read(): void {
-    this.#socket?.resume();
+    if (!this.#isPaused) this.#socket?.resume();
   }
 
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
     if (this.#socket === null) done(new Error('Nothing can be sent before TLS is established.'));
-    else this.#socket.write(chunk, done);
+    else {
+      this.#inbound?.sent(chunk);
+      this.#socket.write(chunk, done);
+    }
   }
 
   override _final(done: (error?: Error | null) => void): void {
