@@ -90,6 +90,8 @@ const PROBLEM_WORDS: Record<ProblemCode, string> = {
   'secret-missing': 'password missing',
   'mailbox-missing': 'no such mailbox',
   'server-unavailable': 'server unavailable',
+  throttled: 'server asks for patience',
+  'not-served': 'account not served',
   'server-closed': 'closed by the server',
   offline: 'offline',
   internal: 'internal error',

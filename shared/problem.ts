@@ -37,6 +37,10 @@ export type ProblemCode =
   | 'secret-missing'
   | 'mailbox-missing'
   | 'server-unavailable'
+  /** The server wants to be left alone for a while. */
+  | 'throttled'
+  /** The server will not serve this account, now or ever. */
+  | 'not-served'
   | 'server-closed'
   | 'offline'
   | 'internal';

@@ -80,10 +80,16 @@ const CASES: readonly AnswerCase[] = [
   {
     ...no('login', 'NO [ALERT] Log in with your browser first'),
     ...refused,
-    says: /did not accept the user name or password/,
+    says: /wants to be sure that it is you: sign in on its web page/,
     line: /^NO \[ALERT\] Log in with your browser first$/,
   },
-  { ...no('login', 'BAD What'), ...refused, says: /did not accept/, line: /^BAD What/ },
+  { ...no('login', 'BAD What'), ...refused, says: /did not understand/, line: /^BAD What/ },
+  {
+    ...no('login', 'NO Server Unavailable. 15'),
+    ...again,
+    says: LATER,
+    line: /^NO Server Unavailable. 15$/,
+  },
   { ...bye('login', '[LIMIT] Too many'), ...again, says: FEWER, line: /^BYE \[LIMIT\]/ },
   { ...bye('login', '[UNAVAILABLE] Down'), ...again, says: LATER, line: /^BYE \[UNAVAIL/ },
   { ...bye('login', '[ALERT] Suspended'), ...ended, says: ENDED, line: /^BYE \[ALERT\]/ },

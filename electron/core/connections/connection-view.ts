@@ -1,4 +1,5 @@
 import type {
+  AccountId,
   Attempt,
   Connection,
   ConnectionId,
@@ -18,6 +19,8 @@ export type ConnectionEvent =
    * over. Until then it is seen on its connection only, as far as it is known.
    */
   | { readonly kind: 'settled'; readonly attempt: Attempt }
+  /** A server wants people to see this. */
+  | { readonly kind: 'alert'; readonly accountId: AccountId; readonly text: string }
   /** Its mailbox is not watched any more: the last that is told of it. */
   | { readonly kind: 'removed'; readonly id: ConnectionId };
 

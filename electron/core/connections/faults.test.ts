@@ -7,17 +7,18 @@ import { TestSupervisor } from './testing/supervisor.ts';
 
 describe('a server that fails at each step', () => {
   const hanging = [
-    ['handshake', 'tls', 'TLS handshake', 'tls'],
-    ['greeting', 'greeting', 'no IMAP greeting', 'tls'],
-    ['login', 'login', 'sign-in', 'tls'],
-    ['select', 'select', 'did not open "INBOX"', 'tls'],
-    ['accept', 'starttls', 'no IMAP greeting', 'starttls'],
-    ['starttls', 'starttls', 'no IMAP greeting', 'starttls'],
+    ['handshake', 'tls', 'TLS handshake', 'tls', null],
+    ['greeting', 'greeting', 'no IMAP greeting', 'tls', null],
+    ['login', 'login', 'the sign-in (AUTHENTICATE)', 'tls', 'AUTHENTICATE'],
+    ['list', 'select', 'did not answer LIST', 'tls', 'LIST'],
+    ['select', 'select', 'did not open "INBOX" (EXAMINE)', 'tls', 'EXAMINE'],
+    ['accept', 'starttls', 'no IMAP greeting', 'starttls', null],
+    ['starttls', 'starttls', 'did not answer STARTTLS within', 'starttls', 'STARTTLS'],
   ] as const;
 
   test.each(hanging)(
     'hanging at %s: the phase %s is named',
-    async (step, phase, says, security) => {
+    async (step, phase, says, security, command) => {
       await using server = await startImapServer({ security, script: { [step]: fault.hang } });
       await using watched = new TestSupervisor();
       watched.watch(server);
@@ -25,6 +26,7 @@ describe('a server that fails at each step', () => {
         const { state } = watched.connection();
         return state.kind === 'connecting' && state.phase === phase;
       });
+      await server.until(({ commands }) => command === null || commands.includes(command));
       watched.clock.advance(PHASE_LIMITS[phase] - 1);
       expect(watched.connection().state.kind).toBe('connecting');
       watched.clock.advance(1);

@@ -78,6 +78,22 @@ describe('after a failure', () => {
     expect(nextStep(throttled, first, 0)).toEqual({ kind: 'wait', delayMs: 92_415 });
   });
 
+  test.each(['throttled', 'not-served'] as const)(
+    '%s is tried again slowly, up to once in an hour',
+    (code) => {
+      const waits = [1, 2, 3, 4, 5, 50].map((failures) =>
+        nextStep(failure(code), { failures, again: false }, 0),
+      );
+      const minutes = [2.5, 5, 10, 20, 30, 30];
+      expect(waits).toEqual(minutes.map((wait) => ({ kind: 'wait', delayMs: wait * 60_000 })));
+    },
+  );
+
+  test('throttling that says how long it lasts is tried again then', () => {
+    const throttled = failure('throttled', { serverDelayMs: 92_415 });
+    expect(nextStep(throttled, first, 0)).toEqual({ kind: 'wait', delayMs: 92_415 });
+  });
+
   test('only refused credentials keep other connections from signing in', () => {
     expect(isRefusedSignIn(failure('sign-in'))).toBe(true);
     expect(isRefusedSignIn(failure('secret-missing'))).toBe(true);

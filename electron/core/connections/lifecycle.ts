@@ -45,9 +45,13 @@ export function nextStep(failure: Failure, attempts: Attempts, random: number): 
   if (failure.sessionOffered && !attempts.again) return { kind: 'again' };
   const state = STOPPING.get(failure.problem.code);
   if (state !== undefined) return { kind: 'stop', state };
-  const delayMs = backoffDelayMs(attempts.failures, random);
+  const isSlow = SLOW.has(failure.problem.code) && failure.serverDelayMs === null;
+  const delayMs = backoffDelayMs(attempts.failures, random, isSlow ? SLOW_PACE : PACE);
   return { kind: 'wait', delayMs: patientDelayMs(delayMs, failure.serverDelayMs) };
 }
+
+/** What may last for hours or for ever, and is no better for being asked often. */
+const SLOW: ReadonlySet<ProblemCode> = new Set(['throttled', 'not-served']);
 
 /** Whether a certificate was seen, and not trusted. */
 export function isVerdict({ problem }: Failure): boolean {
@@ -93,6 +97,17 @@ export const LONGEST_SERVER_DELAY_MS = 60 * 60_000;
 /** A connection that was idle this long was a working one: the next failure counts as the first. */
 export const STABLE_AFTER_MS = 60_000;
 
+/** How a wait grows from failure to failure, before jitter. */
+interface Pace {
+  readonly firstMs: number;
+  readonly longestMs: number;
+}
+
+const PACE: Pace = { firstMs: FIRST_DELAY_MS, longestMs: LONGEST_DELAY_MS };
+
+/** It ends with one attempt an hour. */
+const SLOW_PACE: Pace = { firstMs: 5 * 60_000, longestMs: 60 * 60_000 };
+
 /**
  * How long to wait after the `failures`th failure in a row (1 for the first).
  *
@@ -101,9 +116,9 @@ export const STABLE_AFTER_MS = 60_000;
  *
  * @param random in [0, 1)
  */
-export function backoffDelayMs(failures: number, random: number): number {
+export function backoffDelayMs(failures: number, random: number, pace = PACE): number {
   const doublings = Math.min(Math.max(failures, 1) - 1, 30);
-  const ceiling = Math.min(FIRST_DELAY_MS * 2 ** doublings, LONGEST_DELAY_MS);
+  const ceiling = Math.min(pace.firstMs * 2 ** doublings, pace.longestMs);
   return Math.round(ceiling / 2 + (random * ceiling) / 2);
 }
 

@@ -377,7 +377,8 @@ export class WatchedMailbox {
         if (event.kind === 'attempt') this.#view.put(event.attempt);
         else if (this.#run !== run) return;
         else if (event.kind === 'phase') this.#view.enter(event.phase);
-        else this.#view.count(event.messages);
+        else if (event.kind === 'messages') this.#view.count(event.messages);
+        else this.#report({ ...event, accountId: settings.id });
       },
     });
     return this.#connection;

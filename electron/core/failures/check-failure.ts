@@ -46,7 +46,7 @@ export function failureOf(
   step: StepName,
   certificate: CheckCertificate | null,
 ): CheckFailure {
-  const { code } = classify(error, step);
+  const { code } = classify(error, { phase: step });
   return new CheckFailure(kindOf(code, step, certificate !== null), step, {
     cause: error,
     code,

@@ -1,5 +1,6 @@
 /** What an error means, whoever threw it: Node, OpenSSL, BoringSSL, imapflow or Reprise. Pure. */
 import { UNREADABLE_TRUST, UNUSABLE_NAME } from '../tls/index.ts';
+import { decided, meaningOf, type AnswerKind } from './server-answers.ts';
 
 /** What went wrong, as finely as one of the two sets of sentences tells it apart. */
 export type FailureKind =
@@ -32,12 +33,13 @@ export type FailureKind =
   | 'unfit'
   | 'another-certificate'
   /** What the server answered. */
+  | AnswerKind
   | 'no-sign-in-by-password'
-  | 'sign-in-refused'
+  | 'starttls-refused'
   | 'mailbox-missing'
   | 'mailbox-forbidden'
-  | 'busy'
-  | 'throttled'
+  /** It said goodbye, for no reason that is known. */
+  | 'ended'
   | 'not-mail'
   | 'flooding'
   | 'unforeseen';
@@ -163,7 +165,7 @@ export interface ClassifiedError {
   /** Empty where there is none. */
   readonly code: string;
   readonly message: string;
-  /** The server's answer without its tag, such as `NO [LIMIT] Too many connections`. */
+  /** What the server said, without its tag, such as `NO [LIMIT] Too many connections`. */
   readonly serverLine: string | null;
   /** How long the server asked to be left alone. */
   readonly serverDelayMs: number | null;
@@ -171,74 +173,103 @@ export interface ClassifiedError {
   readonly limitMs: number;
 }
 
-/**
- * Reads anything that was thrown.
- *
- * @param phase what was being done: imapflow has no code for what an answer to STARTTLS or SELECT means
- */
-export function classify(thrown: unknown, phase: string): ClassifiedError {
+/** A NO or BAD. */
+export interface Refusal {
+  /** What was refused, such as `NAMESPACE`. */
+  readonly command: string;
+  /** Without its tag. */
+  readonly line: string;
+}
+
+/** What is known of the moment, beside the error. */
+export interface Moment {
+  /** What was being done: imapflow has no code for what an answer to STARTTLS or SELECT means. */
+  readonly phase: string;
+  /** The command that the server has yet to answer. */
+  readonly command?: string | null;
+  /** The answer to the latest command, where it was one: imapflow keeps some to itself. */
+  readonly refusal?: Refusal | null;
+  /** The BYE with which the server ended the connection, as it came. */
+  readonly byeLine?: string | null;
+}
+
+/** Reads anything that was thrown. */
+export function classify(thrown: unknown, moment: Moment): ClassifiedError {
   const error = isRecord(thrown) ? thrown : {};
   const code = codeOf(error);
-  const serverLine = serverLineOf(error);
+  const refusal = refusalOf(error, code, moment.refusal ?? null);
+  const kind = answered(error, code, refusal, moment.phase) ?? kindOfCode(code);
+  const byeLine = ENDS.has(kind) ? (moment.byeLine ?? null) : null;
+  const isSigningIn = isSignIn(moment.command);
   return {
-    kind: answered(error, code, serverLine, phase) ?? kindOfCode(code),
+    kind: byeLine === null ? kind : (meaningOf(byeLine, isSigningIn) ?? 'ended'),
     code,
     message: text(error['message']) ?? String(thrown),
-    serverLine,
+    serverLine: byeLine ?? refusal?.line ?? null,
     serverDelayMs: number(error['throttleReset']),
     limitMs: number(error['limitMs']) ?? 0,
   };
 }
 
+/** What a BYE explains. */
+const ENDS: ReadonlySet<FailureKind> = new Set(['closed', 'not-tls', 'no-starttls']);
+
 /** imapflow's own words for it; it has no code there. */
 const NO_PASSWORD_SIGN_IN =
   /^(?:Login is disabled|No matching authentication method|Unsupported authentication mechanism)$/;
 
-/** Response codes that speak of the server's state and not of the password (RFC 5530 §3). */
-const TRANSIENT_CODES = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', 'SERVERBUG', 'THROTTLED']);
+/** The NO or BAD that the error comes of, as far as it comes of one. */
+function refusalOf(
+  error: Readonly<Record<string, unknown>>,
+  code: string,
+  latest: Refusal | null,
+): Refusal | null {
+  const line = serverLineOf(error);
+  if (line !== null) {
+    const isOfSignIn = error['authenticationFailed'] === true;
+    return { command: isOfSignIn ? 'LOGIN' : (latest?.command ?? ''), line };
+  }
+  // What imapflow throws for these has no code, or that of a line that it could not read.
+  return code === '' || kindOfCode(code) === 'not-mail' ? latest : null;
+}
 
-/** How servers without response codes say the same. */
-const TRANSIENT_TEXT =
-  /temporar|try again|too many|throttl|maximum number of connections|service (?:is )?unavailable/i;
+/** Whether it has the user name and the password in it. */
+export function isSignIn(command: string | null | undefined): command is 'LOGIN' | 'AUTHENTICATE' {
+  return command === 'LOGIN' || command === 'AUTHENTICATE';
+}
 
 /** What the server's answer means; `null` where no answer was the trouble. */
 function answered(
   error: Readonly<Record<string, unknown>>,
   code: string,
-  serverLine: string | null,
+  refusal: Refusal | null,
   phase: string,
 ): FailureKind | null {
-  if (error['tlsFailed'] === true && code === '' && phase === 'starttls') return 'no-starttls';
   if (NO_PASSWORD_SIGN_IN.test(text(error['message']) ?? '')) return 'no-sign-in-by-password';
-  const responseCode = text(error['serverResponseCode'])?.toUpperCase() ?? '';
-  const notNow = code === 'ETHROTTLE' || responseCode === 'THROTTLED' ? 'throttled' : 'busy';
-  // The server refused the sign-in itself: imapflow says so for a tagged NO or BAD only.
-  if (error['authenticationFailed'] === true) {
-    // A code of another kind is a better witness than the text.
-    const isTransient =
-      code === 'ETHROTTLE' ||
-      TRANSIENT_CODES.has(responseCode) ||
-      (responseCode === '' && TRANSIENT_TEXT.test(serverLine ?? ''));
-    return isTransient ? notNow : 'sign-in-refused';
-  }
-  if (phase === 'select') {
-    if (error['mailboxMissing'] === true || responseCode === 'NONEXISTENT')
-      return 'mailbox-missing';
-    if (responseCode === 'NOPERM') return 'mailbox-forbidden';
-  }
-  // A NO or BAD that is about something else.
-  return serverLine === null ? null : notNow;
+  if (refusal === null)
+    return error['tlsFailed'] === true && code === '' && phase === 'starttls'
+      ? 'no-starttls'
+      : null;
+  if (code === 'ETHROTTLE') return 'throttled';
+  const { command, line } = refusal;
+  if (isSignIn(command)) return signInAnswered(line);
+  if (phase === 'select') return openingAnswered(error, line);
+  return meaningOf(line, false) ?? (command === 'STARTTLS' ? 'starttls-refused' : 'busy');
 }
 
-/** Whether a server that says BYE with these words has trouble of its own. */
-export function isBusy(byeLine: string): boolean {
-  const responseCode = /^BYE \[([A-Z]+)/i.exec(byeLine)?.[1]?.toUpperCase() ?? '';
-  return TRANSIENT_CODES.has(responseCode) || TRANSIENT_TEXT.test(byeLine);
+/** Without words that are known, it is the password: tried again and again, it locks accounts. */
+function signInAnswered(line: string): FailureKind {
+  return meaningOf(line, true) ?? (/^BAD\b/i.test(line) ? 'not-understood' : 'sign-in-refused');
 }
 
-/** How servers say that it is this client, or this account, that has too many connections. */
-export const LIMIT_TEXT =
-  /\[LIMIT\]|too many (?:simultaneous |concurrent )?(?:connections|sessions)|maximum number of connections/i;
+function openingAnswered(error: Readonly<Record<string, unknown>>, line: string): FailureKind {
+  if (/^\S+ \[NONEXISTENT\b/i.test(line)) return 'mailbox-missing';
+  if (/^\S+ \[NOPERM\b/i.test(line)) return 'mailbox-forbidden';
+  const kind = meaningOf(line, false) ?? 'busy';
+  // Any word of trouble may be about a mailbox that is not in the list either; a code is not.
+  const isMissing = error['mailboxMissing'] === true && kind === 'busy' && decided(line) === null;
+  return isMissing ? 'mailbox-missing' : kind;
+}
 
 /** Of several addresses that all failed, the one that came furthest says most: a host refused. */
 const FURTHEST: readonly FailureKind[] = ['refused', 'timeout'];
@@ -255,10 +286,12 @@ function codeOf(error: Readonly<Record<string, unknown>>): string {
   return furthest[0] ?? codes[0] ?? '';
 }
 
+/** Without its tag, which is the client's own. */
 function serverLineOf(error: Readonly<Record<string, unknown>>): string | null {
-  const response = text(error['response']);
-  // The tag is the client's own.
-  if (response !== null) return response.replace(/^[0-9A-F]+ (?=NO|BAD|BYE|OK)/, '').trim();
+  const line = text(error['response'])
+    ?.replace(/^\S+ (?=(?:NO|BAD)\b)/i, '')
+    .trim();
+  if (line !== undefined && /^(?:NO|BAD)\b/i.test(line)) return line;
   const status = text(error['responseStatus']);
   const responseText = text(error['responseText']);
   return status === null || responseText === null ? null : `${status} ${responseText}`;

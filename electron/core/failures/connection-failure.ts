@@ -1,7 +1,7 @@
 /** Why a connection ended: the errors that its steps throw, and what becomes of them. */
 import type { Phase, Problem, ShownCertificate } from '../../../shared/model.ts';
 import type { ConnectSettings } from '../accounts/index.ts';
-import type { Redact } from '../log/index.ts';
+import { visible, type Redact } from '../log/index.ts';
 import type { HandshakeEnd } from '../tls/index.ts';
 import { classify } from './classify.ts';
 import { describeProblem, type ProblemContext } from './connection-words.ts';
@@ -45,8 +45,17 @@ export class ConnectionEnded extends Error {
 }
 
 /** How far a connection had come when it failed. */
-export interface FailurePoint extends Pick<ProblemContext, 'mailbox' | 'byeLine' | 'strangeLine'> {
-  readonly phase: Phase | 'idle';
+export interface FailurePoint extends Pick<
+  ProblemContext,
+  | 'phase'
+  | 'mailbox'
+  | 'hasGreeted'
+  | 'command'
+  | 'refusal'
+  | 'byeLine'
+  | 'strangeLine'
+  | 'plainLine'
+> {
   readonly tls: HandshakeEnd | null;
 }
 
@@ -57,9 +66,13 @@ export const PROBLEM_TEXT_LENGTH = 500;
 export const BEFORE_CONNECTING: FailurePoint = {
   phase: 'dns',
   mailbox: '',
-  tls: null,
+  hasGreeted: false,
+  command: null,
+  refusal: null,
   byeLine: null,
   strangeLine: null,
+  plainLine: null,
+  tls: null,
 };
 
 /** What an error means for the connection, in words that hold no secret. */
@@ -70,10 +83,11 @@ export function failureFrom(
   now: number,
   redact: Redact,
 ): Failure {
-  const { phase, mailbox, tls, byeLine, strangeLine } = point;
+  const { tls, ...moment } = point;
+  const { phase } = moment;
   const certificate = tls?.handshake?.certificate ?? null;
   const { code, message, serverLine } = describeProblem(error, {
-    phase,
+    ...moment,
     host: settings.host,
     port: settings.port,
     security: settings.security,
@@ -81,21 +95,18 @@ export function failureFrom(
     servername: settings.servername ?? settings.host,
     trustsCaFile: settings.trust.kind === 'ca',
     pin: settings.trust.kind === 'pin' ? settings.trust.fingerprint256 : null,
-    mailbox,
     certificate,
-    byeLine,
-    strangeLine,
     now,
   });
   return {
     problem: {
       code,
       message: cut(redact(message)),
-      serverLine: serverLine === null ? null : cut(redact(serverLine)),
+      serverLine: serverLine === null ? null : quoted(serverLine, redact),
     },
     phase,
     sessionOffered: tls?.outcome.kind === 'failed' && tls.outcome.sessionOffered,
-    serverDelayMs: classify(error, phase).serverDelayMs,
+    serverDelayMs: classify(error, moment).serverDelayMs,
     certificate: shownCertificate(tls),
   };
 }
@@ -106,6 +117,11 @@ function shownCertificate(tls: HandshakeEnd | null): ShownCertificate | null {
   if (certificate === null) return null;
   const { verifiedAt: _verifiedAt, ...text } = certificate;
   return { ...text, pem: outcome?.kind === 'failed' ? outcome.shownPem : null };
+}
+
+/** What a server said, for people: no secret in it, of bounded length, nothing in it that hides. */
+export function quoted(text: string, redact: Redact): string {
+  return cut(visible(redact(text)));
 }
 
 /** Comes after redaction: a secret cut in half would no longer be found. */

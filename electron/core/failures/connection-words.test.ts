@@ -27,8 +27,12 @@ const context: ProblemContext = {
   pin: null,
   mailbox: 'Archive/2025',
   certificate: null,
+  hasGreeted: false,
+  command: null,
+  refusal: null,
   byeLine: null,
   strangeLine: null,
+  plainLine: null,
   now,
 };
 
@@ -376,7 +380,7 @@ const cases: readonly Case[] = [
     refused('2 NO [EXPIRED] Password expired', 'EXPIRED'),
     { phase: 'login' },
     'sign-in',
-    /did not accept/,
+    /password for imap.example.org has expired/,
   ],
   [
     'a sign-in that the server has no time for',
@@ -421,7 +425,7 @@ const cases: readonly Case[] = [
       responseText: 'Request is throttled.',
     }),
     { phase: 'login' },
-    'server-unavailable',
+    'throttled',
     /left alone for a while/,
   ],
   [
@@ -434,9 +438,23 @@ const cases: readonly Case[] = [
   [
     'a sign-in that hangs',
     new ConnectError('PHASE_TIMEOUT', { limitMs: 30_000 }),
-    { phase: 'login' },
+    { phase: 'login', hasGreeted: true, command: 'AUTHENTICATE' },
     'timeout',
-    /did not answer the sign-in within 30 s/,
+    /did not answer the sign-in \(AUTHENTICATE\) within 30 s/,
+  ],
+  ...(['CAPABILITY', 'ID', 'NAMESPACE', 'LIST', 'STARTTLS'] as const).map((command): Case => [
+    `a ${command} that gets no answer`,
+    new ConnectError('PHASE_TIMEOUT', { limitMs: 20_000 }),
+    { phase: command === 'NAMESPACE' ? 'login' : 'greeting', hasGreeted: true, command },
+    'timeout',
+    new RegExp(`did not answer ${command} within 20 s`),
+  ]),
+  [
+    'a connection that breaks where the server had greeted',
+    coded('ECONNRESET'),
+    { phase: 'greeting', hasGreeted: true, command: 'ID' },
+    'closed',
+    /broke off while waiting for the answer to ID\.$/,
   ],
   [
     'no password',
@@ -483,9 +501,9 @@ const cases: readonly Case[] = [
   [
     'a mailbox that hangs',
     new ConnectError('PHASE_TIMEOUT', { limitMs: 30_000 }),
-    { phase: 'select' },
+    { phase: 'select', hasGreeted: true, command: 'EXAMINE' },
     'timeout',
-    /did not open "Archive\/2025"/,
+    /did not open "Archive\/2025" \(EXAMINE\) within 30 s/,
   ],
   [
     'a BYE',

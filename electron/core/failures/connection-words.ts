@@ -5,10 +5,10 @@ import { unreadableTrustSentence } from '../accounts/index.ts';
 import { CERTIFICATE_WORDS, type CertificateContext } from './certificate-words.ts';
 import {
   classify,
-  isBusy,
-  LIMIT_TEXT,
+  isSignIn,
   type ClassifiedError,
   type FailureKind,
+  type Refusal,
 } from './classify.ts';
 
 /** Where and with what it happened. */
@@ -20,10 +20,18 @@ export interface ProblemContext extends CertificateContext {
   readonly tlsAnswered: boolean;
   /** The mailbox to be opened, once it is about that. */
   readonly mailbox: string;
+  /** The server has greeted, as a mail server does. */
+  readonly hasGreeted: boolean;
+  /** The command that it has yet to answer. */
+  readonly command: string | null;
+  /** The NO or BAD to its latest command, where it was one. */
+  readonly refusal: Refusal | null;
   /** The BYE with which the server ended the connection, as it came. */
   readonly byeLine: string | null;
   /** The first line of a server that does not speak IMAP. */
   readonly strangeLine: string | null;
+  /** What it says by itself in plain text, where it should speak TLS. */
+  readonly plainLine: string | null;
 }
 
 /** Without a `serverLine` of its own, the error's is taken. */
@@ -36,7 +44,7 @@ type Words = { readonly code: ProblemCode; readonly message: string } & Partial<
  * foresaw; the server's words stand apart, in `serverLine`.
  */
 export function describeProblem(thrown: unknown, context: ProblemContext): Problem {
-  const error = classify(thrown, context.phase);
+  const error = classify(thrown, context);
   const words = context.strangeLine === null ? WORDS[error.kind] : strange;
   return { serverLine: error.serverLine, ...words(error, context) };
 }
@@ -48,8 +56,8 @@ export function serverAddress({ host, port }: Pick<ProblemContext, 'host' | 'por
 
 const at = serverAddress;
 
-/** What the connection was doing, to go after "while". */
-const DOING: Readonly<Record<Phase | 'idle', string>> = {
+/** What a phase is for, to go after "while". */
+const PHASE_IS_FOR: Readonly<Record<Phase | 'idle', string>> = {
   dns: 'looking up the name of the server',
   tcp: 'connecting',
   starttls: 'asking for TLS',
@@ -60,6 +68,25 @@ const DOING: Readonly<Record<Phase | 'idle', string>> = {
   select: 'opening the mailbox',
   idle: 'watching the mailbox',
 };
+
+/** What a command is for, where the phase says it. */
+const PHASE_OF_COMMAND: Readonly<Record<string, Phase | 'idle'>> = {
+  STARTTLS: 'starttls',
+  AUTHENTICATE: 'login',
+  LOGIN: 'login',
+  SELECT: 'select',
+  EXAMINE: 'select',
+  IDLE: 'idle',
+};
+
+/** What the connection was doing, to go after "while". */
+function doing({ phase, command, refusal, hasGreeted }: ProblemContext): string {
+  const latest = command ?? refusal?.command ?? null;
+  if (latest === null)
+    return PHASE_IS_FOR[phase === 'starttls' && !hasGreeted ? 'greeting' : phase];
+  const its = PHASE_OF_COMMAND[latest];
+  return its === undefined ? `waiting for the answer to ${latest}` : PHASE_IS_FOR[its];
+}
 
 type Describe = (error: ClassifiedError, context: ProblemContext) => Words;
 
@@ -110,6 +137,12 @@ const WORDS: Readonly<Record<FailureKind, Describe>> = {
       `${at(context)} does not offer STARTTLS, and Reprise signs in over TLS only. ` +
       'Try TLS on port 993. Where STARTTLS used to work, someone may be tampering with the network.',
   }),
+  'starttls-refused': (_error, context) => ({
+    code: 'starttls-unavailable',
+    message:
+      `${at(context)} offers STARTTLS and refused it, and Reprise signs in over TLS only. ` +
+      'Try TLS on port 993, or tell whoever runs the server.',
+  }),
   'starttls-injection': (_error, { host }) => ({
     code: 'starttls-injection',
     message:
@@ -122,6 +155,7 @@ const WORDS: Readonly<Record<FailureKind, Describe>> = {
       context.security === 'tls'
         ? `${at(context)} does not speak TLS. Try port 993 with TLS, or 143 with STARTTLS.`
         : `${at(context)} agreed to STARTTLS and then did not speak TLS. Try port 993 with TLS.`,
+    serverLine: context.plainLine,
   }),
   'old-versions': (_error, context) => ({
     code: 'tls',
@@ -129,17 +163,86 @@ const WORDS: Readonly<Record<FailureKind, Describe>> = {
   }),
   garbled: tls,
   tls,
-  'no-sign-in-by-password': (_error, { host }) => ({
-    code: 'sign-in',
+  'no-sign-in-by-password': noPasswords,
+  'method-unsupported': noPasswords,
+  'passwords-off': (_error, context) => ({
+    code: refusedCode(context),
     message:
-      `${host} offers no sign-in by password on this port. ` +
-      'Check with your provider: some allow it only after you turn it on.',
+      `${context.host} takes no password from mail programs for this account, but a sign-in by ` +
+      'OAuth only, which Reprise does not have.',
   }),
   'sign-in-refused': (_error, { host }) => ({
     code: 'sign-in',
     message:
       `${host} did not accept the user name or password. Check both; ` +
       'many providers want an app password here. Reprise will not try again by itself.',
+  }),
+  'too-many-refusals': (_error, { host }) => ({
+    code: 'sign-in',
+    message:
+      `${host} has refused too many sign-ins and may take none for a while, even with the right ` +
+      'password. Wait, check the user name and password, and reconnect.',
+  }),
+  'password-expired': (_error, context) => ({
+    code: refusedCode(context),
+    message:
+      `The password for ${context.host} has expired. Set a new one at your provider, ` +
+      'then edit the account and enter it.',
+  }),
+  'app-password': (_error, { host }) => ({
+    code: 'sign-in',
+    message:
+      `${host} wants an app password here, not the one of your account. Make one on the web page ` +
+      'of your provider, then edit the account and enter it.',
+  }),
+  'web-login': (_error, context) => ({
+    code: refusedCode(context),
+    message:
+      `${context.host} wants to be sure that it is you: sign in on its web page with a browser, ` +
+      'confirm what it asks for, and reconnect.',
+  }),
+  'imap-off': (_error, context) => ({
+    code: refusedCode(context),
+    message:
+      `${context.host} does not let mail programs into this account: IMAP is turned off for it. ` +
+      'Turn it on in the settings of your provider, then reconnect.',
+  }),
+  'account-blocked': (_error, context) => ({
+    code: refusedCode(context),
+    message:
+      `${context.host} has locked or blocked this account. Sign in on its web page, or ask ` +
+      'whoever runs the server, then reconnect.',
+  }),
+  'not-authorized': (_error, context) => ({
+    code: refusedCode(context),
+    message:
+      `${context.host} knows this user, who is not allowed to use the mailbox in this way. ` +
+      'Check the user name, or ask whoever runs the server for access.',
+  }),
+  'contact-admin': (_error, context) => ({
+    code: refusedCode(context),
+    message:
+      `${context.host} asks you to contact whoever runs it: something about this account has to ` +
+      'be mended there.',
+  }),
+  'privacy-required': (_error, context) => ({
+    code: refusedCode(context),
+    message:
+      `${context.host} takes this connection for one without TLS, though it has TLS as far as ` +
+      'Reprise sees. Something in front of it may end TLS: tell whoever runs the server.',
+  }),
+  'not-understood': (_error, { host }) => ({
+    code: 'sign-in',
+    message:
+      `${host} did not understand the sign-in, which says nothing about the password. ` +
+      'Check the server name and port, or tell whoever runs the server, then reconnect.',
+  }),
+  'not-connected': (_error, { host }) => ({
+    code: 'not-served',
+    message:
+      `${host} accepted the sign-in and has no mailbox behind it. This may pass; where it stays, ` +
+      'the account has no mailbox there, or no licence for IMAP. Reprise tries again, every few ' +
+      'minutes at first and then every hour.',
   }),
   'mailbox-missing': (_error, { mailbox, host }) => ({
     code: 'mailbox-missing',
@@ -151,29 +254,44 @@ const WORDS: Readonly<Record<FailureKind, Describe>> = {
     code: 'mailbox-missing',
     message: `This account may not open the mailbox "${mailbox}". Stop watching it, or ask for access.`,
   }),
-  busy: ({ serverLine }, context) => busy(serverLine, context),
-  throttled: (_error, { host }) => ({
+  busy: (_error, context) => ({
     code: 'server-unavailable',
     message:
+      `${context.host} cannot serve this just now (${doing(context)}). Reprise tries again by ` +
+      'itself; if this lasts, ask whoever runs the server.',
+  }),
+  'over-limit': (_error, context) => ({
+    code: 'server-unavailable',
+    message:
+      `${context.host} allows no more connections for now (${doing(context)}). Close other mail ` +
+      'programs that use this account, or watch fewer mailboxes. Reprise tries again by itself.',
+  }),
+  throttled: (_error, { host }) => ({
+    code: 'throttled',
+    message:
       `${host} asks to be left alone for a while: this account has done too much in a short time. ` +
-      'Reprise waits as long as it asks, and tries again by itself.',
+      'Reprise waits as long as it asks, or some minutes, and tries again by itself.',
+  }),
+  ended: (_error, context) => ({
+    code: 'server-closed',
+    message: `${context.host} ended the connection while ${doing(context)}.`,
   }),
   'not-mail': (_error, context) => ({
     code: 'not-imap',
     message:
       `${at(context)} sent something that is not IMAP, or far larger than IMAP needs, ` +
-      `while ${DOING[context.phase]}. Check the server name and port.`,
+      `while ${doing(context)}. Check the server name and port.`,
   }),
   flooding: (_error, context) => ({
     code: 'flooding',
     message:
-      `${at(context)} sent far more than was asked for, while ${DOING[context.phase]}, and did not ` +
+      `${at(context)} sent far more than was asked for, while ${doing(context)}, and did not ` +
       'stop. The connection was ended; Reprise tries again by itself. If this lasts, ask whoever ' +
       'runs the server.',
   }),
-  unforeseen: ({ message }, { phase }) => ({
+  unforeseen: ({ message }, context) => ({
     code: 'internal',
-    message: `Something unexpected happened while ${DOING[phase]}: ${message}`,
+    message: `Something unexpected happened while ${doing(context)}: ${message}`,
   }),
 };
 
@@ -181,6 +299,21 @@ const WORDS: Readonly<Record<FailureKind, Describe>> = {
 function unusable(name: string): string | null {
   const why = whyNoServer(name);
   return why === null ? null : `The account cannot connect to “${name}”. ${why}`;
+}
+
+function noPasswords(_error: ClassifiedError, { host }: ProblemContext): Words {
+  return {
+    code: 'sign-in',
+    message:
+      `${host} offers no sign-in by password on this port. ` +
+      'Check with your provider: some allow it only after you turn it on.',
+  };
+}
+
+/** What is wrong with the account stops its sign-in; said later, or by a BYE, it is asked again. */
+function refusedCode({ phase, command, refusal }: ProblemContext): ProblemCode {
+  const latest = command ?? refusal?.command ?? (phase === 'login' ? 'LOGIN' : null);
+  return isSignIn(latest) ? 'sign-in' : 'not-served';
 }
 
 function strange(_error: ClassifiedError, context: ProblemContext): Words {
@@ -199,7 +332,7 @@ function timeout({ limitMs }: ClassifiedError, context: ProblemContext): Words {
 }
 
 function timeoutMessage(within: string, context: ProblemContext): string {
-  const { phase, host, port } = context;
+  const { phase, host, port, command, hasGreeted } = context;
   switch (phase) {
     case 'dns':
       return `The name ${host} could not be looked up${within}. Check your network connection.`;
@@ -207,11 +340,6 @@ function timeoutMessage(within: string, context: ProblemContext): string {
       return (
         `${host} does not answer on port ${port}${within}. Check the server name and port, ` +
         'and whether a firewall is in the way.'
-      );
-    case 'starttls':
-      return (
-        `${at(context)} sent no IMAP greeting${within}. If this port speaks TLS from the start, ` +
-        'as 993 does, choose TLS instead of STARTTLS.'
       );
     case 'wait':
     case 'tls':
@@ -221,49 +349,37 @@ function timeoutMessage(within: string, context: ProblemContext): string {
           ? 'It had begun to: something on the way may hold back the rest.'
           : 'Check that this port speaks TLS; 993 usually does.')
       );
+    case 'starttls':
     case 'greeting':
-      return `${at(context)} set up TLS and then sent no IMAP greeting${within}. Check the port.`;
     case 'login':
-      return `${host} did not answer the sign-in${within}. It may be overloaded.`;
     case 'select':
-      return `${host} did not open "${context.mailbox}"${within}. It may be overloaded.`;
+      if (hasGreeted) return `${unanswered(command, context)}${within}. It may be overloaded.`;
+      return phase === 'starttls'
+        ? `${at(context)} sent no IMAP greeting${within}. If this port speaks TLS from the start, ` +
+            'as 993 does, choose TLS instead of STARTTLS.'
+        : `${at(context)} set up TLS and then sent no IMAP greeting${within}. Check the port.`;
     case 'idle':
       return `${host} stopped answering, so the connection was given up.`;
   }
 }
 
+/** Names the command that got no answer. */
+function unanswered(command: string | null, { host, mailbox }: ProblemContext): string {
+  if (command === null) return `${host} stopped answering`;
+  if (isSignIn(command)) return `${host} did not answer the sign-in (${command})`;
+  return PHASE_OF_COMMAND[command] === 'select'
+    ? `${host} did not open "${mailbox}" (${command})`
+    : `${host} did not answer ${command}`;
+}
+
 function closed(_error: ClassifiedError, context: ProblemContext): Words {
-  const { byeLine, phase, host } = context;
-  if (byeLine !== null)
-    return {
-      ...(isBusy(byeLine)
-        ? busy(byeLine, context)
-        : {
-            code: 'server-closed',
-            message: `${host} ended the connection while ${DOING[phase]}.`,
-          }),
-      serverLine: byeLine,
-    };
   const hint =
-    phase === 'tls' && !context.tlsAnswered
+    context.phase === 'tls' && !context.tlsAnswered
       ? ' It may not speak TLS on this port, or none of the versions that are safe.'
       : '';
   return {
     code: 'closed',
-    message: `The connection to ${at(context)} broke off while ${DOING[phase]}.${hint}`,
-  };
-}
-
-/** @param said what the server said, which may tell what is in the way */
-function busy(said: string | null, { host, phase }: ProblemContext): Words {
-  return {
-    code: 'server-unavailable',
-    message:
-      said !== null && LIMIT_TEXT.test(said)
-        ? `${host} allows no more connections for now (${DOING[phase]}). Close other mail programs ` +
-          'that use this account, or watch fewer mailboxes. Reprise tries again by itself.'
-        : `${host} cannot serve this just now (${DOING[phase]}). Reprise tries again by itself; if ` +
-          'this lasts, ask whoever runs the server.',
+    message: `The connection to ${at(context)} broke off while ${doing(context)}.${hint}`,
   };
 }
 

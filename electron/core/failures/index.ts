@@ -1,6 +1,6 @@
 /**
  * What went wrong, and the words for it. In the order of reading: `classify.ts` has one table of
- * what errors mean; `connection-failure.ts` and `connection-words.ts` say it of a connection,
+ * what errors mean, `server-answers.ts` one of what servers answer; `connection-failure.ts` and `connection-words.ts` say it of a connection,
  * `certificate-words.ts` of its certificate; `check-failure.ts` and `check-words.ts` of a server
  * check, whose reader asks something else.
  */
@@ -18,6 +18,9 @@ export {
   ConnectionEnded,
   failureFrom,
   PROBLEM_TEXT_LENGTH,
+  quoted,
   type Failure,
 } from './connection-failure.ts';
+export { isSignIn, kindOfCode, type Refusal } from './classify.ts';
 export { serverAddress } from './connection-words.ts';
+export { isOfMethod } from './server-answers.ts';

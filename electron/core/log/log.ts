@@ -96,6 +96,18 @@ function describeError(error: unknown, depth = 0): string {
     : `${own}; caused by ${describeError(error.cause, depth + 1)}`;
 }
 
+/** What is not seen and changes what is: marks of direction, spaces without width, tags. */
+const HIDING =
+  /[\u00AD\u061C\u115F\u1160\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]/gu;
+
+/** A stranger's text as one line, in which nothing can hide or turn the words around. */
+export function visible(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').replaceAll(HIDING, (mark) => {
+    const code = (mark.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    return `<U+${code}>`;
+  });
+}
+
 /** Line breaks and other control characters as text, so that nothing can forge an entry. */
 function oneLine(text: string): string {
   return text

@@ -2,7 +2,7 @@
 import type { LogLine, Mechanism, NotOfferedReason } from '../../../../shared/model.ts';
 import type { ConnectSettings } from '../../accounts/index.ts';
 import { serverAddress } from '../../failures/index.ts';
-import type { Redact } from '../../log/index.ts';
+import { visible, type Redact } from '../../log/index.ts';
 import type { TlsOutcome, TransportEvent } from '../../tls/index.ts';
 
 /** Lines kept of each connection: a few connects with everything that was said. */
@@ -10,8 +10,6 @@ export const LOG_LINES = 200;
 
 /** Characters kept of each line: enough for a CAPABILITY list, no matter what a server sends. */
 export const LOG_LINE_LENGTH = 600;
-
-const CONTROL_CHARACTERS = /\p{Cc}+/gu;
 
 /** What happened on a watched mailbox's connections, newest at the end, bounded, no secrets in it. */
 export class ConnectionLog {
@@ -25,7 +23,7 @@ export class ConnectionLog {
   add(text: string, redact?: Redact): void {
     // Redacted first: a secret cut in half would no longer be found.
     const bounded = (redact?.(text) ?? text).slice(0, LOG_LINE_LENGTH * 4);
-    const clean = bounded.replaceAll(CONTROL_CHARACTERS, ' ').trimEnd();
+    const clean = visible(bounded).trimEnd();
     const line = clean.length > LOG_LINE_LENGTH ? `${clean.slice(0, LOG_LINE_LENGTH)} …` : clean;
     this.#lines.push({ at: this.#now(), text: line });
     if (this.#lines.length > LOG_LINES) this.#lines.shift();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import type { LookupFunction } from 'node:net';
-import { ImapFlow, type ImapTransport, type ImapTransportSocket, type Logger } from 'imapflow';
+import type { ImapTransport, ImapTransportSocket, Logger } from 'imapflow';
 import type {
   AccountId,
   Attempt,
@@ -11,7 +11,16 @@ import type {
 } from '../../../../shared/model.ts';
 import type { ConnectSettings } from '../../accounts/index.ts';
 import type { Clock, Timer } from '../../clock.ts';
-import { ConnectError, ConnectionEnded, failureFrom, type Failure } from '../../failures/index.ts';
+import {
+  ConnectError,
+  ConnectionEnded,
+  failureFrom,
+  isSignIn,
+  kindOfCode,
+  quoted,
+  type Failure,
+  type Refusal,
+} from '../../failures/index.ts';
 import { redactorFor, type Redact } from '../../log/index.ts';
 import {
   createReuseTransport,
@@ -27,10 +36,12 @@ import {
   type ConnectStep,
 } from './attempt-record.ts';
 import { transportLogLine, type ConnectionLog } from './connection-log.ts';
+import { ImapClient } from './imap-client.ts';
 import { imapflowLogger } from './imapflow-log.ts';
 import { imapflowOptions, PHASE_LIMITS } from './imapflow-options.ts';
 import { MOST_NAME_BYTES } from './asked-for.ts';
 import { InboundGuard } from './inbound.ts';
+import { plainLine } from './plain-line.ts';
 
 /** What comes of a connection unasked. */
 export type ImapEvent =
@@ -39,7 +50,9 @@ export type ImapEvent =
   /** The attempt has an outcome, or more became known of it. */
   | { readonly kind: 'attempt'; readonly attempt: Attempt }
   /** The number of messages in the open mailbox has changed. */
-  | { readonly kind: 'messages'; readonly messages: number };
+  | { readonly kind: 'messages'; readonly messages: number }
+  /** The server has something to say that people must see (RFC 9051 §7.1). */
+  | { readonly kind: 'alert'; readonly text: string };
 
 /** Everything that one attempt needs, and who hears of it. */
 export interface ImapConnectionDeps {
@@ -85,7 +98,7 @@ export class ImapConnection {
   /** Why it ended: `null` when that was asked for. */
   readonly ended: Promise<Failure | null>;
   readonly #deps: ImapConnectionDeps;
-  readonly #client: ImapFlow;
+  readonly #client: ImapClient;
   readonly #redact: Redact;
   readonly #inbound: InboundGuard;
   readonly #resolveEnded: (failure: Failure | null) => void;
@@ -94,8 +107,15 @@ export class ImapConnection {
   #socket: ImapTransportSocket | null = null;
   #limit: Timer | null = null;
   #mailbox = '';
+  #hasGreeted = false;
+  /** The one that the server has yet to answer. */
+  #command: string | null = null;
+  /** The answer to the latest one, where it was one. */
+  #refusal: Refusal | null = null;
   #byeLine: string | null = null;
   #strangeLine: string | null = null;
+  /** It did not speak TLS: what it says instead is being asked for. */
+  #asksForPlain = false;
   #unreadableLines = 0;
   /** TLS took too long: the transport has yet to say whether a session was offered in it. */
   #tlsTimeout: ConnectError | null = null;
@@ -126,7 +146,7 @@ export class ImapConnection {
         client.close();
       },
     });
-    const client = new ImapFlow(
+    const client = new ImapClient(
       imapflowOptions(settings, password, this.#transport(), this.#logger()),
     );
     this.#client = client;
@@ -148,6 +168,12 @@ export class ImapConnection {
     });
     client.on('mailboxOpen', (mailbox) => {
       count(mailbox.exists);
+    });
+    client.on('alert', ({ message }) => {
+      // In the clear, anybody on the way may have said it.
+      const { tls } = this.#record;
+      if (tls === null || tls.outcome.kind === 'failed' || message === '') return;
+      report({ kind: 'alert', text: quoted(message, this.#redact) });
     });
   }
 
@@ -198,9 +224,13 @@ export class ImapConnection {
   async open(mailbox: string): Promise<number> {
     this.#mailbox = mailbox;
     this.#step({ kind: 'phase', phase: 'select', at: this.#deps.clock.monotonic() });
-    const { exists } = await this.#run(this.#client.mailboxOpen(mailbox, { readOnly: true }));
+    const opened = await this.#run<{ readonly exists: number } | undefined>(
+      this.#client.mailboxOpen(mailbox, { readOnly: true }),
+    );
+    // imapflow opens none, without an error, where the server has said BYE with a tag.
+    if (opened === undefined) throw new ConnectionEnded(await this.ended);
     this.#step({ kind: 'ready', at: this.#deps.clock.monotonic() });
-    return exists;
+    return opened.exists;
   }
 
   /** The mailboxes that can be opened, by their names: as many as anybody chooses from. */
@@ -285,8 +315,26 @@ export class ImapConnection {
     if (event.kind === 'ticket' && event.received > MAX_TICKETS)
       this.#fail(new ConnectError('FLOODING'));
     if (event.kind !== 'handshake') return;
-    if (event.outcome.kind === 'failed') this.#fail(this.#tlsTimeout ?? event.outcome.error);
-    else if (this.#onlyLooks) this.destroy();
+    if (event.outcome.kind !== 'failed') {
+      if (this.#onlyLooks) this.destroy();
+      return;
+    }
+    const { error, sessionOffered } = event.outcome;
+    // With a session offered, it may be that: without, it is tried at once.
+    const isPlain = !sessionOffered && this.#deps.settings.security === 'tls' && isNotTls(error);
+    if (isPlain) void this.#failPlain(error);
+    else this.#fail(this.#tlsTimeout ?? error);
+  }
+
+  /** Fails with what the server says where it should speak TLS. */
+  async #failPlain(error: Error): Promise<void> {
+    const { settings, lookup, clock } = this.#deps;
+    this.#asksForPlain = true;
+    this.#limit?.cancel();
+    const line = await plainLine(settings, lookup, clock);
+    this.#asksForPlain = false;
+    if (line !== null && /^\* BYE\b/i.test(line)) this.#byeLine = line.slice(2);
+    this.#fail(error, line);
   }
 
   #logger(): Logger {
@@ -294,12 +342,20 @@ export class ImapConnection {
       line: (text) => {
         this.#deps.log.add(text, this.#redact);
       },
-      signInSent: () => {
-        if (!this.#hasEnded)
+      sent: (command) => {
+        this.#command = command;
+        this.#refusal = null;
+        if (isSignIn(command) && !this.#hasEnded)
           this.#step({ kind: 'phase', phase: 'login', at: this.#deps.clock.monotonic() });
       },
+      answered: (line) => {
+        const command = this.#command;
+        this.#command = null;
+        if (command !== null && /^(?:NO|BAD)\b/i.test(line)) this.#refusal = { command, line };
+      },
       firstLine: (text) => {
-        if (/^\* (?:OK|PREAUTH|BYE)\b/i.test(text)) return;
+        this.#hasGreeted = /^\* (?:OK|PREAUTH|BYE)\b/i.test(text);
+        if (this.#hasGreeted) return;
         this.#strangeLine = text;
         this.#fail(new ConnectError('NOT_IMAP'));
       },
@@ -357,16 +413,21 @@ export class ImapConnection {
   }
 
   /** Ends it with the first thing that went wrong; what follows from that is not looked at. */
-  #fail(error: unknown): void {
-    if (this.#hasEnded || (this.#tlsTimeout !== null && this.#record.tls === null)) return;
+  #fail(error: unknown, plain: string | null = null): void {
+    if (this.#hasEnded || this.#asksForPlain) return;
+    if (this.#tlsTimeout !== null && this.#record.tls === null) return;
     const failure = failureFrom(
       error,
       {
         phase: this.#record.phase,
         mailbox: this.#mailbox,
         tls: this.#record.tls,
+        hasGreeted: this.#hasGreeted,
+        command: this.#command,
+        refusal: this.#refusal,
         byeLine: this.#byeLine,
         strangeLine: this.#strangeLine,
+        plainLine: plain,
       },
       this.#deps.settings,
       this.#deps.clock.now(),
@@ -399,6 +460,10 @@ function withinBytes(names: readonly string[], bytes: number): readonly string[]
 const closedError = Object.assign(new Error('The connection was closed.'), {
   code: 'NoConnection',
 });
+
+function isNotTls(error: Error): boolean {
+  return 'code' in error && typeof error.code === 'string' && kindOfCode(error.code) === 'not-tls';
+}
 
 function throwEnded(failure: Failure | null): never {
   throw new ConnectionEnded(failure);

@@ -6,7 +6,8 @@ function listen() {
   const told: string[] = [];
   const logger = imapflowLogger({
     line: (text) => lines.push(text),
-    signInSent: () => told.push('sign-in'),
+    sent: (command) => told.push(`sent: ${command}`),
+    answered: (line) => told.push(`answered: ${line}`),
     firstLine: (text) => told.push(`first: ${text}`),
     unreadable: () => told.push('unreadable'),
     bye: (text) => told.push(`bye: ${text}`),
@@ -34,7 +35,7 @@ describe('imapflow log', () => {
     const { lines, told, client } = listen();
     client('3 LOGIN "anna" "secret"');
     expect(lines).toEqual(['C: 3 LOGIN (hidden)']);
-    expect(told).toContain('sign-in');
+    expect(told).toContain('sent: LOGIN');
   });
 
   test('shows nothing of an AUTHENTICATE exchange until its answer', () => {
@@ -65,9 +66,34 @@ describe('imapflow log', () => {
   });
 
   test('tells with which BYE the server goes', () => {
-    const { told, server } = listen();
+    const { told, client, server } = listen();
     server('* BYE [UNAVAILABLE] Try later');
-    expect(told).toContain('bye: BYE [UNAVAILABLE] Try later');
+    server('* bye for now');
+    client('1 NOOP');
+    server('1 BYE with a tag');
+    expect(told).toEqual(
+      expect.arrayContaining([
+        'bye: BYE [UNAVAILABLE] Try later',
+        'bye: bye for now',
+        'bye: BYE with a tag',
+      ]),
+    );
+  });
+
+  test('tells each command and what was answered to it, also where it cannot be parsed', () => {
+    const { told, logger, client, server } = listen();
+    client('9 CAPABILITY');
+    server('* CAPABILITY IMAP4rev1');
+    server('8 OK of an earlier one');
+    server('9 no [UNAVAILABLE] Later');
+    client('A LOGIN "anna" "secret"');
+    logger.error({ src: 's', msg: 'A NO [Error="Auth', err: new Error('Unexpected end') });
+    expect(told.filter((line) => /^(?:sent|answered)/.test(line))).toEqual([
+      'sent: CAPABILITY',
+      'answered: no [UNAVAILABLE] Later',
+      'sent: LOGIN',
+      'answered: NO [Error="Auth',
+    ]);
   });
 
   test('takes a line that could not be parsed for one of the server', () => {

@@ -1,21 +1,24 @@
 /**
  * Turns imapflow's log entries into lines for people, and finds in them what imapflow tells nowhere
- * else: when the sign-in begins, with which BYE the server went, and what a server that does not
- * speak IMAP said.
+ * else: which command is under way and what was answered to it, with which BYE the server went, and
+ * what a server that does not speak IMAP said.
  */
 import type { Logger } from 'imapflow';
+import { isSignIn } from '../../failures/index.ts';
 
 /** What a log entry is about. */
 export interface ImapflowLogListener {
   /** A line for the log; secrets that a server repeats may still be in it. */
   line(text: string): void;
-  /** LOGIN or AUTHENTICATE is on its way. */
-  signInSent(): void;
+  /** A command is on its way, such as `NAMESPACE`. */
+  sent(command: string): void;
+  /** The answer to it, without its tag, such as `NO [UNAVAILABLE] Try later`. */
+  answered(line: string): void;
   /** The first line that the server sent. */
   firstLine(text: string): void;
   /** The server sent a line that cannot be read as IMAP. */
   unreadable(): void;
-  /** Such as `BYE [UNAVAILABLE] Try later`. */
+  /** Such as `BYE [UNAVAILABLE] Try later`, as it came. */
   bye(text: string): void;
   /** The server asks to be left alone; imapflow would wait before it says so. */
   throttled(error: unknown): void;
@@ -27,13 +30,17 @@ const HIDDEN = '(hidden)';
 export function imapflowLogger(listener: ImapflowLogListener): Logger {
   // From LOGIN or AUTHENTICATE until its tagged answer: what the client sends then is a secret.
   let signInTag: string | null = null;
+  let latestTag: string | null = null;
   let heardServer = false;
 
   const sent = (message: string): void => {
     const [, tag, command] = /^([0-9A-F]+) ([A-Z]+)/.exec(message) ?? [];
-    if (tag !== undefined && (command === 'LOGIN' || command === 'AUTHENTICATE')) {
+    if (tag !== undefined && command !== undefined) {
+      latestTag = tag;
+      listener.sent(command);
+    }
+    if (tag !== undefined && isSignIn(command)) {
       signInTag = tag;
-      listener.signInSent();
       listener.line(`C: ${tag} ${command} ${HIDDEN}`);
     } else {
       listener.line(`C: ${signInTag === null ? message : HIDDEN}`);
@@ -45,7 +52,11 @@ export function imapflowLogger(listener: ImapflowLogListener): Logger {
       heardServer = true;
       listener.firstLine(message);
     }
-    if (message.startsWith('* BYE')) listener.bye(message.slice(2));
+    const [, tag, rest] = /^(\S+) (.*)/su.exec(message) ?? [];
+    if (rest !== undefined && (tag === '*' || tag === latestTag)) {
+      if (/^BYE\b/i.test(rest)) listener.bye(rest);
+      else if (tag === latestTag) listener.answered(rest);
+    }
     const isChallenge = signInTag !== null && message.startsWith('+');
     if (signInTag !== null && message.startsWith(`${signInTag} `)) signInTag = null;
     listener.line(`S: ${isChallenge ? `+ ${HIDDEN}` : message}`);

@@ -48,13 +48,18 @@ const QUIET_AFTER_MS = 4 * 60_000;
 /** Above every limit of ours, so that it is ours that names the phase. */
 const IMAPFLOW_TIMEOUT_MS = 120_000;
 
+/** With a user to sign in. */
+export type SignInOptions = ImapFlowOptions & {
+  readonly auth: NonNullable<ImapFlowOptions['auth']>;
+};
+
 /** What imapflow is told, for one attempt to connect. */
 export function imapflowOptions(
   settings: ConnectSettings,
   password: string,
   transport: ImapTransport,
   logger: Logger,
-): ImapFlowOptions {
+): SignInOptions {
   const isTls = settings.security === 'tls';
   return {
     host: settings.host,

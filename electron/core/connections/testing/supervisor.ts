@@ -12,10 +12,16 @@ import { SessionCache } from '../../tls/index.ts';
 import { connectionId, Supervisor, type SupervisorDeps } from '../supervisor.ts';
 import { TestClock } from '../../testing/clock.ts';
 
+/** What an account has to know of a server. */
+type Watchable = Pick<
+  ImapServer,
+  'user' | 'password' | 'host' | 'port' | 'security' | 'servername' | 'caPem'
+>;
+
 type StateOf<Kind extends ConnectionState['kind']> = Extract<ConnectionState, { kind: Kind }>;
 
 /** Settings for an account on a scripted server. */
-function settingsFor(server: ImapServer, changes: Partial<AccountSettings> = {}): AccountSettings {
+function settingsFor(server: Watchable, changes: Partial<AccountSettings> = {}): AccountSettings {
   return {
     id: 'account-1' as AccountId,
     label: 'Test',
@@ -41,6 +47,7 @@ export class TestSupervisor implements AsyncDisposable {
   readonly sessions = new SessionCache();
   readonly attempts: Attempt[] = [];
   readonly removed: ConnectionId[] = [];
+  readonly alerts: string[] = [];
   readonly connections = new Map<ConnectionId, Connection>();
   readonly supervisor: Supervisor;
   readonly #waiting = new Set<() => void>();
@@ -57,6 +64,8 @@ export class TestSupervisor implements AsyncDisposable {
           this.connections.set(event.connection.id, event.connection);
         } else if (event.kind === 'settled') {
           this.attempts.push(event.attempt);
+        } else if (event.kind === 'alert') {
+          this.alerts.push(event.text);
         } else {
           this.connections.delete(event.id);
           this.removed.push(event.id);
@@ -80,7 +89,7 @@ export class TestSupervisor implements AsyncDisposable {
 
   /** The password is the server's own, if no other is given. */
   watch(
-    server: ImapServer,
+    server: Watchable,
     changes: Partial<AccountSettings> = {},
     password: string | null = server.password,
   ): AccountSettings {

@@ -1,0 +1,93 @@
+/**
+ * imapflow, which signs in by more than one way. It chooses one by what the server offers and the
+ * user's name; where that way itself is refused, the next one is tried on the same connection.
+ */
+import { ImapFlow } from 'imapflow';
+import { isOfMethod } from '../../failures/index.ts';
+import type { SignInOptions } from './imapflow-options.ts';
+
+/** An argument of a command. */
+interface Argument {
+  readonly type: string;
+  readonly value: string | Buffer;
+  readonly sensitive?: boolean;
+}
+
+declare module 'imapflow' {
+  // Of version 2.10, in which they are there and not declared; the tests of signing in hold them.
+  interface ImapFlow {
+    /** Signs in by `auth.loginMethod`, or by one of its own choice. */
+    authenticate(): Promise<boolean>;
+    /** Sends a command and resolves with its tagged OK. */
+    exec(command: string, args?: readonly Argument[] | false, options?: object): Promise<unknown>;
+  }
+}
+
+type SignInMethod = 'AUTH=PLAIN' | 'AUTH=LOGIN' | 'LOGIN';
+
+export class ImapClient extends ImapFlow {
+  readonly #auth: SignInOptions['auth'];
+
+  constructor(options: SignInOptions) {
+    const auth = { ...options.auth };
+    super({ ...options, auth });
+    this.#auth = auth;
+  }
+
+  override async authenticate(): Promise<boolean> {
+    const methods = signInMethods(this.capabilities, this.#auth.user);
+    // imapflow has words for a server that offers none.
+    if (methods.length === 0) return super.authenticate();
+    let refused: unknown = null;
+    for (const method of methods) {
+      if (refused !== null && !isRefusedMethod(refused)) break;
+      this.#auth.loginMethod = method;
+      try {
+        return await super.authenticate();
+      } catch (error) {
+        refused = error;
+      }
+    }
+    throw refused;
+  }
+
+  override exec(
+    command: string,
+    args?: readonly Argument[] | false,
+    options?: object,
+  ): Promise<unknown> {
+    const isLogin = command === 'LOGIN' && Array.isArray(args);
+    return super.exec(
+      command,
+      isLogin ? (args as readonly Argument[]).map(asLiteral) : args,
+      options,
+    );
+  }
+}
+
+/**
+ * The ways to sign in, in the order in which they are tried. LOGIN goes first for a name with a
+ * slash: Exchange opens another user's mailbox by it, and not by PLAIN (thunderbird-android#899).
+ */
+function signInMethods(
+  capabilities: ReadonlyMap<string, unknown>,
+  user: string,
+): readonly SignInMethod[] {
+  const offered = (['AUTH=PLAIN', 'AUTH=LOGIN'] as const).filter((name) => capabilities.has(name));
+  if (capabilities.has('LOGINDISABLED')) return offered;
+  return /[\\/]/.test(user) ? ['LOGIN', ...offered] : [...offered, 'LOGIN'];
+}
+
+/** Whether it was the way that was refused, and not the user or the password. */
+function isRefusedMethod(error: unknown): boolean {
+  const { response } = error as { readonly response?: unknown };
+  return typeof response === 'string' && isOfMethod(response.replace(/^\S+ /, ''));
+}
+
+/** A quoted string holds ASCII alone (RFC 3501 §9). */
+function asLiteral(argument: Argument): Argument {
+  const { value } = argument;
+  return typeof value === 'string' && /[^\u0020-\u007E]/.test(value)
+    ? { ...argument, type: 'LITERAL', value: Buffer.from(value) }
+    : argument;
+}
