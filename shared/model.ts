@@ -165,6 +165,8 @@ export interface Notice {
   readonly message: string;
   /** What would help, where the user can have it done: passwords stored under a key file. */
   readonly action?: 'use-key-file';
+  /** What a server said, where the notice hands that on. */
+  readonly serverLine?: string;
 }
 
 /** A server check that runs or has run; the latest ones are kept while the engine runs. */

@@ -153,6 +153,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     state,
     tally,
     clock,
+    notices,
     connections: deps.connections ?? ((wanted) => new Supervisor(wanted)),
     strayPasswordOf: (account) => own.strayPasswordOf(account),
     record: (attempt, { label, demo }, saved) => {

@@ -35,7 +35,7 @@ export class Agreement {
     const { notices, protector, keyFile } = this.#deps;
     if (protector.protection.kind !== 'memory') return;
     if (keyFile === null) notices.post(NOTICE, 'warning', IN_MEMORY);
-    else notices.post(NOTICE, 'warning', `${IN_MEMORY} ${OFFER}`, 'use-key-file');
+    else notices.post(NOTICE, 'warning', `${IN_MEMORY} ${OFFER}`, { action: 'use-key-file' });
   }
 
   /**

@@ -5,7 +5,8 @@
  * `watched-mailbox.ts` makes one attempt after another, as `lifecycle.ts` decides and the two gates
  * let it, and shows them by `connection-view.ts`; those that a certificate has stopped hear of it from
  * `second-looks.ts`; `supervisor.ts` has all mailboxes of all accounts;
- * `watch-list.ts` keeps them in step with sessions, counters and what the interface sees.
+ * `watch-list.ts` keeps them in step with sessions, counters and what the interface sees;
+ * `server-alerts.ts` shows what servers want people to see.
  */
 export type { ConnectionEvent } from './connection-view.ts';
 export { opensslCommand } from './openssl-command.ts';

@@ -10,10 +10,11 @@ import type { PasswordServer } from '../../../shared/password-server.ts';
 import { type AccountSettings, connectsElsewhere, seenTrust } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Saved, Tally } from '../history/index.ts';
-import type { EngineState } from '../state/index.ts';
+import type { EngineState, NoticeBoard } from '../state/index.ts';
 import { MAX_AGE_MS, type Peer, SessionCache } from '../tls/index.ts';
 import type { ConnectionEvent } from './connection-view.ts';
 import { opensslCommand } from './openssl-command.ts';
+import { ServerAlerts } from './server-alerts.ts';
 import type { MailConnections, SupervisorDeps } from './supervisor.ts';
 
 /** Gives the password at each connect as this account; `null` where none is stored for its server. */
@@ -24,6 +25,7 @@ export interface WatchListDeps {
   readonly state: EngineState;
   readonly tally: Tally;
   readonly clock: Clock;
+  readonly notices: NoticeBoard;
   /** Makes what keeps the connections. */
   readonly connections: (deps: SupervisorDeps) => MailConnections;
   /** Says which server the stored password of this account is for, where it is not its own. */
@@ -49,11 +51,13 @@ export class WatchList {
   readonly supervisor: MailConnections;
   readonly #deps: WatchListDeps;
   readonly #settings = new Map<AccountId, AccountSettings>();
+  readonly #alerts: ServerAlerts;
   #closed = false;
 
   constructor(deps: WatchListDeps) {
     this.#deps = deps;
-    const { clock, tally } = deps;
+    const { clock, tally, notices } = deps;
+    this.#alerts = new ServerAlerts(notices);
     this.sessions = new SessionCache({
       now: () => clock.now(),
       onChange: (id) => {
@@ -119,6 +123,7 @@ export class WatchList {
     this.#settings.delete(id);
     this.#deps.state.remove('accounts', id);
     this.sessions.forget(id);
+    this.#alerts.forget(id);
     await this.supervisor.unwatch(id);
     this.sessions.remove(id);
     this.#deps.tally.forgetAccount(id);
@@ -194,6 +199,11 @@ export class WatchList {
       case 'settled':
         this.#count(event.attempt);
         break;
+      case 'alert': {
+        const settings = this.#settings.get(event.accountId);
+        if (settings !== undefined) this.#alerts.said(settings, event.text);
+        break;
+      }
       case 'removed':
         state.remove('connections', event.id);
         break;

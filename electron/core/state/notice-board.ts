@@ -18,9 +18,13 @@ export class NoticeBoard {
   }
 
   /** Shows it, in place of an earlier one with the same id. */
-  post(id: string, level: Notice['level'], message: string, action?: Notice['action']): void {
-    const notice: Notice = { id, at: this.#clock.now(), level, message };
-    this.#state.put('notices', action === undefined ? notice : { ...notice, action });
+  post(
+    id: string,
+    level: Notice['level'],
+    message: string,
+    more: Pick<Notice, 'action' | 'serverLine'> = {},
+  ): void {
+    this.#state.put('notices', { id, at: this.#clock.now(), level, message, ...more });
   }
 
   /** Takes it away; one that is not there is no error, since two windows may dismiss it. */

@@ -3,6 +3,7 @@ import { useEngine } from '../../engine/store.ts';
 import { formatExactTime } from '../../format.ts';
 import { CallButton } from '../../ui/call.tsx';
 import { CloseIcon } from '../../ui/icons.tsx';
+import { ServerLine } from '../../ui/Text.tsx';
 import styles from './Notices.module.css';
 
 const LEVEL_WORDS = { info: 'Note', warning: 'Warning', error: 'Error' } as const;
@@ -12,11 +13,14 @@ export function Notices(): ReactNode {
   const notices = useEngine((state) => state.notices);
   return (
     <div role="log" aria-label="Notices">
-      {[...notices.values()].map(({ id, at, level, message, action }) => (
+      {[...notices.values()].map(({ id, at, level, message, action, serverLine }) => (
         <div key={id} className={styles.notice} data-level={level}>
-          <p className={styles.text} title={formatExactTime(at)}>
-            <strong>{LEVEL_WORDS[level]}</strong> {message}
-          </p>
+          <div className={styles.text} title={formatExactTime(at)}>
+            <p>
+              <strong>{LEVEL_WORDS[level]}</strong> {message}
+            </p>
+            {serverLine !== undefined && <ServerLine>{serverLine}</ServerLine>}
+          </div>
           {action === 'use-key-file' && (
             <CallButton
               call={(api) => api.agreeToKeyFile()}

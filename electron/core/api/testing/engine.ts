@@ -94,7 +94,13 @@ export async function follow(app: App) {
 export type Followed = Awaited<ReturnType<typeof follow>>;
 
 /** The form, filled in for `imap`. */
-export function inputFor(imap: ImapServer, changes: Partial<AccountInput> = {}): AccountInput {
+export function inputFor(
+  imap: Pick<
+    ImapServer,
+    'user' | 'password' | 'host' | 'port' | 'security' | 'servername' | 'caPem'
+  >,
+  changes: Partial<AccountInput> = {},
+): AccountInput {
   return {
     label: 'Work',
     user: imap.user,
