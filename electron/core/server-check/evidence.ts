@@ -78,6 +78,8 @@ export interface CheckEvidence {
     readonly certificate: CheckCertificate;
   }[];
   readonly startedAt: number;
+  /** The check speaks TLS by BoringSSL, which does not tell of every lifetime. */
+  readonly isBoringSsl: boolean;
 }
 
 /** What the ticket keys at one address tell. */

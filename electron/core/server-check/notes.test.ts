@@ -29,6 +29,7 @@ const notes = (evidence: Partial<CheckEvidence>) =>
       software: null,
       certificates: [],
       startedAt: NOW,
+      isBoringSsl: false,
       ...evidence,
     },
     target,
@@ -53,6 +54,21 @@ describe('notes on lifetimes', () => {
   ])('of %s s are %j', (lifetimeSeconds, expected) => {
     expect(ids({ rows: [row({ sessions: [seen({ lifetimeSeconds })] })] })).toEqual(expected);
   });
+
+  it.each([
+    ['TLSv1.3', 172_800, true, true],
+    ['TLSv1.3', 100_000, true, false],
+    ['TLSv1.3', 172_800, false, false],
+    ['TLSv1.2', 172_800, true, false],
+  ] as const)(
+    'under %s of %d s, with BoringSSL: %s, may be longer: %s',
+    (protocol, lifetimeSeconds, isBoringSsl, expected) => {
+      const rows = [row({ protocol, sessions: [seen({ lifetimeSeconds })] })];
+      const [note] = notes({ rows, isBoringSsl });
+      expect(note?.id).toBe('lifetime-over-1-day');
+      expect(note?.evidence.includes('or longer')).toBe(expected);
+    },
+  );
 
   it('ignore what a renewed ticket says', () => {
     const sessions = [seen(), seen({ onResumption: true, lifetimeSeconds: 0 })];
@@ -298,6 +314,7 @@ const anyEvidence: fc.Arbitrary<CheckEvidence> = fc.record({
     { maxLength: 3, selector: (one) => one.address + one.certificate.fingerprint256 },
   ),
   startedAt: fc.constant(NOW),
+  isBoringSsl: fc.boolean(),
 });
 
 type Holds = (evidence: CheckEvidence, note: CheckNote) => boolean;

@@ -8,6 +8,7 @@ import {
   plain,
   ticketsUnderTls13,
 } from './advice.ts';
+import { BORINGSSL_LONGEST } from '../tls/index.ts';
 import { ticketKeysOf, type CheckEvidence, type RowEvidence } from './evidence.ts';
 import { STATEFUL_TICKET_BYTES } from './limits.ts';
 import { resultOf, resumesOnlyUnderTls12, rowVerdict } from './verdict.ts';
@@ -37,8 +38,8 @@ export function notesOf(evidence: CheckEvidence, target: CheckTarget): CheckNote
   ].filter((note) => note !== null);
 }
 
-function lifetime({ rows }: CheckEvidence): CheckNote | null {
-  const stated = statedLifetimes(rows);
+function lifetime(evidence: CheckEvidence): CheckNote | null {
+  const stated = statedLifetimes(evidence.rows);
   const longest = stated.at(-1);
   if (longest !== undefined && longest.seconds > WEEK_S)
     return lifetimeNote(
@@ -46,6 +47,7 @@ function lifetime({ rows }: CheckEvidence): CheckNote | null {
       'Sessions are said to live longer than 7 days, more than RFC 8446 allows. Clients cut that short, or drop the session.',
       'State 7 days at the most; a few hours serve mail clients as well.',
       longest,
+      evidence,
     );
   if (longest !== undefined && longest.seconds > DAY_S)
     return lifetimeNote(
@@ -53,6 +55,7 @@ function lifetime({ rows }: CheckEvidence): CheckNote | null {
       'Sessions live longer than a day: for so long, a stolen ticket key reads what was said under TLS 1.2, and a certificate that was replaced goes on being trusted.',
       'A few hours serve mail clients as well.',
       longest,
+      evidence,
     );
   const none = stated.find(({ seconds }) => seconds === 0);
   if (none === undefined) return null;
@@ -62,23 +65,26 @@ function lifetime({ rows }: CheckEvidence): CheckNote | null {
         'Tickets come with a lifetime of 0, which tells clients to throw them away at once (RFC 8446).',
         'State a lifetime, such as 7200 s, or issue no tickets.',
         none,
+        evidence,
       )
     : lifetimeNote(
         'lifetime-0',
         'Tickets come with a lifetime of 0, which leaves it to the client how long it keeps them (RFC 5077).',
         'State how long the server will take them up, such as 7200 s.',
         none,
+        evidence,
       );
 }
 
-function lifetimeShort({ rows }: CheckEvidence): CheckNote | null {
-  const shortest = statedLifetimes(rows).find(({ seconds }) => seconds > 0);
+function lifetimeShort(evidence: CheckEvidence): CheckNote | null {
+  const shortest = statedLifetimes(evidence.rows).find(({ seconds }) => seconds > 0);
   if (shortest === undefined || shortest.seconds >= SHORT_S) return null;
   return lifetimeNote(
     'lifetime-short',
     'Sessions live for less than 10 minutes. Mail clients come back after a sleep, another network or half an hour of silence: what they hold is over by then, and the handshake a full one.',
     'A few hours serve mail clients, such as 7200 s.',
     shortest,
+    evidence,
   );
 }
 
@@ -97,15 +103,19 @@ function statedLifetimes(rows: readonly RowEvidence[]): readonly StatedLifetime[
     .toSorted((a, b) => a.seconds - b.seconds);
 }
 
+const MAYBE_LONGER = ', or longer: BoringSSL, which Reprise runs on here, tells of no more';
+
 function lifetimeNote(
   id: NoteId,
   text: string,
   advice: string,
   { row, seconds }: StatedLifetime,
+  { isBoringSsl }: CheckEvidence,
 ): CheckNote {
+  const isCut = isBoringSsl && row.protocol === 'TLSv1.3' && seconds >= BORINGSSL_LONGEST;
   return {
     ...measured(id, text),
-    evidence: `${nameOf(row)} at ${row.address}: a lifetime of ${seconds} s.`,
+    evidence: `${nameOf(row)} at ${row.address}: a lifetime of ${seconds} s${isCut ? MAYBE_LONGER : ''}.`,
     advice: plain(advice),
   };
 }

@@ -7,7 +7,7 @@ import {
   type CheckReport,
   type CheckTarget,
 } from '../../../shared/check.ts';
-import type { TlsTrust } from '../tls/index.ts';
+import { IS_BORINGSSL, type TlsTrust } from '../tls/index.ts';
 import { addressesOf, type Address, type Resolve } from './addresses.ts';
 import { softwareOf } from './conversation.ts';
 import {
@@ -235,6 +235,7 @@ class CheckRun {
       software: this.#software,
       certificates: this.#visitor.certificates,
       startedAt: this.#startedAt,
+      isBoringSsl: IS_BORINGSSL,
     };
   }
 

@@ -154,7 +154,8 @@ async function secure(raw: Socket, options: VisitOptions): Promise<Secured> {
     shown = certificateOf(socket);
   });
   await happens(socket, 'secureConnect', 'tls', () => shown);
-  return { socket, sessions, certificate: shown };
+  // Not everywhere does 'secure' come first.
+  return { socket, sessions, certificate: shown ?? certificateOf(socket) };
 }
 
 /** @throws CheckFailure for what an account of before may hold */

@@ -38,7 +38,13 @@ export {
 } from './kept/kept-sessions.ts';
 // For those who make handshakes of their own, such as a check of servers.
 export { certificateFacts, peerCertificate } from './certificate.ts';
-export { readSession, readTicket, statedLifetime, type SessionFacts } from './session-format.ts';
+export {
+  BORINGSSL_LONGEST,
+  readSession,
+  readTicket,
+  statedLifetime,
+  type SessionFacts,
+} from './session-format.ts';
 export {
   authorities,
   identityCheck,

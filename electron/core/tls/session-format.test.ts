@@ -3,11 +3,17 @@ import { once } from 'node:events';
 import { connect } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { startImapServer } from '../demo/testing/index.ts';
-import { element, sessionDer, TLS12, TLS13, wrapSession } from './testing/session-fixtures.ts';
-import { readSession, readTicket } from './session-format.ts';
+import {
+  BORINGSSL_SESSIONS,
+  element,
+  sessionDer,
+  TLS12,
+  TLS13,
+  wrapSession,
+} from './testing/session-fixtures.ts';
+import { BORINGSSL_LONGEST, readSession, readTicket } from './session-format.ts';
 
 const OPENSSL_TLS13 = { 1: 1_700_000_000, 2: 7200, 9: 86_400, 10: 'ticket' };
-const BORINGSSL_TLS13 = { 1: 1_700_000_000, 2: 172_800, 10: 'ticket' };
 
 describe('reading a session', () => {
   it("reads OpenSSL's structure, bare and wrapped", () => {
@@ -22,14 +28,22 @@ describe('reading a session', () => {
     expect(readSession(wrapSession(der, 'imap.example.org'))).toEqual(facts);
   });
 
-  it("reads BoringSSL's structure, which has no lifetime hint", () => {
-    expect(readSession(sessionDer(TLS13, BORINGSSL_TLS13))).toEqual({
-      protocol: 'TLSv1.3',
-      hasTicket: true,
-      timeout: 172_800,
-      lifetimeHint: null,
-    });
-  });
+  it.each(BORINGSSL_SESSIONS)(
+    "reads BoringSSL's structure under $protocol, of a server that says $lifetime s",
+    ({ protocol, hasTicket, lifetime, session }) => {
+      const isNew = protocol === 'TLSv1.3';
+      const facts = {
+        protocol,
+        hasTicket,
+        // Under TLS 1.2 it gives each session two hours, and remembers the hint.
+        timeout: isNew ? Math.min(lifetime, BORINGSSL_LONGEST) : 7200,
+        lifetimeHint: isNew || !hasTicket ? null : lifetime,
+      };
+      expect(readSession(session)).toEqual(facts);
+      expect(readSession(wrapSession(session, 'imap.example.org'))).toEqual(facts);
+      expect(readTicket(session) !== null).toBe(hasTicket);
+    },
+  );
 
   it('tells a session ID from a ticket', () => {
     expect(readSession(sessionDer(TLS12, { 1: 1, 2: 300 }))?.hasTicket).toBe(false);

@@ -50,8 +50,15 @@ export function readSession(session: Uint8Array): SessionFacts | null {
 }
 
 /**
+ * The longest lifetime that BoringSSL passes on under TLS 1.3, in seconds: what is longer is this to it.
+ * It offers nothing past that.
+ */
+export const BORINGSSL_LONGEST = 172_800;
+
+/**
  * For how long the server said that the session lives, in seconds; 0 where it said that, or nothing.
- * BoringSSL has it as the session's own timeout under TLS 1.3, where OpenSSL has its context's.
+ * BoringSSL has it as the session's own timeout under TLS 1.3, where OpenSSL has its context's, and
+ * within {@link BORINGSSL_LONGEST}.
  */
 export function statedLifetime(facts: SessionFacts, isBoringSsl: boolean): number {
   const { protocol, timeout, lifetimeHint } = facts;

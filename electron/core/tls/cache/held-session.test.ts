@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HeldSession, lifetimeMs } from './held-session.ts';
-import type { SessionFacts } from '../session-format.ts';
+import { readSession, type SessionFacts } from '../session-format.ts';
+import { BORINGSSL_SESSIONS } from '../testing/session-fixtures.ts';
 
 const SECOND = 1000;
 const DAY = 24 * 3600 * SECOND;
@@ -20,9 +21,14 @@ describe('the lifetime of a session', () => {
     expect(lifetimeMs(facts(timeout, hint), 'TLSv1.3', false)).toBe(expected);
   });
 
-  it.each([3600, 172_800])('under TLS 1.3 is the timeout in BoringSSL, of %d s', (timeout) => {
-    expect(lifetimeMs(facts(timeout, null), 'TLSv1.3', true)).toBe(timeout * SECOND);
-  });
+  it.each(BORINGSSL_SESSIONS)(
+    'in BoringSSL under $protocol is what the server said, $lifetime s, as far as it tells',
+    ({ protocol, hasTicket, lifetime, session }) => {
+      const longest = protocol === 'TLSv1.3' ? 2 * DAY : DAY;
+      const expected = hasTicket ? Math.min(lifetime * SECOND, longest) : 7200 * SECOND;
+      expect(lifetimeMs(readSession(session), protocol, true)).toBe(expected);
+    },
+  );
 
   it.each([
     ['two hours for a hint of zero, which is unspecified', 604_800, 0, 7200 * SECOND],

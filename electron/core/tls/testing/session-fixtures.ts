@@ -1,4 +1,5 @@
-/** Sessions made by hand from their documented structure, for tests. */
+/** Sessions for tests: made by hand from their documented structure, and recorded. */
+import { readFileSync } from 'node:fs';
 
 export const TLS12 = 0x0303;
 export const TLS13 = 0x0304;
@@ -41,6 +42,27 @@ export function element(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const length = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
   return Buffer.concat([Buffer.of(tag, 0x80 | length.length), length, content]);
 }
+
+/** A session that BoringSSL's own client kept; see `e2e/fixtures/boringssl/record.ts`. */
+export interface RecordedSession {
+  readonly protocol: 'TLSv1.2' | 'TLSv1.3';
+  readonly hasTicket: boolean;
+  /** As the server said it, in seconds. */
+  readonly lifetime: number;
+  readonly session: Buffer;
+}
+
+/** Of a BoringSSL of 2023, both versions, lifetimes from minutes to a week. */
+export const BORINGSSL_SESSIONS: readonly RecordedSession[] = (
+  JSON.parse(
+    readFileSync(new URL('./boringssl-sessions.json', import.meta.url), 'utf8'),
+  ) as readonly (Omit<RecordedSession, 'session'> & { readonly session: string })[]
+).map(({ protocol, hasTicket, lifetime, session }) => ({
+  protocol,
+  hasTicket,
+  lifetime,
+  session: Buffer.from(session, 'base64'),
+}));
 
 /** As Node wraps sessions since 24.17. */
 export function wrapSession(der: Uint8Array, identity: string): Buffer {

@@ -219,10 +219,11 @@ export class Connecting {
         hasTicket: () => socket.getTLSTicket() !== undefined,
       });
     });
+    const look = (): void => {
+      this.#shown ??= socket.isSessionReused() ? null : peerCertificate(socket);
+    };
     // Before Node's own listener, which destroys the socket when it does not trust the certificate.
-    socket.prependOnceListener('secure', () => {
-      this.#shown = socket.isSessionReused() ? null : peerCertificate(socket);
-    });
+    socket.prependOnceListener('secure', look);
     const onError = (error: Error): void => {
       this.#fail(error);
     };
@@ -233,6 +234,8 @@ export class Connecting {
       this.#sessions.done();
     });
     socket.once('secureConnect', () => {
+      // Not everywhere does 'secure' come first.
+      look();
       socket.off('error', onError);
       this.#succeed(socket);
     });
