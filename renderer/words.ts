@@ -32,7 +32,7 @@ export const STATE_WORDS: Record<ConnectionState['kind'], string> = {
 
 /** Why nothing is tried, for those who are offline. */
 export const OFFLINE_SENTENCE =
-  'This machine has no network. Nothing is tried until there is one; then Reprise connects at once.';
+  'This machine has no network, as far as it tells. Nothing is tried until there is one; then Reprise connects at once.';
 
 /** What a state's word leaves open; `null` where that is nothing. */
 export function stateSentence(state: ConnectionState): string | null {

@@ -105,6 +105,8 @@ export const contract = {
   reconnect: call(connectionId).returns<void>(),
   reconnectAccount: call(accountId).returns<void>(),
   reconnectAll: call().returns<void>(),
+  /** There is a network, its user says, although none is seen: what waits for one is tried. */
+  takeForOnline: call().returns<void>(),
   getConnection: call(connectionId).returns<ConnectionDetail>(),
   /** Lines for a shell that repeat its latest handshake with the `openssl` program. */
   getOpensslCommand: call(connectionId).returns<string>(),

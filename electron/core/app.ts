@@ -201,6 +201,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     history,
     checks,
     authorities,
+    network,
     notices,
     settings,
     forgotten: async () => kept?.settled(),

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(appPath, { recursive: true }));
 
-const addresses = { all: new Set(['192.0.2.7']), outward: new Set(['192.0.2.7']) };
+const addresses = { all: new Set(['192.0.2.7']), outward: new Set(['192.0.2.7']), inside: [] };
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 describe('the sleep of the machine', () => {

@@ -9,7 +9,11 @@ import { Dovecot } from '../../fixtures/servers/dovecot.ts';
 import { whyNoNamespaces } from '../../fixtures/network/network-namespace.ts';
 import { freePort } from '../../fixtures/network/ports.ts';
 import { ENGINE_AWAY, expect, test } from '../../fixtures/browser/reprise.ts';
-import { SERVER_ADDRESS, TwoMachines } from '../../fixtures/network/two-machines.ts';
+import {
+  INSIDE_ADDRESS,
+  SERVER_ADDRESS,
+  TwoMachines,
+} from '../../fixtures/network/two-machines.ts';
 
 const missing = whyNoDovecot() ?? whyNoNamespaces();
 const LABELS = ['Ann', 'Ben', 'Cem', 'Dag', 'Eva'] as const;
@@ -60,7 +64,7 @@ test.describe('a machine that loses its network', () => {
         await expect(dashboard.account(label)).toContainText('0 of 4');
       }
       await dashboard.reconnectAll();
-      await expect(dashboard.page.getByText('This machine has no network.').first()).toBeVisible();
+      await expect(dashboard.page.getByText('This machine has no network').first()).toBeVisible();
       await expect(dashboard.state('Ann', 'INBOX')).toHaveText('Offline');
     });
 
@@ -87,14 +91,59 @@ test.describe('a machine that loses its network', () => {
     expect(reprise.stderr).toContain('the machine slept');
     expect(recordedFailures(join(dataDir, 'history.sqlite'))).toBe(0);
   });
+
+  test('has none by a bridge of containers, but reaches what is in them; and believes its user', async ({
+    startReprise,
+    dashboard,
+  }) => {
+    await using machines = await TwoMachines.start();
+    await using dovecot = await Dovecot.start({
+      kind: 'one-process',
+      users: { ann: 'correct horse', box: 'correct horse' },
+    });
+    const { page } = dashboard;
+    await machines.serve(dovecot.tlsPort);
+    const port = await freePort();
+    await machines.show(port);
+    const reprise = await startReprise({ port, within: machines.command });
+    await dashboard.open(reprise.url);
+    await addAccount(dashboard, dovecot, 'Ann');
+    await expect(dashboard.account('Ann')).toContainText('4 of 4');
+    await machines.addBridge(dovecot.tlsPort);
+    await addAccount(dashboard, dovecot, 'Box', INSIDE_ADDRESS);
+    await expect(dashboard.account('Box')).toContainText('4 of 4');
+
+    await machines.pullCable();
+    await expect(dashboard.account('Ann')).toContainText('Offline');
+    await expect(dashboard.account('Box')).toContainText('4 of 4');
+    await dashboard.choose('Box', 'Reconnect');
+    await expect(dashboard.account('Box')).toContainText('4 of 4');
+
+    const attention = page.getByRole('button', { name: /^Attention: / });
+    await page.clock.setSystemTime(Date.now() + 61_000);
+    await attention.click();
+    await page.getByRole('button', { name: 'This is online: Offline' }).click();
+    await expect(dashboard.account('Ann')).not.toContainText('Offline');
+    await machines.plugCableIn();
+    await expect(dashboard.account('Ann')).toContainText('4 of 4');
+    await machines.pullCable();
+    await expect(dashboard.account('Ann')).toContainText('Offline');
+
+    expect(reprise.stderr).not.toContain('on another network');
+  });
 });
 
-async function addAccount(dashboard: Dashboard, dovecot: Dovecot, label: string): Promise<void> {
+async function addAccount(
+  dashboard: Dashboard,
+  dovecot: Dovecot,
+  label: string,
+  address = SERVER_ADDRESS,
+): Promise<void> {
   await dashboard.fillForm({
     label,
     user: label.toLowerCase(),
     password: 'correct horse',
-    server: SERVER_ADDRESS,
+    server: address,
     port: String(dovecot.tlsPort),
     mailboxes: DOVECOT_MAILBOXES,
     caPem: dovecot.certificate.caPem,

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { DemoAccounts } from '../demo/index.ts';
 import type { History } from '../history/index.ts';
 import type { Log, Redaction } from '../log/index.ts';
+import type { NetworkWatch } from '../network/index.ts';
 import type { NoticeBoard, EngineState } from '../state/index.ts';
 import type { SettingsService } from '../storage/index.ts';
 import { inTurn, type Turn } from '../turn.ts';
@@ -24,6 +25,7 @@ export interface Services {
   readonly history: History;
   readonly checks: CheckDesk;
   readonly authorities: Pick<AuthorityWatch, 'read'>;
+  readonly network: Pick<NetworkWatch, 'insist'>;
   readonly notices: NoticeBoard;
   readonly settings: SettingsService;
   /** Resolves when what was forgotten is no longer on the disk either. */

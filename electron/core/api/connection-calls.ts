@@ -6,12 +6,17 @@ import type { CallContext } from './call-context.ts';
 /** The calls about connections that there are. */
 export type ConnectionCalls = Pick<
   EngineApi,
-  'reconnect' | 'reconnectAccount' | 'reconnectAll' | 'getOpensslCommand' | 'getConnection'
+  | 'reconnect'
+  | 'reconnectAccount'
+  | 'reconnectAll'
+  | 'takeForOnline'
+  | 'getOpensslCommand'
+  | 'getConnection'
 >;
 
 /** Answers for connections: made anew, or looked at. */
 export function createConnectionCalls(context: CallContext): ConnectionCalls {
-  const { state, watchList, authorities, turn, ownerOf } = context;
+  const { state, watchList, authorities, network, turn, ownerOf } = context;
   const { supervisor } = watchList;
 
   const mustBeConnection = (id: ConnectionId): void => {
@@ -24,7 +29,7 @@ export function createConnectionCalls(context: CallContext): ConnectionCalls {
     if (meant.length > 0 && meant.every((connection) => connection.state.kind === 'offline')) {
       throw new RepriseError(
         'offline',
-        'This machine has no network. Reprise connects by itself as soon as there is one.',
+        'This machine has no network, as far as it tells. Reprise connects by itself as soon as there is one.',
       );
     }
   };
@@ -57,6 +62,11 @@ export function createConnectionCalls(context: CallContext): ConnectionCalls {
         mustHaveNetwork(() => true);
         readAuthorities(() => true);
         supervisor.reconnectAll();
+      }),
+
+    takeForOnline: () =>
+      turn(() => {
+        network.insist();
       }),
 
     getOpensslCommand: (id) => {

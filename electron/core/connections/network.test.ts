@@ -212,6 +212,31 @@ describe('after a sleep', () => {
   });
 });
 
+test('a server inside of this machine is reached without a network, by address and by name', async () => {
+  await using server = await startImapServer();
+  await using watched = new TestSupervisor({
+    lookup: (host, _options, done) => {
+      const isThere = host === 'mail.inside.example';
+      const error = isThere ? null : Object.assign(new Error('none'), { code: 'ENOTFOUND' });
+      process.nextTick(() => {
+        done(error, isThere ? [{ address: '127.0.0.1', family: 4 }] : '');
+      });
+    },
+  });
+  const hosts = ['mail.inside.example', 'mail.outside.example'];
+  const [within, without] = hosts.map((host, index) =>
+    watched.watch(server, { ...ABROAD, id: `account-${index}` as AccountId, host }),
+  );
+  await watched.state('idle', 'INBOX', within?.id);
+  await watched.state('retrying', 'INBOX', without?.id);
+  watched.supervisor.setOnline(false, ['127.0.0.1/24']);
+  await watched.state('offline', 'INBOX', within?.id);
+  await watched.state('idle', 'INBOX', within?.id);
+  expect(watched.connection('INBOX', without?.id).state.kind).toBe('offline');
+  watched.supervisor.setOnline(false);
+  await watched.state('offline', 'INBOX', within?.id);
+});
+
 test('a far address is waited for, also where the next one refuses', async () => {
   await using server = await startImapServer();
   await using far = await startDeafHost('127.0.0.2', server.port);

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import { lookup as systemLookup } from 'node:dns';
+import { isIP } from 'node:net';
 import type { AccountId, ConnectionDetail, ConnectionId } from '../../../shared/model.ts';
 import { connectsElsewhere, signsInElsewhere } from '../accounts/index.ts';
-import { isOnThisMachine } from '../network/machine.ts';
+import { isInside, isOnThisMachine } from '../network/machine.ts';
 import { trustAnchor } from '../tls/index.ts';
 import { type LookedAt, SecondLooks } from './second-looks.ts';
 import { SignInGate } from './sign-in-gate.ts';
@@ -26,6 +28,10 @@ export class Supervisor {
   readonly #looks: SecondLooks;
   readonly #accounts = new Map<AccountId, AccountConnections>();
   #isOnline = true;
+  /** Subnets inside of this machine; see `Addresses.inside`. */
+  #inside: readonly string[] = [];
+  /** Names that lead there, of those that were looked up while offline. */
+  readonly #insideNames = new Set<string>();
   #isClosed = false;
 
   constructor(deps: SupervisorDeps) {
@@ -110,16 +116,41 @@ export class Supervisor {
 
   /**
    * Offline, all connections are dropped and none is tried; online, all come back at once. Those
-   * with a server on this very machine need no network and go on.
+   * with a server on this very machine need no network and go on, also where it is in a container or
+   * a virtual machine.
+   *
+   * @param inside the subnets of these, such as `172.17.0.1/16`
    */
-  setOnline(isOnline: boolean): void {
-    if (isOnline === this.#isOnline) return;
+  setOnline(isOnline: boolean, inside: readonly string[] = []): void {
+    if (isOnline === this.#isOnline && inside.join() === this.#inside.join()) return;
     this.#isOnline = isOnline;
-    for (const account of this.#accounts.values())
-      for (const mailbox of account.mailboxes.values()) {
-        if (!this.#canReach(account) && !mailbox.isStopped) mailbox.goOffline();
-        else if (isOnline && mailbox.state === 'offline') mailbox.connect();
-      }
+    this.#inside = inside;
+    this.#insideNames.clear();
+    for (const account of this.#accounts.values()) this.#followNetwork(account);
+  }
+
+  #followNetwork(account: AccountConnections): void {
+    const canReach = this.#canReach(account);
+    for (const mailbox of account.mailboxes.values()) {
+      if (!canReach && !mailbox.isStopped) mailbox.goOffline();
+      else if (canReach && mailbox.state === 'offline') mailbox.connect();
+    }
+    if (!canReach) this.#lookInside(account);
+  }
+
+  /** A name may lead into this machine: the system's list of hosts, or a resolver that runs here. */
+  #lookInside(account: AccountConnections): void {
+    const { host } = account.account.settings;
+    const inside = this.#inside;
+    if (inside.length === 0 || isIP(host) !== 0) return;
+    const { lookup = systemLookup } = this.#deps;
+    lookup(host, { all: true }, (error, found) => {
+      const isStill = !this.#isOnline && this.#inside === inside;
+      if (error !== null || !isStill || !Array.isArray(found)) return;
+      if (!found.some(({ address }) => isInside(address, inside))) return;
+      this.#insideNames.add(host);
+      this.#followNetwork(account);
+    });
   }
 
   /** Makes all connections to other machines anew: the other end may have given them up long ago. */
@@ -178,7 +209,10 @@ export class Supervisor {
   #start(account: AccountConnections, mailbox: WatchedMailbox): void {
     if (account.account.settings.paused) void mailbox.pause();
     else if (this.#canReach(account)) mailbox.connect();
-    else mailbox.goOffline();
+    else {
+      mailbox.goOffline();
+      this.#lookInside(account);
+    }
   }
 
   /** Nothing happens while paused or offline. */
@@ -189,7 +223,9 @@ export class Supervisor {
   }
 
   #canReach({ account }: LookedAt): boolean {
-    return this.#isOnline || isOnThisMachine(account.settings.host);
+    const { host } = account.settings;
+    if (this.#isOnline || isOnThisMachine(host)) return true;
+    return isInside(host, this.#inside) || this.#insideNames.has(host);
   }
 
   /** Those with servers on other machines. */

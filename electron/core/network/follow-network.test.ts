@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { followNetwork } from './follow-network.ts';
 import type { NetworkNews } from './network-watch.ts';
 
-const addresses = { all: new Set(['127.0.0.1', '192.0.2.7']), outward: new Set(['192.0.2.7']) };
+const addresses = {
+  all: new Set(['127.0.0.1', '192.0.2.7']),
+  outward: new Set(['192.0.2.7']),
+  inside: [],
+};
 const steady: NetworkNews = {
   addresses,
   isOnline: true,
@@ -15,9 +19,14 @@ const offline: NetworkNews = { ...steady, isOnline: false };
 /** What is done about these news, in its order. */
 function done(news: readonly Partial<NetworkNews>[], forgets = false): string[] {
   const calls: string[] = [];
+  let wasOnline = true;
   const follow = followNetwork({
     supervisor: {
-      setOnline: (isOnline) => calls.push(isOnline ? 'online' : 'offline'),
+      // As the supervisor does: nothing where it is told the same again.
+      setOnline: (isOnline) => {
+        if (isOnline !== wasOnline) calls.push(isOnline ? 'online' : 'offline');
+        wasOnline = isOnline;
+      },
       reopenAll: () => calls.push('reopen all'),
       moved: (all) => calls.push(`moved to ${[...all].join(' ')}`),
       lookAgain: () => undefined,

@@ -29,10 +29,10 @@ export function followNetwork(followers: NetworkFollowers): (news: NetworkNews) 
         log.info(`${String(followers.forgetSessions())} sessions forgotten`);
       }
     }
+    supervisor.setOnline(isOnline, addresses.inside);
     if (isOnline !== wasOnline) {
       log.info(isOnline ? 'online' : 'offline');
       wasOnline = isOnline;
-      supervisor.setOnline(isOnline);
     } else if (isOnline && hasSlept) {
       log.info('the machine slept: connecting afresh');
       supervisor.reopenAll();

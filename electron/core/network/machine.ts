@@ -2,6 +2,8 @@
 import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { isVirtual } from './interfaces.ts';
+import { theseRoutes, type Routes } from './routes.ts';
 import { normalName, withoutZone } from '../tls/index.ts';
 
 /** The addresses of the interfaces that are up. */
@@ -10,6 +12,11 @@ export interface Addresses {
   readonly all: ReadonlySet<string>;
   /** Those by which other machines can be reached; none means offline. */
   readonly outward: ReadonlySet<string>;
+  /**
+   * Subnets of bridges and tunnels that are no network by themselves, such as `172.17.0.1/16`: what
+   * runs in a container or a virtual machine on this one is there, and is reached without a network.
+   */
+  readonly inside: readonly string[];
 }
 
 const LOOPBACK = new BlockList();
@@ -22,19 +29,31 @@ LINK_LOCAL.addSubnet('fe80::', 10, 'ipv6');
 
 /**
  * Reads what Node tells. An interface has its `fe80::` address as soon as it is up, seconds before
- * it has one that leads anywhere, and keeps it where nothing ever answers: it is not outward.
+ * it has one that leads anywhere, and keeps it where nothing ever answers: it is not outward. Nor is
+ * a bridge of Docker's or of virtual machines, nor a tunnel, unless what leaves the machine goes by it.
+ *
+ * @param carriers the addresses by which it leaves; `null` where nobody knows: then a bridge may be one
  */
-export function readInterfaces(interfaces: ReturnType<typeof networkInterfaces>): Addresses {
+export function readInterfaces(
+  interfaces: ReturnType<typeof networkInterfaces>,
+  carriers: ReadonlySet<string> | null = null,
+): Addresses {
   const all = new Set<string>();
   const outward = new Set<string>();
-  for (const { address, family, internal } of Object.values(interfaces).flatMap(
-    (infos) => infos ?? [],
-  )) {
-    all.add(address);
-    const isLinkLocal = family === 'IPv6' && LINK_LOCAL.check(address, 'ipv6');
-    if (!internal && !isLinkLocal) outward.add(address);
+  const inside: string[] = [];
+  for (const [name, infos = []] of Object.entries(interfaces)) {
+    // IPv4 and IPv6 of one interface: what carries the one is a network.
+    const isNetwork =
+      carriers === null || !isVirtual(name) || infos.some(({ address }) => carriers.has(address));
+    for (const { address, family, internal, cidr } of infos) {
+      all.add(address);
+      const isLinkLocal = family === 'IPv6' && LINK_LOCAL.check(address, 'ipv6');
+      if (internal || isLinkLocal) continue;
+      if (isNetwork) outward.add(address);
+      else if (cidr !== null) inside.push(cidr);
+    }
   }
-  return { all, outward };
+  return { all, outward, inside };
 }
 
 /** Asked every few seconds. */
@@ -49,15 +68,18 @@ export interface Machine {
 }
 
 /** Where the addresses are hidden from the program, the network has to be taken for there. */
-const HIDDEN: Addresses = { all: new Set(), outward: new Set(['hidden']) };
+const HIDDEN: Addresses = { all: new Set(), outward: new Set(['hidden']), inside: [] };
 
 /** This machine, whose interfaces are read by `interfaces`. */
-export function machineWith(interfaces: typeof networkInterfaces): Machine {
+export function machineWith(
+  interfaces: typeof networkInterfaces,
+  routes: Routes = theseRoutes(),
+): Machine {
   let latest = HIDDEN;
   return {
     addresses: () => {
       try {
-        latest = readInterfaces(interfaces());
+        latest = readInterfaces(interfaces(), routes.carriers());
       } catch {
         // ERR_SYSTEM_ERROR: a sandbox forbids it, or the kernel has no memory for it just now.
       }
@@ -80,4 +102,24 @@ export function isOnThisMachine(host: string): boolean {
   if (version !== 0) return LOOPBACK.check(name, version === 4 ? 'ipv4' : 'ipv6');
   // RFC 6761, section 6.3.
   return name === 'localhost' || name.endsWith('.localhost');
+}
+
+function bareName(host: string): string {
+  return host
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '');
+}
+
+/** Whether an address is in one of `subnets`, see {@link Addresses.inside}; a name is in none. */
+export function isInside(host: string, subnets: readonly string[]): boolean {
+  const address = bareName(host);
+  const version = isIP(address);
+  if (version === 0) return false;
+  const list = new BlockList();
+  for (const subnet of subnets) {
+    const [net = '', bits] = subnet.split('/');
+    list.addSubnet(net, Number(bits), isIP(net) === 6 ? 'ipv6' : 'ipv4');
+  }
+  return list.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }

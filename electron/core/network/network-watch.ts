@@ -55,6 +55,8 @@ export class NetworkWatch {
   #last: Look;
   #told: NetworkNews | null = null;
   #onNews: (news: NetworkNews) => void = () => undefined;
+  /** Its user says that there is a network, where none is seen. */
+  #isInsisted = false;
   /** Looks since it was said to go to sleep; `null` while it is awake. */
   #looksAsleep: number | null = null;
   #timer: Timer | null = null;
@@ -77,6 +79,15 @@ export class NetworkWatch {
     this.#deps.power?.on('suspend', this.#suspend);
     this.#deps.power?.on('resume', this.#resume);
     this.#tick();
+  }
+
+  /**
+   * There is a network, its user says, although none is seen: behind a tunnel that the system
+   * does not tell of, say. Holds until one is seen; from then on it is gone by what is seen again.
+   */
+  insist(): void {
+    this.#isInsisted = true;
+    this.#tell({});
   }
 
   close(): void {
@@ -132,7 +143,9 @@ export class NetworkWatch {
     const known = slept ? arrived(this.#known) : this.#known;
     const { network, isAnother } = recognise(known, addresses.outward, clock.now());
     this.#known = network;
-    const isOnline = this.#looksAsleep === null && addresses.outward.size > 0;
+    const isSeen = addresses.outward.size > 0;
+    if (isSeen) this.#isInsisted = false;
+    const isOnline = this.#looksAsleep === null && (isSeen || this.#isInsisted);
     const told = this.#told;
     const isNews =
       told === null ||

@@ -5,13 +5,20 @@ import { useNow } from '../../clock.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { store } from '../../engine/store.ts';
 import { formatCount } from '../../format.ts';
+import { toastIfFailed } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { toastFailure } from '../../ui/toasts.tsx';
 import { openHelp, tryNow } from './act.ts';
-import { attention, type AttentionItem, type OpenAction, type TryAction } from './attention.ts';
+import { attention, type AttentionItem, type TryAction } from './attention.ts';
 import styles from './Attention.module.css';
 
-const ACTION_WORDS = { edit: 'Edit', show: 'Show', check: 'Check server', try: 'Try now' } as const;
+const ACTION_WORDS = {
+  edit: 'Edit',
+  show: 'Show',
+  check: 'Check server',
+  try: 'Try now',
+  insist: 'This is online',
+} as const;
 
 /** A quiet list behind a button, which is there only while something needs attention. */
 export function Attention(): ReactNode {
@@ -59,13 +66,13 @@ function Item({ item: { label, text, action } }: { readonly item: AttentionItem 
         </strong>
         <p>{text}</p>
       </div>
-      {action !== null && <Help action={action} label={label} />}
+      <Help action={action} label={label} />
     </li>
   );
 }
 
 interface HelpProps {
-  readonly action: OpenAction | TryAction;
+  readonly action: AttentionItem['action'];
   readonly label: string;
 }
 
@@ -77,8 +84,10 @@ function Help({ action, label }: HelpProps): ReactNode {
       render={<Button look="quiet" />}
       aria-label={`${words}: ${label}`}
       onClick={() => {
-        if (action.kind !== 'try') openHelp(action);
-        else void tryAndTell(action, label, api);
+        if (action.kind === 'try') void tryAndTell(action, label, api);
+        else if (action.kind === 'insist') {
+          void toastIfFailed('Could not go online', api.takeForOnline());
+        } else openHelp(action);
       }}
     >
       {words}

@@ -188,7 +188,13 @@ describe('a machine without a network', () => {
     const accounts = [account('a'), account('b')];
     const connections = [offline('1', 'a'), offline('2', 'b')];
     expect(found({ accounts, connections })).toEqual([
-      { id: 'offline', about: 'offline', label: 'Offline', text: OFFLINE_SENTENCE, action: null },
+      {
+        id: 'offline',
+        about: 'offline',
+        label: 'Offline',
+        text: OFFLINE_SENTENCE,
+        action: { kind: 'insist' },
+      },
     ]);
   });
 

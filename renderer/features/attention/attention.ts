@@ -34,8 +34,7 @@ export interface AccountItem extends Item {
 /** Is gone by itself once the servers, or the network, are back. */
 interface WaitingItem extends Item {
   readonly about: 'out-of-reach' | 'offline';
-  /** `null` where nothing helps but to wait. */
-  readonly action: TryAction | null;
+  readonly action: TryAction | InsistAction;
 }
 
 /** Opens what helps. */
@@ -48,6 +47,11 @@ export type OpenAction =
 export interface TryAction {
   readonly kind: 'try';
   readonly accountIds: readonly AccountId[];
+}
+
+/** There is a network, although the engine sees none. */
+interface InsistAction {
+  readonly kind: 'insist';
 }
 
 /** An account that is not paused, with its connections. */
@@ -199,7 +203,7 @@ function offlineItems(all: readonly WatchedAccount[], now: number): readonly Wai
       about: 'offline',
       label: STATE_WORDS.offline,
       text: OFFLINE_SENTENCE,
-      action: null,
+      action: { kind: 'insist' },
     },
   ];
 }

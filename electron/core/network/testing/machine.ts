@@ -7,6 +7,7 @@ export class TestMachine implements Machine {
   /** To be passed where the system's power events are expected. */
   readonly power = new EventEmitter();
   #outward: ReadonlySet<string>;
+  #inside: readonly string[] = [];
 
   constructor(...outward: readonly string[]) {
     this.#outward = new Set(outward);
@@ -17,8 +18,18 @@ export class TestMachine implements Machine {
     this.#outward = new Set(outward);
   }
 
+  /** From now on it has bridges with these subnets, such as `172.17.0.1/16`. */
+  bridges(...subnets: readonly string[]): void {
+    this.#inside = subnets;
+  }
+
   addresses(): Addresses {
-    return { all: new Set(['127.0.0.1', '::1', ...this.#outward]), outward: this.#outward };
+    const own = this.#inside.map((subnet) => subnet.replace(/\/.*/, ''));
+    return {
+      all: new Set(['127.0.0.1', '::1', ...this.#outward, ...own]),
+      outward: this.#outward,
+      inside: this.#inside,
+    };
   }
 
   busyMs(): number {
