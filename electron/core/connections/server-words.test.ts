@@ -173,6 +173,20 @@ describe('what a server answers elsewhere', () => {
     expect(problem.serverLine).toBe('BYE [AUTHENTICATIONFAILED] Go away');
   });
 
+  test('as BYE right after a refused sign-in leaves that refused', async () => {
+    const line = 'NO Basic authentication is disabled.';
+    await using server = await LineServer.start({
+      answers: {
+        RESPONSE: `~ ${line}\r\n* BYE Microsoft Exchange Server IMAP4 server signing off.`,
+      },
+    });
+    await using watched = new TestSupervisor();
+    watched.watch(server);
+    const { problem } = await watched.state('sign-in-failed');
+    expect(problem.serverLine).toBe(line);
+    expect(server.signIns).toBe(1);
+  });
+
   test('to a sign-in, and cannot be read as IMAP, counts all the same', async () => {
     const line = 'NO [Error="AuthFailed:LogonDenied-BasicAuthBlocked-<RequestId=a72c>';
     await using server = await LineServer.start({ answers: { RESPONSE: `~ ${line}` } });

@@ -229,8 +229,11 @@ function refusalOf(
     const isOfSignIn = error['authenticationFailed'] === true;
     return { command: isOfSignIn ? 'LOGIN' : (latest?.command ?? ''), line };
   }
+  const kind = kindOfCode(code);
+  // A server that refuses a sign-in and hangs up has said why.
+  if (kind === 'closed') return isSignIn(latest?.command) ? latest : null;
   // What imapflow throws for these has no code, or that of a line that it could not read.
-  return code === '' || kindOfCode(code) === 'not-mail' ? latest : null;
+  return code === '' || kind === 'not-mail' ? latest : null;
 }
 
 /** Whether it has the user name and the password in it. */

@@ -492,6 +492,17 @@ const cases: readonly Case[] = [
     /may not open/,
   ],
   [
+    'a refused sign-in after which the server hung up',
+    coded('NoConnection'),
+    {
+      phase: 'login',
+      refusal: { command: 'LOGIN', line: 'NO Invalid credentials' },
+      byeLine: 'BYE Signing off',
+    },
+    'sign-in',
+    /did not accept/,
+  ],
+  [
     'a mailbox that cannot be opened now',
     answered('5 NO [SERVERBUG] Oops', { serverResponseCode: 'SERVERBUG' }),
     { phase: 'select' },

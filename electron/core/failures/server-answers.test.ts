@@ -111,6 +111,8 @@ const TO_SIGN_IN: readonly Line[] = [
     'thunderbird-android#9406',
   ],
   ['NO Unsupported authentication mechanism.', 'method-unsupported', 'Dovecot'],
+  ['NO PLAIN is not supported here', 'method-unsupported', 'hosting'],
+  ['NO Not implemented', 'method-unsupported', 'hosting'],
   // Providers
   [
     'NO [AUTHENTICATIONFAILED] LOGIN invalid credentials or IMAP is disabled sc=cYXlpv732Cg1',

@@ -93,7 +93,7 @@ const TEXTS: readonly (readonly [RegExp, AnswerKind])[] = [
     'password-expired',
   ],
   [
-    /(?:mechanism|method|auth\w*(?: type)?|sasl|log-?in command)\b.{0,20}\b(?:not (?:supported|available|enabled|implemented)|unsupported|unknown|unrecogni[sz]ed)|(?:unsupported|unknown|unrecogni[sz]ed|invalid|no) (?:\w+ )?(?:mechanism|auth\w* (?:type|method))|\blog-?in\b.{0,12}\b(?:disabled|not supported)/i,
+    /(?:mechanism|method|auth\w*(?: type)?|sasl|log-?in command)\b.{0,20}\b(?:not (?:supported|available|enabled|implemented)|unsupported|unknown|unrecogni[sz]ed)|(?:unsupported|unknown|unrecogni[sz]ed|invalid|no) (?:\w+ )?(?:mechanism|auth\w* (?:type|method))|\blog-?in\b.{0,12}\bdisabled|\b(?:unsupported|not (?:supported|implemented))\b/i,
     'method-unsupported',
   ],
   [
