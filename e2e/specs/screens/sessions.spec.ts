@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright/test';
 import { startImapServer } from '../../../electron/core/demo/testing/index.ts';
 import { expectNoViolation } from '../../fixtures/browser/axe.ts';
-import { expect, test } from '../../fixtures/browser/reprise.ts';
+import { ENGINE_AWAY, expect, test } from '../../fixtures/browser/reprise.ts';
 import { accountOn } from '../../fixtures/browser/typed-accounts.ts';
 
 const screen = (page: Page) => page.getByRole('tabpanel', { name: 'Sessions' });
@@ -65,6 +65,38 @@ test.describe('the Sessions screen', () => {
     await page.getByRole('tab', { name: 'Connections' }).click();
     await dashboard.reconnectAll();
     await expect(dashboard.reuse('Work', 'INBOX')).toHaveText('Full handshake · nothing held yet');
+  });
+
+  test('counts down from the 48 h that a server says, also after a restart with kept sessions', async ({
+    startReprise,
+    dashboard,
+    dataDir,
+    complaints,
+  }) => {
+    complaints.expect(ENGINE_AWAY);
+    await using work = await startImapServer({ protocol: 'TLSv1.3', lifetimeSeconds: 172_800 });
+    const { page } = dashboard;
+    const before = await startReprise({ dataDir });
+    await dashboard.open(before.url);
+    await dashboard.addAccount(accountOn(work, 'Work'));
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+    await page.getByRole('switch', { name: 'Keep sessions when Reprise closes' }).click();
+    await showSessions(page);
+    const cells = row(page, 'Work').getByRole('cell');
+    const nearly48h = /^(48:00:00|47:59:\d\d|47:58:\d\d)$/;
+    await expect(cells.nth(5)).toHaveText(nearly48h);
+    const shown = (await cells.nth(5).textContent()) ?? '';
+    await expect(cells.nth(5)).not.toHaveText(shown);
+    await before.interrupt();
+
+    const after = await startReprise({ dataDir });
+    await dashboard.open(after.url);
+    await expect(dashboard.reuse('Work', 'INBOX')).toHaveText('Resumed · TLS 1.3 ticket');
+    await showSessions(page);
+    await expect(cells.nth(4)).toHaveText(/^INBOX/);
+    await expect(cells.nth(5)).toHaveText(nearly48h);
+    // It was resumed: what is held descends from the full handshake of the run before.
+    await expect(cells.nth(6)).toHaveText('1');
   });
 
   test('axe finds nothing, light and dark; it is used by keyboard alone', async ({
