@@ -14,7 +14,7 @@ const LIMIT_MS = 300_000;
 it(
   'is right about every demo server',
   async () => {
-    await using demo = await startDemoServers({ messageEveryMs: null });
+    await using demo = await startDemoServers({ messageEveryMs: null, line: null });
     const folder = await mkdtemp(join(tmpdir(), 'reprise-check-'));
     const caFile = join(folder, 'ca.pem');
     await writeFile(caFile, demo.caPem);

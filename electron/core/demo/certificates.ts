@@ -19,7 +19,7 @@ import {
 } from '@peculiar/x509';
 import { KeyObject, webcrypto } from 'node:crypto';
 
-/** A certificate and its private key, both PEM. */
+/** A certificate, with those that lead up to its authority, and its private key; PEM. */
 export interface ServerCertificate {
   readonly certPem: string;
   readonly keyPem: string;
@@ -35,10 +35,16 @@ interface CertificateOptions {
   readonly validToAt?: number;
 }
 
-/** Issues server certificates; clients trust it by its `certPem`. */
+/** Issues server certificates; clients trust them by its `certPem`. */
 export interface CertificateAuthority {
   readonly certPem: string;
   issue(options?: CertificateOptions): Promise<ServerCertificate>;
+}
+
+/** An authority that nobody vouches for. */
+export interface RootAuthority extends CertificateAuthority {
+  /** One that this one vouches for: what it issues comes with its own certificate, a chain of two. */
+  intermediate(): Promise<CertificateAuthority>;
 }
 
 /** ECDSA on P-256: what public authorities issue today, and quick to make. */
@@ -49,7 +55,7 @@ const DAY_MS = 86_400_000;
 export async function createAuthority(
   commonName = 'Reprise demo authority',
   options: Pick<CertificateOptions, 'validFromAt' | 'validToAt'> = {},
-): Promise<CertificateAuthority> {
+): Promise<RootAuthority> {
   const keys = await makeKeys();
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [commonName] }],
@@ -57,15 +63,51 @@ export async function createAuthority(
     keys,
     signingAlgorithm: ALGORITHM,
     extensions: [
-      new BasicConstraintsExtension(true, 0, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      ...authorityExtensions(1),
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
   return {
     certPem: certificate.toString('pem'),
     issue: (options = {}) => issue(options, keys.privateKey, certificate),
+    intermediate: () => createIntermediate(commonName, keys.privateKey, certificate),
   };
+}
+
+async function createIntermediate(
+  commonName: string,
+  signingKey: webcrypto.CryptoKey,
+  issuer: X509Certificate,
+): Promise<CertificateAuthority> {
+  const keys = await makeKeys();
+  const certificate = await X509CertificateGenerator.create({
+    subject: [{ CN: [`${commonName}, intermediate`] }],
+    issuer: issuer.subject,
+    ...validity({}),
+    publicKey: keys.publicKey,
+    signingKey,
+    signingAlgorithm: ALGORITHM,
+    extensions: [
+      ...authorityExtensions(0),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await AuthorityKeyIdentifierExtension.create(issuer),
+    ],
+  });
+  return {
+    certPem: issuer.toString('pem'),
+    issue: async (options = {}) => {
+      const { certPem, keyPem } = await issue(options, keys.privateKey, certificate);
+      return { certPem: `${certPem}\n${certificate.toString('pem')}`, keyPem };
+    },
+  };
+}
+
+/** @param below how many authorities may follow before a server */
+function authorityExtensions(below: number): readonly Extension[] {
+  return [
+    new BasicConstraintsExtension(true, below, true),
+    new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+  ];
 }
 
 /** A server certificate that nothing but itself vouches for. */

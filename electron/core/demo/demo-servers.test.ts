@@ -20,7 +20,7 @@ function clientOf(server: DemoServer, ca: string): ImapFlow {
 
 describe('the demo servers', () => {
   test('each take the account that comes with them, at every mailbox', async () => {
-    await using demo = await startDemoServers({ messageEveryMs: null });
+    await using demo = await startDemoServers({ messageEveryMs: null, line: null });
     expect(demo.servers.map(({ label }) => label)).toEqual([
       'TLS 1.3 tickets',
       'TLS 1.2 tickets',
@@ -39,7 +39,7 @@ describe('the demo servers', () => {
 
   test('have messages arrive in one mailbox after another', async () => {
     const { clock, pass, pending } = handClock();
-    await using demo = await startDemoServers({ messageEveryMs: 1000, clock });
+    await using demo = await startDemoServers({ messageEveryMs: 1000, clock, line: null });
     const [first] = demo.servers;
     if (first === undefined) throw new Error('no server');
     const client = clientOf(first, demo.caPem);
@@ -71,8 +71,8 @@ describe('the demo servers', () => {
   });
 
   test('have another password at each start', async () => {
-    await using one = await startDemoServers({ messageEveryMs: null });
-    await using other = await startDemoServers({ messageEveryMs: null });
+    await using one = await startDemoServers({ messageEveryMs: null, line: null });
+    await using other = await startDemoServers({ messageEveryMs: null, line: null });
     const passwords = [...one.servers, ...other.servers].map(({ password }) => password);
     expect(new Set(passwords).size).toBe(12);
   });

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Security, TlsProtocol } from '../../../shared/model.ts';
 import { type CertificateAuthority, createAuthority } from './certificates.ts';
 import { ImapServer } from './imap-server.ts';
+import { Line, type LineSettings } from './line.ts';
 import type { SessionMode } from './tls-acceptor.ts';
 
 /** One of the built-in servers, and the account to use it with. */
@@ -31,11 +32,16 @@ export interface DemoServers extends AsyncDisposable {
 export interface DemoOptions {
   /** A message arrives in one mailbox or another this often; `null` for never. */
   readonly messageEveryMs?: number | null;
+  /** What the servers are behind; {@link DEMO_LINE} unless said, `null` for nothing. */
+  readonly line?: LineSettings | null;
   readonly clock?: Clock;
 }
 
 /** Often enough to be seen by who looks, seldom enough not to distract. */
 const MESSAGE_EVERY_MS = 15_000;
+
+/** A line as many have, so that a handshake takes the time that it takes in the world. */
+const DEMO_LINE: LineSettings = { roundTripMs: 20, bitsPerSecond: 1_000_000 };
 
 interface Plan {
   /** Stays the same from start to start. */
@@ -105,15 +111,25 @@ const PLANS: readonly Plan[] = [
   },
 ];
 
-/** Starts the six servers, each on any free port of the loopback interface. */
+/**
+ * Starts the six servers, each on any free port of the loopback interface, with a certificate that an
+ * intermediate authority issued: as public servers do, each sends a chain of two.
+ */
 export async function startDemoServers(options: DemoOptions = {}): Promise<DemoServers> {
-  const { messageEveryMs = MESSAGE_EVERY_MS, clock = systemClock } = options;
-  const authority = await createAuthority();
+  const { messageEveryMs = MESSAGE_EVERY_MS, clock = systemClock, line = DEMO_LINE } = options;
+  const authority = await (await createAuthority()).intermediate();
   // Closes what has started should one of them fail.
   await using starting = new AsyncDisposableStack();
   const running: Running[] = [];
   for (const plan of PLANS) {
-    running.push({ plan, imap: starting.use(await start(plan, authority)) });
+    const imap = starting.use(await start(plan, authority));
+    if (line === null) {
+      running.push({ plan, imap, port: imap.port });
+      continue;
+    }
+    const near = starting.use(new Line(imap.port, line));
+    await near.start();
+    running.push({ plan, imap, port: near.port });
   }
   if (messageEveryMs !== null) starting.defer(deliverInTurn(running, messageEveryMs, clock));
   const owned = starting.move();
@@ -129,6 +145,8 @@ export async function startDemoServers(options: DemoOptions = {}): Promise<DemoS
 interface Running {
   readonly plan: Plan;
   readonly imap: ImapServer;
+  /** Where it is reached. */
+  readonly port: number;
 }
 
 async function start(plan: Plan, authority: CertificateAuthority): Promise<ImapServer> {
@@ -143,8 +161,8 @@ async function start(plan: Plan, authority: CertificateAuthority): Promise<ImapS
   return server;
 }
 
-function describe({ plan, imap }: Running): DemoServer {
-  const { host, port, servername, security, user, password } = imap;
+function describe({ plan, imap, port }: Running): DemoServer {
+  const { host, servername, security, user, password } = imap;
   const mailboxes = Object.keys(plan.mailboxes);
   return { label: plan.label, host, port, servername, security, user, password, mailboxes };
 }

@@ -80,7 +80,7 @@ describe('the check of the demo servers', () => {
   it(
     'gives the right verdict on each',
     async () => {
-      await using demo = await startDemoServers({ messageEveryMs: null });
+      await using demo = await startDemoServers({ messageEveryMs: null, line: null });
       const reports = new Map<string, CheckReport>();
       for (const { label, host, port, security, servername } of demo.servers) {
         reports.set(

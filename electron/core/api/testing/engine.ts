@@ -8,6 +8,7 @@ import { keyFileProtector } from '../../storage/key-file.ts';
 import { temporaryFolder } from '../../storage/testing/temporary-folder.ts';
 import { createApp, type App, type AppDeps } from '../../app.ts';
 import {
+  startDemoServers,
   startImapServer,
   type ImapServer,
   type ImapServerOptions,
@@ -50,6 +51,7 @@ export async function start(dataDir: string, deps: Partial<AppDeps> = {}) {
     ),
     // The network of the machine that the tests run on is none of their business.
     machine: new TestMachine('192.0.2.1'),
+    demoServers: (options) => startDemoServers({ ...options, line: null }),
     ...deps,
   });
   owned.push(() => app.close());
