@@ -8,8 +8,8 @@ export type HistoryRange = (typeof HISTORY_RANGES)[number];
 export const EXPORT_FORMATS = ['csv', 'json'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
-/** How many handshakes the estimate of what a resumed one saved looks back on. */
-export const SAVED_LOOK_BACK = 20;
+/** So many full handshakes with a server, and as many resumed ones, are the fewest for a claim. */
+export const FEWEST_MEASURED = 5;
 
 /** Which figures are wanted. */
 export interface HistoryQuery {
@@ -28,8 +28,30 @@ export interface HandshakeTimes {
   readonly p95Ms: number;
 }
 
-/** What became of the handshakes of a span of time. Counts and sums are exact. */
-export interface HistoryFigures {
+/** What resumed handshakes saved in TLS time, as an estimate; see `saved.ts` of the engine. */
+export interface SavedTime {
+  /** Never below 0, and 0 where chance could explain it. */
+  readonly savedMs: number;
+  readonly savedBasis: SavedBasis;
+}
+
+/** What an estimate rests on. */
+export interface SavedBasis {
+  /** The saving lies between these, at some 95 %; below 0 where reuse seems to have cost time. */
+  readonly lowMs: number;
+  readonly highMs: number;
+  /** How many resumed handshakes it is of. */
+  readonly counted: number;
+  /** How many it is not of: too few handshakes were measured with their servers. */
+  readonly uncounted: number;
+  /** How many full handshakes were measured, for all servers together. */
+  readonly full: number;
+  /** How many resumed ones. */
+  readonly resumed: number;
+}
+
+/** What became of the handshakes of a span of time. Counts and bytes are exact. */
+export interface HistoryFigures extends SavedTime {
   readonly resumed: number;
   readonly full: number;
   readonly refused: number;
@@ -39,8 +61,7 @@ export interface HistoryFigures {
   readonly resumedTimes: HandshakeTimes | null;
   /** Of handshakes that offered nothing (`full` and `off`); `null` where there were none. */
   readonly fullTimes: HandshakeTimes | null;
-  /** Estimates, see `saved.ts` of the engine. */
-  readonly savedMs: number;
+  /** On the wire, both ways: what full handshakes weigh there, minus what resumed ones weighed. */
   readonly savedBytes: number;
 }
 

@@ -8,6 +8,7 @@ import type { HeldForPeer, Refusing, Security } from '../electron/core/tls/facts
 import type { CertificateText, ShownCertificate } from './certificate.ts';
 import type { CheckReport, CheckTarget } from './check.ts';
 import type { Attempt, Phase, PhaseTimes, StripMark } from './attempt.ts';
+import type { SavedTime } from './history.ts';
 import type { AccountId, CheckId, ConnectionId, HeldSessionsId } from './ids.ts';
 import type { PasswordServer } from './password-server.ts';
 import type { Problem } from './problem.ts';
@@ -131,10 +132,17 @@ export interface HeldSessions extends Omit<HeldForPeer, 'account'> {
   readonly accountId: AccountId;
 }
 
+/** A server with which too few handshakes were measured to say what reuse saves there. */
+export interface Unmeasured {
+  readonly accountId: AccountId;
+  /** Full handshakes that were measured; too few, or the resumed ones are. */
+  readonly full: number;
+}
+
 /**
  * Sums of the last 24 hours, over the same quarters of an hour as the history's view of that range.
  */
-export interface Totals {
+export interface Totals extends SavedTime {
   /** When they begin: 24 hours ago, or when the first handshake was recorded. */
   readonly since: number;
   readonly resumed: number;
@@ -142,9 +150,10 @@ export interface Totals {
   readonly refused: number;
   readonly off: number;
   readonly failed: number;
-  /** Estimates, see `saved.ts` of the engine. */
-  readonly savedMs: number;
+  /** On the wire, both ways: what full handshakes weigh there, minus what resumed ones weighed. */
   readonly savedBytes: number;
+  /** Whose server a check would tell most about; `null` where every resumed handshake is counted. */
+  readonly unmeasured: Unmeasured | null;
   readonly strip: readonly StripMark[];
 }
 

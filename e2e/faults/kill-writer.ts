@@ -10,6 +10,7 @@ import { keyFileProtector } from '../../electron/core/storage/key-file.ts';
 import { accountSettings } from '../../electron/core/accounts/testing/account.ts';
 import { systemClock } from '../../electron/core/clock.ts';
 import { History } from '../../electron/core/history/history.ts';
+import { Measures } from '../../electron/core/history/measures.ts';
 import { stderrLog } from '../../electron/core/log/index.ts';
 import { NoticeBoard, EngineState } from '../../electron/core/state/index.ts';
 import { openSettings } from '../../electron/core/storage/preferences.ts';
@@ -45,7 +46,13 @@ const path = join(folder, HISTORY_FILE);
 let recorded = readHandshakes(path).last;
 const state = new EngineState({} as AppFacts, {} as Totals);
 const notices = new NoticeBoard(state, systemClock);
-const history = new History({ path, clock: systemClock, notices, log: stderrLog() });
+const history = new History({
+  path,
+  clock: systemClock,
+  measures: new Measures(),
+  notices,
+  log: stderrLog(),
+});
 let changes = 0;
 
 say({ kind: 'ready' });
@@ -121,7 +128,7 @@ function recordHandshakes(): void {
       totalMs: 40,
       sentBytes: 700,
       receivedBytes: 300,
-      savedUs: 10_000,
+      line: 7,
       savedBytes: 2000,
     });
   }

@@ -1,7 +1,7 @@
 /** Builds the engine out of its services, and answers the contract on every channel. */
 import { join } from 'node:path';
 import type { EngineApi } from '../../shared/contract.ts';
-import type { AppFacts } from '../../shared/model.ts';
+import type { Account, AppFacts } from '../../shared/model.ts';
 import { serveEngine, type Channel } from '../../shared/rpc.ts';
 import type { ThemeChoice } from '../../shared/settings.ts';
 import {
@@ -33,7 +33,15 @@ import {
   type SupervisorDeps,
 } from './connections/index.ts';
 import { DemoAccounts, startDemoServers, type StartServers } from './demo/index.ts';
-import { History, refreshTotals, rowOf, Tally } from './history/index.ts';
+import {
+  History,
+  lineOf,
+  Measures,
+  measurementsOf,
+  refreshTotals,
+  rowOf,
+  Tally,
+} from './history/index.ts';
 import { redactedLog, Redaction, type Log } from './log/index.ts';
 import {
   followNetwork,
@@ -49,7 +57,7 @@ import {
   EngineState,
   SnapshotStream,
 } from './state/index.ts';
-import { KEPT_ENGINE, KeptSessions, type SessionCache } from './tls/index.ts';
+import { KEPT_ENGINE, KeptSessions, normalName, type SessionCache } from './tls/index.ts';
 
 /** What a shell gives to the engine. */
 export interface AppDeps {
@@ -102,7 +110,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const { clock = systemClock, demoOnly = false } = deps;
   const redaction = new Redaction();
   const log = redactedLog(deps.log, redaction);
-  const tally = new Tally(() => clock.now());
+  const measures = new Measures();
+  const tally = new Tally(() => clock.now(), measures);
   const { settings, problems: settingsProblems } = demoOnly
     ? memorySettings()
     : await openSettings(deps.dataDir, clock.now());
@@ -142,13 +151,23 @@ export async function createApp(deps: AppDeps): Promise<App> {
     path: demoOnly ? null : join(deps.dataDir, HISTORY_FILE),
     keptDays: settings.current.historyDays,
     clock,
+    measures,
     notices,
     log,
   });
   settings.listen((now, before) =>
     now.historyDays === before.historyDays ? undefined : history.keep(now.historyDays),
   );
+  const { dataDir, machine = thisMachine, power = null } = deps;
+  const network = new NetworkWatch({ clock, machine, power });
   const totals = refreshTotals(state, tally, clock);
+  /** Counts that wait for what earlier runs measured; `null` when that is known. */
+  let waiting: (() => void)[] | null = history.isThere ? [] : null;
+  const countWaiting = (): void => {
+    const counts = waiting ?? [];
+    waiting = null;
+    for (const count of counts) count();
+  };
   const watchList = new WatchList({
     state,
     tally,
@@ -156,20 +175,24 @@ export async function createApp(deps: AppDeps): Promise<App> {
     notices,
     connections: deps.connections ?? ((wanted) => new Supervisor(wanted)),
     strayPasswordOf: (account) => own.strayPasswordOf(account),
-    record: (attempt, { label, demo }, saved) => {
+    network: () => network.places,
+    whenMeasured: (count) => {
+      if (waiting === null) count();
+      else waiting.push(count);
+    },
+    record: (attempt, { label, demo }, counted) => {
       // The demo's accounts leave nothing behind.
-      if (demoOnly || !demo) history.record(rowOf(attempt, label, saved));
+      if (demoOnly || !demo) history.record(rowOf(attempt, label, counted), counted.measured);
     },
   });
   // Not waited for: connecting does not depend on it. What happens meanwhile is recorded later.
   if (history.isThere) {
     void addRecorded(history, tally, log, () => {
+      countWaiting();
       totals.show();
       watchList.showStrips();
     });
   }
-  const { dataDir, machine = thisMachine, power = null } = deps;
-  const network = new NetworkWatch({ clock, machine, power });
   const kept = demoOnly
     ? null
     : await keepSessions(watchList.sessions, settings, {
@@ -180,7 +203,24 @@ export async function createApp(deps: AppDeps): Promise<App> {
         log,
       });
   const demo = new DemoAccounts(watchList, clock, deps.demoServers ?? startDemoServers);
-  const checks = new CheckDesk(state, clock);
+  const checks = new CheckDesk(state, clock, (target, handshakes) => {
+    const measured = handshakes.flatMap(({ isResumed, ms, ...facts }) =>
+      measurementsOf({
+        line: lineOf({ ...target, ...facts, network: network.places }),
+        isResumed,
+        tlsUs: Math.round(ms * 1000),
+        // Its ClientHello is one of its own, of another length.
+        bytes: null,
+      }),
+    );
+    measures.add(measured);
+    totals.show();
+    // The demo leaves nothing behind, nor does a look at a server that no account is on.
+    const isOn = ({ host, port }: Account) =>
+      normalName(host) === normalName(target.host) && port === target.port;
+    const accounts = state.list('accounts').filter(isOn);
+    if (accounts.some(({ demo }) => demoOnly || !demo)) history.measure(measured);
+  });
   const authorities = new AuthorityWatch({
     clock,
     log,
@@ -258,6 +298,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     try {
       await loggedOut;
     } finally {
+      countWaiting();
       await Promise.all([
         own.settled(),
         settings.settled(),
@@ -318,13 +359,11 @@ async function addRecorded(
   show: () => void,
 ): Promise<void> {
   try {
-    // Asked for at once, so that nothing is recorded in between.
-    const day = Promise.all([history.view({ range: '24h', account: null }), history.latest()]);
-    tally.addRecorded(...(await day));
-    show();
+    tally.addRecorded(...(await history.recorded()));
   } catch (error) {
     log.error('the last 24 hours could not be read from the history', error);
   }
+  show();
 }
 
 /** Resolves with `work`, or after `limitMs` without it. @throws what `work` throws before that */

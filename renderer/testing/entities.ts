@@ -102,6 +102,8 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
       off: 0,
       failed: 0,
       savedMs: 0,
+      savedBasis: { lowMs: 0, highMs: 0, counted: 0, uncounted: 0, full: 0, resumed: 0 },
+      unmeasured: null,
       savedBytes: 0,
       strip: [],
     },

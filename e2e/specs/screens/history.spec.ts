@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Locator, Page } from 'playwright/test';
@@ -62,7 +62,10 @@ async function goTo(page: Page, at: number): Promise<number> {
   await page.keyboard.press('End');
   for (let press = 0; press < 96; press += 1) {
     if (period(at, at + QUARTER).test((await slider(page).getAttribute('aria-valuetext')) ?? '')) {
-      return (Number(await slider(page).getAttribute('aria-valuenow')) - 0.5) / 96;
+      const [now, last] = await Promise.all(
+        ['aria-valuenow', 'aria-valuemax'].map((name) => slider(page).getAttribute(name)),
+      );
+      return (Number(now) - 0.5) / Number(last);
     }
     await page.keyboard.press('ArrowLeft');
   }
@@ -100,7 +103,7 @@ test.describe('the History screen', () => {
 
     const cells = row(page, period(told, told + QUARTER)).getByRole('cell');
     const times = ['5.0 ms', '9.0 ms', '25 ms', '30 ms'];
-    await expect(cells).toHaveText(['3', '2', '1', '1', '2', ...times, '45 ms', '9.0 kB']);
+    await expect(cells).toHaveText(['3', '2', '1', '1', '2', ...times, '9.0 kB', '45 ms']);
     // Two connections of today: one full, one resumed.
     const totals = row(page, /^Last 24 hours$/).getByRole('cell');
     await expect(totals.nth(0)).toHaveText('5');
@@ -115,11 +118,15 @@ test.describe('the History screen', () => {
 
     const [jsonName, json] = await exported(page, 'JSON');
     const view = JSON.parse(json) as {
+      from: string;
       totals: Record<string, number>;
       buckets: Record<string, unknown>[];
     };
     expect(jsonName).toMatch(/^reprise-history-24h-\d{4}-\d\d-\d\d\.json$/);
     expect(COUNTS.map((kind) => view.totals[kind])).toEqual(shown);
+    // All begin with the first handshake.
+    expect(view.from).toBe(new Date(told).toISOString());
+    expect(view.buckets[0]?.['start']).toBe(view.from);
     expect(view.buckets.find(({ start }) => start === new Date(told).toISOString())).toMatchObject({
       resumed: 3,
       resumedTimes: { count: 3, medianMs: 5, p95Ms: 9 },
@@ -127,7 +134,8 @@ test.describe('the History screen', () => {
     });
     const [csvName, csv] = await exported(page, 'CSV');
     expect(csvName).toMatch(/\.csv$/);
-    const line = csv.split('\r\n').find((line) => line.startsWith(new Date(told).toISOString()));
+    const line = csv.split('\r\n')[1];
+    expect(line?.split(',')[0]).toBe(view.from);
     expect(line?.split(',').slice(3)).toEqual([
       '3',
       '2',
@@ -138,8 +146,13 @@ test.describe('the History screen', () => {
       '9',
       '25',
       '30',
-      '45',
       '9000',
+      '45',
+      '45',
+      '45',
+      '3',
+      '5',
+      '5',
     ]);
 
     await choice(page, 'Chart').check();
@@ -151,6 +164,10 @@ test.describe('the History screen', () => {
       Failed: '2',
       Reused: '58 %',
     });
+    await slider(page).focus();
+    await page.keyboard.press('Home');
+    await expect(slider(page)).toHaveAttribute('aria-valuetext', period(told, told + QUARTER));
+    await expect(slider(page)).toHaveAttribute('aria-valuemax', String(view.buckets.length));
   });
 
   test('shows a gap as a gap: in the table, at the cursor and in the drawing', async ({
@@ -238,10 +255,11 @@ test.describe('the History screen', () => {
     );
     await keyboard.press('Home');
     await expect(slider(page)).toHaveAttribute('aria-valuenow', '1');
-    await expect(spoken(page)).toHaveText('Nothing was recorded yet.');
+    // The axis begins with the first handshake.
+    await expect(spoken(page)).toHaveText(/^3 resumed, 2 full handshakes,/);
     await keyboard.press('End');
     await keyboard.press('ArrowRight');
-    await expect(slider(page)).toHaveAttribute('aria-valuenow', '96');
+    await expect(slider(page)).toHaveAttribute('aria-valuenow', /^1[01]$/);
     await keyboard.press('ArrowLeft');
     await expect(spoken(page)).toHaveText(/^(No handshakes|1 full handshake)\./);
     await keyboard.press('Escape');
@@ -299,19 +317,26 @@ test.describe('the History screen', () => {
     expect(page.url()).not.toContain('token');
   });
 
-  test('says why there is nothing, and what failed', async ({
+  test('says why there is nothing, writes nothing for being looked at, and says what failed', async ({
     startReprise,
     dashboard,
+    dataDir,
     complaints,
   }) => {
     complaints.expect(ENGINE_AWAY);
-    const reprise = await startReprise();
+    const reprise = await startReprise({ dataDir });
     const { page } = dashboard;
     await dashboard.open(reprise.url);
     await page.getByRole('button', { name: 'Start demo servers' }).click();
     await expect(dashboard.state('STARTTLS', 'INBOX')).toHaveText('Idle');
     await page.getByRole('tab', { name: 'History' }).click();
     await expect(screen(page)).toContainText('The demo leaves nothing behind');
+    await choice(page, '30 d').check();
+    await expect(screen(page)).toContainText('Nothing recorded in the last 30 days');
+    const [, json] = await exported(page, 'JSON');
+    expect((JSON.parse(json) as { buckets: unknown[] }).buckets).toHaveLength(1);
+    const files = await readdir(dataDir);
+    expect(files.filter((name) => name.startsWith('history'))).toEqual([]);
 
     await reprise.kill();
     await expect(page.getByRole('alert')).toContainText('Reconnecting');
@@ -357,7 +382,7 @@ test.describe('the History screen', () => {
     await dashboard.addAccount(accountOn(server, 'Work'));
     await page.getByRole('button', { name: 'How savings are counted' }).click();
     await expect(page.getByRole('dialog', { name: 'How savings are counted' })).toContainText(
-      'An estimate.',
+      'An estimate, over the TLS phase alone.',
     );
     await expectNoViolation(page, 'formulas');
     await page.keyboard.press('Escape');

@@ -9,7 +9,7 @@ import type {
 import type { PasswordServer } from '../../../shared/password-server.ts';
 import { type AccountSettings, connectsElsewhere, seenTrust } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
-import type { Saved, Tally } from '../history/index.ts';
+import type { Counted, Tally } from '../history/index.ts';
 import type { EngineState, NoticeBoard } from '../state/index.ts';
 import { MAX_AGE_MS, type Peer, SessionCache } from '../tls/index.ts';
 import type { ConnectionEvent } from './connection-view.ts';
@@ -30,8 +30,12 @@ export interface WatchListDeps {
   readonly connections: (deps: SupervisorDeps) => MailConnections;
   /** Says which server the stored password of this account is for, where it is not its own. */
   readonly strayPasswordOf: (account: AccountSettings) => PasswordServer | null;
-  /** Hears of each attempt that has come to its end, and what it saved. */
-  readonly record: (attempt: Attempt, account: Account, saved: Saved) => void;
+  /** Hears of each attempt that has come to its end, and what is recorded beside it. */
+  readonly record: (attempt: Attempt, account: Account, counted: Counted) => void;
+  /** Names of the network that the machine is on. */
+  readonly network: () => readonly string[];
+  /** Runs it once it is known what earlier runs measured, which a handshake is compared with. */
+  readonly whenMeasured: (count: () => void) => void;
 }
 
 const MINUTE = 60_000;
@@ -56,14 +60,13 @@ export class WatchList {
 
   constructor(deps: WatchListDeps) {
     this.#deps = deps;
-    const { clock, tally, notices } = deps;
+    const { clock, notices } = deps;
     this.#alerts = new ServerAlerts(notices);
     this.sessions = new SessionCache({
       now: () => clock.now(),
       onChange: (id) => {
         this.#showHeld(id as HeldSessionsId);
       },
-      costsOf: (account) => tally.costsOf(account as AccountId),
     });
     this.supervisor = deps.connections({
       clock,
@@ -81,8 +84,7 @@ export class WatchList {
     this.sessions.setEnabled(id, settings.reuse);
     this.#setPolicy(settings);
     // The demo leaves nothing behind.
-    const costs = demo ? null : this.sessions.keep(peerOf(settings));
-    if (costs !== null) this.#deps.tally.takeBackCosts(id, costs);
+    if (!demo) this.sessions.keep(peerOf(settings));
     this.#settings.set(id, settings);
     this.#show(settings, demo);
     this.supervisor.watch({ settings, password: () => password(settings) });
@@ -101,7 +103,6 @@ export class WatchList {
     if (this.#closed || before === undefined) return 0;
     const elsewhere = connectsElsewhere(before, settings);
     this.#settings.set(id, settings);
-    if (elsewhere) this.#deps.tally.forgetBaselines(id);
     let forgotten = this.sessions.setEnabled(id, settings.reuse);
     this.#setPolicy(settings);
     if (elsewhere) forgotten += this.sessions.forget(id);
@@ -197,7 +198,9 @@ export class WatchList {
           state.put('connections', event.connection);
         break;
       case 'settled':
-        this.#count(event.attempt);
+        this.#deps.whenMeasured(() => {
+          this.#count(event.attempt);
+        });
         break;
       case 'alert': {
         const settings = this.#settings.get(event.accountId);
@@ -211,10 +214,11 @@ export class WatchList {
   }
 
   #count(attempt: Attempt): void {
-    const { state, tally, record } = this.#deps;
+    const { state, tally, record, network } = this.#deps;
     const account = state.find('accounts', attempt.accountId);
     if (account === undefined) return;
-    record(attempt, account, tally.count(attempt));
+    const { host, port, security } = account;
+    record(attempt, account, tally.count(attempt, { host, port, security, network: network() }));
     state.set('totals', tally.totals());
     this.#refresh(account.id);
   }

@@ -29,8 +29,13 @@ const COLUMNS: readonly (readonly [name: string, of: (bucket: HistoryBucket) => 
   ['resumed_p95_ms', ({ resumedTimes }) => resumedTimes?.p95Ms],
   ['full_median_ms', ({ fullTimes }) => fullTimes?.medianMs],
   ['full_p95_ms', ({ fullTimes }) => fullTimes?.p95Ms],
+  ['saved_bytes', known(({ savedBytes }) => savedBytes)],
   ['saved_ms_estimate', known(({ savedMs }) => savedMs)],
-  ['saved_bytes_estimate', known(({ savedBytes }) => savedBytes)],
+  ['saved_ms_low', known(({ savedBasis }) => savedBasis.lowMs)],
+  ['saved_ms_high', known(({ savedBasis }) => savedBasis.highMs)],
+  ['saved_of_resumed', known(({ savedBasis }) => savedBasis.counted)],
+  ['measured_full', known(({ savedBasis }) => savedBasis.full)],
+  ['measured_resumed', known(({ savedBasis }) => savedBasis.resumed)],
 ];
 
 function known(of: (figures: HistoryFigures) => number): (bucket: HistoryBucket) => unknown {

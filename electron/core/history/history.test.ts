@@ -3,13 +3,16 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
+import { HISTORY_RANGES } from '../../../shared/history.ts';
 import type { AppFacts, Notice, Totals } from '../../../shared/model.ts';
 import { temporaryFolder } from '../storage/testing/temporary-folder.ts';
 import { TestClock } from '../testing/clock.ts';
 import { lineLog } from '../log/index.ts';
 import { NoticeBoard, EngineState } from '../state/index.ts';
 import { BATCH_MS, BATCH_ROWS, History } from './history.ts';
+import { Measures, type Measurement } from './measures.ts';
 import { askFile, MINUTE, row } from './testing/rows.ts';
+import { startThread, type HistoryThread } from './thread.ts';
 
 const owned: (() => PromiseLike<void>)[] = [];
 
@@ -30,10 +33,14 @@ function start(path: string | null, clock = new TestClock(), keptDays = 365) {
     (line) => logged.push(line),
     () => new Date(0),
   );
+  const measures = new Measures();
+  let thread: HistoryThread | null = null;
   const history = new History({
+    start: (...how) => (thread = startThread(...how)),
     path,
     keptDays,
     clock,
+    measures,
     notices: new NoticeBoard(state, clock),
     log,
   });
@@ -52,7 +59,11 @@ function start(path: string | null, clock = new TestClock(), keptDays = 365) {
       look();
     });
   const lastHour = () => history.view({ range: '1h', account: null });
-  return { history, clock, logged, notices, until, lastHour };
+  /** Ends the thread, as a defect would, and waits for that. */
+  const crash = async (): Promise<void> => {
+    await thread?.close();
+  };
+  return { history, clock, logged, notices, until, lastHour, crash, measures };
 }
 
 describe('how long the history is', () => {
@@ -95,18 +106,18 @@ describe('how long the history is', () => {
     expect((await history.view({ range: '30d', account: null })).totals.resumed).toBe(3);
   });
 
-  it('is what is known: what is too old is a gap, though the program was running', async () => {
+  it('is what is known: what is too old is not there, though the program was running', async () => {
     const { history, clock } = start(await folderPath());
-    history.record(row(clock.now()));
-    clock.advance(10 * DAY);
-    history.record(row(clock.now()));
+    for (const days of [5, 5, 0]) {
+      history.record(row(clock.now()));
+      clock.advance(days * DAY);
+    }
     expect(await history.extent()).toMatchObject({ recordedSince: clock.now() - 10 * DAY });
     await history.keep(7);
     const view = await history.view({ range: '30d', account: null });
     expect(view.recordedSince).toBe(clock.now() - 7 * DAY);
-    const known = view.buckets.filter(({ isGap }) => !isGap);
-    expect(known[0]?.startAt).toBeGreaterThan(clock.now() - 8 * DAY);
-    expect(known.length).toBeGreaterThan(4 * 6);
+    expect(view.totals.resumed).toBe(2);
+    expect(view.fromAt).toBeGreaterThan(clock.now() - 6 * DAY);
   });
 
   it('is nothing before something is recorded, and takes no room in memory', async () => {
@@ -127,6 +138,21 @@ describe('the history', () => {
     expect(existsSync(path)).toBe(false);
     expect(history.isThere).toBe(false);
     expect(clock.pending).toBe(0);
+  });
+
+  it('that is looked at before anything is recorded makes no file either', async () => {
+    const path = await folderPath();
+    const { history, clock, lastHour } = start(path);
+    for (const range of HISTORY_RANGES) {
+      const view = await history.view({ range, account: null });
+      expect(view).toMatchObject({ range, recordedSince: null, accounts: [], notRecorded: 0 });
+      expect(view.buckets).toHaveLength(1);
+    }
+    clock.advance(10 * MINUTE);
+    expect(existsSync(path)).toBe(false);
+    history.record(row(clock.now()));
+    expect((await lastHour()).totals.resumed).toBe(1);
+    expect(existsSync(path)).toBe(true);
   });
 
   it('writes a handshake after the time of a batch, and a full batch at once', async () => {
@@ -192,10 +218,65 @@ describe('the history', () => {
   });
 });
 
+describe('what was saved', () => {
+  const LINE = 2 ** 47;
+  const measured = (of: Measurement['of'], value: number, count: number): Measurement[] =>
+    Array.from({ length: count }, () => ({ line: LINE, of, value }));
+
+  it('follows from what is measured, over several runs and in every range', async () => {
+    const path = await folderPath();
+    const first = start(path);
+    for (let count = 0; count < 6; count += 1) {
+      first.history.record(row(first.clock.now(), { line: LINE, savedBytes: 2000 }), [
+        { line: LINE, of: 'resumed', value: 48_000 },
+      ]);
+    }
+    first.measures.add(measured('resumed', 48_000, 6));
+    expect((await first.lastHour()).totals).toMatchObject({
+      savedMs: 0,
+      savedBytes: 12_000,
+      savedBasis: { counted: 0, uncounted: 6 },
+    });
+    // As a server check does.
+    first.measures.add(measured('full', 69_000, 5));
+    first.history.measure(measured('full', 69_000, 5));
+    expect((await first.lastHour()).totals.savedMs).toBe(6 * 21);
+    await first.history.close();
+
+    const second = start(path, first.clock);
+    second.history.record(row(second.clock.now(), { line: LINE, savedBytes: -14_000 }));
+    const [day, marks] = await second.history.recorded();
+    expect(day.totals.lines).toEqual(new Map([[LINE, 7]]));
+    expect(marks).toHaveLength(7);
+    for (const range of HISTORY_RANGES) {
+      const { totals, buckets } = await second.history.view({ range, account: null });
+      const saved = { savedMs: 7 * 21, savedBytes: 0, savedBasis: { counted: 7, full: 5 } };
+      expect(totals).toMatchObject(saved);
+      expect(buckets.at(-1)).toMatchObject(saved);
+      expect(totals).not.toHaveProperty('lines');
+    }
+    await second.history.keep(7);
+    second.clock.advance(8 * 24 * 60 * MINUTE);
+    second.history.record(row(second.clock.now(), { line: LINE }));
+    await second.history.keep(6);
+    expect(askFile(path, 'SELECT count(*) FROM measured')).toBe(0);
+  });
+
+  it('by a check is not recorded where nothing else is', async () => {
+    const path = await folderPath();
+    const { history, clock } = start(path);
+    history.measure(measured('full', 69_000, 5));
+    clock.advance(MINUTE);
+    await history.close();
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
 describe('a history that cannot be written', () => {
   it('says what is missing, goes on, and says when it is recorded again', async () => {
     const path = await folderPath();
     const { history, clock, notices, until, lastHour } = start(path);
+    history.record(row(clock.now()));
     await lastHour();
     const other = new DatabaseSync(path);
     other.exec('BEGIN IMMEDIATE');
@@ -210,7 +291,7 @@ describe('a history that cannot be written', () => {
     other.close();
     history.record(row(clock.now()));
     const view = await lastHour();
-    expect(view.totals.resumed).toBe(1);
+    expect(view.totals.resumed).toBe(2);
     expect(view.notRecorded).toBe(3);
     expect(notices()).toMatchObject([
       {
@@ -232,6 +313,40 @@ describe('a history that cannot be written', () => {
     const view = await lastHour();
     expect(view.totals.resumed).toBe(20_000);
     expect(view.notRecorded).toBe(5);
+  });
+
+  it('goes on after a crash a month, for years', async () => {
+    const { history, clock, lastHour, crash, notices } = start(await folderPath());
+    for (let month = 1; month <= 24; month += 1) {
+      history.record(row(clock.now()));
+      expect((await lastHour()).totals.resumed).toBe(1);
+      await crash();
+      clock.sleep(30 * 24 * 60 * MINUTE);
+      clock.advance(2 * 60 * MINUTE);
+    }
+    expect(notices()).toEqual([]);
+  });
+
+  it('that crashes at each start is let be for an hour, says so, and is recorded again', async () => {
+    const { history, clock, lastHour, crash, until, notices } = start(await folderPath());
+    for (let starts = 1; starts <= 3; starts += 1) {
+      history.record(row(clock.now()));
+      await lastHour();
+      await crash();
+    }
+    history.record(row(clock.now()));
+    clock.advance(BATCH_MS);
+    expect(await until('tried again within the hour')).toMatchObject({ level: 'error' });
+    await expect(lastHour()).rejects.toMatchObject({ code: 'storage' });
+    clock.advance(60 * MINUTE);
+    history.record(row(clock.now()));
+    expect(await lastHour()).toMatchObject({ notRecorded: 1 });
+    expect(notices()).toMatchObject([
+      {
+        level: 'warning',
+        message: 'The history is recorded again. One handshake is missing in it.',
+      },
+    ]);
   });
 
   it('says that a damaged file was kept aside', async () => {

@@ -1,15 +1,23 @@
 import { existsSync } from 'node:fs';
-import type { HistoryExtent, HistoryQuery, HistoryView } from '../../../shared/history.ts';
+import type {
+  HistoryExtent,
+  HistoryQuery,
+  HistoryView,
+  SavedTime,
+} from '../../../shared/history.ts';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { Log } from '../log/index.ts';
 import type { NoticeBoard } from '../state/index.ts';
 import { BEAT_MS, lived, type AliveSpan, type Beat } from './alive.ts';
+import type { Measurement, Measures } from './measures.ts';
 import { Missing } from './missing.ts';
 import type { AttemptRow } from './row.ts';
 import { sizeOnDisk } from './store/database.ts';
 import { DEFAULT_KEPT_DAYS } from './store/ranges.ts';
 import type { RecordedMark } from './store/reader.ts';
+import type { StoredFigures } from './store/sum.ts';
+import { NOTHING_FOUND, viewOf, type StoredView } from './store/view.ts';
 import type { Batch } from './store/writer.ts';
 import { startThread, type HistoryThread } from './thread.ts';
 
@@ -24,8 +32,11 @@ export const BATCH_ROWS = 1000;
 /** More than this waiting for the disk are not recorded: memory has to stay bounded. */
 const MAX_UNWRITTEN = 20_000;
 
-/** A thread that ends by a defect so often is not started again. */
-const MAX_STARTS = 3;
+/**
+ * A thread that ends by a defect is started again, but no more often than so: one that fails at once
+ * would fail all the time, and one that fails now and then must not end the history for ever.
+ */
+const STARTS = { most: 3, withinMs: 3_600_000 } as const;
 
 /** What the history works with. */
 export interface HistoryDeps {
@@ -33,8 +44,12 @@ export interface HistoryDeps {
   readonly path: string | null;
   readonly keptDays?: number;
   readonly clock: Clock;
+  /** What handshakes took lately: earlier runs' are added, and views are estimated by them. */
+  readonly measures: Measures;
   readonly notices: NoticeBoard;
   readonly log: Log;
+  /** Starts the thread that writes and reads; a test has one that it can end. */
+  readonly start?: typeof startThread;
 }
 
 /**
@@ -46,8 +61,10 @@ export class History {
   readonly #missing: Missing;
   #thread: HistoryThread | null = null;
   #keptDays: number;
-  #starts = 0;
+  /** When the thread was started lately, by the time that only ever rises. */
+  #starts: readonly number[] = [];
   #waiting: AttemptRow[] = [];
+  #measured: Measurement[] = [];
   #underWay = 0;
   #batchTimer: Timer | null = null;
   #beatTimer: Timer | null = null;
@@ -76,19 +93,31 @@ export class History {
     return this.#waiting.length + this.#underWay;
   }
 
-  /** Records a handshake, soon. */
-  record(row: AttemptRow): void {
+  /** Nothing was ever recorded; to ask the thread would make the file. */
+  get #isEmpty(): boolean {
+    return (
+      this.#closing === null && this.#thread === null && this.#waiting.length === 0 && !this.isThere
+    );
+  }
+
+  /** Records what a server check measured, soon, where there is a history. */
+  measure(measured: readonly Measurement[]): void {
+    if (this.#isEmpty || this.#closing !== null) return;
+    this.#measured.push(...measured);
+    this.#flushSoon();
+  }
+
+  /** Records a handshake, soon. @param measured what it tells of others of its line */
+  record(row: AttemptRow, measured: readonly Measurement[] = []): void {
     if (this.#closing !== null) return;
     if (this.unwritten >= MAX_UNWRITTEN) {
       this.#missing.add(1, 'the disk is too slow. Look for what keeps it busy');
       return;
     }
     this.#waiting.push(row);
+    this.#measured.push(...measured);
     if (this.#waiting.length >= BATCH_ROWS) this.#flush();
-    else
-      this.#batchTimer ??= this.#deps.clock.after(BATCH_MS, () => {
-        this.#flush();
-      });
+    else this.#flushSoon();
   }
 
   /**
@@ -97,25 +126,36 @@ export class History {
    * @throws RepriseError `storage` where they cannot be read
    */
   async view(query: HistoryQuery): Promise<HistoryView> {
-    const view = await this.#ask((store) => store.view(query, this.#deps.clock.now()));
-    return { ...view, notRecorded: this.#missing.count };
+    const { buckets, totals, ...view } = await this.#stored(query);
+    return {
+      ...view,
+      buckets: buckets.map((bucket) => this.#withSavings(bucket)),
+      totals: this.#withSavings(totals),
+      notRecorded: this.#missing.count,
+    };
   }
 
   /**
-   * The latest attempts of the last 24 hours, oldest first.
+   * What earlier runs recorded: the last 24 hours, the latest attempts of these, oldest first, and
+   * what handshakes took, which is added to the measures.
    *
    * @throws RepriseError `storage` as {@link view} does
    */
-  latest(): Promise<readonly RecordedMark[]> {
-    return this.#ask((store) => store.latest(this.#deps.clock.now()));
+  async recorded(): Promise<[day: StoredView, marks: readonly RecordedMark[]]> {
+    const now = this.#deps.clock.now();
+    // Asked for at once, so that nothing is recorded in between.
+    const [day, marks, measured] = await Promise.all([
+      this.#stored({ range: '24h', account: null }),
+      this.#ask((store) => store.latest(now)),
+      this.#ask((store) => store.measured(now)),
+    ]);
+    this.#deps.measures.addRecorded(measured);
+    return [day, marks];
   }
 
   /** Since when there are figures, and what they take. @throws RepriseError `storage` as {@link view} does */
   async extent(): Promise<HistoryExtent> {
     const { path } = this.#deps;
-    if (this.#thread === null && this.#waiting.length === 0 && !this.isThere) {
-      return { recordedSince: null, sizeBytes: path === null ? null : 0 };
-    }
     const { recordedSince } = await this.view({ range: '1h', account: null });
     return { recordedSince, sizeBytes: path === null ? null : await sizeOnDisk(path) };
   }
@@ -144,6 +184,24 @@ export class History {
         { cause },
       );
     }
+  }
+
+  /** @throws RepriseError `storage` */
+  async #stored(query: HistoryQuery): Promise<StoredView> {
+    const now = this.#deps.clock.now();
+    if (this.#isEmpty) return viewOf(query, now, NOTHING_FOUND);
+    return this.#ask((store) => store.view(query, now));
+  }
+
+  #withSavings<Figures extends StoredFigures>({
+    lines,
+    ...figures
+  }: Figures): Omit<Figures, 'lines'> & SavedTime {
+    return {
+      ...figures,
+      ...this.#deps.measures.saved(figures.resumed, lines),
+      savedBytes: Math.max(0, figures.savedBytes),
+    };
   }
 
   /** Writes what is waiting and ends the thread. */
@@ -176,6 +234,12 @@ export class History {
     }
   }
 
+  #flushSoon(): void {
+    this.#batchTimer ??= this.#deps.clock.after(BATCH_MS, () => {
+      this.#flush();
+    });
+  }
+
   /** Gives what is waiting to the thread, if only that the program is alive. */
   #flush(): void {
     this.#batchTimer?.cancel();
@@ -183,8 +247,11 @@ export class History {
     this.#beat();
     const rows = this.#waiting;
     this.#waiting = [];
-    const batch = { rows, alive: [...this.#ended, this.#span], now: this.#lastBeat.at };
+    const measured = this.#measured;
+    this.#measured = [];
+    const alive = [...this.#ended, this.#span];
     this.#ended = [];
+    const batch = { rows, alive, measured, now: this.#lastBeat.at };
     void this.#write(batch);
   }
 
@@ -197,18 +264,23 @@ export class History {
       else this.#missing.add(batch.rows.length, written.why);
     } catch {
       // The thread has ended by a defect, which the log has, or must not be started again.
-      this.#missing.add(batch.rows.length, 'a part of Reprise has failed. Start it again');
+      this.#missing.add(
+        batch.rows.length,
+        'a part of Reprise has failed. It is tried again within the hour; the log has the details',
+      );
     }
     this.#underWay -= batch.rows.length;
   }
 
-  /** @throws Error where it has ended too often */
+  /** @throws Error where it has ended too often of late */
   #running(): HistoryThread {
     if (this.#thread !== null) return this.#thread;
-    if (this.#starts === MAX_STARTS) throw new Error('the history ended too often');
-    this.#starts += 1;
-    const { path, clock, notices, log } = this.#deps;
-    const thread = startThread(
+    const { path, clock, notices, log, start = startThread } = this.#deps;
+    const startedAt = clock.monotonic();
+    const lately = this.#starts.filter((at) => startedAt - at < STARTS.withinMs);
+    if (lately.length >= STARTS.most) throw new Error('the history has ended too often of late');
+    this.#starts = [...lately, startedAt];
+    const thread = start(
       { path, now: clock.now(), keptDays: this.#keptDays },
       (text) => {
         log.warn(text);

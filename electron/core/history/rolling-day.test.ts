@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { HistoryBucket } from '../../../shared/history.ts';
 import type { OutcomeKind } from '../../../shared/model.ts';
 import { RollingDay } from './rolling-day.ts';
+import type { StoredBucket } from './store/view.ts';
 
 const QUARTER = 900_000;
 const DAY = 96 * QUARTER;
@@ -9,15 +9,15 @@ const DAY = 96 * QUARTER;
 const NOW = Date.UTC(2026, 9, 15, 12);
 
 /** A handshake, as far as it is counted. */
-const counted = (kind: OutcomeKind, savedUs = 0, savedBytes = 0) => ({
+const counted = (kind: OutcomeKind, line: number | null = null, savedBytes = 0) => ({
   kind,
   tlsUs: null,
-  savedUs,
+  line,
   savedBytes,
 });
-const resumed = counted('resumed', 1500, 100);
+const resumed = counted('resumed', 3, 100);
 
-function bucket(startAt: number, resumed: number): HistoryBucket {
+function bucket(startAt: number, resumed: number): StoredBucket {
   return {
     startAt,
     lengthMs: QUARTER,
@@ -30,7 +30,7 @@ function bucket(startAt: number, resumed: number): HistoryBucket {
     failed: 0,
     resumedTimes: null,
     fullTimes: null,
-    savedMs: 10,
+    lines: new Map([[3, resumed]]),
     savedBytes: 20,
   };
 }
@@ -40,9 +40,9 @@ describe('the last 24 hours', () => {
     const day = new RollingDay(NOW);
     day.add(NOW, resumed);
     day.add(NOW + QUARTER, counted('full'));
-    expect(day.sums(NOW + QUARTER)).toMatchObject({ resumed: 1, full: 1, savedMs: 1.5 });
+    expect(day.sums(NOW + QUARTER)).toMatchObject({ resumed: 1, full: 1, savedBytes: 100 });
     expect(day.sums(NOW + DAY - 1)).toMatchObject({ resumed: 1, full: 1 });
-    expect(day.sums(NOW + DAY)).toMatchObject({ resumed: 0, full: 1, savedMs: 0, savedBytes: 0 });
+    expect(day.sums(NOW + DAY)).toMatchObject({ resumed: 0, full: 1, savedBytes: 0 });
     day.add(NOW + DAY, counted('failed'));
     expect(day.sums(NOW + DAY)).toMatchObject({ full: 1, failed: 1 });
   });
@@ -61,7 +61,7 @@ describe('the last 24 hours', () => {
     expect(day.sums(NOW)).toMatchObject({
       resumed: 1 + 3 + 4,
       full: 2,
-      savedMs: 21.5,
+      lines: new Map([[3, 1 + 3 + 4]]),
       savedBytes: 140,
       since: NOW - 7,
     });

@@ -1,7 +1,14 @@
-import type { HistoryBucket } from '../../../shared/history.ts';
-import type { Totals } from '../../../shared/model.ts';
 import { gridOf, startOf } from './store/ranges.ts';
-import { addRow, addSum, emptySum, figuresOf, type Sum, type SummedRow } from './store/sum.ts';
+import {
+  addRow,
+  addSum,
+  emptySum,
+  figuresOf,
+  type StoredFigures,
+  type Sum,
+  type SummedRow,
+} from './store/sum.ts';
+import type { StoredBucket } from './store/view.ts';
 
 const QUARTER_MS = gridOf('24h', 0).bucketMs;
 /** Twice what a day has: a clock that was set wrongly for a while costs nothing. */
@@ -28,24 +35,23 @@ export class RollingDay {
   }
 
   /** Adds what earlier runs recorded. @param since when that began */
-  addRecorded(buckets: readonly HistoryBucket[], since: number | null): void {
+  addRecorded(buckets: readonly StoredBucket[], since: number | null): void {
     if (since !== null) this.#since = Math.min(this.#since, since);
-    for (const { startAt, resumed, full, refused, off, failed, savedMs, savedBytes } of buckets) {
+    for (const { startAt, resumed, full, refused, off, failed, savedBytes, lines } of buckets) {
       const counts = { resumed, full, refused, off, failed };
-      const sum = { ...emptySum(), counts, savedUs: savedMs * 1000, savedBytes };
+      const sum = { ...emptySum(), counts, savedBytes, lines: new Map(lines) };
       addSum(this.#quarterOf(startAt), sum);
     }
   }
 
   /** The sums, and when they begin. */
-  sums(now: number): Omit<Totals, 'strip'> {
+  sums(now: number): StoredFigures & { readonly since: number } {
     const { fromAt, toAt } = gridOf('24h', now);
     const sum = emptySum();
     for (const [startAt, quarter] of this.#quarters) {
       if (startAt >= fromAt && startAt < toAt) addSum(sum, quarter);
     }
-    const { resumedTimes: _resumed, fullTimes: _full, ...figures } = figuresOf(sum);
-    return { ...figures, since: Math.max(fromAt, this.#since) };
+    return { ...figuresOf(sum), since: Math.max(fromAt, this.#since) };
   }
 
   #quarterOf(at: number): Sum {

@@ -1,5 +1,6 @@
 import type { AccountId, Attempt, OutcomeKind } from '../../../shared/model.ts';
-import type { Saved } from './saved.ts';
+import type { Counted } from './totals.ts';
+import type { Line } from './measures.ts';
 
 /** What can come of an attempt, as it is shown; its place is its code in the database: never reorder. */
 export const KINDS: readonly OutcomeKind[] = ['resumed', 'full', 'refused', 'off', 'failed'];
@@ -19,12 +20,13 @@ export interface AttemptRow {
   readonly totalMs: number | null;
   readonly sentBytes: number | null;
   readonly receivedBytes: number | null;
-  readonly savedUs: number;
+  /** Handshakes that cost alike; `null` where TLS did not come about. */
+  readonly line: Line | null;
   readonly savedBytes: number;
 }
 
 /** What is kept of a handshake that has come to its end. */
-export function rowOf(attempt: Attempt, label: string, saved: Saved): AttemptRow {
+export function rowOf(attempt: Attempt, label: string, { line, savedBytes }: Counted): AttemptRow {
   const { startedAt, accountId, outcome, handshake, phases, totalMs } = attempt;
   return {
     at: startedAt,
@@ -37,8 +39,8 @@ export function rowOf(attempt: Attempt, label: string, saved: Saved): AttemptRow
     totalMs: totalMs === null ? null : Math.round(totalMs),
     sentBytes: attempt.sentBytes,
     receivedBytes: attempt.receivedBytes,
-    savedUs: Math.round(saved.ms * 1000),
-    savedBytes: Math.round(saved.bytes),
+    line,
+    savedBytes,
   };
 }
 

@@ -20,7 +20,10 @@ export interface ThreadEvents {
 }
 
 /** What it is asked for: all of it is the store's. */
-type StoreCalls = Pick<HistoryStore, 'write' | 'view' | 'latest' | 'keep' | 'shorten' | 'close'>;
+type StoreCalls = Pick<
+  HistoryStore,
+  'write' | 'view' | 'latest' | 'measured' | 'keep' | 'shorten' | 'close'
+>;
 
 /** The engine's end of the history's thread. */
 export interface HistoryThread {

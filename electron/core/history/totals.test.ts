@@ -5,17 +5,30 @@ import type {
   Attempt,
   AttemptId,
   Outcome,
+  TlsProtocol,
 } from '../../../shared/model.ts';
-import { Tally } from './totals.ts';
+import { Measures } from './measures.ts';
+import { Tally, type Place } from './totals.ts';
 
 const account = 'work' as AccountId;
+const other = 'other' as AccountId;
 const full: Outcome = { kind: 'full', reason: 'nothing-held' };
 const resumed: Outcome = { kind: 'resumed', mechanism: 'tls13-ticket' };
 const refused: Outcome = { kind: 'refused', mechanism: 'tls13-ticket' };
+const PLACE: Place = { host: 'imap.example.org', port: 993, security: 'tls', network: ['home'] };
+
+interface Made {
+  readonly tlsMs?: number;
+  readonly bytes?: number;
+  readonly protocol?: TlsProtocol;
+  /** The certificate's. */
+  readonly fingerprint256?: string;
+}
 
 let made = 0;
-function attempt(outcome: Outcome, tlsMs: number | null = null, bytes: number | null = null) {
+function attempt(outcome: Outcome, { tlsMs, bytes, ...more }: Made = {}): Attempt {
   made += 1;
+  const { protocol = 'TLSv1.3', fingerprint256 = 'AA' } = more;
   return {
     id: `h-${String(made)}` as AttemptId,
     connectionId: 'c' as ConnectionId,
@@ -27,28 +40,43 @@ function attempt(outcome: Outcome, tlsMs: number | null = null, bytes: number | 
       tcp: null,
       starttls: null,
       wait: null,
-      tls: tlsMs,
+      tls: tlsMs ?? null,
       greeting: null,
       login: null,
       select: null,
     },
     totalMs: null,
     address: null,
-    handshake: null,
-    sentBytes: bytes === null ? null : 100,
-    receivedBytes: bytes === null ? null : bytes - 100,
+    handshake:
+      outcome.kind === 'failed'
+        ? null
+        : // Of the rest of it nothing is counted.
+          ({ protocol, certificate: { fingerprint256 } } as Attempt['handshake']),
+    sentBytes: bytes === undefined ? null : 100,
+    receivedBytes: bytes === undefined ? null : bytes - 100,
     ticketsReceived: 0,
-  } satisfies Attempt;
+  };
+}
+
+/** A tally that has seen the first handshake with the server, which took very long. */
+function warmTally(place = PLACE) {
+  const measures = new Measures();
+  const tally = new Tally(() => made, measures);
+  tally.count(attempt(full, { tlsMs: 900, bytes: 3000 }), place);
+  const count = (times: number, one: () => Attempt, at = place): void => {
+    for (let made = 0; made < times; made += 1) tally.count(one(), at);
+  };
+  return { tally, measures, count };
 }
 
 describe('the tally', () => {
   it('counts each outcome', () => {
-    const tally = new Tally(() => 7);
+    const tally = new Tally(() => 7, new Measures());
     for (const outcome of [full, resumed, resumed, refused, { kind: 'off' } as const]) {
-      tally.count(attempt(outcome));
+      tally.count(attempt(outcome), PLACE);
     }
     const problem = { code: 'dns', message: '', serverLine: null } as const;
-    tally.count(attempt({ kind: 'failed', problem }));
+    tally.count(attempt({ kind: 'failed', problem }), PLACE);
     expect(tally.totals()).toMatchObject({
       since: 7,
       full: 1,
@@ -59,73 +87,107 @@ describe('the tally', () => {
     });
   });
 
-  it('adds up what resumed handshakes saved in time and bytes', () => {
-    const tally = new Tally(() => 0);
-    tally.count(attempt(full, 10, 2000));
-    tally.count(attempt({ kind: 'off' }, 20, 3000));
-    tally.count(attempt(resumed, 5, 700));
-    tally.count(attempt(resumed, 50, 900));
-    expect(tally.totals()).toMatchObject({ savedMs: 10, savedBytes: 1800 + 1600 });
+  it('estimates the time saved from five of each, the first handshake of the process left out', () => {
+    const { tally, count } = warmTally();
+    count(5, () => attempt(resumed, { tlsMs: 48 }));
+    count(4, () => attempt(full, { tlsMs: 69 }));
+    expect(tally.totals()).toMatchObject({
+      savedMs: 0,
+      savedBasis: { counted: 0, uncounted: 5 },
+      unmeasured: { accountId: account, full: 4 },
+    });
+    count(1, () => attempt({ kind: 'off' }, { tlsMs: 69 }));
+    expect(tally.totals()).toMatchObject({
+      savedMs: 5 * (69 - 48),
+      savedBasis: { counted: 5, uncounted: 0, full: 5, resumed: 5 },
+      unmeasured: null,
+    });
   });
 
-  it('takes no refused or resumed handshake for the usual cost', () => {
-    const tally = new Tally(() => 0);
-    tally.count(attempt(refused, 100, 9000));
-    tally.count(attempt(resumed, 1, 100));
-    tally.count(attempt(resumed, 1, 100));
-    expect(tally.totals()).toMatchObject({ savedMs: 0, savedBytes: 0 });
+  it('leaves out all that began before the first one had ended', () => {
+    const measures = new Measures();
+    const tally = new Tally(() => made, measures);
+    const startedAt = made;
+    const burst = Array.from({ length: 8 }, () => attempt(full, { tlsMs: 300 }));
+    for (const one of burst) tally.count({ ...one, startedAt }, PLACE);
+    for (let made = 0; made < 5; made += 1) tally.count(attempt(full, { tlsMs: 69 }), PLACE);
+    for (let made = 0; made < 5; made += 1) tally.count(attempt(resumed, { tlsMs: 48 }), PLACE);
+    expect(tally.totals()).toMatchObject({ savedMs: 5 * (69 - 48), savedBasis: { full: 5 } });
   });
 
-  it('does not compare one account with another', () => {
-    const tally = new Tally(() => 0);
-    tally.count({ ...attempt(full, 100, 9000), accountId: 'other' as AccountId });
-    tally.count(attempt(resumed, 1, 100));
-    expect(tally.totals()).toMatchObject({ savedMs: 0, savedBytes: 0 });
+  it('takes no refused handshake for a measure', () => {
+    const { tally, count } = warmTally();
+    count(9, () => attempt(refused, { tlsMs: 100, bytes: 9000 }));
+    count(5, () => attempt(resumed, { tlsMs: 1, bytes: 400 }));
+    expect(tally.totals()).toMatchObject({ savedMs: 0, savedBytes: 5 * 2600 });
   });
 
-  it('does not compare with the server that the account had before, and keeps its strip', () => {
-    const tally = new Tally(() => 0);
-    tally.count(attempt(full, 100, 9000));
-    tally.forgetBaselines(account);
-    tally.count(attempt(resumed, 1, 100));
-    expect(tally.totals()).toMatchObject({ savedMs: 0, savedBytes: 0 });
-    expect(tally.strip(account)).toHaveLength(2);
+  it('never compares versions, certificates, networks or servers with one another', () => {
+    for (const [what, place] of [
+      [{ protocol: 'TLSv1.2' }, PLACE],
+      [{ fingerprint256: 'BB' }, PLACE],
+      [{}, { ...PLACE, network: ['a slow train'] }],
+      [{}, { ...PLACE, host: 'elsewhere.example' }],
+    ] as const) {
+      const { tally, count } = warmTally();
+      count(9, () => attempt(full, { tlsMs: 500, bytes: 9000, ...what }), place);
+      count(9, () => attempt(resumed, { tlsMs: 48 }));
+      expect(tally.totals()).toMatchObject({ savedMs: 0, savedBasis: { uncounted: 9 } });
+    }
   });
 
-  it('goes on comparing with what was seen before a restart, for the account that it belongs to', () => {
-    const before = new Tally(() => 0);
-    before.count(attempt(full, 10, 2000));
-    before.count(attempt({ kind: 'off' }, 20, 3000));
-    before.count(attempt(refused, 100, 9000));
-    const costs = before.costsOf(account);
-    expect(costs).toEqual({ ms: [10, 20], bytes: [2000, 3000] });
-    const after = new Tally(() => 0);
-    expect(after.costsOf(account)).toEqual({ ms: [], bytes: [] });
-    after.takeBackCosts(account, costs);
-    after.count(attempt(resumed, 5, 700));
-    after.count({ ...attempt(resumed, 5, 700), accountId: 'other' as AccountId });
-    expect(after.totals()).toMatchObject({ savedMs: 10, savedBytes: 1800 });
-    after.count(attempt(full, 30, 4000));
-    expect(after.costsOf(account)).toEqual({ ms: [10, 20, 30], bytes: [2000, 3000, 4000] });
+  it('adds up what is saved under both versions, each by its own measures', () => {
+    const { tally, count } = warmTally();
+    for (const [protocol, fulls, others] of [
+      ['TLSv1.3', 69, 48],
+      ['TLSv1.2', 81, 38],
+    ] as const) {
+      count(6, () => attempt(full, { tlsMs: fulls, protocol }));
+      count(6, () => attempt(resumed, { tlsMs: others, protocol }));
+    }
+    expect(tally.totals().savedMs).toBe(6 * (69 - 48) + 6 * (81 - 38));
+  });
+
+  it('takes what two accounts on one server see together', () => {
+    const { tally, count } = warmTally();
+    count(3, () => attempt(full, { tlsMs: 69 }));
+    count(2, () => ({ ...attempt(full, { tlsMs: 69 }), accountId: other }));
+    count(3, () => attempt(resumed, { tlsMs: 48 }));
+    count(2, () => ({ ...attempt(resumed, { tlsMs: 48 }), accountId: other }));
+    expect(tally.totals().savedMs).toBe(5 * (69 - 48));
+  });
+
+  it('counts the bytes that were not sent, from the first full handshake on, and none twice', () => {
+    const { tally, count } = warmTally();
+    count(1, () => attempt(resumed, { bytes: 700 }));
+    count(1, () => attempt(resumed, { bytes: 3400 }));
+    expect(tally.totals().savedBytes).toBe(2300 - 400);
+    count(6, () => attempt(resumed, { bytes: 3400 }));
+    expect(tally.totals().savedBytes).toBe(0);
   });
 
   it('keeps the latest 60 marks overall and 12 for an account, oldest first', () => {
-    const tally = new Tally(() => 0);
+    const tally = new Tally(() => 0, new Measures());
     const ids = Array.from({ length: 100 }, () => {
       const one = attempt(resumed);
-      tally.count(one);
+      tally.count(one, PLACE);
       return one.id;
     });
     expect(tally.totals().strip.map((mark) => mark.attemptId)).toEqual(ids.slice(-60));
     expect(tally.strip(account).map((mark) => mark.attemptId)).toEqual(ids.slice(-12));
   });
 
-  it('keeps the sums of an account that is gone', () => {
-    const tally = new Tally(() => 0);
-    tally.count(attempt(full, 10, 2000));
-    tally.count(attempt(resumed, 5, 700));
+  it('keeps the sums of an account that is gone, and offers no check of its server', () => {
+    const { tally, count } = warmTally();
+    count(1, () => attempt(resumed, { tlsMs: 5, bytes: 700 }));
+    expect(tally.totals().unmeasured).toEqual({ accountId: account, full: 0 });
     tally.forgetAccount(account);
     expect(tally.strip(account)).toEqual([]);
-    expect(tally.totals()).toMatchObject({ full: 1, resumed: 1, savedMs: 5 });
+    expect(tally.totals()).toMatchObject({
+      full: 1,
+      resumed: 1,
+      savedBytes: 2300,
+      unmeasured: null,
+    });
   });
 });

@@ -6,22 +6,32 @@ import {
   type AttemptId,
   type StripMark,
   type Totals,
+  type Unmeasured,
 } from '../../../shared/model.ts';
-import type { HistoryView } from '../../../shared/history.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { EngineState } from '../state/index.ts';
-import { NO_COSTS, type FullCosts } from '../tls/index.ts';
+import {
+  lineOf,
+  measurementsOf,
+  type Line,
+  type LineFacts,
+  type Measurement,
+  type Measures,
+} from './measures.ts';
 import { RollingDay } from './rolling-day.ts';
-import { costsWith, savedByAttempt, type Saved } from './saved.ts';
 import type { RecordedMark } from './store/reader.ts';
+import type { StoredView } from './store/view.ts';
 
-interface AccountTally {
-  readonly strip: readonly StripMark[];
-  /** Of handshakes that offered nothing, for the estimate of savings. */
-  readonly costs: FullCosts;
+/** Where a handshake was made: what an attempt does not say itself. */
+export type Place = Pick<LineFacts, 'host' | 'port' | 'security' | 'network'>;
+
+/** What is recorded of an attempt beside itself. */
+export interface Counted {
+  readonly line: Line | null;
+  /** Less than 0 where a full handshake would have been smaller. */
+  readonly savedBytes: number;
+  readonly measured: readonly Measurement[];
 }
-
-const NOTHING: AccountTally = { strip: [], costs: NO_COSTS };
 
 /**
  * Counts the handshakes of the last 24 hours, and what resumed ones saved. What it holds grows with
@@ -29,80 +39,123 @@ const NOTHING: AccountTally = { strip: [], costs: NO_COSTS };
  */
 export class Tally {
   readonly #now: () => number;
+  readonly #measures: Measures;
   readonly #day: RollingDay;
   #strip: readonly StripMark[] = [];
-  readonly #accounts = new Map<AccountId, AccountTally>();
+  readonly #strips = new Map<AccountId, readonly StripMark[]>();
+  /** When the first handshake of this process with a server had ended, by the server. */
+  readonly #warm = new Map<string, number>();
+  /** Who resumed a handshake of that line last. */
+  readonly #resumedBy = new Map<Line, AccountId>();
 
   /** @param now the time of day, ms since the epoch; counting begins now */
-  constructor(now: () => number) {
+  constructor(now: () => number, measures: Measures) {
     this.#now = now;
+    this.#measures = measures;
     this.#day = new RollingDay(now());
   }
 
   /** Adds what earlier runs recorded of the last 24 hours; marks oldest first. */
-  addRecorded({ buckets, recordedSince }: HistoryView, marks: readonly RecordedMark[]): void {
+  addRecorded({ buckets, recordedSince }: StoredView, marks: readonly RecordedMark[]): void {
     this.#day.addRecorded(buckets, recordedSince);
     this.#strip = [...marks.map(stripMark), ...this.#strip].slice(-STRIP_LENGTH);
-    for (const [account, earlier] of Map.groupBy(marks, ({ account }) => account)) {
-      const tally = this.#of(account);
-      const strip = [...earlier.map(stripMark), ...tally.strip].slice(-STRIP_LENGTH_PER_ACCOUNT);
-      this.#accounts.set(account, { ...tally, strip });
+    for (const [account, earlier] of Map.groupBy(marks, (mark) => mark.account)) {
+      const marks = [...earlier.map(stripMark), ...this.strip(account)];
+      this.#strips.set(account, marks.slice(-STRIP_LENGTH_PER_ACCOUNT));
     }
   }
 
-  /** Counts a handshake; once for each, when all of it is known. @returns what it saved */
-  count(attempt: Attempt): Saved {
+  /** Counts a handshake; once for each, when all of it is known. */
+  count(attempt: Attempt, place: Place): Counted {
     const { id, accountId, outcome, startedAt } = attempt;
     const mark: StripMark = { attemptId: id, kind: outcome.kind, at: startedAt };
-    const { strip, costs } = this.#of(accountId);
-    const saved = savedByAttempt(attempt, costs);
-    this.#day.add(startedAt, {
-      kind: outcome.kind,
-      tlsUs: null,
-      savedUs: saved.ms * 1000,
-      savedBytes: saved.bytes,
-    });
     this.#strip = [...this.#strip, mark].slice(-STRIP_LENGTH);
-    this.#accounts.set(accountId, {
-      strip: [...strip, mark].slice(-STRIP_LENGTH_PER_ACCOUNT),
-      costs: costsWith(attempt, costs),
-    });
-    return saved;
+    const strip = [...this.strip(accountId), mark].slice(-STRIP_LENGTH_PER_ACCOUNT);
+    this.#strips.set(accountId, strip);
+    const counted = this.#weigh(attempt, place);
+    const { line, savedBytes } = counted;
+    if (line !== null && outcome.kind === 'resumed') this.#resumedBy.set(line, accountId);
+    this.#day.add(startedAt, { kind: outcome.kind, tlsUs: null, line, savedBytes });
+    return counted;
   }
 
-  /** What resumed handshakes of the account are compared with. */
-  costsOf(account: AccountId): FullCosts {
-    return this.#of(account).costs;
+  /** What the attempt tells of its line, and what it saved in bytes. */
+  #weigh(attempt: Attempt, place: Place): Counted {
+    const { outcome, handshake, phases } = attempt;
+    const protocol = handshake?.protocol ?? null;
+    if (outcome.kind === 'failed' || protocol === null) {
+      return { line: null, savedBytes: 0, measured: [] };
+    }
+    const fingerprint256 = handshake?.certificate?.fingerprint256 ?? null;
+    const line = lineOf({ ...place, protocol, fingerprint256 });
+    const isResumed = outcome.kind === 'resumed';
+    const bytes = bytesOf(attempt);
+    const isFirst = this.#isFirst(attempt, place);
+    const tlsUs = isFirst || phases.tls === null ? null : Math.round(phases.tls * 1000);
+    // A useless offer makes a handshake dearer.
+    const measured =
+      outcome.kind === 'refused' ? [] : measurementsOf({ line, isResumed, tlsUs, bytes });
+    this.#measures.add(measured);
+    const full = this.#measures.fullBytes(line);
+    const isSaving = isResumed && full !== null && bytes !== null;
+    return { line, savedBytes: isSaving ? Math.round(full - bytes) : 0, measured };
   }
 
-  /** An account begins with what was known of its server when the program ended the last time. */
-  takeBackCosts(account: AccountId, costs: FullCosts): void {
-    this.#accounts.set(account, { ...this.#of(account), costs });
-  }
-
-  /** The account talks to another server now: what its handshakes cost before says nothing. */
-  forgetBaselines(account: AccountId): void {
-    const tally = this.#accounts.get(account);
-    if (tally !== undefined) this.#accounts.set(account, { ...NOTHING, strip: tally.strip });
+  /** It began before any handshake of this process with that server had ended. */
+  #isFirst({ startedAt }: Attempt, { host, port, security }: Place): boolean {
+    const server = `${security} ${host}:${String(port)}`;
+    const warmAt = this.#warm.get(server);
+    const now = this.#now();
+    // Anew where the clock was set back, or nothing would count until it is as late again.
+    const isAnew = warmAt === undefined || now < warmAt;
+    if (isAnew) this.#warm.set(server, now);
+    return isAnew || startedAt < warmAt;
   }
 
   /** The account is gone. Its handshakes stay in the sums. */
   forgetAccount(account: AccountId): void {
-    this.#accounts.delete(account);
+    this.#strips.delete(account);
+    for (const [line, by] of this.#resumedBy) if (by === account) this.#resumedBy.delete(line);
   }
 
   /** The account's latest handshakes, oldest first. */
   strip(account: AccountId): readonly StripMark[] {
-    return this.#of(account).strip;
+    return this.#strips.get(account) ?? [];
   }
 
   totals(): Totals {
-    return { ...this.#day.sums(this.#now()), strip: this.#strip };
+    const {
+      resumedTimes: _resumed,
+      fullTimes: _full,
+      lines,
+      ...sums
+    } = this.#day.sums(this.#now());
+    return {
+      ...sums,
+      ...this.#measures.saved(sums.resumed, lines),
+      savedBytes: Math.max(0, sums.savedBytes),
+      unmeasured: this.#unmeasured(lines),
+      strip: this.#strip,
+    };
   }
 
-  #of(account: AccountId): AccountTally {
-    return this.#accounts.get(account) ?? NOTHING;
+  /** The server of the most resumed handshakes that are not counted, of those that are there. */
+  #unmeasured(lines: ReadonlyMap<Line, number>): Unmeasured | null {
+    const [most] = [...lines]
+      .filter(([line]) => !this.#measures.isKnown(line))
+      .flatMap(([line, count]) => {
+        const accountId = this.#resumedBy.get(line);
+        const full = this.#measures.of(line).full.length;
+        return accountId === undefined ? [] : [{ accountId, full, count }];
+      })
+      .toSorted((a, b) => b.count - a.count);
+    return most === undefined ? null : { accountId: most.accountId, full: most.full };
   }
+}
+
+/** On the wire, both ways together; `null` where the first line never came. */
+function bytesOf({ sentBytes, receivedBytes }: Attempt): number | null {
+  return sentBytes === null || receivedBytes === null ? null : sentBytes + receivedBytes;
 }
 
 function stripMark({ n, at, kind }: RecordedMark): StripMark {

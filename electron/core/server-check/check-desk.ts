@@ -10,6 +10,7 @@ import type { Clock } from '../clock.ts';
 import type { EngineState } from '../state/index.ts';
 import { CheckCancelled, CheckFailure } from '../failures/index.ts';
 import type { TlsTrust } from '../tls/index.ts';
+import type { MeasuredHandshake } from './evidence.ts';
 import { runCheck } from './run-check.ts';
 import { Visitor } from './visitor.ts';
 
@@ -35,11 +36,18 @@ interface Job {
 export class CheckDesk {
   readonly #state: EngineState;
   readonly #clock: Clock;
+  readonly #onMeasured;
   readonly #jobs = new Map<CheckId, Job>();
   readonly #closing = new AbortController();
 
-  constructor(state: EngineState, clock: Clock) {
+  /** @param onMeasured hears what handshakes with a server took, when a check has made them */
+  constructor(
+    state: EngineState,
+    clock: Clock,
+    onMeasured: (target: CheckTarget, handshakes: readonly MeasuredHandshake[]) => void,
+  ) {
     this.#state = state;
+    this.#onMeasured = onMeasured;
     this.#clock = clock;
   }
 
@@ -103,6 +111,9 @@ export class CheckDesk {
         program: { name: 'Reprise', version, engine },
         onStep: (step) => {
           this.#change(id, { state: { kind: 'running', step } });
+        },
+        onMeasured: (handshakes) => {
+          this.#onMeasured(request.target, handshakes);
         },
         onReport: (report) => {
           this.#change(id, { report });

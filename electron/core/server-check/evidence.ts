@@ -32,6 +32,16 @@ export interface Sample {
   readonly receivedBytes: number;
 }
 
+/** What a handshake took that was resumed, or that offered nothing. */
+export interface MeasuredHandshake {
+  readonly protocol: TlsProtocol;
+  readonly isResumed: boolean;
+  /** From the ClientHello until TLS was there. */
+  readonly ms: number;
+  /** Of the server's certificate. */
+  readonly fingerprint256: string;
+}
+
 /** A session that came, without its secret. */
 export interface SessionSeen {
   /** The connection that it came with, by its number. */

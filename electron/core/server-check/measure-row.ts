@@ -1,4 +1,5 @@
 /** Measures one version and mechanism at one address. */
+import { FEWEST_MEASURED } from '../../../shared/history.ts';
 import { IS_BORINGSSL, readSession, readTicket, statedLifetime } from '../tls/index.ts';
 import type { Row, RowEvidence, Sample, SessionSeen, TicketKeys } from './evidence.ts';
 import { CheckFailure } from '../failures/index.ts';
@@ -52,6 +53,14 @@ export class RowMeasurement implements RowEvidence {
     return this.#deps.row.mechanism;
   }
 
+  /** Where it resumes, enough full handshakes to say what that saves. */
+  async #fillUp(): Promise<void> {
+    const fulls = (): number => this.samples.filter(({ offered }) => !offered).length;
+    for (let made = fulls(); made < FEWEST_MEASURED && this.#mayGoOn(); made += 1) {
+      await this.#full();
+    }
+  }
+
   /** Does the whole row. @throws CheckStopped, CheckCancelled, or CheckFailure (`certificate`) */
   async run(): Promise<void> {
     const { plan } = this.#deps;
@@ -61,6 +70,7 @@ export class RowMeasurement implements RowEvidence {
     if (this.broken > 0) await this.#confirmBroken();
     while (this.#isOpen() && this.#mayOffer()) await this.#attempt();
     await this.#twice();
+    if (this.resumed > 0) await this.#fillUp();
   }
 
   /** Whether handshakes break over sessions only, or the server lets nobody in any more. */

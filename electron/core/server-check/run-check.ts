@@ -16,6 +16,7 @@ import {
   ROWS,
   ticketKeysOf,
   type CheckEvidence,
+  type MeasuredHandshake,
   type Row,
 } from './evidence.ts';
 import { acrossReserve, planRows, reserveFor, type RowPlan } from './limits.ts';
@@ -46,6 +47,8 @@ export interface CheckOptions {
   readonly onStep?: (text: string) => void;
   /** Hears what is known so far, whenever a row is done. */
   readonly onReport?: (report: CheckReport) => void;
+  /** Hears once, at the end, what the handshakes took. */
+  readonly onMeasured?: (handshakes: readonly MeasuredHandshake[]) => void;
 }
 
 /**
@@ -57,6 +60,7 @@ export interface CheckOptions {
 export async function runCheck(options: CheckOptions): Promise<CheckReport> {
   const run = new CheckRun(options);
   await run.run();
+  options.onMeasured?.(run.measured());
   return run.report();
 }
 
@@ -70,6 +74,8 @@ class CheckRun {
   readonly #failures = new Map<string, CheckFailure>();
   readonly #rows: RowMeasurement[] = [];
   readonly #across: AcrossAddresses[] = [];
+  /** What the first connection to each address took, but for the very first. */
+  readonly #contacts: MeasuredHandshake[] = [];
   #software: string | null = null;
   #stopped: string | null = null;
   /** The problem that ended everything. */
@@ -121,6 +127,20 @@ class CheckRun {
     };
   }
 
+  /** A resumed handshake shows no certificate: where an address has several, nothing is known. */
+  measured(): readonly MeasuredHandshake[] {
+    const measured = this.#rows.flatMap(({ address, protocol, samples }) => {
+      const shown = this.#visitor.certificates.filter((known) => known.address === address);
+      const [only] = shown;
+      if (only === undefined || shown.length > 1) return [];
+      const { fingerprint256 } = only.certificate;
+      return samples
+        .filter(({ resumed, offered }) => resumed || !offered)
+        .map(({ resumed, ms }) => ({ protocol, isResumed: resumed, ms, fingerprint256 }));
+    });
+    return [...this.#contacts, ...measured];
+  }
+
   async #measure(): Promise<void> {
     const { target, signal, resolve, attempts } = this.#options;
     this.#step(`looking up ${target.host}`);
@@ -153,11 +173,14 @@ class CheckRun {
     try {
       const seen = await this.#visitor.visit({ address, identify: this.#software === null });
       this.#software ??= softwareOf(seen.greeting, seen.identity);
-      this.#addresses.push({ address, family, problem: null, certificate: seen.certificate });
+      const { protocol, certificate, ms } = seen;
+      if (this.#visitor.connections > 1 && protocol !== null && certificate !== null) {
+        const { fingerprint256 } = certificate;
+        this.#contacts.push({ protocol, isResumed: false, ms, fingerprint256 });
+      }
+      this.#addresses.push({ address, family, problem: null, certificate });
       // A server that speaks TLS 1.3 would have chosen it.
-      return seen.protocol === 'TLSv1.3'
-        ? ROWS
-        : ROWS.filter(({ protocol }) => protocol !== 'TLSv1.3');
+      return protocol === 'TLSv1.3' ? ROWS : ROWS.filter(({ protocol }) => protocol !== 'TLSv1.3');
     } catch (error) {
       if (!(error instanceof CheckFailure)) throw error;
       const problem = this.#problemOf(error);

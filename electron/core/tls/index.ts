@@ -26,7 +26,6 @@ export {
 } from './transport/imapflow-transport.ts';
 export type { Inbound } from './transport/late-socket.ts';
 // For who keeps sessions from one run of a program to the next.
-export { NO_COSTS, type FullCosts } from './kept/keepable.ts';
 export { KEPT_ENGINE, type KeptHome, type Protector } from './kept/kept-format.ts';
 export {
   KeptSessions,

@@ -1,21 +1,23 @@
 import { memo, type ReactNode } from 'react';
-import { SAVED_LOOK_BACK } from '../../../shared/history.ts';
-import { STRIP_LENGTH } from '../../../shared/model.ts';
+import { FEWEST_MEASURED } from '../../../shared/history.ts';
+import { STRIP_LENGTH, type AccountId, type Totals } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
 import { useEngine } from '../../engine/store.ts';
 import {
   formatBytes,
   formatCount,
   formatExactBytes,
-  formatExactMs,
   formatExactTime,
   formatMoment,
   formatPercent,
-  formatSum,
+  isolate,
 } from '../../format.ts';
+import { showScreen } from '../../navigation.ts';
+import { CallButton } from '../../ui/call.tsx';
 import { InfoIcon } from '../../ui/icons.tsx';
 import { Popover } from '../../ui/popups.tsx';
 import { Strip } from '../../ui/Strip.tsx';
+import { basisSentence, savedTimeWords, spreadWords } from './saved-time.ts';
 import styles from './Counters.module.css';
 
 /** What reuse has brought in the last 24 hours. */
@@ -28,29 +30,24 @@ export function Counters(): ReactNode {
     <section className={styles.counters} aria-label="Savings">
       <div className={styles.figures}>
         <Counter
-          name="Reused"
-          value={formatPercent(totals.resumed, made)}
-          caption="reused"
-          exact={`${formatCount(totals.resumed)} of ${formatCount(made)} TLS connections since ${since}; failed ones do not count`}
-        />
-        <Counter
           name="Handshakes spared"
           value={formatCount(totals.resumed)}
           caption="handshakes spared"
           exact={`${formatCount(totals.resumed)} full handshakes that were not needed since ${since}`}
         />
         <Counter
-          name="Time saved"
-          value={formatSum(totals.savedMs)}
-          caption="time saved"
-          exact={`About ${formatExactMs(totals.savedMs)} since ${since}, estimated from full handshakes with the same server`}
-        />
-        <Counter
           name="Bytes saved"
           value={formatBytes(totals.savedBytes)}
           caption="bytes saved"
-          exact={`About ${formatExactBytes(totals.savedBytes)} since ${since}, estimated from full handshakes with the same server`}
+          exact={`${formatExactBytes(totals.savedBytes)} less on the wire since ${since}, both ways together`}
         />
+        <Counter
+          name="Reused"
+          value={formatPercent(totals.resumed, made)}
+          caption="reused"
+          exact={`${formatCount(totals.resumed)} of ${formatCount(made)} TLS connections since ${since}; failed ones do not count`}
+        />
+        <TimeSaved totals={totals} since={since} />
         <div className={styles.beside}>
           <SavedInfo />
         </div>
@@ -80,6 +77,52 @@ function Counter({ name, value, caption, exact }: CounterProps): ReactNode {
       <span className={styles.value}>{value}</span>
       <span className={styles.caption}>{caption}</span>
     </output>
+  );
+}
+
+interface TimeSavedProps {
+  readonly totals: Totals;
+  /** When counting began, in words. */
+  readonly since: string;
+}
+
+/** The one figure that is an estimate: with what it rests on, or what it would need. */
+function TimeSaved({ totals, since }: TimeSavedProps): ReactNode {
+  const { unmeasured } = totals;
+  return (
+    <div className={styles.estimate}>
+      <Counter
+        name="Time saved"
+        value={savedTimeWords(totals)}
+        caption={`time saved${spreadWords(totals)}`}
+        exact={`${basisSentence(totals)} Since ${since}.`}
+      />
+      {unmeasured !== null && (
+        <p className={styles.offer}>
+          <span>
+            {Math.min(unmeasured.full, FEWEST_MEASURED)} of {FEWEST_MEASURED} full handshakes known
+          </span>
+          <CheckButton id={unmeasured.accountId} />
+        </p>
+      )}
+    </div>
+  );
+}
+
+function CheckButton({ id }: { readonly id: AccountId }): ReactNode {
+  const label = useEngine(({ accounts }) => accounts.get(id)?.label ?? '');
+  return (
+    <CallButton
+      look="plain"
+      title={`Measure full and resumed handshakes with the server of ${label}`}
+      call={async (api) => {
+        const { id: check } = await api.checkAccountServer(id);
+        showScreen('check', { check });
+      }}
+      failure={`Could not check the server of ${isolate(label)}`}
+    >
+      Server check
+    </CallButton>
   );
 }
 
@@ -116,23 +159,24 @@ interface Explanation {
 
 const EXPLANATIONS: readonly Explanation[] = [
   {
-    name: 'Reused',
-    words: 'Of the TLS connections that came about, those that took up an earlier session.',
-    formula: 'resumed ÷ (resumed + full + refused + off)',
-  },
-  {
     name: 'Handshakes spared',
     words: 'Each resumed connection is one full handshake that was not needed.',
     formula: 'resumed',
   },
   {
-    name: 'Time saved',
-    words: `An estimate. For each resumed handshake: the median time of the last ${SAVED_LOOK_BACK} handshakes with that server that offered nothing, minus its own, never below 0. Where none has been seen, nothing is said to be saved. A refused one is not counted among them: the useless offer made it dearer.`,
-    formula: `Σ max(0, median(last ${SAVED_LOOK_BACK} that offered nothing) − own time)`,
+    name: 'Bytes saved',
+    words:
+      'Counted on the wire, both ways together: what a full handshake with that server weighs, minus what each resumed one weighed.',
+    formula: 'Σ (bytes of a full handshake − own bytes)',
   },
   {
-    name: 'Bytes saved',
-    words: 'An estimate. The same with the bytes on the wire, both ways together.',
-    formula: `Σ max(0, median(last ${SAVED_LOOK_BACK} that offered nothing) − own bytes)`,
+    name: 'Reused',
+    words: 'Of the TLS connections that came about, those that took up an earlier session.',
+    formula: 'resumed ÷ (resumed + full + refused + off)',
+  },
+  {
+    name: 'Time saved',
+    words: `An estimate, over the TLS phase alone. Servers count apart, and so do versions of TLS, certificates and networks. Medians are of the latest handshakes, at least ${FEWEST_MEASURED} full and ${FEWEST_MEASURED} resumed ones; those of a server check count among them, refused ones and the first of a process do not. With fewer, nothing is claimed: with reuse on full ones seldom come, and a server check makes some. In brackets is what the sum lies between, at some 95 %; where chance alone could explain it, it is 0.`,
+    formula: 'max(0, Σ resumed × (median full − median resumed))',
   },
 ];

@@ -6,12 +6,12 @@ import {
   formatExactBytes,
   formatExactMs,
   formatMs,
-  formatSum,
   NOTHING,
 } from '../../format.ts';
 import { OUTCOME_WORDS } from '../../words.ts';
+import { basisSentence, savedTimeWords } from '../counters/saved-time.ts';
 import { STACK } from './plots/bars.ts';
-import { GAP_SENTENCES, rowsOf } from './plots/gaps.ts';
+import { GAP_SENTENCE, rowsOf } from './plots/gaps.ts';
 import { periodOf, rangeTitle, spanWords } from './readout.ts';
 import styles from './HistoryTable.module.css';
 
@@ -20,8 +20,8 @@ const TIMES = [
   'Resumed, 95\u00a0%',
   'Full, median',
   'Full, 95\u00a0%',
-  'Time saved',
   'Bytes saved',
+  'Time saved',
 ];
 const FIGURES = [...STACK.map((kind) => OUTCOME_WORDS[kind]), ...TIMES];
 
@@ -50,7 +50,7 @@ export function HistoryTable({ view }: { readonly view: HistoryView }): ReactNod
                 <th scope="row" className={styles.period}>
                   {spanWords(row.gap.fromAt, row.gap.toAt, view.at)}
                 </th>
-                <td colSpan={FIGURES.length}>{GAP_SENTENCES[row.gap.why]}</td>
+                <td colSpan={FIGURES.length}>{GAP_SENTENCE}</td>
               </tr>
             ) : (
               <tr key={row.bucket.startAt}>
@@ -88,15 +88,15 @@ function Figures({ figures }: { readonly figures: HistoryFigures }): ReactNode {
       <Time ms={resumedTimes?.p95Ms} />
       <Time ms={fullTimes?.medianMs} />
       <Time ms={fullTimes?.p95Ms} />
-      <td className={styles.figure} data-none={savedMs === 0} title={formatExactMs(savedMs)}>
-        {savedMs === 0 ? NOTHING : formatSum(savedMs)}
-      </td>
       <td
         className={styles.figure}
         data-none={savedBytes === 0}
         title={formatExactBytes(savedBytes)}
       >
         {savedBytes === 0 ? NOTHING : formatBytes(savedBytes)}
+      </td>
+      <td className={styles.figure} data-none={savedMs === 0} title={basisSentence(figures)}>
+        {figures.resumed === 0 ? NOTHING : savedTimeWords(figures)}
       </td>
     </>
   );

@@ -12,6 +12,7 @@ import {
 import { OUTCOME_SHAPES } from '../../ui/marks.tsx';
 import { OUTCOME_WORDS } from '../../words.ts';
 import { SavedInfo } from '../counters/Counters.tsx';
+import { basisSentence } from '../counters/saved-time.ts';
 import { STACK, TEXTURE_DASHES, TEXTURES, TILE, TILE_LINE } from './plots/bars.ts';
 import { timesIn, type TimeLine } from './plots/lines.ts';
 import { timeScale } from './plots/ticks.ts';
@@ -55,12 +56,12 @@ export function CountReadout({ view, index }: ReadoutProps): ReactNode {
         </div>
         <div className={styles.figure}>
           <dt className={styles.word}>
-            Saved, estimated
+            Saved
             <SavedInfo />
           </dt>
           <dd
             className={styles.value}
-            title={`About ${formatExactMs(figures.savedMs)} and ${formatExactBytes(figures.savedBytes)}, estimated`}
+            title={`${formatExactBytes(figures.savedBytes)} on the wire. ${basisSentence(figures)}`}
           >
             {isKnown ? savedWords(figures) : NOTHING}
           </dd>

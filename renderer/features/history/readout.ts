@@ -13,12 +13,12 @@ import {
   formatMoment,
   formatMs,
   formatPercent,
-  formatSum,
   NOTHING,
 } from '../../format.ts';
 import { OUTCOME_WORDS } from '../../words.ts';
+import { savedTimeWords, spreadWords } from '../counters/saved-time.ts';
 import { countAll, STACK } from './plots/bars.ts';
-import { GAP_SENTENCES, gapsOf } from './plots/gaps.ts';
+import { GAP_SENTENCE, gapsOf } from './plots/gaps.ts';
 import { RANGE_WORDS } from './question.ts';
 
 /** Below it the rest is what a clock and a sign of life once a minute may differ by. */
@@ -48,7 +48,7 @@ export function noteOf(view: HistoryView, index: number): string | null {
   const bucket = view.buckets[index];
   if (bucket === undefined) return null;
   const gap = gapsOf(view).find(({ first, last }) => first <= index && index <= last);
-  if (gap !== undefined) return GAP_SENTENCES[gap.why];
+  if (gap !== undefined) return GAP_SENTENCE;
   if (index === view.buckets.length - 1) return SO_FAR;
   if (bucket.aliveMs >= bucket.lengthMs * WHOLE) return null;
   return bucket.aliveMs < 60_000
@@ -68,10 +68,11 @@ export function reusedShare(figures: HistoryFigures): string {
   return formatPercent(resumed, resumed + full + refused + off);
 }
 
-/** `12 s, 340 kB`, an estimate. */
-export function savedWords({ savedMs, savedBytes }: HistoryFigures): string {
-  if (savedMs === 0 && savedBytes === 0) return NOTHING;
-  return `${formatSum(savedMs)}, ${formatBytes(savedBytes)}`;
+/** `340 kB, 12 s (10 s to 14 s, n = 12 + 50)`: what is counted, then what is estimated. */
+export function savedWords(figures: HistoryFigures): string {
+  if (figures.resumed === 0) return NOTHING;
+  const { savedBytes } = figures;
+  return `${formatBytes(savedBytes)}, ${savedTimeWords(figures)}${spreadWords(figures)}`;
 }
 
 /** All figures of a bucket in sentences, for those who hear it. */
@@ -127,7 +128,7 @@ export function emptyWords(view: HistoryView, isUnrecorded: boolean): Empty | nu
       why: 'A handshake is recorded whenever a connection is made. One that stays up makes none.',
     };
   }
-  if (view.recordedSince === null || view.recordedSince > view.fromAt) {
+  if (view.recordedSince === null || view.recordedSince >= view.fromAt) {
     return {
       title: 'Nothing recorded yet',
       why: 'Every TLS handshake of your accounts is recorded from now on, and stands here within a few seconds.',

@@ -25,6 +25,7 @@ function database(maxBytes = Infinity, path = ':memory:') {
       writer.write({
         rows: ages.map((age) => row(NOON - age)),
         alive: ages.slice(0, 6).map((age) => ({ startAt: NOON - age, endAt: NOON - age + 1 })),
+        measured: [],
         now: NOON,
       });
     },

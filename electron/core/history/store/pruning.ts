@@ -4,10 +4,11 @@ import {
   DAY_MS,
   DEFAULT_KEPT_DAYS,
   LEVELS,
-  LONGEST_LEVEL_MS,
+  LONGEST_LEVEL,
   ROWS_KEPT_MS,
   startOf,
 } from './ranges.ts';
+import { MeasuredTable } from './measured-table.ts';
 import { PLACES_IN_A_MS } from './schema.ts';
 
 /** At once; so few that a write does not have to wait for long. */
@@ -31,11 +32,13 @@ export class Pruner {
   readonly #db: DatabaseSync;
   readonly #maxBytes: number;
   #keptMs: number;
+  readonly #measured;
   #prunedAt: number | null = null;
 
   constructor(db: DatabaseSync, maxBytes: number, keptDays = DEFAULT_KEPT_DAYS) {
     this.#db = db;
     this.#maxBytes = maxBytes;
+    this.#measured = new MeasuredTable(db);
     this.#keptMs = keptDays * DAY_MS;
   }
 
@@ -68,7 +71,7 @@ export class Pruner {
    */
   pruneByAge(now: number): boolean {
     // Whole sums, so that those and the rows beneath them go together.
-    const oldest = startOf(now - this.#keptMs, LONGEST_LEVEL_MS);
+    const oldest = startOf(now - this.#keptMs, LONGEST_LEVEL.lengthMs);
     const oldestRow = Math.max(oldest, now - ROWS_KEPT_MS);
     const isDone =
       this.#inGoes(() => this.#deleteRows(oldestRow)) &&
@@ -86,6 +89,7 @@ export class Pruner {
         .run({ level: id, before: now - keptMs, kept });
     }
     this.#db.prepare('DELETE FROM alive WHERE end_at < ?').run(oldest);
+    this.#measured.prune(oldest);
     this.#db.exec(
       'DELETE FROM account WHERE NOT EXISTS (SELECT 1 FROM sums WHERE level = 2 AND account = n)',
     );

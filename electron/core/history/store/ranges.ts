@@ -18,7 +18,7 @@ const HOUR = { id: 2, lengthMs: HOUR_MS, keptMs: Infinity, kept: 0 } as const;
 export const LEVELS = [MINUTE, QUARTER, HOUR] as const;
 export type Level = (typeof LEVELS)[number];
 /** Shorter ones divide it without rest. */
-export const LONGEST_LEVEL_MS = HOUR_MS;
+export const LONGEST_LEVEL: Level = HOUR;
 
 /** Attempts one by one are kept this long, where the history as a whole is kept longer. */
 export const ROWS_KEPT_MS = 30 * DAY_MS;

@@ -1,16 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { HistoryAccount, HistoryQuery, HistoryView } from '../../../../shared/history.ts';
+import type { HistoryAccount, HistoryQuery } from '../../../../shared/history.ts';
 import type { AccountId, OutcomeKind } from '../../../../shared/model.ts';
-import { aliveWithin, type AliveSpan } from '../alive.ts';
+import type { AliveSpan } from '../alive.ts';
 import { KINDS } from '../row.ts';
-import { middleOf } from './histogram.ts';
-import { DAY_MS, gridOf, type Grid } from './ranges.ts';
+import { DAY_MS, gridOf, LONGEST_LEVEL, startOf, type Grid } from './ranges.ts';
 import { PLACES_IN_A_MS } from './schema.ts';
-import { addRow, addSum, emptySum, figuresOf, type Sum } from './sum.ts';
+import { addRow, addSum, emptySum, type Sum } from './sum.ts';
 import { ALL_ACCOUNTS, SumsTable } from './sums-table.ts';
-
-/** A view as the database knows it. */
-export type StoredView = Omit<HistoryView, 'notRecorded'>;
+import { viewOf, type Buckets, type StoredView } from './view.ts';
 
 /** An attempt of an earlier run, as far as a mark of a strip shows it. */
 export interface RecordedMark {
@@ -29,11 +26,8 @@ const MOST_ROWS = 20_000;
 /** Enough for the strips of many accounts, and read in a few ms. */
 const MOST_MARKS = 2000;
 
-/** The sums of a view, by the number of their bucket. */
-type Buckets = ReadonlyMap<number, Sum>;
-
-/** A time in µs that stands for itself. */
-const itself = (timeUs: number): number => timeUs;
+/** Each handshake counts by its own time. */
+const byTime = (timeUs: number): number => timeUs;
 
 /**
  * Answers from the attempts themselves where they are few, and from the sums where there are many:
@@ -54,7 +48,7 @@ export class Reader {
     this.#sums = new SumsTable(db);
     this.#mostRows = mostRows;
     this.#rows = db.prepare(`
-      SELECT at, kind, tls_us, saved_us, saved_bytes FROM handshake
+      SELECT at, kind, tls_us, line, saved_bytes FROM handshake
       WHERE id >= ? AND id < ? AND (? = ${String(ALL_ACCOUNTS)} OR account = ?)
     `);
     this.#latest = db.prepare(`
@@ -82,40 +76,20 @@ export class Reader {
    * @param keptMs what is older is not known any more, though the program was running then
    * @throws SQLite's error
    */
-  view({ range, account }: HistoryQuery, now: number, keptMs: number): StoredView {
-    const grid = gridOf(range, now);
-    const number = this.#numberOf(account);
+  view(query: HistoryQuery, now: number, keptMs: number): StoredView {
+    const grid = gridOf(query.range, now);
+    const { fromAt, toAt } = grid;
+    const number = this.#numberOf(query.account);
     const exact = this.#exact(number, grid);
-    const sums = exact ?? this.#added(number, grid);
-    const timeOf = exact === null ? middleOf : itself;
-    const spans = this.#aliveBetween(Math.max(grid.fromAt, now - keptMs), grid.toAt);
-    const buckets = Array.from({ length: grid.buckets }, (_, index) => {
-      const startAt = grid.fromAt + index * grid.bucketMs;
-      const sum = sums.get(index);
-      const aliveMs = aliveWithin(spans, startAt, startAt + grid.bucketMs);
-      return {
-        ...figuresOf(sum ?? emptySum(), timeOf),
-        startAt,
-        lengthMs: grid.bucketMs,
-        aliveMs,
-        // The last one is that of the moment in which this runs.
-        isGap: sum === undefined && aliveMs === 0 && index < grid.buckets - 1,
-      };
-    });
     const first = this.#first.get()?.['at'];
-    return {
-      range,
-      account,
-      at: now,
-      fromAt: grid.fromAt,
-      toAt: grid.toAt,
-      bucketMs: grid.bucketMs,
-      buckets,
-      totals: figuresOf(totalOf(sums), timeOf),
-      timesAreExact: exact !== null,
+    return viewOf(query, now, {
+      sums: exact ?? this.#added(number, grid),
+      isExact: exact !== null,
+      alive: this.#aliveBetween(Math.max(fromAt, now - keptMs), toAt),
       accounts: this.#accountsOf(grid),
       recordedSince: typeof first === 'number' ? Math.max(first, now - keptMs) : null,
-    };
+      firstAt: this.#firstAt(grid),
+    });
   }
 
   /** The latest attempts of the last 24 hours, oldest first. @throws SQLite's error */
@@ -129,11 +103,19 @@ export class Reader {
     });
   }
 
+  /** When the first handshake was, as far as the axis of this grid can show it. */
+  #firstAt({ level, fromAt, toAt }: Grid): number | null {
+    const hour = this.#sums.first(LONGEST_LEVEL, toAt);
+    // Shorter sums are let go of; of the time shortly before the range they are all there.
+    if (hour === null || hour + LONGEST_LEVEL.lengthMs <= fromAt) return hour;
+    return this.#sums.first(level, toAt);
+  }
+
   /** From the sums. @param account its number */
   #added(account: number, { level, fromAt, toAt, bucketMs }: Grid): Buckets {
     const buckets = new Map<number, Sum>();
     for (const { startAt, sum } of this.#sums.between(level, account, fromAt, toAt)) {
-      addSum(bucketIn(buckets, startAt - fromAt, bucketMs), sum);
+      addSum(bucketOf(buckets, startAt, bucketMs), sum);
     }
     return buckets;
   }
@@ -154,14 +136,14 @@ export class Reader {
       if (kind === undefined) continue;
       found += 1;
       addRow(
-        bucketIn(buckets, Number(row['at']) - fromAt, bucketMs),
+        bucketOf(buckets, Number(row['at']), bucketMs),
         {
           kind,
           tlsUs: row['tls_us'] === null ? null : Number(row['tls_us']),
-          savedUs: Number(row['saved_us']),
+          line: row['line'] === null ? null : Number(row['line']),
           savedBytes: Number(row['saved_bytes']),
         },
-        itself,
+        byTime,
       );
     }
     return found === count(account) ? buckets : null;
@@ -187,16 +169,10 @@ export class Reader {
   }
 }
 
-/** The sum of the bucket that something is in so long after the first one's start. */
-function bucketIn(buckets: Map<number, Sum>, afterMs: number, bucketMs: number): Sum {
-  const bucket = Math.floor(afterMs / bucketMs);
-  const sum = buckets.get(bucket) ?? emptySum();
-  buckets.set(bucket, sum);
+/** The sum of the bucket that `at` is in. */
+function bucketOf(buckets: Map<number, Sum>, at: number, bucketMs: number): Sum {
+  const startAt = startOf(at, bucketMs);
+  const sum = buckets.get(startAt) ?? emptySum();
+  buckets.set(startAt, sum);
   return sum;
-}
-
-function totalOf(buckets: Buckets): Sum {
-  const total = emptySum();
-  for (const sum of buckets.values()) addSum(total, sum);
-  return total;
 }

@@ -33,15 +33,18 @@ describe('the latest handshakes', () => {
 });
 
 describe('a view', () => {
-  it.each([
+  const SHAPES = [
     { range: '1h', bucketMs: MINUTE, count: 60 },
     { range: '24h', bucketMs: 15 * MINUTE, count: 96 },
     { range: '7d', bucketMs: HOUR, count: 168 },
     { range: '30d', bucketMs: 6 * HOUR, count: 120 },
-  ] as const)(
+  ] as const;
+
+  it.each(SHAPES)(
     'of $range has $count buckets in a row, now in the last',
     ({ range, bucketMs, count }) => {
       using opened = openStore();
+      opened.store.write(batch([row(NOON - 60 * DAY)], { startAt: NOON - 60 * DAY, endAt: NOON }));
       const view = opened.store.view({ range, account: null }, NOON);
       expect(view.buckets).toHaveLength(count);
       expect(view.buckets.map(({ startAt }) => startAt)).toEqual(
@@ -49,17 +52,43 @@ describe('a view', () => {
       );
       expect(view.toAt - bucketMs).toBeLessThanOrEqual(NOON);
       expect(view.toAt).toBeGreaterThan(NOON);
-      expect(view).toMatchObject({ at: NOON, bucketMs, accounts: [], recordedSince: null });
-      expect(view.buckets.map(({ isGap }) => isGap).indexOf(false)).toBe(count - 1);
+      expect(view).toMatchObject({ at: NOON, bucketMs, accounts: [] });
     },
   );
+
+  it.each(SHAPES)('of $range begins with the first handshake', ({ range, bucketMs, count }) => {
+    using opened = openStore();
+    // The program ran long before it.
+    const alive = { startAt: NOON - 90 * DAY, endAt: NOON };
+    const nothing = opened.store.view({ range, account: null }, NOON);
+    expect(nothing.buckets).toHaveLength(1);
+    expect(nothing.recordedSince).toBeNull();
+    for (const ago of [0, 3 * bucketMs, (count - 1) * bucketMs]) {
+      opened.store.write(batch([row(NOON - ago)], alive));
+      for (const account of [null, 'work' as AccountId, 'nobody' as AccountId]) {
+        const { buckets, fromAt } = opened.store.view({ range, account }, NOON);
+        expect(buckets).toHaveLength(1 + ago / bucketMs);
+        expect(fromAt).toBe(buckets[0]?.startAt);
+        expect(fromAt).toBeLessThanOrEqual(NOON - ago);
+        expect(fromAt).toBeGreaterThan(NOON - ago - bucketMs);
+      }
+    }
+  });
+
+  it('of the last hour begins with a first handshake of half an hour ago in the hour before', () => {
+    using opened = openStore();
+    const now = NOON - (NOON % HOUR) + 20 * MINUTE;
+    opened.store.write(batch([row(now - 30 * MINUTE)], { startAt: NOON - DAY, endAt: now }));
+    const { fromAt } = opened.store.view({ range: '1h', account: null }, now);
+    expect(fromAt).toBe(now - 30 * MINUTE);
+  });
 
   it('tells a gap from a time in which nothing happened', () => {
     using opened = openStore();
     const minute = NOON - (NOON % MINUTE);
     opened.store.write(
       batch(
-        [],
+        [row(minute - 20 * MINUTE)],
         { startAt: minute - 10 * MINUTE, endAt: minute - 8 * MINUTE },
         { startAt: minute - 3 * MINUTE, endAt: minute + 1 },
       ),

@@ -1,10 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { HistoryQuery } from '../../../../shared/history.ts';
 import { beginAnew, openDatabase, type OpenedDatabase } from './database.ts';
+import type { Line, LineMeasures } from '../measures.ts';
+import { MeasuredTable } from './measured-table.ts';
 import { Pruner } from './pruning.ts';
 import { DAY_MS, DEFAULT_KEPT_DAYS } from './ranges.ts';
-import { Reader, type RecordedMark, type StoredView } from './reader.ts';
+import { Reader, type RecordedMark } from './reader.ts';
 import { isDamage, whyNot } from '../../storage/storage-error.ts';
+import type { StoredView } from './view.ts';
 import { Writer, type Batch } from './writer.ts';
 
 /**
@@ -78,6 +81,11 @@ export class HistoryStore {
     return this.#unlessDamaged(now, ({ reader }) => reader.latest(now));
   }
 
+  /** What handshakes took lately, by line, those of the latest ones last. @throws SQLite's error */
+  measured(now: number): ReadonlyMap<Line, LineMeasures> {
+    return this.#unlessDamaged(now, ({ measured }) => measured.all());
+  }
+
   /** Keeps so many days from now on; what is older goes by and by. */
   keep(days: number): void {
     this.#keptDays = days;
@@ -129,6 +137,7 @@ export class HistoryStore {
       inMemory,
       writer: new Writer(db),
       reader: new Reader(db),
+      measured: new MeasuredTable(db),
       pruner: new Pruner(db, maxBytes, this.#keptDays),
     };
   }
@@ -139,5 +148,6 @@ interface Parts {
   readonly inMemory: boolean;
   readonly writer: Writer;
   readonly reader: Reader;
+  readonly measured: MeasuredTable;
   readonly pruner: Pruner;
 }

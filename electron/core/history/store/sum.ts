@@ -1,4 +1,4 @@
-import type { HandshakeTimes, HistoryFigures } from '../../../../shared/history.ts';
+import type { HandshakeTimes, HistoryFigures, SavedTime } from '../../../../shared/history.ts';
 import type { OutcomeKind } from '../../../../shared/model.ts';
 import { KINDS, type AttemptRow } from '../row.ts';
 import {
@@ -14,7 +14,8 @@ import {
 /** The attempts of some span, added up. */
 export interface Sum {
   readonly counts: Record<OutcomeKind, number>;
-  savedUs: number;
+  /** Resumed handshakes, by their line. */
+  readonly lines: Histogram;
   savedBytes: number;
   /** By class, or by the time itself: one or the other in all sums that are added up. */
   readonly resumedTimes: Histogram;
@@ -24,7 +25,7 @@ export interface Sum {
 export function emptySum(): Sum {
   return {
     counts: { resumed: 0, full: 0, refused: 0, off: 0, failed: 0 },
-    savedUs: 0,
+    lines: new Map(),
     savedBytes: 0,
     resumedTimes: new Map(),
     fullTimes: new Map(),
@@ -32,12 +33,12 @@ export function emptySum(): Sum {
 }
 
 /** What of an attempt is added up. */
-export type SummedRow = Pick<AttemptRow, 'kind' | 'tlsUs' | 'savedUs' | 'savedBytes'>;
+export type SummedRow = Pick<AttemptRow, 'kind' | 'tlsUs' | 'line' | 'savedBytes'>;
 
 /** Counts one more attempt. @param keyOf by what its time is counted */
 export function addRow(sum: Sum, row: SummedRow, keyOf = classOf): void {
   sum.counts[row.kind] += 1;
-  sum.savedUs += row.savedUs;
+  if (row.kind === 'resumed' && row.line !== null) addCount(sum.lines, row.line, 1);
   sum.savedBytes += row.savedBytes;
   if (row.tlsUs === null) return;
   if (row.kind === 'resumed') addCount(sum.resumedTimes, keyOf(row.tlsUs), 1);
@@ -48,19 +49,25 @@ export function addRow(sum: Sum, row: SummedRow, keyOf = classOf): void {
 /** Adds `other` to `sum`. */
 export function addSum(sum: Sum, other: Sum): void {
   for (const kind of KINDS) sum.counts[kind] += other.counts[kind];
-  sum.savedUs += other.savedUs;
+  addHistogram(sum.lines, other.lines);
   sum.savedBytes += other.savedBytes;
   addHistogram(sum.resumedTimes, other.resumedTimes);
   addHistogram(sum.fullTimes, other.fullTimes);
 }
 
-/** The figures as the interface gets them. @param timeOf the time in µs of what times are counted by */
-export function figuresOf(sum: Sum, timeOf = middleOf): HistoryFigures {
+/** The figures as they are stored: what time was saved depends on what is measured since. */
+export interface StoredFigures extends Omit<HistoryFigures, keyof SavedTime> {
+  /** Resumed handshakes, by their line. */
+  readonly lines: ReadonlyMap<number, number>;
+}
+
+/** The figures of a sum. @param timeOf the time in µs of what times are counted by */
+export function figuresOf(sum: Sum, timeOf = middleOf): StoredFigures {
   return {
     ...sum.counts,
     resumedTimes: timesOf(sum.resumedTimes, timeOf),
     fullTimes: timesOf(sum.fullTimes, timeOf),
-    savedMs: sum.savedUs / 1000,
+    lines: sum.lines,
     savedBytes: sum.savedBytes,
   };
 }

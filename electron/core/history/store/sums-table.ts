@@ -14,18 +14,20 @@ export interface StoredSum {
   readonly sum: Sum;
 }
 
-const COLUMNS = [...KINDS, 'saved_us', 'saved_bytes', 'resumed_times', 'full_times'].join(', ');
+const COLUMNS = [...KINDS, 'saved_bytes', 'resumed_times', 'full_times', 'lines'].join(', ');
 
 /** The sums by level, account and span, in the database. */
 export class SumsTable {
   readonly #read;
   readonly #count;
+  readonly #first;
   readonly #replace;
 
   constructor(db: DatabaseSync) {
     const which = 'FROM sums WHERE level = ? AND account = ? AND start_at >= ? AND start_at < ?';
     this.#read = db.prepare(`SELECT start_at, ${COLUMNS} ${which}`);
     this.#count = db.prepare(`SELECT sum(${KINDS.join(' + ')}) AS count ${which}`);
+    this.#first = db.prepare(`SELECT min(start_at) AS at ${which}`);
     this.#replace = db.prepare(`
       INSERT OR REPLACE INTO sums (level, account, start_at, ${COLUMNS})
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -40,10 +42,10 @@ export class SumsTable {
         counts: Object.fromEntries(
           KINDS.map((kind) => [kind, Number(row[kind])] as const),
         ) as Record<OutcomeKind, number>,
-        savedUs: Number(row['saved_us']),
         savedBytes: Number(row['saved_bytes']),
         resumedTimes: decodeHistogram(row['resumed_times'] as Uint8Array | null),
         fullTimes: decodeHistogram(row['full_times'] as Uint8Array | null),
+        lines: decodeHistogram(row['lines'] as Uint8Array | null),
       },
     }));
   }
@@ -51,6 +53,12 @@ export class SumsTable {
   /** How many attempts these are of. */
   count(level: Level, account: number, fromAt: number, toAt: number): number {
     return Number(this.#count.get(level.id, account, fromAt, toAt)?.['count'] ?? 0);
+  }
+
+  /** When the earliest span of any account starts, of those that start before `toAt`. */
+  first(level: Level, toAt: number): number | null {
+    const at = this.#first.get(level.id, ALL_ACCOUNTS, 0, toAt)?.['at'];
+    return typeof at === 'number' ? at : null;
   }
 
   /** Adds to what is stored for that span; `sum` is the whole afterwards. */
@@ -63,10 +71,10 @@ export class SumsTable {
       account,
       startAt,
       ...KINDS.map((kind) => sum.counts[kind]),
-      sum.savedUs,
       sum.savedBytes,
       encodeHistogram(sum.resumedTimes),
       encodeHistogram(sum.fullTimes),
+      encodeHistogram(sum.lines),
     );
   }
 }

@@ -2,13 +2,15 @@ import * as fc from 'fast-check';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { HISTORY_RANGES, type HistoryFigures } from '../../../../shared/history.ts';
+import { HISTORY_RANGES } from '../../../../shared/history.ts';
 import type { AccountId, OutcomeKind } from '../../../../shared/model.ts';
 import { temporaryFolder } from '../../storage/testing/temporary-folder.ts';
 import { aliveWithin, type AliveSpan } from '../alive.ts';
-import { Reader, type StoredView } from './reader.ts';
+import { Reader } from './reader.ts';
 import { KINDS, type AttemptRow } from '../row.ts';
 import { HistoryStore } from './store.ts';
+import type { StoredFigures } from './sum.ts';
+import type { StoredView } from './view.ts';
 import { DAY, HOUR, MINUTE, NOON, row } from '../testing/rows.ts';
 
 const accounts = ['work', 'home', 'old'] as AccountId[];
@@ -43,7 +45,7 @@ const rows = fc.array(
     totalMs: fc.option(fc.nat(90_000)),
     sentBytes: fc.option(fc.nat(5000)),
     receivedBytes: fc.option(fc.nat(5000)),
-    savedUs: fc.nat(100_000),
+    line: fc.constantFrom(null, 7, 2 ** 47 + 1),
     savedBytes: fc.nat(5000),
   }),
   { maxLength: 12 },
@@ -65,7 +67,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 function bucketsBySql(db: DatabaseSync, { fromAt, toAt, bucketMs, account }: StoredView) {
   const found = db
     .prepare(
-      `SELECT (at - ${String(fromAt)}) / ${String(bucketMs)} AS bucket, kind, tls_us, saved_us, saved_bytes
+      `SELECT (at - ${String(fromAt)}) / ${String(bucketMs)} AS bucket, kind, tls_us, line, saved_bytes
        FROM handshake LEFT JOIN account ON account.n = handshake.account
        WHERE at >= ${String(fromAt)} AND at < ${String(toAt)}
          AND (${account === null ? 'TRUE' : `account.id = '${account}'`})`,
@@ -79,7 +81,7 @@ function bucketsBySql(db: DatabaseSync, { fromAt, toAt, bucketMs, account }: Sto
   );
 }
 
-function figuresOf(rows: readonly (readonly (number | null)[])[]): HistoryFigures {
+function figuresOf(rows: readonly (readonly (number | null)[])[]): StoredFigures {
   const count = (kind: OutcomeKind): number =>
     rows.filter(([, code]) => code === KINDS.indexOf(kind)).length;
   const times = (...of: OutcomeKind[]): number[] =>
@@ -92,11 +94,17 @@ function figuresOf(rows: readonly (readonly (number | null)[])[]): HistoryFigure
     refused: count('refused'),
     off: count('off'),
     failed: count('failed'),
-    savedMs: rows.reduce((sum, [, , , us]) => sum + (us ?? 0), 0) / 1000,
+    lines: linesOf(rows.flatMap(([, code, , line]) => (code === 0 ? (line ?? []) : []))),
     savedBytes: rows.reduce((sum, [, , , , bytes]) => sum + (bytes ?? 0), 0),
     resumedTimes: ranks(times('resumed')),
     fullTimes: ranks(times('full', 'off')),
   };
+}
+
+function linesOf(lines: readonly number[]): ReadonlyMap<number, number> {
+  return new Map(
+    [...Map.groupBy(lines, (line) => line)].map(([line, of]) => [line, of.length] as const),
+  );
 }
 
 function ranks(times: readonly number[]) {
@@ -116,7 +124,7 @@ function happen(path: string, steps: readonly Step[]) {
   const write = (written: readonly AttemptRow[]): void => {
     alive = { startAt: alive.startAt, endAt: now };
     const { startAt, endAt } = alive;
-    expect(store.write({ rows: written, alive: [alive], now })).toEqual({ ok: true });
+    expect(store.write({ rows: written, alive: [alive], measured: [], now })).toEqual({ ok: true });
     const known = spans.findIndex((span) => span.startAt === startAt);
     if (known === -1) spans.push(alive);
     else spans[known] = { startAt, endAt: Math.max(endAt, spans[known]?.endAt ?? 0) };
@@ -145,7 +153,7 @@ function fail(problem: string): never {
 }
 
 /** The counts and savings, which do not depend on what a view was drawn from. */
-const countsOf = ({ resumedTimes, fullTimes, ...others }: HistoryFigures) => ({
+const countsOf = ({ resumedTimes, fullTimes, ...others }: StoredFigures) => ({
   ...others,
   timed: [resumedTimes?.count, fullTimes?.count],
 });

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AliveSpan } from '../alive.ts';
+import type { Measurement } from '../measures.ts';
 import { KINDS, type AttemptRow } from '../row.ts';
+import { MeasuredTable } from './measured-table.ts';
 import { LEVELS, startOf, type Level } from './ranges.ts';
 import { PLACES_IN_A_MS } from './schema.ts';
 import { addRow, emptySum, type Sum } from './sum.ts';
@@ -11,6 +13,7 @@ export interface Batch {
   readonly rows: readonly AttemptRow[];
   /** Spans of life that have ended since the last batch, and then the one that is under way. */
   readonly alive: readonly AliveSpan[];
+  readonly measured: readonly Measurement[];
   /** The time of day. */
   readonly now: number;
 }
@@ -29,16 +32,18 @@ export class Writer {
   readonly #findWord;
   readonly #putWord;
   readonly #putAlive;
+  readonly #measured;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
+    this.#measured = new MeasuredTable(db);
     this.#sums = new SumsTable(db);
     this.#lastPlace = db.prepare(
       'SELECT id FROM handshake WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1',
     );
     this.#insert = db.prepare(`
       INSERT INTO handshake (id, account, kind, detail, protocol, tls_us, total_ms, sent_bytes,
-                             received_bytes, saved_us, saved_bytes)
+                             received_bytes, line, saved_bytes)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     `);
     this.#findAccount = db.prepare('SELECT n, label FROM account WHERE id = ?');
@@ -55,7 +60,7 @@ export class Writer {
   }
 
   /** @throws SQLite's error; then nothing of the batch was written */
-  write({ rows, alive }: Batch): void {
+  write({ rows, alive, measured, now }: Batch): void {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
       const pending: Pending = new Map();
@@ -64,6 +69,7 @@ export class Writer {
         this.#sums.add(level, account, startAt, sum);
       }
       for (const { startAt, endAt } of alive) this.#putAlive.run(startAt, endAt);
+      this.#measured.add(measured, now);
       this.#db.exec('COMMIT');
     } catch (error) {
       // Some errors have ended the transaction already.
@@ -85,7 +91,7 @@ export class Writer {
       row.totalMs,
       row.sentBytes,
       row.receivedBytes,
-      row.savedUs,
+      row.line,
       row.savedBytes,
     );
     // As it was stored, so that sums and rows never differ.

@@ -24,7 +24,7 @@ export function row(at: number, changes: Partial<AttemptRow> = {}): AttemptRow {
     totalMs: 42,
     sentBytes: 700,
     receivedBytes: 300,
-    savedUs: 0,
+    line: null,
     savedBytes: 0,
     ...changes,
   };
@@ -32,7 +32,7 @@ export function row(at: number, changes: Partial<AttemptRow> = {}): AttemptRow {
 
 /** A batch that is written at the end of the last span. */
 export function batch(rows: readonly AttemptRow[], ...alive: readonly AliveSpan[]): Batch {
-  return { rows, alive, now: alive.at(-1)?.endAt ?? NOON };
+  return { rows, alive, measured: [], now: alive.at(-1)?.endAt ?? NOON };
 }
 
 /** A store, and what it said; closed at the end of the scope. */

@@ -5,14 +5,7 @@
  */
 import type { HeldForPeer, HeldSessionFacts, Refusing } from '../facts.ts';
 import { HandshakeSessions } from './handshake-sessions.ts';
-import {
-  isKeepable,
-  keepable,
-  NO_COSTS,
-  type FullCosts,
-  type KeptPeer,
-  type SessionKeeper,
-} from '../kept/keepable.ts';
+import { isKeepable, keepable, type KeptPeer, type SessionKeeper } from '../kept/keepable.ts';
 import { IS_BORINGSSL, keysOf, peerName, type Peer, type PeerKeys } from '../peer.ts';
 import { trustAnchor } from '../trust.ts';
 import type { SessionPolicy } from './peer-sessions.ts';
@@ -37,7 +30,6 @@ export class SessionCache {
   readonly #now: () => number;
   readonly #isBoringSsl: boolean;
   readonly #onChange: (peerId: string) => void;
-  readonly #costsOf: (account: string) => FullCosts;
   readonly #accounts = new Map<string, AccountState>();
   readonly #peers: PeerTable;
   /** On how many other networks the machine has been since. */
@@ -47,7 +39,6 @@ export class SessionCache {
   /**
    * @param options.now wall-clock time in ms: time asleep counts, and a jump back expires
    * @param options.onChange what {@link heldForPeer} says of this peer may have changed
-   * @param options.costsOf what an account's full handshakes cost, to be kept with its sessions
    */
   constructor(
     options: {
@@ -55,14 +46,12 @@ export class SessionCache {
       now?: () => number;
       isBoringSsl?: boolean;
       onChange?: (peerId: string) => void;
-      costsOf?: (account: string) => FullCosts;
     } = {},
   ) {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#now = options.now ?? Date.now;
     this.#isBoringSsl = options.isBoringSsl ?? IS_BORINGSSL;
     this.#onChange = options.onChange ?? (() => undefined);
-    this.#costsOf = options.costsOf ?? (() => NO_COSTS);
     this.#peers = new PeerTable(this.#limits, (id, account) => {
       this.#onChange(id);
       if (account.kept) this.#keeper?.changed();
@@ -78,29 +67,24 @@ export class SessionCache {
    * The sessions of the peer's account may be kept by the keeper, and those for this peer come back
    * that it has from an earlier run. The account's switch and policy must be set before. A trust that
    * cannot be read brings nothing back: its connections say so.
-   *
-   * @returns what full handshakes with that peer cost then; `null` where nothing was kept
    */
-  keep(peer: Peer): FullCosts | null {
+  keep(peer: Peer): void {
     const state = this.#account(peer.account);
     state.kept = true;
     const keeper = this.#keeper;
-    if (keeper === null || keeper.isEmpty || !state.enabled) return null;
+    if (keeper === null || keeper.isEmpty || !state.enabled) return;
     const keys = readableKeys(peer);
-    if (keys === null) return null;
+    if (keys === null) return;
     const { place, key, anchor } = keys;
-    const kept = keeper.takeBack(key, state.policy.sharing);
-    if (kept === null) return null;
-    const usable = kept.sessions
+    const usable = keeper
+      .takeBack(key, state.policy.sharing)
       .filter((session) => isKeepable(session, state, this.#now()))
       .filter(({ sizeBytes }) => sizeBytes <= this.#limits.sessionBytes);
-    if (usable.length > 0) {
-      const { sessions } = this.#peers.use(key, place, peer, state);
-      for (const session of usable) sessions.put(session);
-      state.trusted.set(place, anchor.fingerprint);
-      this.#peers.evict();
-    }
-    return kept.costs;
+    if (usable.length === 0) return;
+    const { sessions } = this.#peers.use(key, place, peer, state);
+    for (const session of usable) sessions.put(session);
+    state.trusted.set(place, anchor.fingerprint);
+    this.#peers.evict();
   }
 
   /**
@@ -108,12 +92,12 @@ export class SessionCache {
    * offer each ticket once, because a copy of a ticket could outlive its use.
    */
   keepable(): readonly KeptPeer[] {
-    return keepable(this.#peers.all.toReversed(), false, this.#now(), this.#costsOf);
+    return keepable(this.#peers.all.toReversed(), false, this.#now());
   }
 
   /** The last act: what may be kept, which nobody is offered here any more. */
   handOver(): readonly KeptPeer[] {
-    const kept = keepable(this.#peers.all.toReversed(), true, this.#now(), this.#costsOf);
+    const kept = keepable(this.#peers.all.toReversed(), true, this.#now());
     for (const account of this.#accounts.keys()) this.forget(account);
     return kept;
   }

@@ -3,17 +3,6 @@ import type { SharingPolicy } from '../facts.ts';
 import type { HeldSession } from '../cache/held-session.ts';
 import type { AccountState, PeerEntry } from '../cache/peer-table.ts';
 
-/** What handshakes cost that offered nothing, oldest first: what resumed ones are compared with. */
-export interface FullCosts {
-  /** Times of the TLS phase, in ms. */
-  readonly ms: readonly number[];
-  /** On the wire, both ways together. */
-  readonly bytes: readonly number[];
-}
-
-/** None has been seen. */
-export const NO_COSTS: FullCosts = { ms: [], bytes: [] };
-
 /** The sessions of one peer that may be kept. */
 export interface KeptPeer {
   /** The whole key of rule 1: place and trust. */
@@ -22,8 +11,6 @@ export interface KeptPeer {
   readonly sharing: SharingPolicy;
   /** Oldest first. */
   readonly sessions: readonly HeldSession[];
-  /** With this peer, as far as they are known. */
-  readonly costs: FullCosts;
 }
 
 /** Who keeps a copy of the sessions of accounts that may be kept. None of its calls throws. */
@@ -34,8 +21,8 @@ export interface SessionKeeper {
   forgotten(): void;
   /** Whether there is anything to take back at all. */
   readonly isEmpty: boolean;
-  /** What was kept for this peer key under this policy, given once; `null` where nothing was. */
-  takeBack(key: string, sharing: SharingPolicy): Pick<KeptPeer, 'sessions' | 'costs'> | null;
+  /** The sessions that were kept for this peer key under this policy, given once. */
+  takeBack(key: string, sharing: SharingPolicy): KeptPeer['sessions'];
 }
 
 /** A thousand sessions. They are encoded in one go, which must not hold up the program. */
@@ -55,24 +42,18 @@ export function isKeepable(session: HeldSession, account: AccountState, now: num
  *
  * @param isLast nobody is offered a session after this: only then may those of accounts go along
  *   that offer each ticket once, since else the copy of a ticket could outlive its use
- * @param costsOf of an account's handshakes, to go along with its sessions
  */
-export function keepable(
-  entries: readonly PeerEntry[],
-  isLast: boolean,
-  now: number,
-  costsOf: (account: string) => FullCosts,
-): KeptPeer[] {
+export function keepable(entries: readonly PeerEntry[], isLast: boolean, now: number): KeptPeer[] {
   const peers: KeptPeer[] = [];
   let bytes = 0;
-  for (const { key, peer, account, sessions } of entries) {
+  for (const { key, account, sessions } of entries) {
     const { sharing } = account.policy;
     if (!account.kept || !account.enabled || (sharing === 'private' && !isLast)) continue;
     const kept = sessions.held.filter((session) => isKeepable(session, account, now));
     bytes += kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     if (bytes > MAX_KEPT_BYTES) break;
     if (kept.length === 0) continue;
-    peers.push({ key, sharing, sessions: kept, costs: costsOf(peer.account) });
+    peers.push({ key, sharing, sessions: kept });
   }
   return peers;
 }

@@ -17,7 +17,6 @@ const alice = peerOf('alice');
 const { key } = keysOf(alice);
 /** What a file says in clear: sixteen letters and the format. */
 const HEADER_BYTES = 17;
-const COSTS = { ms: [12.25, 0], bytes: [4000] };
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let protector: SecretProtector;
@@ -27,7 +26,7 @@ let content: Uint8Array;
 beforeAll(async () => {
   folder = await temporaryFolder();
   protector = keyFileProtector(folder.path);
-  const cache = new SessionCache({ now: () => NOW, isBoringSsl: false, costsOf: () => COSTS });
+  const cache = new SessionCache({ now: () => NOW, isBoringSsl: false });
   cache.keep(alice);
   shake(cache, alice, NOW, { tickets: 3 });
   peers = cache.keepable();
@@ -57,22 +56,6 @@ describe('sealed sessions', () => {
     const kept = opened.peers.get(keptKey(opened.salt, key));
     expect(sessionBytes(kept)).toEqual(sessionBytes(peers[0]));
     expect(kept?.sessions).toHaveLength(3);
-    expect(kept?.costs).toEqual(COSTS);
-  });
-
-  it('of before costs were kept with them come without any', async () => {
-    const text = await encodeKept(peers, HOME, NOW);
-    const opened = await openText(text.replace(/,"costs":\{[^}]*\}/, ''));
-    if (opened.kind !== 'kept') throw new Error(opened.why);
-    expect([...opened.peers.values()]).toMatchObject([{ costs: { ms: [], bytes: [] } }]);
-  });
-
-  it('come without costs that no handshake has, which would spoil every sum', async () => {
-    const text = await encodeKept(peers, HOME, NOW);
-    const spoilt = '"costs":{"ms":[1e308,12.25],"bytes":[1e300]}';
-    const opened = await openText(text.replace(/"costs":\{[^}]*\}/, spoilt));
-    if (opened.kind !== 'kept') throw new Error(opened.why);
-    expect([...opened.peers.values()]).toMatchObject([{ costs: { ms: [12.25], bytes: [] } }]);
   });
 
   it('show neither host nor account nor session', () => {

@@ -6,7 +6,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { HeldSession, type Family, type SessionRoot } from '../cache/held-session.ts';
-import { NO_COSTS, type FullCosts, type KeptPeer } from './keepable.ts';
+import type { KeptPeer } from './keepable.ts';
 import {
   parseKept,
   type Kept,
@@ -61,12 +61,6 @@ const SALT_BYTES = 32;
 /** A thousand peers take 45 ms to encode: in between, others have their turn. */
 const PEERS_IN_A_TURN = 50;
 
-/** As many as an estimate looks back on. */
-const MAX_COSTS = 20;
-/** What no handshake costs, in ms and bytes: such figures would spoil every sum that they go into. */
-const MOST_MS = 3_600_000;
-const MOST_BYTES = 2 ** 24;
-
 /** Under this name a peer is kept: who reads it learns neither server nor account. */
 export function keptKey(salt: string, key: string): string {
   return createHmac('sha256', Buffer.from(salt, 'base64')).update(key).digest('base64');
@@ -95,7 +89,7 @@ export async function encodeKept(
 }
 
 /** A handshake is with one peer: its root and its family are as well. Sessions name them by number. */
-function storedPeer({ key, sharing, sessions, costs }: KeptPeer, salt: string): object {
+function storedPeer({ key, sharing, sessions }: KeptPeer, salt: string): object {
   const roots = new Map<SessionRoot, number>();
   const families = new Map<Family, number>();
   const stored: object[] = [];
@@ -115,7 +109,6 @@ function storedPeer({ key, sharing, sessions, costs }: KeptPeer, salt: string): 
     sharing,
     roots: [...roots.keys()].map(storedRoot),
     sessions: stored,
-    costs: { ms: costs.ms.slice(-MAX_COSTS), bytes: costs.bytes.slice(-MAX_COSTS) },
   };
 }
 
@@ -150,7 +143,7 @@ export function decodeKept(content: string, home: KeptHome, now: number): Decode
     const sessions = sessionsOf(stored);
     if (sessions === null) return { kind: 'unusable', why: 'it is damaged' };
     const { key, sharing } = stored;
-    peers.set(key, { key, sharing, sessions, costs: costsOf(stored) });
+    peers.set(key, { key, sharing, sessions });
   }
   return { kind: 'kept', peers, salt: kept.salt };
 }
@@ -166,13 +159,6 @@ function whyNotHere(kept: Kept, home: KeptHome, now: number): string | null {
   }
   // Nobody knows how old anything is then.
   return now < savedAt ? 'the clock was set back since' : null;
-}
-
-function costsOf({ costs = NO_COSTS }: StoredPeer): FullCosts {
-  return {
-    ms: costs.ms.filter((cost) => cost <= MOST_MS).slice(-MAX_COSTS),
-    bytes: costs.bytes.filter((cost) => cost <= MOST_BYTES).slice(-MAX_COSTS),
-  };
 }
 
 /** `null` where a session refers to a full handshake that is not there. */

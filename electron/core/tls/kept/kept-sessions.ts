@@ -164,13 +164,13 @@ export class KeptSessions implements SessionKeeper {
     return this.#pool === null;
   }
 
-  takeBack(key: string, sharing: KeptPeer['sharing']): KeptPeer | null {
-    if (this.#pool === null) return null;
+  takeBack(key: string, sharing: KeptPeer['sharing']): KeptPeer['sessions'] {
+    if (this.#pool === null) return [];
     const name = keptKey(this.#pool.salt, key);
     const kept = this.#pool.peers.get(name);
     this.#pool.peers.delete(name);
     // Only the file was changed meanwhile: what one policy allowed, the other may not.
-    return kept?.sharing === sharing ? kept : null;
+    return kept?.sharing === sharing ? kept.sessions : [];
   }
 
   /**

@@ -95,8 +95,6 @@ const PEER = {
   sharing: oneOf('saving', 'private'),
   roots: listOf(ROOT),
   sessions: listOf(SESSION),
-  /** Files of before there were any have none. */
-  costs: orMissing({ ms: listOf(amount), bytes: listOf(amount) }),
 };
 
 const KEPT = {

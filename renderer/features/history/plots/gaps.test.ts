@@ -8,18 +8,9 @@ describe('gaps', () => {
   it('are runs of buckets of which nothing is known, and not those in which nothing happened', () => {
     const view = viewOf([{}, GAP, GAP, {}, GAP]);
     expect(gapsOf(view)).toEqual([
-      { first: 1, last: 2, fromAt: FROM + QUARTER, toAt: FROM + 3 * QUARTER, why: 'away' },
-      { first: 4, last: 4, fromAt: FROM + 4 * QUARTER, toAt: FROM + 5 * QUARTER, why: 'away' },
+      { first: 1, last: 2, fromAt: FROM + QUARTER, toAt: FROM + 3 * QUARTER },
+      { first: 4, last: 4, fromAt: FROM + 4 * QUARTER, toAt: FROM + 5 * QUARTER },
     ]);
-  });
-
-  it('before the first record are told from those after it, also side by side', () => {
-    const view = viewOf([GAP, GAP, GAP, {}], { recordedSince: FROM + 1.5 * QUARTER });
-    expect(gapsOf(view).map(({ first, last, why }) => [first, last, why])).toEqual([
-      [0, 0, 'before'],
-      [1, 2, 'away'],
-    ]);
-    expect(gapsOf(viewOf([GAP], { recordedSince: null }))[0]?.why).toBe('before');
   });
 
   it('are one row each of the table, whose newest row comes first', () => {

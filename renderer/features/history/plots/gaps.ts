@@ -11,38 +11,29 @@ interface Gap {
   readonly last: number;
   readonly fromAt: number;
   readonly toAt: number;
-  /** `before`: Reprise recorded nothing yet; `away`: it was closed, or the machine asleep. */
-  readonly why: 'before' | 'away';
 }
 
 /** All gaps of a view, oldest first. */
-export function gapsOf({ buckets, recordedSince }: HistoryView): readonly Gap[] {
+export function gapsOf({ buckets }: HistoryView): readonly Gap[] {
   const gaps: Gap[] = [];
   buckets.forEach(({ isGap, startAt, lengthMs }, index) => {
     if (!isGap) return;
     const toAt = startAt + lengthMs;
-    const why = recordedSince === null || toAt <= recordedSince ? 'before' : 'away';
     const before = gaps.at(-1);
-    if (before?.last === index - 1 && before.why === why) {
+    if (before?.last === index - 1) {
       gaps[gaps.length - 1] = { ...before, last: index, toAt };
     } else {
-      gaps.push({ first: index, last: index, fromAt: startAt, toAt, why });
+      gaps.push({ first: index, last: index, fromAt: startAt, toAt });
     }
   });
   return gaps;
 }
 
 /** What a gap is called in the charts, where there is room. */
-const GAP_NAMES: Record<Gap['why'], string> = {
-  away: 'closed or asleep',
-  before: 'not recorded yet',
-};
+const GAP_NAME = 'closed or asleep';
 
 /** What a gap means, as a sentence. */
-export const GAP_SENTENCES: Record<Gap['why'], string> = {
-  away: 'Reprise was closed, or the machine asleep: nothing is known.',
-  before: 'Nothing was recorded yet.',
-};
+export const GAP_SENTENCE = 'Reprise was closed, or the machine asleep: nothing is known.';
 
 /** Room on both sides of a name. */
 const MARGIN = 6;
@@ -50,7 +41,6 @@ const MARGIN = 6;
 interface Place {
   readonly left: number;
   readonly width: number;
-  readonly name: string;
 }
 
 /** Hooks that mark where nothing is known, beneath everything else, and name it where there is room. */
@@ -76,14 +66,14 @@ export function gapHooks(
         ctx.textAlign = 'center';
         ctx.textBaseline = 'middle';
         const middle = bbox.top + bbox.height / 2;
-        for (const { left, width, name } of placesOf(bbox, view())) {
-          const room = ctx.measureText(name).width + 2 * MARGIN * ratio;
+        const room = ctx.measureText(GAP_NAME).width + 2 * MARGIN * ratio;
+        for (const { left, width } of placesOf(bbox, view())) {
           if (room > width) continue;
           // No line of the grid goes through the words.
           ctx.fillStyle = surface;
           ctx.fillRect(left + (width - room) / 2, middle - 10 * ratio, room, 20 * ratio);
           ctx.fillStyle = look.text;
-          ctx.fillText(name, left + width / 2, middle);
+          ctx.fillText(GAP_NAME, left + width / 2, middle);
         }
         ctx.restore();
       },
@@ -93,10 +83,10 @@ export function gapHooks(
 
 function placesOf(bbox: uPlot.BBox, view: HistoryView): Place[] {
   const pitch = bbox.width / view.buckets.length;
-  return gapsOf(view).map(({ first, last, why }) => {
+  return gapsOf(view).map(({ first, last }) => {
     const left = Math.round(bbox.left + pitch * first);
     const right = Math.round(bbox.left + pitch * (last + 1));
-    return { left, width: right - left, name: GAP_NAMES[why] };
+    return { left, width: right - left };
   });
 }
 

@@ -4,7 +4,7 @@ const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
 
 /** Steps between the labels of a time axis, in minutes of the local day. */
-const STEPS = [5, 10, 15, 30, 60, 120, 180, 240, 360, 720].concat(
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720].concat(
   [1, 2, 3, 5, 7, 10].map((days) => days * DAY_MINUTES),
 );
 

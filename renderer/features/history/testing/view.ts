@@ -14,6 +14,7 @@ const NONE: HistoryFigures = {
   resumedTimes: null,
   fullTimes: null,
   savedMs: 0,
+  savedBasis: { lowMs: 0, highMs: 0, counted: 0, uncounted: 0, full: 0, resumed: 0 },
   savedBytes: 0,
 };
 
