@@ -21,7 +21,7 @@ describe('the words for an outcome', () => {
     ['expired', 'session expired'],
     ['all-in-use', 'all tickets used'],
     ['refused-earlier', 'session refused earlier'],
-    ['failed-earlier', 'retried without a session'],
+    ['failed-earlier', 'the one before broke off over a session'],
     ['trust-changed', 'trust changed'],
     ['server-keeps-refusing', 'server keeps refusing'],
   ] as const)('go on with the reason where none was: %s', (reason, words) => {
@@ -52,7 +52,12 @@ describe('what a state leaves open', () => {
 });
 
 const MINUTE = 60_000;
-const refusing = { refusals: 3, before: { offered: 0, resumed: 0 }, nextTryAt: 10 * MINUTE };
+const refusing = {
+  refusals: 3,
+  broken: 0,
+  before: { offered: 0, resumed: 0 },
+  nextTryAt: 10 * MINUTE,
+};
 
 describe('the words for a server that keeps refusing', () => {
   it('say how often it refused', () => {
@@ -64,6 +69,15 @@ describe('the words for a server that keeps refusing', () => {
   it('say of one that resumed before how often it did', () => {
     expect(refusedSoFar({ ...refusing, before: { offered: 16, resumed: 1 } })).toBe(
       'This server seldom takes its sessions up: the last 3 were refused; 1 of 16 resumed before',
+    );
+  });
+
+  it('say that it is the connection that breaks off, where it does', () => {
+    expect(refusedSoFar({ ...refusing, broken: 3 })).toBe(
+      'The connection breaks off when a session is offered: 3 of the last 3 did, and worked without one',
+    );
+    expect(refusedSoFar({ ...refusing, broken: 2, before: { offered: 9, resumed: 4 } })).toBe(
+      'The connection breaks off when a session is offered: 2 of the last 3 did, and worked without one; 4 of 9 resumed before',
     );
   });
 

@@ -62,7 +62,7 @@ const REASON_WORDS: Record<NotOfferedReason, string> = {
   'all-in-use': 'all tickets used',
   'trust-changed': 'trust changed',
   'refused-earlier': 'session refused earlier',
-  'failed-earlier': 'retried without a session',
+  'failed-earlier': 'the one before broke off over a session',
   'server-keeps-refusing': 'server keeps refusing',
 };
 
@@ -146,9 +146,9 @@ const REASON_SENTENCES: Record<NotOfferedReason, string> = {
   'refused-earlier':
     'Nothing was offered: this server refused the latest session, so those issued together with it were dropped unused, and no new one had come yet.',
   'failed-earlier':
-    'Nothing was offered: the attempt before this one failed with a session, so it was made again without any.',
+    'Nothing was offered: the attempt before this one broke off over a session, so it was made again at once without any, and that worked. The session is dropped.',
   'server-keeps-refusing':
-    'Nothing was offered, for a while: this server refused what it had issued again and again.',
+    'Nothing was offered, for a while: this server refused what it had issued, or broke off over it, again and again.',
 };
 
 /** Why a connection was not resumed, in a sentence; `null` where it was. */
@@ -213,8 +213,15 @@ export function otherName({ host, servername, trust }: Named): string | null {
 }
 
 /** What became of the sessions that were offered to it. */
-export function refusedSoFar({ refusals, before }: Refusing): string {
+export function refusedSoFar({ refusals, broken, before }: Refusing): string {
   const count = formatCount(refusals);
+  if (broken > 0) {
+    const earlier =
+      before.resumed > 0
+        ? `; ${formatCount(before.resumed)} of ${formatCount(before.offered)} resumed before`
+        : '';
+    return `The connection breaks off when a session is offered: ${formatCount(broken)} of the last ${count} did, and worked without one${earlier}`;
+  }
   if (before.resumed > 0) {
     return `This server seldom takes its sessions up: the last ${count} were refused; ${formatCount(before.resumed)} of ${formatCount(before.offered)} resumed before`;
   }

@@ -34,9 +34,12 @@ const STOPPING: ReadonlyMap<ProblemCode, StoppedState> = new Map([
 
 /** The past that matters to the decision. */
 export interface Attempts {
-  /** Failures in a row, this one included. */
+  /**
+   * Failures in a row, this one included. One with a session and the one that followed at once without
+   * are two: the wait after them is that of two, so that nobody is asked twice as often.
+   */
   readonly failures: number;
-  /** This attempt was itself the immediate one after a session had been offered in vain. */
+  /** This attempt was itself the immediate one after one that broke off with a session. */
   readonly again: boolean;
 }
 

@@ -304,7 +304,7 @@ export class WatchedMailbox {
    * Connects, watches the mailbox, and stays until the connection ends. Gives why it ended, `null`
    * when that was asked for.
    *
-   * @param offers whether a session may be offered in it
+   * @param offers whether a session may be offered in it; not where it follows one that broke off so
    */
   async #attempt(run: Run, permit: SignInPermit, offers: boolean): Promise<Failure | null> {
     const { clock, starts } = this.#deps;

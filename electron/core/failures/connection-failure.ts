@@ -11,7 +11,7 @@ export interface Failure {
   readonly problem: Problem;
   /** Where it was; `idle` after a connect that had succeeded. */
   readonly phase: Phase | 'idle';
-  /** TLS failed with a session offered: without any it may well work. */
+  /** TLS broke off with a session offered: without any it may well work. */
   readonly sessionOffered: boolean;
   /** How long the server asked to be left alone. */
   readonly serverDelayMs: number | null;
@@ -86,12 +86,14 @@ export function failureFrom(
   const { tls, ...moment } = point;
   const { phase } = moment;
   const certificate = tls?.handshake?.certificate ?? null;
+  const sessionOffered = tls?.outcome.kind === 'failed' && tls.outcome.sessionOffered;
   const { code, message, serverLine } = describeProblem(error, {
     ...moment,
     host: settings.host,
     port: settings.port,
     security: settings.security,
     tlsAnswered: tls?.outcome.kind === 'failed' && tls.outcome.answered,
+    sessionOffered,
     servername: settings.servername ?? settings.host,
     trustsCaFile: settings.trust.kind === 'ca',
     pin: settings.trust.kind === 'pin' ? settings.trust.fingerprint256 : null,
@@ -105,7 +107,7 @@ export function failureFrom(
       serverLine: serverLine === null ? null : quoted(serverLine, redact),
     },
     phase,
-    sessionOffered: tls?.outcome.kind === 'failed' && tls.outcome.sessionOffered,
+    sessionOffered,
     serverDelayMs: classify(error, moment).serverDelayMs,
     certificate: shownCertificate(tls),
   };

@@ -18,6 +18,8 @@ export interface ProblemContext extends CertificateContext {
   readonly security: Security;
   /** TLS failed after the server had begun to answer: it speaks TLS, or something like it. */
   readonly tlsAnswered: boolean;
+  /** TLS broke off with a session offered, and is tried without one. */
+  readonly sessionOffered: boolean;
   /** The mailbox to be opened, once it is about that. */
   readonly mailbox: string;
   /** The server has greeted, as a mail server does. */
@@ -344,10 +346,12 @@ function timeoutMessage(within: string, context: ProblemContext): string {
     case 'wait':
     case 'tls':
       return (
-        `${at(context)} did not finish the TLS handshake${within}. ` +
-        (context.tlsAnswered
-          ? 'It had begun to: something on the way may hold back the rest.'
-          : 'Check that this port speaks TLS; 993 usually does.')
+        `${at(context)} did not ${context.sessionOffered ? 'go on with' : 'finish'} the TLS handshake${within}.` +
+        hintOnTls(
+          context,
+          ' It had begun to: something on the way may hold back the rest.',
+          ' Check that this port speaks TLS; 993 usually does.',
+        )
       );
     case 'starttls':
     case 'greeting':
@@ -374,8 +378,12 @@ function unanswered(command: string | null, { host, mailbox }: ProblemContext): 
 
 function closed(_error: ClassifiedError, context: ProblemContext): Words {
   const hint =
-    context.phase === 'tls' && !context.tlsAnswered
-      ? ' It may not speak TLS on this port, or none of the versions that are safe.'
+    context.phase === 'tls'
+      ? hintOnTls(
+          context,
+          '',
+          ' It may not speak TLS on this port, or none of the versions that are safe: check that this port speaks TLS.',
+        )
       : '';
   return {
     code: 'closed',
@@ -383,9 +391,22 @@ function closed(_error: ClassifiedError, context: ProblemContext): Words {
   };
 }
 
+/** What may be the matter with TLS that broke off, or fell silent. */
+function hintOnTls(context: ProblemContext, answered: string, unanswered: string): string {
+  if (context.sessionOffered) return SESSION_OFFERED;
+  return context.tlsAnswered ? answered : `${unanswered} ${ON_THE_WAY}`;
+}
+
+/** It is known to speak TLS: it issued that session. */
+const SESSION_OFFERED = ' A session was offered in it; the next attempt goes without one.';
+
+/** Where not even a ClientHello without a session is answered. */
+export const ON_THE_WAY =
+  'If it does, look at the way there: a middlebox, such as a firewall, may stop TLS, or the MTU may be too small for its first message.';
+
 function tls({ code }: ClassifiedError, context: ProblemContext): Words {
-  return {
-    code: 'tls',
-    message: `TLS with ${at(context)} failed (${code}). Whoever runs the server may find more in its log.`,
-  };
+  const more = context.sessionOffered
+    ? SESSION_OFFERED
+    : ' Whoever runs the server may find more in its log.';
+  return { code: 'tls', message: `TLS with ${at(context)} failed (${code}).${more}` };
 }

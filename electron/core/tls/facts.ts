@@ -34,7 +34,7 @@ export type NotOfferedReason =
   | 'trust-changed'
   /** The server refused one; what was held with it was dropped, and nothing has come since. */
   | 'refused-earlier'
-  /** The attempt before failed with one, so this one goes without. */
+  /** The attempt before broke off with one offered, so this one goes without. */
   | 'failed-earlier'
   | 'server-keeps-refusing';
 
@@ -53,10 +53,15 @@ export type Reuse =
  */
 export type SharingPolicy = 'saving' | 'private';
 
-/** A server that issues sessions and does not take them up: nothing is offered for a while. */
+/**
+ * A server that issues sessions and does not take them up, or a way to it that breaks when one is
+ * offered: nothing is offered for a while.
+ */
 export interface Refusing {
   /** Sessions offered and refused in a row. */
   readonly refusals: number;
+  /** How many of these broke the handshake off, which worked at once without a session. */
+  readonly broken: number;
   /** Sessions offered before these in this run of the program, and how many were taken up. */
   readonly before: { readonly offered: number; readonly resumed: number };
   readonly nextTryAt: number;
@@ -136,7 +141,7 @@ export interface FailedOutcome {
   readonly kind: 'failed';
   /** As it was thrown. */
   readonly error: Error;
-  /** A session had been offered, and may be why: a new attempt is to go without any. */
+  /** It broke off with a session offered, which may be why: one attempt without any is to follow. */
   readonly sessionOffered: boolean;
   /** The server had begun to answer the ClientHello. */
   readonly answered: boolean;

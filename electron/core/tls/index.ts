@@ -19,6 +19,7 @@ export {
   type Secured,
 } from './transport/connect-tls.ts';
 export { MAX_TICKETS, type ConnectOptions } from './transport/connecting.ts';
+export { onSilence, SILENCE_MS, type After } from './transport/silence.ts';
 export {
   createReuseTransport,
   type ReuseTransport,

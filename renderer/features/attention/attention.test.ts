@@ -5,7 +5,7 @@ import { account, connection, PROBLEM, snapshot } from '../../testing/entities.t
 import { OFFLINE_SENTENCE } from '../../words.ts';
 import { accountItems, attention, LASTING_MS, SOON_MS } from './attention.ts';
 
-const REFUSING = { refusals: 3, before: { offered: 0, resumed: 0 }, nextTryAt: 0 };
+const REFUSING = { refusals: 3, broken: 0, before: { offered: 0, resumed: 0 }, nextTryAt: 0 };
 
 const NOW = 1_000_000_000_000;
 const DAY = 24 * 60 * 60 * 1000;

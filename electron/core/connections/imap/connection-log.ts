@@ -48,7 +48,7 @@ const REASON: Readonly<Record<NotOfferedReason, string>> = {
   'all-in-use': 'all tickets were in use',
   'trust-changed': 'what is trusted has changed',
   'refused-earlier': 'the latest session was refused, and no new one had come',
-  'failed-earlier': 'the attempt before failed with a session',
+  'failed-earlier': 'the attempt before broke off over a session',
   'server-keeps-refusing': 'this server keeps refusing',
 };
 

@@ -64,7 +64,7 @@ export interface ImapConnectionDeps {
   readonly connectionId: ConnectionId;
   /** Said of the sessions that this connection brings: its mailbox. */
   readonly name: string;
-  /** `false` where the attempt before failed with a session. */
+  /** `false` where the attempt before broke off with a session. */
   readonly offers: boolean;
   readonly clock: Clock;
   /** Resolves the host's name in place of the system's resolver. */
@@ -272,7 +272,7 @@ export class ImapConnection {
 
   /** The way to the server, which offers and stores sessions as it was told. */
   #transport(): ImapTransport {
-    const { sessions, accountId, name, settings, lookup, offers } = this.#deps;
+    const { sessions, accountId, name, settings, lookup, offers, clock } = this.#deps;
     const transport = createReuseTransport({
       cache: sessions,
       account: accountId,
@@ -282,6 +282,7 @@ export class ImapConnection {
       offers,
       tookTooLong: this.#tlsTookTooLong.signal,
       inbound: this.#inbound,
+      after: (delayMs, run) => clock.after(delayMs, run),
       onEvent: (event) => {
         this.#transportEvent(event);
       },

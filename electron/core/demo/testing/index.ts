@@ -11,5 +11,5 @@ export {
 export { startDemoServers } from '../demo-servers.ts';
 export type { Step } from '../imap/imap-session.ts';
 export type { CertificateKind } from './certificates.ts';
-export { fault, type Script } from './script.ts';
+export { fault, type Fault, type Script } from './script.ts';
 export { type ImapServer, type ImapServerOptions, startImapServer } from './scripted-server.ts';

@@ -11,7 +11,7 @@ import type {
 import { certificateFacts, chainValidity } from '../certificate.ts';
 import { HeldSession, lifetimeMs, type Family, type SessionRoot } from './held-session.ts';
 import { peerName, type Peer, type PeerKeys } from '../peer.ts';
-import type { SessionPolicy } from './peer-sessions.ts';
+import type { BrokenOffer, SessionPolicy } from './peer-sessions.ts';
 import type { AccountState, PeerEntry } from './peer-table.ts';
 import { readSession } from '../session-format.ts';
 
@@ -34,7 +34,7 @@ export interface Beginning extends Pick<PeerKeys, 'anchor' | 'place'> {
   readonly peer: Peer;
   readonly account: AccountState;
   readonly connection: string | null;
-  /** `false` where the attempt before failed with a session: this one goes without. */
+  /** `false` where the attempt before broke off with a session: this one goes without. */
   readonly offers: boolean;
   /** `refusals.trials` of the peer: a burst is one trial. */
   readonly trial: number;
@@ -64,6 +64,8 @@ export class HandshakeSessions {
   readonly #family: Family = { dropped: false };
   #offered: HeldSession | null = null;
   #offer: Offer | null = null;
+  /** The handshake before that this one judges, by ending well without a session, or not. */
+  #judges: BrokenOffer | null = null;
   #root: SessionRoot | null = null;
   #descent: Descent | null = null;
   #stored = 0;
@@ -112,8 +114,11 @@ export class HandshakeSessions {
     if (!this.#isAllowed) {
       return this.#account.enabled ? { kind: 'none', reason: 'nothing-held' } : { kind: 'off' };
     }
-    if (!this.#begin.offers) return { kind: 'none', reason: 'failed-earlier' };
     const { sessions } = this.#cache.entry();
+    this.#judges = sessions.toBeJudged();
+    if (this.#judges !== null || !this.#begin.offers) {
+      return { kind: 'none', reason: 'failed-earlier' };
+    }
     const choice = sessions.take(this.#cache.now(), this.#account.policy, this.#begin.trial);
     if (choice.session === null) {
       return { kind: 'none', reason: this.#trustChanged() ? 'trust-changed' : choice.reason };
@@ -165,6 +170,9 @@ export class HandshakeSessions {
     }
     const certificate = result.resumed ? null : result.certificate;
     this.#wasFull = true;
+    if (this.#judges !== null && this.#isAllowed) {
+      this.#cache.entry().sessions.condemn(this.#judges, now);
+    }
     // Without the certificate's facts nothing could be checked later: nothing is stored then.
     this.#root =
       certificate === null
@@ -204,30 +212,27 @@ export class HandshakeSessions {
   }
 
   /**
-   * The handshake failed: the network broke, or it took too long, or TLS itself broke, or the server
-   * refused the session and showed a certificate that is not trusted.
+   * The handshake failed: it broke off, whoever or whatever broke it; it was given up on this side; or
+   * the server refused the session and showed a certificate that is not trusted.
    *
-   * @returns whether the session that was offered may be why, so that trying again without any makes
-   *   sense
+   * @returns whether the session that was offered may be why, so that one attempt without any is to
+   *   follow at once, which tells
    */
-  failed(cause: 'network' | 'timeout' | 'handshake' | 'certificate'): boolean {
+  failed(cause: 'broke-off' | 'given-up' | 'certificate'): boolean {
     const offered = this.#offered;
     this.done();
     if (offered === null || !this.#isAllowed) return false;
     const { sessions } = this.#cache.entry();
-    switch (cause) {
-      case 'network':
-      case 'timeout':
-        if (this.#mayBeGivenBack(offered)) sessions.giveBack(offered);
-        else sessions.evict(offered);
-        return cause === 'timeout';
-      case 'certificate':
-        sessions.dropFamily(offered);
-        return false;
-      case 'handshake':
-        sessions.evict(offered);
-        return true;
+    if (cause === 'certificate') {
+      sessions.dropFamily(offered);
+      return false;
     }
+    if (this.#mayBeGivenBack(offered)) sessions.giveBack(offered);
+    else sessions.evict(offered);
+    // What broke on the network before tells nothing of the way from here.
+    if (cause === 'given-up' || this.#moves !== this.#cache.moves()) return false;
+    sessions.brokeOff({ session: offered, trial: this.#begin.trial });
+    return true;
   }
 
   /** It may have been on the wire: a ticket is not seen on two networks. */

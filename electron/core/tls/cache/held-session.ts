@@ -64,8 +64,6 @@ export class HeldSession {
   readonly #bytes: Buffer;
   /** It has been on the wire: under `private` that was its only time. */
   offered = false;
-  /** Network errors in a row while it was offered. */
-  networkErrors = 0;
   /** The server has taken it up at least once. */
   resumed = false;
 

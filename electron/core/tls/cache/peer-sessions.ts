@@ -4,7 +4,15 @@
  */
 import type { NotOfferedReason, SharingPolicy } from '../facts.ts';
 import type { HeldSession } from './held-session.ts';
-import { isPaused, NO_REFUSALS, refused, takenUp, tryNow, type Refusals } from './refusals.ts';
+import {
+  elsewhere,
+  isPaused,
+  NO_REFUSALS,
+  refused,
+  takenUp,
+  tryNow,
+  type Refusals,
+} from './refusals.ts';
 
 /** What an account allows. */
 export interface SessionPolicy {
@@ -15,14 +23,21 @@ export interface SessionPolicy {
 
 /** Tickets of a burst are shared for so long: connections that start later are another burst. */
 export const BURST_MS = 10_000;
-/** A session is dropped after two network errors in a row: it may be what breaks them. */
-const MAX_NETWORK_ERRORS = 2;
+/** Handshakes that broke off and were not judged yet: as many as an account may have under way. */
+const MAX_UNJUDGED = 256;
 /** A refused second use may have had another cause, such as a new ticket key: it is tried again. */
 const SINGLE_USE_MS = 3_600_000;
 
 /** A session to offer, or why there is none. */
 export type Choice =
   { readonly session: HeldSession } | { readonly session: null; readonly reason: NotOfferedReason };
+
+/** A handshake broke off in which this session was offered. */
+export interface BrokenOffer {
+  readonly session: HeldSession;
+  /** `refusals.trials` as it was when that connection began. */
+  readonly trial: number;
+}
 
 interface LastTaken {
   readonly session: HeldSession;
@@ -41,6 +56,8 @@ export class PeerSessions {
   #emptyReason: NotOfferedReason = 'nothing-held';
   /** The server takes a ticket once only, as far as is known: until then none is shared. */
   #singleUseUntil = 0;
+  /** Oldest first. Each is judged by the next handshake, which goes without a session. */
+  #unjudged: BrokenOffer[] = [];
   refusals: Refusals = NO_REFUSALS;
 
   readonly #maxSessions: number;
@@ -72,9 +89,8 @@ export class PeerSessions {
    */
   isWorthWaiting(now: number, policy: SessionPolicy): boolean {
     this.#dropExpired(now, policy);
-    if (this.#sessions.length > 0 || this.refusals.inARow > 0 || this.refusals.issuesNothing) {
-      return false;
-    }
+    if (this.#sessions.length > 0 || this.#unjudged.length > 0) return false;
+    if (this.refusals.inARow > 0 || this.refusals.issuesNothing) return false;
     return this.#lastTaken === null || !isSameBurst(this.#lastTaken, now);
   }
 
@@ -139,7 +155,6 @@ export class PeerSessions {
 
   resumed(session: HeldSession): void {
     session.resumed = true;
-    session.networkErrors = 0;
     this.refusals = takenUp(this.refusals);
     this.#onChange();
   }
@@ -161,8 +176,31 @@ export class PeerSessions {
       this.evict(session);
       return;
     }
+    this.#count(session, 'full', trial, now);
+  }
+
+  /**
+   * A handshake broke off, for whatever reason: whether over the session that was offered in it is
+   * told by the next one. Until then nothing has been said about that session.
+   */
+  brokeOff(offer: BrokenOffer): void {
+    this.#unjudged.push(offer);
+    this.#unjudged.splice(0, this.#unjudged.length - MAX_UNJUDGED);
+  }
+
+  /** Whose judge the next handshake is; it goes without a session then. */
+  toBeJudged(): BrokenOffer | null {
+    return this.#unjudged.shift() ?? null;
+  }
+
+  /** The handshake that followed without a session ended well: it was the session. */
+  condemn({ session, trial }: BrokenOffer, now: number): void {
+    this.#count(session, 'broke-off', trial, now);
+  }
+
+  #count(session: HeldSession, how: 'full' | 'broke-off', trial: number, now: number): void {
     this.dropFamily(session);
-    this.refusals = refused(this.refusals, trial, now);
+    this.refusals = refused(this.refusals, how, trial, now);
   }
 
   /** The handshake that brought it is not to be built upon: neither are its other sessions. */
@@ -192,18 +230,16 @@ export class PeerSessions {
     return gone;
   }
 
-  /** The handshake broke with the session offered: its secret may be damaged, so it goes. */
+  /** This one alone is not to be offered any more. */
   evict(session: HeldSession): void {
     this.#remove((held) => held === session);
     if (this.#lastTaken?.session === session) this.#lastTaken = null;
     this.#onChange();
   }
 
-  /** The network broke, which says nothing about the session. */
+  /** Nothing is known against it: it may be offered again. */
   giveBack(session: HeldSession): void {
-    session.networkErrors += 1;
-    if (session.networkErrors >= MAX_NETWORK_ERRORS) this.evict(session);
-    else if (
+    if (
       !session.origin.family.dropped &&
       this.#sessions.length < this.#maxSessions &&
       !this.#sessions.includes(session)
@@ -216,10 +252,13 @@ export class PeerSessions {
 
   /**
    * Another network may hold another observer: no ticket that has been on the wire of the one before
-   * is used on this one. Those that a network error gave back are such.
+   * is used on this one. Those that were given back are such. Nor does a way that broke tell of this
+   * one.
    */
   moved(): void {
     this.#lastTaken = null;
+    this.#unjudged = [];
+    this.refusals = elsewhere(this.refusals);
     this.#remove(({ offered, origin }) => offered && origin.protocol === 'TLSv1.3');
     this.#onChange();
   }
@@ -232,6 +271,7 @@ export class PeerSessions {
     const count = this.#sessions.length;
     this.#remove(() => true);
     this.#lastTaken = null;
+    this.#unjudged = [];
     this.#emptyReason = 'nothing-held';
     this.#onChange();
     return count;

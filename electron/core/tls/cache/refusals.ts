@@ -1,6 +1,6 @@
 /**
- * What is remembered of a server that does not take its own sessions up. Pure: a value in, a value
- * out, the time by parameter.
+ * What is remembered of a server that does not take its own sessions up, or of a way to it that breaks
+ * when one is offered. Pure: a value in, a value out, the time by parameter.
  */
 
 /** Refusals in a row after which nothing is offered for a while; a burst counts as one. */
@@ -17,7 +17,9 @@ const LONGEST_PAUSE_MS = 60 * MINUTE;
 export interface Refusals {
   /** Sessions refused in a row, since the last resumption. */
   readonly inARow: number;
-  /** The same, where those that were offered side by side count as one: they are one trial. */
+  /** How many of these broke the handshake off. */
+  readonly broken: number;
+  /** {@link Refusals.inARow}, where those that were offered side by side count as one: one trial. */
   readonly trials: number;
   /** Nothing is offered before this time; `null` while offering goes on. */
   readonly pausedUntil: number | null;
@@ -34,6 +36,7 @@ export interface Refusals {
 
 export const NO_REFUSALS: Refusals = {
   inARow: 0,
+  broken: 0,
   trials: 0,
   pausedUntil: null,
   pauseMs: 0,
@@ -52,14 +55,26 @@ export function takenUp(before: Refusals): Refusals {
 /**
  * A session was offered and refused.
  *
+ * @param how in a full handshake, or by breaking it off: each of these costs a connection, and the
+ *   silence before it, so that three in a row are enough whatever resumed before
  * @param trial {@link Refusals.trials} as it was when that connection began
  */
-export function refused(before: Refusals, trial: number, now: number): Refusals {
-  const after = { ...counted(before, false), inARow: before.inARow + 1 };
+export function refused(
+  before: Refusals,
+  how: 'full' | 'broke-off',
+  trial: number,
+  now: number,
+): Refusals {
+  const after = {
+    ...counted(before, false),
+    inARow: before.inARow + 1,
+    broken: before.broken + (how === 'broke-off' ? 1 : 0),
+  };
   if (trial < before.trials) return after;
   const trials = before.trials + 1;
   const share = after.latest.filter(Boolean).length / after.latest.length;
-  if (trials < REFUSALS_UNTIL_PAUSE || share >= RESUMES_NOW_AND_THEN) return { ...after, trials };
+  const isWorthIt = share >= RESUMES_NOW_AND_THEN && after.broken < after.inARow;
+  if (trials < REFUSALS_UNTIL_PAUSE || isWorthIt) return { ...after, trials };
   const pauseMs =
     before.pauseMs === 0 ? FIRST_PAUSE_MS : Math.min(before.pauseMs * 2, LONGEST_PAUSE_MS);
   return { ...after, trials, pausedUntil: now + pauseMs, pauseMs };
@@ -79,6 +94,13 @@ function counted(before: Refusals, isTakenUp: boolean): Refusals {
 export function isPaused(refusals: Refusals, now: number): boolean {
   const { pausedUntil, pauseMs } = refusals;
   return pausedUntil !== null && now < pausedUntil && now >= pausedUntil - pauseMs;
+}
+
+/** The machine is on another network: what broke the handshakes may have stayed on the one before. */
+export function elsewhere(before: Refusals): Refusals {
+  if (before.broken === 0) return before;
+  const { latest, offered, resumed, issuesNothing } = before;
+  return { ...NO_REFUSALS, latest, offered, resumed, issuesNothing };
 }
 
 /** The pause is over by the user's wish; one more refusal starts the next, longer one. */

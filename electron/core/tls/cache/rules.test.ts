@@ -2,24 +2,29 @@
  * The rules of the session cache, one test each, against real handshakes with the scripted servers.
  * Where a comment in this room speaks of a rule by its number, it is the one of that test.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   createAuthority,
+  fault,
   startImapServer,
+  type Fault,
+  type ImapServer,
   type ImapServerOptions,
 } from '../../demo/testing/index.ts';
-import type { ImapServer } from '../../demo/testing/index.ts';
+import { TestCalls } from '../../testing/clock.ts';
 import { connectOnce, outcomeOf, type Target } from '../testing/connect-once.ts';
 import type { PeerCertificate } from 'node:tls';
-import type { Mechanism } from '../facts.ts';
+import type { Mechanism, TlsOutcome, TransportEvent } from '../facts.ts';
 import { chainValidity } from '../certificate.ts';
-import type { TransportEvent } from '../facts.ts';
 import { HeldSession, type SessionOrigin } from './held-session.ts';
 import { keysOf, TLS_ENGINE, type Peer } from '../peer.ts';
 import { OTHER_TRUST, TRUST } from '../testing/peer-fixtures.ts';
 import { sessionDer, TLS12, TLS13 } from '../testing/session-fixtures.ts';
 import { SessionCache } from './session-cache.ts';
+import { createReuseTransport } from '../transport/imapflow-transport.ts';
+import { SILENCE_MS } from '../transport/silence.ts';
 import { MAX_VERSION, MIN_VERSION, type TlsTrust } from '../trust.ts';
 
 const MINUTE = 60_000;
@@ -98,6 +103,29 @@ function take(server: ImapServer): Buffer {
 const full = (reason: string) => ({ kind: 'full', reason });
 const resumed = (mechanism: string) => ({ kind: 'resumed', mechanism });
 const refused = (mechanism: string) => ({ kind: 'refused', mechanism });
+
+/** Connects, and lets time pass where the server says nothing to a session that is offered. */
+async function broken(server: ImapServer, changes: Partial<Target> = {}): Promise<TlsOutcome> {
+  const calls = new TestCalls();
+  const offered = server.stats().offered;
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  const attempt = connectOnce(
+    at(server, {
+      ...changes,
+      after: (delayMs, run) => calls.after(delayMs, run),
+      onEvent: ({ kind }) => {
+        if (kind === 'handshake') resolve();
+      },
+    }),
+  );
+  await Promise.race([server.until(() => server.stats().offered > offered), ended]);
+  // What the server says first takes its way.
+  for (let turns = 0; turns < 100; turns += 1) await turn();
+  calls.advance(2 * SILENCE_MS);
+  const connected = await attempt;
+  await connected.close();
+  return connected.handshake.outcome;
+}
 
 describe('the session cache', () => {
   it('rule 1: shares sessions only between connections that are alike in every part of the key', async () => {
@@ -335,39 +363,112 @@ describe('the session cache', () => {
     expect(await outcomeOf(at(server))).toEqual(full('all-in-use'));
   });
 
-  it('rule 11: a network error evicts nothing', async () => {
+  const breaks: readonly (readonly [string, Fault])[] = [
+    ['a reset', fault.reset],
+    ['an end', fault.close],
+    ['a fatal alert', fault.raw('\u0015\u0003\u0003\u0000\u0002\u0002\u0050')],
+    ['a close_notify', fault.raw('\u0015\u0003\u0003\u0000\u0002\u0001\u0000')],
+    ['five seconds of silence', fault.hang],
+    ['silence in the middle of an answer', fault.raw('\u0016\u0003\u0003\u0000\u007a\u0002')],
+  ];
+
+  it.each(breaks)(
+    'rule 11: after %s the next one goes without, and the session is as good as refused where that works',
+    async (_, how) => {
+      const server = await start({ script: (n) => (n === 2 ? { handshake: how } : {}) });
+      await outcomeOf(at(server));
+      expect(await broken(server)).toMatchObject({ kind: 'failed', sessionOffered: true });
+      const again = await connectOnce(at(server, { offers: false }));
+      expect(again.handshake.outcome).toEqual(full('failed-earlier'));
+      await again.close();
+      expect(server.stats().offered).toBe(1);
+      // The sibling is gone with it: these are of the new handshake.
+      expect(mechanismsHeld()).toEqual(['tls13-ticket', 'tls13-ticket']);
+      expect(await outcomeOf(at(server))).toEqual(resumed('tls13-ticket'));
+    },
+  );
+
+  it.each(breaks)(
+    'rule 11: after %s that comes without a session as well, it was the network: nothing is evicted',
+    async (_, how) => {
+      const server = await start({ script: (n) => (n === 1 || n > 3 ? {} : { handshake: how }) });
+      await outcomeOf(at(server));
+      const held = cache.held();
+      expect(await broken(server)).toMatchObject({ kind: 'failed', sessionOffered: true });
+      const patience = new AbortController();
+      const again = connectOnce(at(server, { offers: false, tookTooLong: patience.signal }));
+      await server.until(() => server.stats().connections === 3);
+      for (let turns = 0; turns < 100; turns += 1) await turn();
+      patience.abort();
+      expect((await again).handshake.outcome).toMatchObject({ sessionOffered: false });
+      expect(cache.held()).toEqual(held);
+      expect(await outcomeOf(at(server))).toEqual(resumed('tls13-ticket'));
+    },
+  );
+
+  it('rule 11: the next one goes without also where nobody says so, and the one after that does not', async () => {
     const server = await start({
-      script: (n) => (n === 2 ? { handshake: { kind: 'reset' } } : {}),
+      protocol: 'TLSv1.2',
+      script: (n) => (n === 2 || n === 3 ? { handshake: fault.reset } : {}),
     });
     await outcomeOf(at(server));
-    const held = cache.held().length;
+    await outcomeOf(at(server));
     expect(await outcomeOf(at(server))).toMatchObject({ kind: 'failed', sessionOffered: false });
-    expect(cache.held()).toHaveLength(held);
+    expect(server.stats().offered).toBe(1);
+    expect(await outcomeOf(at(server))).toEqual(resumed('tls12-ticket'));
+  });
+
+  it('rule 11: what is given up on this side says nothing about the session', async () => {
+    const server = await start({
+      script: (n) => (n === 2 ? { handshake: fault.hang } : {}),
+    });
+    await outcomeOf(at(server));
+    const { promise: failed, resolve } = Promise.withResolvers<TlsOutcome>();
+    const transport = createReuseTransport({
+      cache,
+      account: 'alice',
+      trust: { kind: 'ca', pem: server.caPem },
+      onEvent: (event) => {
+        if (event.kind === 'handshake') resolve(event.outcome);
+      },
+    });
+    const target = { host: '127.0.0.1', port: server.port, servername: 'localhost', secure: true };
+    const socket = transport.connect(target, () => undefined);
+    await server.until(() => server.stats().offered === 1);
+    socket.destroy();
+    expect(await failed).toMatchObject({ kind: 'failed', sessionOffered: false });
     expect(await outcomeOf(at(server))).toEqual(resumed('tls13-ticket'));
   });
 
-  it('rule 11: tries without any session where the one offered may be why TLS took too long', async () => {
-    const server = await start({
-      script: (n) => (n === 2 ? { handshake: { kind: 'hang' } } : {}),
-    });
+  it('rule 11: a handshake that took too long altogether may have broken over the session', async () => {
+    const server = await start({ script: (n) => (n === 2 ? { handshake: fault.hang } : {}) });
     await outcomeOf(at(server));
-    const held = cache.held().length;
     const patience = new AbortController();
     const hanging = connectOnce(at(server, { tookTooLong: patience.signal }));
     await server.until(() => server.stats().offered === 1);
     patience.abort();
     const given = await hanging;
-    expect(given.handshake.outcome).toMatchObject({
-      kind: 'failed',
-      sessionOffered: true,
-      answered: false,
-    });
+    expect(given.handshake.outcome).toMatchObject({ sessionOffered: true, answered: false });
     await given.close();
-    // It was silent, which alone proves nothing against the session.
-    expect(cache.held()).toHaveLength(held);
     expect(await outcomeOf(at(server, { offers: false }))).toEqual(full('failed-earlier'));
-    expect(server.stats().offered).toBe(1);
-    expect(cache.held()).toHaveLength(held + 2);
+  });
+
+  it('rule 12: stops offering where three in a row broke off, whatever resumed before, until the network is another', async () => {
+    const server = await start();
+    await outcomeOf(at(server));
+    expect(await outcomeOf(at(server))).toEqual(resumed('tls13-ticket'));
+    for (let trial = 1; trial <= 3; trial += 1) {
+      const { connections } = server.stats();
+      server.setScript((n) => (n === connections + 1 ? { handshake: fault.reset } : {}));
+      expect(cache.refusing('alice')).toBeNull();
+      await outcomeOf(at(server));
+      expect(await outcomeOf(at(server))).toEqual(full('failed-earlier'));
+    }
+    const before = { offered: 1, resumed: 1 };
+    expect(cache.refusing('alice')).toMatchObject({ refusals: 3, broken: 3, before });
+    expect(await outcomeOf(at(server))).toEqual(full('server-keeps-refusing'));
+    cache.networkChanged();
+    expect(cache.refusing('alice')).toBeNull();
     expect(await outcomeOf(at(server))).toEqual(resumed('tls13-ticket'));
   });
 
@@ -474,12 +575,11 @@ describe('the session cache', () => {
 
   it('rule 15: under private, gives nothing back that was on the wire, and drops what was', async () => {
     const server = await start({
-      script: (n) => (n === 2 ? { handshake: { kind: 'reset' } } : {}),
+      script: (n) => (n === 2 || n === 3 ? { handshake: fault.reset } : {}),
     });
     await outcomeOf(at(server));
     cache.setPolicy('alice', { sharing: 'private', maxAgeMs: DAY });
-    await outcomeOf(at(server));
-    await outcomeOf(at(server));
+    for (let attempt = 0; attempt < 3; attempt += 1) await outcomeOf(at(server));
     expect(server.offers).toHaveLength(2);
     expect(new Set(server.offers.map(({ sha256 }) => sha256)).size).toBe(2);
 

@@ -105,7 +105,7 @@ export class SessionCache {
   /**
    * Begins a handshake with `peer`; `connection` is who makes it.
    *
-   * @param offers `false` where it is to go without a session, since the one before failed with one
+   * @param offers `false` where it is to go without a session, since the one before broke off with one
    * @throws Error with the code {@link UNREADABLE_TRUST} or {@link UNUSABLE_NAME}
    */
   begin(peer: Peer, connection: string | null = null, offers = true): HandshakeSessions {
@@ -186,10 +186,10 @@ export class SessionCache {
   /** The server of this account that keeps refusing, if one does; nothing is offered to it now. */
   refusing(account: string): Refusing | null {
     for (const { sessions } of this.#account(account).peers.values()) {
-      const { inARow, pausedUntil, offered, resumed } = sessions.refusals;
+      const { inARow, broken, pausedUntil, offered, resumed } = sessions.refusals;
       if (pausedUntil !== null && isPaused(sessions.refusals, this.#now())) {
         const before = { offered: offered - inARow, resumed };
-        return { refusals: inARow, before, nextTryAt: pausedUntil };
+        return { refusals: inARow, broken, before, nextTryAt: pausedUntil };
       }
     }
     return null;

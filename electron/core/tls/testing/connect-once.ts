@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Handshake, TlsOutcome, TransportEvent } from '../facts.ts';
 import type { SessionCache } from '../cache/session-cache.ts';
+import type { ConnectOptions } from '../transport/connecting.ts';
 import { createReuseTransport } from '../transport/imapflow-transport.ts';
 import type { TlsTrust } from '../trust.ts';
 
@@ -21,6 +22,7 @@ export interface Target {
   readonly host?: string;
   readonly offers?: boolean;
   readonly tookTooLong?: AbortSignal;
+  readonly after?: ConnectOptions['after'];
   readonly onEvent?: (event: TransportEvent) => void;
 }
 
@@ -42,6 +44,7 @@ export async function connectOnce(target: Target): Promise<Connected> {
     trust: target.trust,
     ...(target.offers === undefined ? {} : { offers: target.offers }),
     ...(target.tookTooLong === undefined ? {} : { tookTooLong: target.tookTooLong }),
+    ...(target.after === undefined ? {} : { after: target.after }),
     onEvent: (event) => {
       events.push(event);
       target.onEvent?.(event);

@@ -11,6 +11,6 @@ export function damageSecret(cache: SessionCache, peer: Peer): void {
   const secret = fieldsOf(offer.bytes)?.[4]?.content;
   if (secret === undefined) throw new Error('the session has no secret');
   secret[0] = (secret[0] ?? 0) ^ 1;
-  // As after a broken network: it is held again, and offered next.
-  handshake.failed('network');
+  // It is held again, and offered next.
+  handshake.failed('given-up');
 }

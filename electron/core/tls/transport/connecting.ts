@@ -20,6 +20,7 @@ import type {
 import { peerName, type Peer } from '../peer.ts';
 import { withoutZone } from '../server-name.ts';
 import { trustAnchor, type TrustAnchor } from '../trust.ts';
+import { onSilence, SILENCE_MS, type After } from './silence.ts';
 
 /**
  * How long an address may keep the next one waiting: Node gives up on one after 250 ms, less than a
@@ -32,8 +33,8 @@ export interface ConnectOptions {
   /** Who makes this connection, such as its mailbox: said of the sessions that it brings. */
   readonly connection?: string;
   /**
-   * `false` where the attempt before failed with `sessionOffered`: this one offers none, and keeps
-   * what it brings.
+   * `false` where the attempt before failed with `sessionOffered`: this one offers none, tells by its
+   * own end what broke that one, and keeps what it brings.
    */
   readonly offers?: boolean;
   /**
@@ -45,6 +46,8 @@ export interface ConnectOptions {
   readonly onEvent?: (event: TransportEvent) => void;
   /** Resolves the host's name in place of the system's resolver. */
   readonly lookup?: LookupFunction;
+  /** Measures the silence after a session was offered, in place of the machine's own timers. */
+  readonly after?: After;
 }
 
 /**
@@ -93,6 +96,8 @@ export class Connecting {
   /** What the server showed in a full handshake, trusted or not. */
   #shown: DetailedPeerCertificate | null = null;
   #abort: Disposable | null = null;
+  /** Runs while a session is offered and TLS is not there yet. */
+  #silence: ReturnType<After> | null = null;
   #isOver = false;
 
   /** @throws Error with the code {@link UNREADABLE_TRUST} or {@link UNUSABLE_NAME} */
@@ -147,7 +152,7 @@ export class Connecting {
     let failure: Error | null = null;
     raw.once('error', (error) => (failure = error));
     raw.once('close', () => {
-      this.#fail(failure ?? closedEarly());
+      this.#fail(failure ?? new GivenUp());
     });
     const { tookTooLong } = this.#options;
     if (tookTooLong === undefined) return;
@@ -179,7 +184,7 @@ export class Connecting {
       await tickets;
     }
     if (raw.destroyed) {
-      this.#fail(closedEarly());
+      this.#fail(new GivenUp());
       return;
     }
     const offer = this.#sessions.take();
@@ -198,6 +203,8 @@ export class Connecting {
       ...(offer.kind === 'session' ? { session: offer.bytes } : {}),
     });
     this.#listen(socket);
+    if (offer.kind !== 'session') return;
+    this.#silence = onSilence(raw, () => this.#fail(silence()), this.#options.after);
   }
 
   #listen(socket: TLSSocket): void {
@@ -229,8 +236,7 @@ export class Connecting {
     };
     socket.once('error', onError);
     socket.once('close', () => {
-      // Given up on the way, without an error: nobody knows whether the session was the cause.
-      this.#fail(closedEarly());
+      this.#fail(new GivenUp());
       this.#sessions.done();
     });
     socket.once('secureConnect', () => {
@@ -291,6 +297,7 @@ export class Connecting {
   #end(): void {
     this.#isOver = true;
     this.#abort?.[Symbol.dispose]();
+    this.#silence?.cancel();
   }
 
   #emit(event: TransportEvent): void {
@@ -343,11 +350,21 @@ function tooManyTickets(): Error {
   });
 }
 
-/** The connection ended before TLS was there, and nobody said why. */
-function closedEarly(): Error {
-  return Object.assign(new Error('The connection was closed before TLS was established.'), {
-    code: 'ECONNRESET',
+/** A session was offered, and nothing comes any more. */
+function silence(): Error {
+  return Object.assign(new Error('The server said nothing after a session was offered.'), {
+    code: 'ETIMEDOUT',
+    limitMs: SILENCE_MS,
   });
+}
+
+/** It was closed on this side before TLS was there: whatever the server does is told as an error. */
+class GivenUp extends Error {
+  readonly code = 'ECONNRESET';
+
+  constructor() {
+    super('The connection was closed before TLS was established.');
+  }
 }
 
 function tlsProtocol(socket: TLSSocket): TlsProtocol | null {
@@ -371,10 +388,8 @@ const NETWORK_ERRORS = new Set([
 
 /** What a handshake failed of, for the session that was offered in it. */
 function causeOf(error: Error, wasShown: boolean): Parameters<HandshakeSessions['failed']>[0] {
-  if (error instanceof TookTooLong) return 'timeout';
-  // The way to the server broke, which says nothing about the session.
-  if ('code' in error && typeof error.code === 'string' && NETWORK_ERRORS.has(error.code)) {
-    return 'network';
-  }
-  return wasShown ? 'certificate' : 'handshake';
+  if (error instanceof GivenUp) return 'given-up';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const isVerdict = wasShown && !(error instanceof TookTooLong) && !NETWORK_ERRORS.has(code);
+  return isVerdict ? 'certificate' : 'broke-off';
 }
