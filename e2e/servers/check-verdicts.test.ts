@@ -14,6 +14,7 @@ import {
 } from '../../electron/core/server-check/testing/mail-server.ts';
 import { checkReportSchema, type CheckReport } from '../../shared/check.ts';
 import { RoundRobin } from '../fixtures/network/round-robin.ts';
+import { SessionBreaker, wherever } from '../fixtures/network/session-breaker.ts';
 import { Postfix, whyNoPostfix } from '../fixtures/servers/postfix.ts';
 import { checkCommand } from '../fixtures/program/check-command.ts';
 
@@ -23,12 +24,16 @@ const noPostfix = whyNoPostfix();
 if (noPostfix !== null) process.stderr.write(`SKIPPED: two Postfixes in turn. ${noPostfix}\n`);
 
 /** What the command says of a server on loopback. */
-async function checked(url: string, caPem: string): Promise<CheckReport> {
+async function checked(
+  url: string,
+  caPem: string,
+  ...options: readonly string[]
+): Promise<CheckReport> {
   const folder = await mkdtemp(join(tmpdir(), 'reprise-check-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const caFile = join(folder, 'ca.pem');
   await writeFile(caFile, caPem);
-  const { stdout } = await checkCommand([url, '--ca', caFile, '--json']);
+  const { stdout } = await checkCommand([url, '--ca', caFile, '--json', ...options]);
   return checkReportSchema.parse(JSON.parse(stdout));
 }
 
@@ -168,6 +173,36 @@ describe('a server that looks better or worse than it is', () => {
           advice: { configuration: 'tls_resumption_hosts = *' },
         },
       ]);
+    },
+    LIMIT_MS,
+  );
+});
+
+describe('a way that breaks when a session is offered', () => {
+  const cases = [
+    ['a reset', 'reset', 'TLSv1.3', 'tls'],
+    ['a reset', 'reset', 'TLSv1.2', 'tls'],
+    ['an end behind STARTTLS', 'end', 'TLSv1.3', 'starttls'],
+    ['an alert', 'alert', 'TLSv1.3', 'tls'],
+    ['silence', 'silence', 'TLSv1.3', 'tls'],
+    ['silence after the beginning of an answer', 'silence-after-answer', 'TLSv1.3', 'tls'],
+  ] as const;
+
+  it.each(cases)(
+    'by %s is told from a server that refuses (%s, %s, %s)',
+    async (_what, how, protocol, security) => {
+      await using server = await startImapServer({ protocol, security });
+      await using way = await SessionBreaker.start(server.port, wherever(how));
+      const options = security === 'starttls' ? ['--starttls'] : [];
+      const report = await checked(`imap://localhost:${way.port}`, server.caPem, ...options);
+      expect(report).toMatchObject({ stopped: null, verdict: 'issues-but-refuses' });
+      expect(report.summary).toContain('the connection breaks off when one is offered');
+      expect(row(report, `${protocol} ticket`)).toMatchObject({
+        verdict: 'issues-but-refuses',
+        resumed: 0,
+        brokenHandshakes: 3,
+      });
+      expect(ids(report)).toContain('session-id-context-missing');
     },
     LIMIT_MS,
   );

@@ -2,7 +2,7 @@
 import type { CheckProblem, CheckTarget, MailProtocol } from '../../../shared/check.ts';
 import type { CheckFailure } from './check-failure.ts';
 import { kindOfCode } from './classify.ts';
-import { serverAddress } from './connection-words.ts';
+import { ON_THE_WAY, serverAddress } from './connection-words.ts';
 
 /**
  * How to ask for another check, which differs by where it was asked for: each is the part of a
@@ -57,7 +57,7 @@ function messageOf(failure: CheckFailure, target: CheckTarget, asked: Asked): st
       return timeoutMessage(failure, target, asked.ways);
     case 'closed':
       return failure.step === 'tls'
-        ? `${at} closed the connection when TLS began. It may not speak TLS on this port.`
+        ? `${at} closed the connection when TLS began. It may not speak TLS on this port: check that this port speaks TLS. ${ON_THE_WAY}`
         : `${at} closed the connection before it said anything of use. It may turn this client away.`;
     case 'not-tls':
       return security === 'tls'
@@ -89,7 +89,7 @@ function timeoutMessage(
     case 'tcp':
       return `${at} does not answer ${within}. Check the name and the port, and whether a firewall is in the way.`;
     case 'tls':
-      return `${at} takes connections and did not finish the TLS handshake ${within}. If it speaks plain text first, ${ways.starttls}.`;
+      return `${at} takes connections and did not finish the TLS handshake ${within}. Check that this port speaks TLS: if it speaks plain text first, ${ways.starttls}. ${ON_THE_WAY}`;
     case 'greeting':
     case 'command':
     case 'goodbye':

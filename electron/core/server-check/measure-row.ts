@@ -221,10 +221,14 @@ export class RowMeasurement implements RowEvidence {
   }
 
   async #noteFailure(failure: CheckFailure, offered: boolean): Promise<void> {
-    const inHandshake =
-      failure.step === 'tls' && failure.kind !== 'timeout' && failure.kind !== 'complaint';
-    if (inHandshake && offered) this.broken += 1;
-    else if (inHandshake && this.samples.length === 0) await this.#confirmNotOffered(failure);
+    const { step, kind } = failure;
+    // A way that breaks when a session is offered may do so right behind the handshake.
+    if (offered && (step === 'tls' || step === 'greeting') && kind !== 'complaint') {
+      this.broken += 1;
+      return;
+    }
+    const isRefusal = step === 'tls' && kind !== 'timeout' && kind !== 'complaint';
+    if (isRefusal && this.samples.length === 0) await this.#confirmNotOffered(failure);
     else this.#deps.visitor.trouble(failure);
   }
 

@@ -278,10 +278,10 @@ function idContext({ rows }: CheckEvidence): CheckNote | null {
   return {
     id: 'session-id-context-missing',
     confidence: 'likely',
-    text: 'The handshake breaks off whenever a session is offered, as with OpenSSL where a server asks for client certificates and has no session ID context.',
-    evidence: `${nameOf(broken)} at ${broken.address}: ${broken.broken} handshakes with a session offered broke off, none without one.`,
+    text: 'The handshake breaks off whenever a session is offered: as with OpenSSL where a server asks for client certificates and has no session ID context, or where something on the way, such as a firewall, does not let the longer ClientHello through.',
+    evidence: `${nameOf(broken)} at ${broken.address}: ${broken.broken} handshakes with a session offered broke off or came to nothing, none without one.`,
     advice: plain(
-      'Set a session ID context (SSL_CTX_set_session_id_context; in Node sessionIdContext), or issue no sessions.',
+      'Check from another network: if sessions resume there, it is the way from here. If not, set a session ID context (SSL_CTX_set_session_id_context; in Node sessionIdContext), or issue no sessions.',
     ),
   };
 }

@@ -143,7 +143,9 @@ export function summaryOf(
         : `This server resumes ${sessions} now and then: ${resumed} of ${attempts} attempts.${only12}${notShared}`;
     }
     case 'issues-but-refuses':
-      return 'This server issues TLS sessions and takes none of them up: every connection is a full handshake.';
+      return results.some(({ brokenHandshakes }) => brokenHandshakes > 0)
+        ? 'This server issues TLS sessions, and the connection breaks off when one is offered: only full handshakes get through.'
+        : 'This server issues TLS sessions and takes none of them up: every connection is a full handshake.';
     case 'nothing-issued':
       return 'This server issues nothing that could be resumed: every connection is a full handshake.';
     case 'not-offered':

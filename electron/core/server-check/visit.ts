@@ -11,7 +11,9 @@ import {
   certificateFacts,
   MAX_TICKETS,
   normalName,
+  onSilence,
   peerCertificate,
+  SILENCE_MS,
   withoutZone,
   type IdentityCheck,
 } from '../tls/index.ts';
@@ -153,7 +155,18 @@ async function secure(raw: Socket, options: VisitOptions): Promise<Secured> {
   socket.prependOnceListener('secure', () => {
     shown = certificateOf(socket);
   });
-  await happens(socket, 'secureConnect', 'tls', () => shown);
+  // As accounts do: who was offered a session is not waited for as long.
+  const silence =
+    session === null
+      ? null
+      : onSilence(raw, () => {
+          socket.destroy(new CheckFailure('timeout', 'tls', { limitMs: SILENCE_MS }));
+        });
+  try {
+    await happens(socket, 'secureConnect', 'tls', () => shown);
+  } finally {
+    silence?.cancel();
+  }
   // Not everywhere does 'secure' come first.
   return { socket, sessions, certificate: shown ?? certificateOf(socket) };
 }
@@ -203,7 +216,7 @@ async function happens(
     reject(new CheckFailure('timeout', step, { limitMs }));
   }, limitMs);
   const onError = (error: NodeJS.ErrnoException): void => {
-    reject(failureOf(error, step, shown()));
+    reject(error instanceof CheckFailure ? error : failureOf(error, step, shown()));
   };
   const onClose = (): void => {
     reject(new CheckFailure('closed', step));
