@@ -114,6 +114,31 @@ describe('the authorities of the system', () => {
   });
 
   it.each([
+    ['is trusted still', () => [...asFound, ours.certPem], 'idle', 1],
+    ['is gone meanwhile', () => asFound, 'certificate-problem', 0],
+  ] as const)(
+    'are asked for before a session of the last run is offered: one that %s',
+    async (_, trusted, kind, offered) => {
+      await using server = await serverOf(ours);
+      const dataDir = join(folder.path, 'data');
+      replaceSystemAuthorities([...asFound, ours.certPem]);
+      {
+        await using first = await FaultStand.start(dataDir);
+        const { engine, until } = first.interfaceEnd;
+        await engine.changeSettings({ keepSessions: true });
+        const id = await first.add(server, SYSTEM);
+        await first.until(id, is('idle'));
+        await until(({ heldSessions }) => heldSessions.length > 0);
+      }
+      // As if Node had read them anew.
+      replaceSystemAuthorities(trusted());
+      await using second = await FaultStand.start(dataDir);
+      await second.interfaceEnd.until(({ connections }) => connections.some(is(kind)));
+      expect(server.stats()).toMatchObject({ offered, resumed: offered });
+    },
+  );
+
+  it.each([
     ['is gone', () => rm(store)],
     ['is empty', () => writeFile(store, '')],
     ['holds no certificate', () => writeFile(store, '-----BEGIN CERTIFICATE-----\nAAAA\n')],
