@@ -41,7 +41,7 @@ const link = startLink(open, {
   engine: showEngine,
 });
 watchSignIns();
-watchNotifications();
+watchNotifications((notified) => link.engine.changeSettings({ notified }));
 
 const root = document.querySelector('#root');
 if (root === null) throw new Error('The page has no #root.');

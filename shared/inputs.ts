@@ -122,10 +122,20 @@ export const settingsSchema = z.strictObject({
   historyDays: z.literal(HISTORY_DAYS),
   keepSessions: z.boolean(),
   forgetOnNetworkChange: z.boolean(),
+  // The page knows which there are; what it does not know is without effect.
+  hiddenColumns: z.array(z.string().max(40)).max(40).readonly(),
+  notified: z.array(z.string().max(300)).max(200).readonly(),
 }) satisfies z.ZodType<Settings>;
 
-const { theme, notifications, historyDays, keepSessions, forgetOnNetworkChange } =
-  settingsSchema.shape;
+const {
+  theme,
+  notifications,
+  historyDays,
+  keepSessions,
+  forgetOnNetworkChange,
+  hiddenColumns,
+  notified,
+} = settingsSchema.shape;
 
 /** Some of the settings: those to change. */
 export const settingsChangeSchema = z.strictObject({
@@ -134,4 +144,6 @@ export const settingsChangeSchema = z.strictObject({
   historyDays: historyDays.exactOptional(),
   keepSessions: keepSessions.exactOptional(),
   forgetOnNetworkChange: forgetOnNetworkChange.exactOptional(),
+  hiddenColumns: hiddenColumns.exactOptional(),
+  notified: notified.exactOptional(),
 }) satisfies z.ZodType<Partial<Settings>>;

@@ -8,7 +8,7 @@ export type ThemeChoice = (typeof THEME_CHOICES)[number];
 export const HISTORY_DAYS = [7, 30, 90, 365] as const;
 export type HistoryDays = (typeof HISTORY_DAYS)[number];
 
-/** The settings of the program; those of an account are part of the account. */
+/** The settings of the program; those of an account are part of the account. Every page has the same. */
 export interface Settings {
   readonly theme: ThemeChoice;
   /** Desktop notifications for what needs the user. */
@@ -19,6 +19,10 @@ export interface Settings {
   readonly keepSessions: boolean;
   /** What is held when the machine moves to another network is forgotten. */
   readonly forgetOnNetworkChange: boolean;
+  /** Columns of the connections table that are left out, by their ids. */
+  readonly hiddenColumns: readonly string[];
+  /** What notifications have told of, so that no page says it again: see `notification-events.ts`. */
+  readonly notified: readonly string[];
 }
 
 /** What holds until the user says otherwise: whatever asks for trust or attention is off. */
@@ -28,4 +32,6 @@ export const DEFAULT_SETTINGS: Settings = {
   historyDays: 365,
   keepSessions: false,
   forgetOnNetworkChange: false,
+  hiddenColumns: [],
+  notified: [],
 };

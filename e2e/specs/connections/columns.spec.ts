@@ -1,13 +1,19 @@
 import { expectNoViolation } from '../../fixtures/browser/axe.ts';
-import { expect, test } from '../../fixtures/browser/reprise.ts';
+import { ENGINE_AWAY, expect, test } from '../../fixtures/browser/reprise.ts';
 import { accountOn } from '../../fixtures/browser/typed-accounts.ts';
 
-test('columns are left out by choice, which is remembered, and the others keep their places', async ({
+test('columns are left out by choice, which outlives a restart, and the others keep their places', async ({
   server,
-  opened: dashboard,
+  startReprise,
+  dashboard,
+  dataDir,
+  complaints,
 }) => {
   test.slow();
+  complaints.expect(ENGINE_AWAY);
+  const before = await startReprise({ dataDir });
   const { page } = dashboard;
+  await dashboard.open(before.url);
   await dashboard.addAccount(accountOn(server, 'Work'));
   const header = (name: string) => dashboard.connections.getByRole('columnheader', { name });
   await expect(header('Server')).toBeVisible();
@@ -17,7 +23,13 @@ test('columns are left out by choice, which is remembered, and the others keep t
   await panel.getByLabel('Messages').uncheck();
   await expectNoViolation(page);
   await page.keyboard.press('Escape');
-  await page.reload();
+  await expect(header('Messages')).toBeHidden();
+  await before.interrupt();
+
+  const after = await startReprise({ dataDir });
+  // What a browser keeps, it keeps for an address.
+  expect(after.origin).not.toBe(before.origin);
+  await dashboard.open(after.url);
   await expect(header('Reuse')).toBeVisible();
   await expect(header('Server')).toBeHidden();
   await expect(header('Messages')).toBeHidden();

@@ -69,6 +69,16 @@ describe('settings', () => {
     expect(saved).toEqual({ version: 1, ...DEFAULT_SETTINGS, theme: 'light' });
   });
 
+  it('are kept where what pages remember is not in the file, or not as it should be', async () => {
+    const dataDir = await folder();
+    const { hiddenColumns: _, ...earlier } = { ...DEFAULT_SETTINGS, theme: 'dark' };
+    const text = JSON.stringify({ version: 1, ...earlier, notified: [7] });
+    await writeFile(join(dataDir, 'preferences.json'), text);
+    const { state } = await start(dataDir);
+    expect(state().notices).toEqual([]);
+    expect(state().settings).toEqual({ ...DEFAULT_SETTINGS, theme: 'dark' });
+  });
+
   it('those of a newer version stay untouched, and a change says why it is not kept', async () => {
     const dataDir = await folder();
     const text = '{"version":2,"theme":"sepia"}';

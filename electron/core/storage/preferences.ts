@@ -14,7 +14,12 @@ export const preferencesFormat: StoredFormat<Settings> = {
   what: 'Your settings',
   advice: 'Until you change them again, every setting is as in a new installation.',
   migrations: [],
-  schema: z.object(settingsSchema.shape),
+  schema: z.object({
+    ...settingsSchema.shape,
+    // What pages remember: not there in a file of 0.1, and no reason to give up the rest.
+    hiddenColumns: settingsSchema.shape.hiddenColumns.catch([]),
+    notified: settingsSchema.shape.notified.catch([]),
+  }),
   empty: DEFAULT_SETTINGS,
 };
 

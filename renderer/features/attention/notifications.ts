@@ -59,15 +59,15 @@ export function usePermission(): Permission {
 /** Trouble is no more urgent than that, and looking at every account is not for every patch. */
 const LOOK_EVERY_MS = 2000;
 
-/** Outlives a reload, so that nothing is said twice. */
-const KEY = 'reprise:notified';
-
 /**
  * Shows a notification for each failed sign-in and each certificate that ends, once, while the user
  * has opted in. Called once, at the start.
+ *
+ * @param remember keeps what was told of among the settings: pages come and go, and are several
  */
-export function watchNotifications(): void {
+export function watchNotifications(remember: (notified: Memory['told']) => Promise<void>): void {
   let seenAt: Memory['seenAt'] = new Map();
+  let told: Memory['told'] = [];
   setInterval(() => {
     const { engine, link } = store.getState();
     if (engine?.settings.notifications !== true || link !== 'live') {
@@ -75,15 +75,16 @@ export function watchNotifications(): void {
       return;
     }
     if (readPermission() !== 'granted') return;
-    // Read anew each time: another tab of the same page may have said something meanwhile.
-    const before = { seenAt, told: readTold() };
+    // What other pages told of counts as well, and what this one did also where it cannot be kept.
+    const before = { seenAt, told: [...new Set([...engine.settings.notified, ...told])] };
     const items = accountItems(engine, Date.now());
     const { memory, show } = takeUp(before, items, engine, performance.now());
-    ({ seenAt } = memory);
-    if (memory.told.join() !== before.told.join()) {
-      localStorage.setItem(KEY, JSON.stringify(memory.told));
+    ({ seenAt, told } = memory);
+    if (told.join() !== before.told.join()) {
+      // Where that fails, another page may say the same again.
+      remember(told).catch(() => undefined);
     }
-    for (const told of show) notify(told);
+    for (const news of show) notify(news);
   }, LOOK_EVERY_MS);
 }
 
@@ -95,17 +96,6 @@ function notify({ key, title, body, action }: Told): void {
     openHelp(action);
     notification.close();
   });
-}
-
-/** What was written by this page; anything else counts as nothing. */
-function readTold(): readonly string[] {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]');
-    return Array.isArray(stored) ? stored.filter((key) => typeof key === 'string') : [];
-  } catch {
-    // A SyntaxError: somebody else has written there.
-    return [];
-  }
 }
 
 /** The accounts whose sign-in failed between two states; none on first sight. */
