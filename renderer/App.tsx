@@ -43,7 +43,7 @@ export function App({ retryNow }: AppProps): ReactNode {
   const isLoaded = useInterface((state) => state.engine !== null);
   return (
     <Tooltip.Provider>
-      {isLoaded && link !== 'needs-link' ? (
+      {isLoaded && link !== 'needs-link' && link !== 'used-twice' ? (
         <Dashboard isAway={link === 'away'} retryNow={retryNow} />
       ) : (
         <LinkPage link={link} retryNow={retryNow} />

@@ -16,6 +16,18 @@ export type Answer =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: ErrorData };
 
+/**
+ * What a page of the host keeps for its own origin, where no other page and no other port gets at it.
+ * On each WebSocket both sides show what they know of it before anything else is said: the page
+ * `{ "t": "key", "key": … }`, the host `{ "t": "answer", "answer": … }`.
+ */
+export interface PageKeys {
+  /** Lets the page in. Its cookie alone does not: that goes to every port of this machine. */
+  readonly key: string;
+  /** Tells the host from another program that has taken its port since. */
+  readonly answer: string;
+}
+
 const MAX_METHOD_LENGTH = 64;
 const MAX_CALL_ID_LENGTH = 64;
 const MAX_ARGUMENTS = 16;

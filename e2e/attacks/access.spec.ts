@@ -1,5 +1,5 @@
-import { WebSocket } from 'ws';
 import { expect, REFUSED, test } from '../fixtures/browser/reprise.ts';
+import { openSocket } from '../fixtures/program/genuine-client.ts';
 
 const call = (method: string, args: unknown[]) =>
   JSON.stringify({ t: 'q', i: '1', m: method, a: args });
@@ -27,10 +27,8 @@ test.describe('7: who may connect', () => {
   test('nonsense on the WebSocket is answered, and the engine goes on', async ({
     startReprise,
   }) => {
-    const { origin, token } = await startReprise();
-    const socket = new WebSocket(`${origin.replace('http', 'ws')}/rpc`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
+    const { port, token } = await startReprise();
+    const socket = openSocket(port, token);
     const frames: string[] = [];
     let arrived = Promise.withResolvers<void>();
     socket.on('message', (data: Buffer) => {

@@ -7,8 +7,10 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { AttackTarget, bearer, refused, type Headers } from '../fixtures/program/attack-target.ts';
-import { sendRaw } from '../fixtures/program/raw-http.ts';
+import { getState } from '../fixtures/program/genuine-client.ts';
+import { request, sendRaw } from '../fixtures/program/raw-http.ts';
 
 let target: AttackTarget;
 beforeAll(async () => {
@@ -24,11 +26,12 @@ describe('those who may come in', () => {
     expect(
       await target.openWebSocket({ ...target.fromPage(), ...bearer(target.token) }),
     ).toMatchObject({ status: 101 });
-    expect(
-      await target.openWebSocket({ ...target.fromPage(), Cookie: target.cookie }),
-    ).toMatchObject({
-      status: 101,
-    });
+    for (const page of [target.fromPage(), target.fromPageAtName()]) {
+      expect(await speak({ ...page, Cookie: target.cookie }, keyFrame(target.keys.key))).toEqual([
+        { t: 'answer', answer: target.keys.answer },
+        expect.objectContaining({ t: 's', r: expect.objectContaining({ ok: true }) }),
+      ]);
+    }
     expect(
       await target.send('GET /session', { ...target.ours(), Cookie: target.cookie }),
     ).toMatchObject({
@@ -66,6 +69,11 @@ describe('without the token of this run nobody comes in', () => {
     ['the cookie of an earlier run', () => ({ Cookie: target.earlier.cookie })],
     ['the token as a cookie', () => ({ Cookie: `${target.cookie.split('=')[0]}=${target.token}` })],
     ['the cookie as a token', () => bearer(target.cookie.split('=')[1] ?? '')],
+    ['the key as a token', () => bearer(target.keys.key)],
+    [
+      'the key as a cookie',
+      () => ({ Cookie: `${target.cookie.split('=')[0]}=${target.keys.key}` }),
+    ],
     ['the cookie under another name', () => ({ Cookie: target.cookie.replace('reprise', 'x') })],
     ['Basic', () => ({ Authorization: `Basic ${btoa(`:${target.token}`)}` })],
     [
@@ -103,6 +111,19 @@ describe('without the token of this run nobody comes in', () => {
       refused(401),
     );
   });
+
+  // Any program can claim to be our page, and the cookie goes to every port of its host name.
+  it.each<[string, () => string]>([
+    ['nothing but calls', () => getState('1')],
+    ['the cookie for a key', () => keyFrame(target.cookie.split('=')[1] ?? '')],
+    ['the token for a key', () => keyFrame(target.token)],
+    ['what we answer for a key', () => keyFrame(target.keys.answer)],
+    ['the key of an earlier run', () => keyFrame(target.earlier.keys.key)],
+  ])('with the cookie, our origin and %s', async (_, first) => {
+    for (const page of [target.fromPage(), target.fromPageAtName()]) {
+      expect(await speak({ ...page, Cookie: target.cookie }, first())).toBe(1008);
+    }
+  });
 });
 
 describe('a foreign page does not come in, whatever it holds', () => {
@@ -115,6 +136,15 @@ describe('a foreign page does not come in, whatever it holds', () => {
     ['this address by TLS', () => ({ Origin: `https://127.0.0.1:${target.port}` })],
     ['this machine by name', () => ({ Origin: `http://localhost:${target.port}` })],
     ['this machine by IPv6', () => ({ Origin: `http://[::1]:${target.port}` })],
+    [
+      'the name of this run, sent to the address',
+      () => ({ Origin: `http://${target.name}:${target.port}` }),
+    ],
+    [
+      'the name of an earlier run',
+      () => ({ Origin: `http://${target.earlier.name}:${target.port}` }),
+    ],
+    ['another name below localhost', () => ({ Origin: `http://evil.localhost:${target.port}` })],
     [
       'an origin that begins like ours',
       () => ({ Origin: `http://127.0.0.1:${target.port}.evil.example` }),
@@ -179,6 +209,11 @@ describe('under another name this machine is not Reprise', () => {
     ['a name that begins like ours', () => `127.0.0.1:${target.port}.evil.test`],
     ['our name after a user', () => `evil.test@127.0.0.1:${target.port}`],
     ['localhost', () => `localhost:${target.port}`],
+    ['the name of an earlier run', () => `${target.earlier.name}:${target.port}`],
+    ['the name of this run, with another port', () => `${target.name}:1`],
+    ['the name of this run, and a dot', () => `${target.name}.:${target.port}`],
+    ['a name below that of this run', () => `evil.${target.name}:${target.port}`],
+    ['a name that ends like that of this run', () => `evil-${target.name}:${target.port}`],
     ['a trailing dot', () => `127.0.0.1.:${target.port}`],
     ['a trailing dot after the port', () => `127.0.0.1:${target.port}.`],
     ['IPv6', () => `[::1]:${target.port}`],
@@ -228,12 +263,34 @@ describe('under another name this machine is not Reprise', () => {
   });
 
   it('nor at another address, be it of this machine', async () => {
-    for (const host of ['127.0.0.2', '::1', ...addressesOfThisMachine()]) {
+    for (const host of ['127.0.0.2', '::ffff:127.0.0.2', ...addressesOfThisMachine()]) {
       const socket = connect({ host, port: target.port });
       const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
       // Without IPv6, or where only one address of loopback is set up, there is nothing to refuse.
       expect(['ECONNREFUSED', 'EADDRNOTAVAIL']).toContain(error.code);
     }
+  });
+
+  it('nor at ::1, where it answers to the name of its run and no other', async () => {
+    const socket = connect({ host: '::1', port: target.port });
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk) => chunks.push(chunk));
+    // Without IPv6 there is nobody.
+    socket.on('error', () => chunks.push(Buffer.from('HTTP/1.1 421 nobody')));
+    socket.write(request('GET /', { ...target.fromPage(), Host: `[::1]:${target.port}` }));
+    await once(socket, 'close');
+    expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1\.1 421 /);
+  });
+
+  it('and who asks at the address is not told the name of the run', async () => {
+    const answers = [
+      await target.send('GET /', target.ours()),
+      await target.send('GET /session', target.ours()),
+      await target.send('POST /session', { ...target.fromPage(), ...bearer('x') }),
+      await target.send('GET /', { Host: 'evil.test' }),
+      await target.openWebSocket(target.fromPage()),
+    ];
+    expect(JSON.stringify(answers)).not.toContain(target.name.split('.')[0]);
   });
 
   it('nor where another header claims the right one', async () => {
@@ -242,6 +299,33 @@ describe('under another name this machine is not Reprise', () => {
     expect(await target.try(`GET http://127.0.0.1:${target.port}/`, headers)).toEqual(refused(421));
   });
 });
+
+const keyFrame = (key: string) => JSON.stringify({ t: 'key', key });
+
+/**
+ * Opens a WebSocket, sends `first` and then a call.
+ *
+ * @returns both answers, or the code that it was closed with before there was one
+ */
+async function speak(headers: Headers, first: string): Promise<unknown> {
+  const socket = new WebSocket(`ws://127.0.0.1:${target.port}/rpc`, { headers });
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const frames: { readonly t: string }[] = [];
+  socket.on('error', () => undefined);
+  socket.on('close', (code) => {
+    resolve(frames.length === 0 ? code : frames);
+  });
+  socket.on('message', (data: Buffer) => {
+    const frame = JSON.parse(data.toString()) as { readonly t: string };
+    // Patches are no answers.
+    if (frame.t !== 'q') frames.push(frame);
+    if (frames.length === 2) socket.close();
+  });
+  await once(socket, 'open');
+  socket.send(first);
+  socket.send(getState('7'));
+  return promise;
+}
 
 /** Where others could reach it, were it to listen there. */
 function addressesOfThisMachine(): string[] {

@@ -53,8 +53,8 @@ test.describe('the token', () => {
 });
 
 test.describe('a foreign page in the same browser', () => {
-  for (const site of ['near', 'far'] as const) {
-    test(`cannot frame, load, post to or speak with Reprise: ${site}`, async ({
+  for (const site of ['near', 'far', 'sibling'] as const) {
+    test(`cannot frame, load, post to, plant a cookie in or speak with Reprise: ${site}`, async ({
       startReprise,
       dashboard,
       foreign,
@@ -133,6 +133,18 @@ test.describe('a foreign page in the same browser', () => {
       expect(answer.status()).toBe(403);
       expect(await answer.headerValue('set-cookie')).toBeNull();
 
+      const planting = await context.newPage();
+      await planting.goto(`${foreign[site]}/`);
+      // A cookie for all names below `localhost`, or for this one, that would take the place of ours.
+      await planting.evaluate((name) => {
+        for (const domain of ['', '; domain=localhost', '; domain=.localhost']) {
+          document.cookie = `${name}=planted; path=/${domain}`;
+        }
+      }, `reprise_${reprise.port}`);
+      const atReprise = await context.cookies(reprise.origin);
+      expect(atReprise.map(({ value }) => value)).toEqual([expect.not.stringContaining('planted')]);
+
+      await dashboard.page.reload();
       await expect(dashboard.page.getByRole('alert')).toBeHidden();
       await dashboard.page.getByRole('button', { name: 'Start demo servers' }).click();
       await expect(dashboard.state('STARTTLS', 'INBOX')).toHaveText('Idle');

@@ -181,7 +181,7 @@ describe('a page that stops reading', () => {
   it('is let go before it costs much memory, and another page goes on', async ({ skip }) => {
     skip(process.platform !== 'linux', 'only Linux says how much memory a process ever had');
     const reprise = await start({ simulated: { connections: 300, rate: 300 } });
-    const port = Number(new URL(reprise.origin).port);
+    const port = reprise.port;
     const other = await GenuineClient.connect(port, reprise.token);
     await other.getState();
     const before = await peakMemory(reprise.pid);

@@ -74,5 +74,5 @@ test('a saved style and a changed engine reach the page as it is, and no other p
       headers: { authorization: `Bearer ${hash.slice('#token='.length)}`, origin: from },
     });
   expect((await session('http://evil.example')).status).toBe(403);
-  expect((await session(origin)).status).toBe(204);
+  expect((await session(origin)).status).toBe(200);
 });

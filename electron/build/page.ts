@@ -106,15 +106,18 @@ function withTheme(index: PageFile, theme: 'light' | 'dark'): PageFile {
   return { ...index, bytes: new TextEncoder().encode(marked) };
 }
 
-/**
- * The headers of every answer, alike in both shells.
- *
- * @param connectTo what the page may connect to besides its own origin, such as
- *   `ws://127.0.0.1:7993`: `'self'` covers WebSockets in some browsers only
- */
-export function pageHeaders(connectTo: readonly string[] = []): Readonly<Record<string, string>> {
+/** What a shell's page needs beyond its own files. */
+interface PagePolicy {
+  /** What it may connect to, such as `ws://127.0.0.1:7993`: `'self'` covers WebSockets in some browsers only. */
+  readonly connectTo?: readonly string[];
+  /** Hashes of what stands in a `script` element of the page itself. */
+  readonly scriptHashes?: readonly string[];
+}
+
+/** The headers of every answer, alike in both shells. */
+export function pageHeaders(policy: PagePolicy = {}): Readonly<Record<string, string>> {
   return {
-    'Content-Security-Policy': contentSecurityPolicy(connectTo),
+    'Content-Security-Policy': contentSecurityPolicy(policy),
     'X-Content-Type-Options': 'nosniff',
     // Says what `frame-ancestors` says, to what does not know that.
     'X-Frame-Options': 'DENY',
@@ -139,10 +142,12 @@ const NO_FEATURES = [
   'usb',
 ] as const;
 
-function contentSecurityPolicy(connectTo: readonly string[]): string {
+function contentSecurityPolicy({ connectTo = [], scriptHashes = [] }: PagePolicy): string {
   return [
     "default-src 'none'",
-    "script-src 'self'",
+    ["script-src 'self'", ...scriptHashes.map((hash) => `'${hash}'`)].join(' '),
+    // No script of ours stays behind in the browser, for whoever has our port or name next.
+    "worker-src 'none'",
     "style-src 'self'",
     "img-src 'self' data:",
     "font-src 'self'",

@@ -29,7 +29,10 @@ const SETTLED_MS = 50;
 /** What the engine's process is told, and what it answers. */
 const orderSchema = z.object({
   port: z.number(),
-  secrets: z.object({ token: z.string(), cookie: z.string() }),
+  secrets: z.object({
+    token: z.string(),
+    session: z.object({ cookie: z.string(), key: z.string(), answer: z.string() }),
+  }),
 });
 const answerSchema = z.object({ origin: z.string() });
 
@@ -48,7 +51,9 @@ async function runEngine(): Promise<number> {
       // There has to be a page, but nobody asks for it here.
       pageFolder: join(ROOT, 'renderer'),
       print: (line) => {
-        process.send?.({ origin: new URL(line.replace(/^Dashboard: /, '')).origin });
+        // Vite asks at the address: the name is for browsers.
+        const origin = /^Dashboard: (http:\/\/127\.0\.0\.1:\d+)\//.exec(line)?.[1];
+        if (origin !== undefined) process.send?.({ origin });
       },
     },
   );
@@ -65,8 +70,8 @@ async function develop(args: readonly string[]): Promise<number> {
     return 2;
   }
   const stop = stopSignal(process, systemClock);
-  const { token, cookie } = new Credentials(systemClock);
-  let engine = await startEngine(0, { token, cookie });
+  const { token, session } = new Credentials(systemClock);
+  let engine = await startEngine(0, { token, session });
   if (engine.origin === null) return 1;
   const target = engine.origin;
   const vite = await createServer({
@@ -91,7 +96,7 @@ async function develop(args: readonly string[]): Promise<number> {
   let restarted = Promise.resolve();
   const restart = async () => {
     await end(engine.process);
-    engine = await startEngine(Number(new URL(target).port), { token, cookie });
+    engine = await startEngine(Number(new URL(target).port), { token, session });
     say(engine.origin === null ? 'The engine does not start.' : 'The engine has started anew.');
   };
   let settled = systemClock.after(0, () => undefined);

@@ -90,6 +90,8 @@ export interface App {
   attach(channel: Channel): void;
   /** Which theme is chosen, for a page that is not connected yet. */
   theme(): ThemeChoice;
+  /** Says on every page what the program around the engine has noticed; once for each `id`. */
+  warn(id: string, message: string): void;
   /** Logs out everywhere, waits for what is being written and closes; ends within 3 s. */
   close(): Promise<void>;
 }
@@ -312,6 +314,9 @@ export async function createApp(deps: AppDeps): Promise<App> {
   return {
     attach,
     theme: () => settings.current.theme,
+    warn: (id, message) => {
+      notices.post(id, 'error', message);
+    },
     close: () => {
       closing ??= within(CLOSE_WITHIN_MS, shutDown(), clock);
       return closing;

@@ -12,7 +12,7 @@ describe('opening the browser', () => {
     expect(openCommand('linux')).toEqual(['xdg-open']);
   });
 
-  it('hands the link over whole', async () => {
+  it('hands the address over whole', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'reprise-browser-'));
     await writeFile(
       join(folder, 'xdg-open'),
@@ -25,12 +25,24 @@ describe('opening the browser', () => {
     const watcher = watch(folder, (_, name) => {
       if (name === 'opened') resolve();
     });
-    openBrowser('http://127.0.0.1:1/#token=a&b;c', 'linux');
+    openBrowser('file:///a&b;c.html', () => undefined, 'linux');
     await opened;
     watcher.close();
-    expect(await readFile(join(folder, 'opened'), 'utf8')).toBe(
-      'http://127.0.0.1:1/#token=a&b;c\n',
-    );
+    expect(await readFile(join(folder, 'opened'), 'utf8')).toBe('file:///a&b;c.html\n');
+    vi.unstubAllEnvs();
+    await rm(folder, { recursive: true });
+  });
+
+  it.each([
+    ['no such program', null],
+    ['a program that finds no browser', '#!/bin/sh\nexit 3\n'],
+  ])('says so where there is %s', async (_, program) => {
+    const folder = await mkdtemp(join(tmpdir(), 'reprise-browser-'));
+    if (program !== null) await writeFile(join(folder, 'xdg-open'), program, { mode: 0o755 });
+    vi.stubEnv('PATH', folder);
+    const onFailure = vi.fn<() => void>();
+    openBrowser('file:///x.html', onFailure, 'linux');
+    await expect.poll(() => onFailure.mock.calls.length).toBe(1);
     vi.unstubAllEnvs();
     await rm(folder, { recursive: true });
   });

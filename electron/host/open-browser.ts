@@ -9,10 +9,21 @@ export function openCommand(platform: NodeJS.Platform): readonly [string, ...str
   return ['xdg-open'];
 }
 
-/** Tries to. Where there is no browser, the printed link is still there: a failure is silent. */
-export function openBrowser(url: string, platform: NodeJS.Platform = process.platform): void {
+/**
+ * Tries to; calls back where there is no such program, or where it says that it found no browser.
+ *
+ * @param url holds no secret: every user of the machine can read it in the program's arguments
+ */
+export function openBrowser(
+  url: string,
+  onFailure: () => void,
+  platform: NodeJS.Platform = process.platform,
+): void {
   const [command, ...args] = openCommand(platform);
   const child = spawn(command, [...args, url], { stdio: 'ignore', detached: true });
-  child.on('error', () => undefined);
+  child.once('error', onFailure);
+  child.once('exit', (code) => {
+    if (code !== 0) onFailure();
+  });
   child.unref();
 }

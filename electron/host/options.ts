@@ -18,13 +18,13 @@ export type ParsedOptions =
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'wrong'; readonly message: string };
 
-/** Fixed, so that bookmarks, the theme and the browser's permissions stay. */
+/** Fixed, so that it can be forwarded to another machine, and is known to a firewall. */
 export const DEFAULT_PORT = 7993;
 
 const MAX_PORT = 65_535;
 
 const USAGE = `Options:
-  --port N        listen on port N of 127.0.0.1 (0 = any free port; default ${DEFAULT_PORT})
+  --port N        listen on port N of this machine alone (0 = any free port; default ${DEFAULT_PORT})
   --no-open       do not open a browser
   --data-dir DIR  keep accounts and settings in DIR
   --demo          run the built-in demo servers, touch nothing of yours

@@ -2,17 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { judgeRequest, type GuardRules, type RequestFacts } from './request-guard.ts';
 
 const rules: GuardRules = {
-  authority: '127.0.0.1:7993',
-  origin: 'http://127.0.0.1:7993',
+  address: '127.0.0.1:7993',
+  name: 'reprise-0.localhost:7993',
   cookieName: 'reprise_7993',
   isToken: (candidate) => candidate === 'TOKEN',
-  mayOpen: (candidate) => candidate === 'TOKEN' || candidate === 'ONCE',
-  isCookie: (candidate) => candidate === 'COOKIE',
+  mayRedeem: (candidate) => candidate === 'TOKEN' || candidate === 'ONCE',
+  sessionOf: (candidate) => {
+    if (candidate === 'ENDED') return 'ended';
+    return candidate === 'COOKIE' ? { cookie: candidate, key: 'KEY', answer: 'ANSWER' } : null;
+  },
 };
 const host = '127.0.0.1:7993';
 const origin = 'http://127.0.0.1:7993';
 const cookie = 'reprise_7993=COOKIE';
 const authorization = 'Bearer TOKEN';
+
+const ended = 'reprise_7993=ENDED';
+const atName = { host: 'reprise-0.localhost:7993', origin: 'http://reprise-0.localhost:7993' };
 
 type Headers = RequestFacts['headers'];
 
@@ -21,6 +27,17 @@ function judge(method: string, target: string, headers: Headers, isUpgrade = fal
   return verdict.kind === 'refused' ? verdict.status : verdict.kind;
 }
 const upgrade = (headers: Headers, target = '/rpc') => judge('GET', target, headers, true);
+/** What signing in with the token and `cookies` comes to. */
+const held = (cookies: string) =>
+  judgeRequest(
+    {
+      method: 'POST',
+      target: '/session',
+      isUpgrade: false,
+      headers: { host, origin, authorization, cookie: cookies },
+    },
+    rules,
+  );
 const signIn = (headers: Headers) => judge('POST', '/session', headers);
 
 describe('the WebSocket', () => {
@@ -39,6 +56,28 @@ describe('the WebSocket', () => {
       'rpc',
     ],
 
+    ['our page at the name of the run', { ...atName, cookie }, 'rpc'],
+    ['a tool that knows the name', { host: atName.host, authorization }, 'rpc'],
+    [
+      'our cookie beside one of a session that has ended',
+      { host, origin, cookie: `${ended}; ${cookie}` },
+      'rpc',
+    ],
+
+    ['our page whose session has ended', { host, origin, cookie: ended }, 410],
+    ['our page at the name, sent to the address', { host, origin: atName.origin, cookie }, 403],
+    ['our page at the address, sent to the name', { host: atName.host, origin, cookie }, 403],
+    [
+      'another name below localhost',
+      { ...atName, origin: 'http://evil.localhost:7993', cookie },
+      403,
+    ],
+    ['a name below ours', { ...atName, origin: 'http://x.reprise-0.localhost:7993', cookie }, 403],
+    [
+      'our name at another port',
+      { ...atName, origin: 'http://reprise-0.localhost:1', cookie },
+      403,
+    ],
     ['our page without anything', { host, origin }, 401],
     ['our page with a wrong cookie', { host, origin, cookie: 'reprise_7993=WRONG' }, 401],
     ['our page with the cookie of another port', { host, origin, cookie: 'reprise_1=COOKIE' }, 401],
@@ -102,6 +141,11 @@ describe('the host name', () => {
     'evil.example:7993',
     '127.0.0.1.evil.example:7993',
     'localhost:7993',
+    'reprise-0.localhost',
+    'reprise-0.localhost.:7993',
+    'reprise-1.localhost:7993',
+    'x.reprise-0.localhost:7993',
+    'reprise-0.localhost:7993.evil.example',
     '127.0.0.1',
     '127.0.0.1:80',
     '127.0.0.1:7993:7993',
@@ -122,12 +166,8 @@ describe('the host name', () => {
 
 describe('signing in', () => {
   it.each<[string, Headers, ReturnType<typeof signIn>]>([
-    ['our page with the token', { host, origin, authorization }, 'open-session'],
-    [
-      'our page with an opening token',
-      { host, origin, authorization: 'Bearer ONCE' },
-      'open-session',
-    ],
+    ['our page with the token', { host, origin, authorization }, 'redeem'],
+    ['our page with an opening token', { host, origin, authorization: 'Bearer ONCE' }, 'redeem'],
     ['no token', { host, origin }, 401],
     ['a wrong token', { host, origin, authorization: 'Bearer WRONG' }, 401],
     ['an empty token', { host, origin, authorization: 'Bearer ' }, 401],
@@ -139,9 +179,16 @@ describe('signing in', () => {
     expect(signIn(headers)).toBe(expected);
   });
 
+  it('tells whether the browser has a session already', () => {
+    expect(held('')).toEqual({ kind: 'redeem', token: 'TOKEN', held: null });
+    expect(held(ended)).toEqual({ kind: 'redeem', token: 'TOKEN', held: null });
+    expect(held(cookie)).toMatchObject({ held: { cookie: 'COOKIE' } });
+  });
+
   it('is asked about with the cookie', () => {
     expect(judge('GET', '/session', { host, cookie })).toBe('session-is-open');
     expect(judge('GET', '/session', { host })).toBe(401);
+    expect(judge('GET', '/session', { host, cookie: ended })).toBe(410);
     expect(judge('GET', '/session', { host, cookie, 'sec-fetch-site': 'same-site' })).toBe(403);
     expect(judge('DELETE', '/session', { host, origin, cookie })).toBe(405);
   });

@@ -1,9 +1,10 @@
 import { EventEmitter, once } from 'node:events';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RepriseError } from '../../shared/errors.ts';
 import type { App } from '../core/app.ts';
@@ -40,10 +41,12 @@ function setUp(overrides: Partial<HostDeps> = {}, options: Partial<HostOptions> 
       version: '1.2.3',
       pageFolder: folder,
       createApp: engine.create,
-      openBrowser: (url) => opened.push(url),
+      openBrowser: (url) => {
+        opened.push(url);
+      },
       print: (line) => {
         output.push(line);
-        printed.resolve(line);
+        if (line.startsWith('Dashboard: http://127.')) printed.resolve(line);
       },
       complain: (line) => complaints.push(line),
       log: lineLog(
@@ -58,7 +61,7 @@ function setUp(overrides: Partial<HostDeps> = {}, options: Partial<HostOptions> 
 }
 
 describe('the host', () => {
-  it('prints its link when it answers requests, and nothing else', async () => {
+  it('prints its link, at a name and at the address, when it answers requests, and nothing else', async () => {
     const { printed, ended, signals, output, complaints, logged } = setUp();
     const line = await printed;
     expect(line).toMatch(/^Dashboard: http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}$/);
@@ -66,7 +69,18 @@ describe('the host', () => {
     expect(await response.text()).toBe('<!doctype html>');
     signals.emit('SIGINT');
     expect(await ended).toBe(0);
-    expect({ output, complaints, logged }).toEqual({ output: [line], complaints: [], logged: [] });
+    const { port, hash } = new URL(line.replace('Dashboard: ', ''));
+    expect({ output, complaints, logged }).toEqual({
+      output: [
+        expect.stringMatching(
+          new RegExp(`^Dashboard: http://reprise-[\\da-f]{20}\\.localhost:${port}/${hash}$`),
+        ),
+        'For a browser that does not find this name, such as Safari:',
+        line,
+      ],
+      complaints: [],
+      logged: [],
+    });
   });
 
   it('serves the page in the theme that is chosen, before any script runs', async () => {
@@ -117,13 +131,31 @@ describe('the host', () => {
     await expect(stat(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('opens the browser with a link other than the printed one', async () => {
-    const { printed, ended, signals, opened } = setUp({}, { openBrowser: true });
-    const line = await printed;
-    expect(opened).toEqual([
-      expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]{43}$/),
-    ]);
-    expect(line).not.toContain(opened[0]);
+  it('opens the browser with a file in its folder, whose link works once and is not the printed one', async () => {
+    const opened = Promise.withResolvers<string>();
+    const { printed, ended, signals, engine, complaints } = setUp(
+      { openBrowser: opened.resolve },
+      { openBrowser: true },
+    );
+    const { port, hash: printedHash } = new URL((await printed).replace('Dashboard: ', ''));
+    const file = fileURLToPath(await opened.promise);
+    expect(dirname(file)).toBe(join(folder, 'own'));
+    const text = await readFile(file, 'utf8');
+    const [, token = ''] = /localhost:\d+\/#token=([\w-]{43})'/.exec(text) ?? [];
+    expect(printedHash).not.toContain(token);
+
+    const origin = `http://127.0.0.1:${port}`;
+    const redeem = () =>
+      fetch(`${origin}/session`, {
+        method: 'POST',
+        headers: { origin, authorization: `Bearer ${token}` },
+      });
+    expect((await redeem()).status).toBe(200);
+    await expect.poll(() => readdir(join(folder, 'own'))).not.toContain('open-dashboard.html');
+    expect(complaints).toEqual([]);
+    expect((await redeem()).status).toBe(410);
+    expect(complaints).toEqual([expect.stringContaining('was used a second time')]);
+    expect(engine.warnings).toEqual(complaints);
     signals.emit('SIGINT');
     await ended;
   });
@@ -218,6 +250,7 @@ function hanging(onClose: () => void): HostDeps['createApp'] {
   const app: App = {
     attach: () => undefined,
     theme: () => 'system',
+    warn: () => undefined,
     close: () => {
       onClose();
       return Promise.withResolvers<void>().promise;

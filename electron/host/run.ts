@@ -10,6 +10,8 @@ import { closeInTurn, stopSignal } from '../build/stopping.ts';
 import type { HostSecrets } from './credentials.ts';
 import { openDataFolder } from './data-folder.ts';
 import { DEFAULT_PORT, type HostOptions } from './options.ts';
+import { startBrowser, type Opening } from './opening.ts';
+import { pageOfRun } from './page-of-run.ts';
 import { startHostServer } from './server.ts';
 
 /** What the host works with; tests put others in place of the real ones. */
@@ -18,7 +20,8 @@ export interface HostDeps {
   /** The folder of the built interface. */
   readonly pageFolder: string;
   readonly createApp: (deps: AppDeps) => Promise<App>;
-  readonly openBrowser: (url: string) => void;
+  /** Shows an address in the user's browser, and calls back where it cannot. */
+  readonly openBrowser: (url: string, onFailure: () => void) => void;
   /** Writes a line to standard output. */
   readonly print: (line: string) => void;
   /** Writes a line to standard error. */
@@ -31,6 +34,12 @@ export interface HostDeps {
   readonly secrets?: HostSecrets;
 }
 
+/** Said on the terminal and on every page. */
+const USED_TWICE =
+  'The link that Reprise started the browser with was used a second time, by another browser. ' +
+  'One of the two may not be yours, so what the link had opened is closed. ' +
+  'Open the link that Reprise printed in the terminal.';
+
 /**
  * Runs until a signal asks it to stop, then logs out of every connection.
  *
@@ -42,15 +51,23 @@ export async function runHost(options: HostOptions, deps: HostDeps): Promise<0 |
   const closers: (() => Promise<void>)[] = [];
   try {
     let running: App | null = null;
-    const built = await loadBuiltPage(deps.pageFolder);
-    const page = themedPage(built, () => running?.theme() ?? 'system');
+    let opening: Opening | null = null;
+    const { page, scriptHashes } = pageOfRun(await loadBuiltPage(deps.pageFolder));
     const folder = await openDataFolder(options.dataDir, options.demo);
     closers.push(() => folder.release());
     const server = await startHostServer({
       port: options.port ?? DEFAULT_PORT,
-      page,
+      page: themedPage(page, () => running?.theme() ?? 'system'),
+      scriptHashes,
       clock,
       secrets: deps.secrets,
+      onOpened: (use) => {
+        if (use === 'first') opening?.arrived();
+        else {
+          deps.complain(USED_TWICE);
+          running?.warn('opening-link', USED_TWICE);
+        }
+      },
     });
     closers.push(() => server.close());
     const app = await deps.createApp({
@@ -70,7 +87,19 @@ export async function runHost(options: HostOptions, deps: HostDeps): Promise<0 |
       app.attach(channel);
     });
     deps.print(`Dashboard: ${server.dashboardUrl}`);
-    if (options.openBrowser) deps.openBrowser(server.openingUrl());
+    deps.print('For a browser that does not find this name, such as Safari:');
+    deps.print(`Dashboard: ${server.addressUrl}`);
+    if (options.openBrowser) {
+      const started = await startBrowser({
+        folder: folder.path,
+        links: server.openingLinks(),
+        openBrowser: deps.openBrowser,
+        clock,
+        complain: deps.complain,
+      });
+      opening = started;
+      closers.push(() => started.end());
+    }
     await stop.requested;
     return 0;
   } catch (error) {

@@ -9,19 +9,18 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
-import { RepriseError } from '../../shared/errors.ts';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { PageKeys } from '../../shared/channel.ts';
 import type { Channel } from '../../shared/rpc.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import { pageHeaders, type BuiltPage } from '../build/page.ts';
-import { Credentials, type HostSecrets } from './credentials.ts';
-import { judgeRequest, type GuardRules, type Verdict } from './request-guard.ts';
+import { Credentials, type HostSecrets, type Session } from './credentials.ts';
+import { listenOnLoopback, LOOPBACK, nameOfRun } from './loopback.ts';
+import type { OpeningLinks } from './opening.ts';
+import { expectKey } from './page-proof.ts';
+import { judgeRequest, SESSION_ENDED, type GuardRules, type Verdict } from './request-guard.ts';
 import { webSocketChannel } from './web-socket-channel.ts';
-
-/** Never another address: whoever can reach the port can try the door. */
-const LOOPBACK = '127.0.0.1';
 
 /** A CA file of 1 MiB fits, escaped as JSON. */
 const MAX_FRAME_BYTES = 2 * 1024 * 1024;
@@ -45,18 +44,24 @@ export interface HostServerDeps {
   /** 0 for any free one. */
   readonly port: number;
   readonly page: BuiltPage;
+  /** Of scripts that stand in the page itself. */
+  readonly scriptHashes?: readonly string[];
   readonly clock?: Clock;
   /** In place of random ones. */
   readonly secrets?: HostSecrets | undefined;
+  /** The opening link has been used: once, as it is meant to be, or again. */
+  readonly onOpened?: (use: 'first' | 'again') => void;
 }
 
 /** A running server; it owns its sockets. */
 export interface HostServer {
   readonly port: number;
-  /** The link for the user, token included. */
+  /** The link for the user, token included, at an origin that is this run's alone. */
   readonly dashboardUrl: string;
-  /** A link that works once, for a minute: it will stand in a browser's arguments. */
-  openingUrl(): string;
+  /** The same at the bare address, for browsers that do not know where names below `localhost` are. */
+  readonly addressUrl: string;
+  /** Links that work once, within a minute, for the browser that is started. */
+  openingLinks(): OpeningLinks;
   /** From now on WebSockets are accepted and handed over; before, they are told to wait. */
   serve(attach: (channel: Channel) => void): void;
   /** Ends every connection. */
@@ -73,26 +78,62 @@ export async function startHostServer(deps: HostServerDeps): Promise<HostServer>
   const credentials = new Credentials(clock, deps.secrets);
   const http = createServer(HTTP_LIMITS);
   const letGo = limitConnections(http, MAX_CONNECTIONS);
-  const port = await listenOnLoopback(http, deps.port);
+  const { port, stopListening } = await listenOnLoopback(http, deps.port);
 
-  // The URL's own spelling of the authority: browsers leave out port 80.
-  const { host: authority, origin } = new URL(`http://${LOOPBACK}:${port}`);
+  // The URL's own spelling: browsers leave out port 80.
+  const atAddress = new URL(`http://${LOOPBACK}:${port}`);
+  const atName = new URL(`http://${nameOfRun()}:${port}`);
   const cookieName = `reprise_${port}`;
   const rules: GuardRules = {
-    authority,
-    origin,
+    address: atAddress.host,
+    name: atName.host,
     cookieName,
     isToken: (candidate) => credentials.isToken(candidate),
-    mayOpen: (candidate) => credentials.mayOpen(candidate),
-    isCookie: (candidate) => credentials.isCookie(candidate),
+    mayRedeem: (candidate) => credentials.mayRedeem(candidate),
+    sessionOf: (cookie) => credentials.sessionOf(cookie),
   };
-  const headers = pageHeaders([`ws://${authority}`]);
+  const headersOf = (host: string) =>
+    pageHeaders({ connectTo: [`ws://${host}`], scriptHashes: deps.scriptHashes ?? [] });
+  // The name is told to nobody who does not know it.
+  const headers = headersOf(atAddress.host);
+  const headersAtName = headersOf(atName.host);
   const webSockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_FRAME_BYTES,
     perMessageDeflate: false,
   });
   let attach: ((channel: Channel) => void) | null = null;
+  /** Those of pages, by the session that let them in. */
+  const pages = new Map<WebSocket, Session>();
+  /** Those of them that have not shown its key yet. */
+  const unproven = new Set<WebSocket>();
+  const redeem = (token: string, held: Session | null, response: ServerResponse): void => {
+    const isOpening = !credentials.isToken(token);
+    const redeemed = credentials.redeem(token, held);
+    switch (redeemed.kind) {
+      case 'session': {
+        const { cookie, key, answer } = redeemed.session;
+        response.setHeader(
+          'Set-Cookie',
+          `${cookieName}=${cookie}; HttpOnly; SameSite=Strict; Path=/`,
+        );
+        sendKeys(response, { key, answer });
+        if (isOpening) deps.onOpened?.('first');
+        break;
+      }
+      case 'known':
+        sendText(response, 401, 'This link has been used. Open the link that Reprise printed.');
+        break;
+      case 'used-twice':
+        for (const [socket, session] of pages) if (session === redeemed.ended) socket.terminate();
+        deps.onOpened?.('again');
+        sendText(response, 410, SESSION_ENDED);
+        break;
+      case 'ended':
+        sendText(response, 410, SESSION_ENDED);
+        break;
+    }
+  };
   // Node's server lets go of a connection that asks for an upgrade: it closes these no more.
   const refused = new Set<Duplex>();
   const refuse = (socket: Duplex, status: number, reason: string) => {
@@ -108,19 +149,15 @@ export async function startHostServer(deps: HostServerDeps): Promise<HostServer>
   };
 
   http.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    const own = request.headers.host === atName.host ? headersAtName : headers;
+    for (const [name, value] of Object.entries(own)) response.setHeader(name, value);
     const verdict = judgeRequest(factsOf(request, false), rules);
     switch (verdict.kind) {
       case 'page':
         sendPage(response, deps.page, verdict.path);
         break;
-      case 'open-session':
-        credentials.redeem(verdict.token);
-        response.setHeader(
-          'Set-Cookie',
-          `${cookieName}=${credentials.cookie}; HttpOnly; SameSite=Strict; Path=/`,
-        );
-        sendNothing(response);
+      case 'redeem':
+        redeem(verdict.token, verdict.held, response);
         break;
       case 'session-is-open':
         sendNothing(response);
@@ -147,25 +184,50 @@ export async function startHostServer(deps: HostServerDeps): Promise<HostServer>
       return;
     }
     if (webSockets.clients.size >= MAX_WEB_SOCKETS) {
-      refuse(socket, 503, 'Too many pages are open.');
-      return;
+      // Whoever has a cookie and no key must not keep out those who have both.
+      const [oldest] = unproven;
+      if (oldest === undefined) {
+        refuse(socket, 503, 'Too many pages are open.');
+        return;
+      }
+      unproven.delete(oldest);
+      oldest.terminate();
     }
+    const { session } = verdict;
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       letGo(socket);
-      accept(webSocketChannel(webSocket, clock));
+      if (session === null) {
+        accept(webSocketChannel(webSocket, clock));
+        return;
+      }
+      pages.set(webSocket, session);
+      unproven.add(webSocket);
+      webSocket.once('close', () => {
+        pages.delete(webSocket);
+        unproven.delete(webSocket);
+      });
+      expectKey(webSocket, session, clock, () => {
+        unproven.delete(webSocket);
+        accept(webSocketChannel(webSocket, clock));
+      });
     });
   });
 
   return {
     port,
-    dashboardUrl: `${origin}/#token=${credentials.token}`,
-    openingUrl: () => `${origin}/#token=${credentials.issueOpeningToken()}`,
+    dashboardUrl: `${atName.origin}/#token=${credentials.token}`,
+    addressUrl: `${atAddress.origin}/#token=${credentials.token}`,
+    openingLinks: () => {
+      const hash = `#token=${credentials.issueOpeningToken()}`;
+      return { atName: `${atName.origin}/${hash}`, atAddress: `${atAddress.origin}/${hash}` };
+    },
     serve: (accept) => {
       attach = accept;
     },
     close: async () => {
       attach = null;
       for (const socket of refused) socket.destroy();
+      stopListening();
       await Promise.all([closeHttp(http), closeWebSockets(webSockets, clock)]);
     },
   };
@@ -193,6 +255,11 @@ function sendPage(response: ServerResponse, page: BuiltPage, path: string): void
     'Cache-Control': file.cacheControl,
   });
   response.end(file.bytes);
+}
+
+function sendKeys(response: ServerResponse, keys: PageKeys): void {
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+  response.end(JSON.stringify(keys));
 }
 
 function sendNothing(response: ServerResponse): void {
@@ -256,36 +323,6 @@ async function closeWebSockets(webSockets: WebSocketServer, clock: Clock): Promi
     timer.cancel();
   });
   await Promise.all(closing);
-}
-
-/**
- * Listens on `port` of 127.0.0.1 and says which one it became.
- *
- * @param port 0 for any free one
- * @throws RepriseError where the port cannot be had
- */
-async function listenOnLoopback(server: Server, port: number): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen({ host: LOOPBACK, port, exclusive: true }, resolve);
-  try {
-    await promise;
-  } catch (cause) {
-    throw new RepriseError('internal', explain(cause, port), { cause });
-  } finally {
-    server.off('error', reject);
-  }
-  return (server.address() as AddressInfo).port;
-}
-
-function explain(cause: unknown, port: number): string {
-  const code = (cause as NodeJS.ErrnoException).code;
-  const remedy = 'Choose another one with --port N, or let the system choose with --port 0.';
-  if (code === 'EADDRINUSE') {
-    return `Port ${port} is in use, perhaps by a Reprise that already runs. ${remedy}`;
-  }
-  if (code === 'EACCES') return `Port ${port} may not be used by this user. ${remedy}`;
-  return `Port ${port} of ${LOOPBACK} cannot be used (${String(code)}). ${remedy}`;
 }
 
 /**

@@ -114,6 +114,7 @@ describe('Electron’s security checklist', () => {
       expect(Object.fromEntries(policy)).toEqual({
         'default-src': "'none'",
         'script-src': "'self'",
+        'worker-src': "'none'",
         'style-src': "'self'",
         'img-src': "'self' data:",
         'font-src': "'self'",

@@ -549,6 +549,7 @@ describe('ending', () => {
     const hanging: App = {
       attach: () => undefined,
       theme: () => 'system',
+      warn: () => undefined,
       close: () => Promise.withResolvers<void>().promise,
     };
     const { quit, exited } = await setUpWindow(

@@ -3,7 +3,7 @@ import { channelPair } from '../../shared/testing/channel-pair.ts';
 import type { EngineApi } from '../../shared/contract.ts';
 import { serveEngine, type Channel, type EngineEnd } from '../../shared/rpc.ts';
 import { reconnectDelay, startLink, type LinkState } from './api.ts';
-import { NeedsLinkError } from './channels.ts';
+import { RefusedError } from './channels.ts';
 import { snapshot } from '../testing/entities.ts';
 
 beforeEach(() => {
@@ -94,7 +94,7 @@ describe('the link to the engine', () => {
   });
 
   it('stops where the page lacks its link', async () => {
-    const { states } = setUp(() => new NeedsLinkError('no token'));
+    const { states } = setUp(() => new RefusedError('needs-link'));
     await settle();
     expect(states).toEqual(['connecting', 'needs-link']);
     expect(vi.getTimerCount()).toBe(0);

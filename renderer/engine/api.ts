@@ -2,7 +2,7 @@
 import type { EngineApi } from '../../shared/contract.ts';
 import { RepriseError } from '../../shared/errors.ts';
 import { callable, connectEngine, type ClientEnd } from '../../shared/rpc-client.ts';
-import { NeedsLinkError, type OpenChannel } from './channels.ts';
+import { RefusedError, type OpenChannel, type Refusal } from './channels.ts';
 import type { EngineState } from './engine-state.ts';
 import { createFeed } from './feed.ts';
 
@@ -13,8 +13,8 @@ export type LinkState =
   | 'live'
   /** Was connected, is trying again. */
   | 'away'
-  /** The page was opened without the link that Reprise printed; nothing is tried any more. */
-  | 'needs-link';
+  /** The page may not connect; nothing is tried any more. */
+  | Refusal;
 
 /** What {@link startLink} tells. */
 export interface LinkEvents {
@@ -85,8 +85,8 @@ export function startLink(open: OpenChannel, events: LinkEvents): Link {
       try {
         if (await connectOnce()) attempt = 0;
       } catch (error) {
-        if (error instanceof NeedsLinkError) {
-          events.link('needs-link');
+        if (error instanceof RefusedError) {
+          events.link(error.refusal);
           return;
         }
         // Anything else means that the engine is away: the next attempt will tell.

@@ -1,12 +1,25 @@
 /** The two ways to the engine: a port handed over by Electron's preload, a WebSocket to the host. */
-import type { Channel } from '../../shared/channel.ts';
+import type { Channel, PageKeys } from '../../shared/channel.ts';
 
-/** The page may not talk to the engine: it was opened without the link that Reprise printed. */
-export class NeedsLinkError extends Error {
-  override readonly name = 'NeedsLinkError';
+/** Why a page may not talk to the engine, and need not try again. */
+export type Refusal =
+  /** It was opened without the link that Reprise printed, or by that of an earlier start. */
+  | 'needs-link'
+  /** By the link that the browser was started with, which another browser has used as well. */
+  | 'used-twice';
+
+/** The page may not talk to the engine. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(`The host refused this page: ${refusal}.`);
+    this.refusal = refusal;
+  }
 }
 
-/** Opens a channel to the engine; rejects where it is away, with {@link NeedsLinkError} for good. */
+/** Opens a channel to the engine; rejects where it is away, with {@link RefusedError} for good. */
 export type OpenChannel = () => Promise<Channel>;
 
 /** A message port as a channel; the port's other end is in Electron's main process. */
@@ -106,7 +119,8 @@ function decode(text: unknown): unknown {
 
 /**
  * Opens WebSockets to the host that served the page. The token in the address, if there is one, is
- * exchanged for a cookie first and leaves the address bar; later the cookie is enough.
+ * exchanged first and leaves the address bar: for a cookie, and for keys that are kept for all pages
+ * of this origin. Later these are enough.
  */
 export function hostChannels(page: Window): OpenChannel {
   // A new link pasted into the tab of an old one changes the fragment only: nothing is loaded.
@@ -116,8 +130,25 @@ export function hostChannels(page: Window): OpenChannel {
   return async () => {
     const token = readToken(page.location.hash);
     if (token !== null) await exchangeToken(page, token);
-    return await openSocket(page);
+    const keys = readKeys(page.localStorage);
+    if (keys === null) throw new RefusedError('needs-link');
+    return await openSocket(page, keys);
   };
+}
+
+/** Where the keys lie. The origin is new at each start of Reprise, and they are of no use after it. */
+const KEYS = 'reprise:keys';
+
+function readKeys(storage: Storage): PageKeys | null {
+  const stored = decode(storage.getItem(KEYS));
+  return isKeys(stored) ? stored : null;
+}
+
+/** At a bare address another program may have written there before. */
+function isKeys(stored: unknown): stored is PageKeys {
+  if (typeof stored !== 'object' || stored === null) return false;
+  const { key, answer } = stored as Partial<Record<keyof PageKeys, unknown>>;
+  return typeof key === 'string' && typeof answer === 'string';
 }
 
 async function exchangeToken(page: Window, token: string): Promise<void> {
@@ -125,34 +156,49 @@ async function exchangeToken(page: Window, token: string): Promise<void> {
     method: 'POST',
     headers: { Authorization: `Bearer ${token}` },
   });
+  if (response.ok) page.localStorage.setItem(KEYS, await response.text());
+  const isRefused = [401, 403, 410].includes(response.status);
   const { pathname, search, hash } = page.location;
-  if (response.ok || response.status === 401 || response.status === 403) {
+  if (response.ok || isRefused) {
     page.history.replaceState(null, '', pathname + search + withoutToken(hash));
   }
-  // A token of an earlier run is no reason to stop: the cookie may still be good.
-  if (!response.ok && response.status !== 401 && response.status !== 403) {
+  if (response.status === 410) throw new RefusedError('used-twice');
+  // A token of an earlier run is no reason to stop: what the page has may still be good.
+  if (!response.ok && !isRefused) {
     throw new Error(`The host answered ${response.status} to the token.`);
   }
 }
 
-async function openSocket(page: Window): Promise<Channel> {
+async function openSocket(page: Window, { key, answer }: PageKeys): Promise<Channel> {
   const socket = new WebSocket(`ws://${page.location.host}/rpc`);
-  const isOpen = await new Promise<boolean>((resolve) => {
-    socket.addEventListener('open', () => {
-      resolve(true);
-    });
-    socket.addEventListener('close', () => {
-      resolve(false);
-    });
+  const { promise, resolve } = Promise.withResolvers<string | CloseEvent>();
+  socket.addEventListener('open', () => {
+    socket.send(JSON.stringify({ t: 'key', key }));
   });
-  if (isOpen) return socketChannel(socket);
-  // A browser does not say why a WebSocket failed; the host says whether the cookie is good.
-  const session = await page.fetch('/session', { cache: 'no-store' });
-  if (session.status === 401) {
-    throw new NeedsLinkError('The host refused this page: it has no valid session.');
-  }
+  socket.addEventListener(
+    'message',
+    ({ data }: MessageEvent<string>) => {
+      resolve(data);
+    },
+    { once: true },
+  );
+  socket.addEventListener('close', resolve);
+  const first = await promise;
+  if (first === JSON.stringify({ t: 'answer', answer })) return socketChannel(socket);
+  socket.close();
+  // Not our host: it has ended, and another program has its port.
+  if (typeof first === 'string') throw new RefusedError('needs-link');
+  if (first.code === KEY_REFUSED) throw new RefusedError('needs-link');
+  // A browser does not say why a WebSocket failed to open; the host says how the session stands.
+  const { status } = await page.fetch('/session', { cache: 'no-store' });
+  if (status === 410) throw new RefusedError('used-twice');
+  // 421: it has been started again on this port, and by another name.
+  if (status === 401 || status === 421) throw new RefusedError('needs-link');
   throw new Error('The host is starting, or has too many pages open.');
 }
+
+/** RFC 6455, section 7.4.1: "policy violation"; here before the first answer. */
+const KEY_REFUSED = 1008;
 
 /** The token of `#token=…`; `null` where there is none. */
 export function readToken(hash: string): string | null {

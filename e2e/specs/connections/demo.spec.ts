@@ -66,7 +66,10 @@ test.describe('1: the demo', () => {
     await expect(dashboard.state('STARTTLS', 'INBOX')).toHaveText('Idle');
     expect(await reprise.interrupt()).toMatchObject({ code: 0 });
     expect(await readdir(reprise.home)).toEqual([]);
-    expect(reprise.stdout).toBe(`Dashboard: ${reprise.url}\n`);
+    expect(reprise.stdout).toBe(
+      `Dashboard: ${reprise.url}\nFor a browser that does not find this name, such as Safari:\n` +
+        `Dashboard: ${reprise.addressUrl}\n`,
+    );
   });
 
   test('starts and stops from the first-run page', async ({ opened: dashboard }) => {

@@ -1,7 +1,7 @@
 import type { WebSocketRoute } from 'playwright/test';
 import { freePort } from '../../fixtures/network/ports.ts';
 import { silhouetteOf } from '../../fixtures/browser/silhouette.ts';
-import { ENGINE_AWAY, expect, REFUSED, test } from '../../fixtures/browser/reprise.ts';
+import { ENGINE_AWAY, expect, test } from '../../fixtures/browser/reprise.ts';
 
 /** As colourful as the page's own ground may be. */
 const GREYISH = 8;
@@ -13,8 +13,8 @@ test('a page whose engine was killed says so, and takes up again by itself', asy
   dataDir,
 }) => {
   complaints.expect(ENGINE_AWAY);
-  // The new engine does not know the old one's cookie.
-  complaints.expect(REFUSED);
+  // The new engine does not go by the old one's name.
+  complaints.expect(/status of 421/);
   const port = await freePort();
   const reprise = await startReprise({ dataDir, port });
   await dashboard.open(reprise.url);

@@ -42,7 +42,7 @@ test.describe('6: a start under bad conditions', () => {
     dashboard,
   }) => {
     const first = await startReprise();
-    const second = await RepriseProcess.spawn({ port: Number(new URL(first.origin).port) });
+    const second = await RepriseProcess.spawn({ port: first.port });
     expect(await second.ended).toEqual({ code: 1, signal: null });
     expect(second.stderr).toMatch(/^Port \d+ is in use.*--port 0/);
     await second.cleanUp();

@@ -5,7 +5,13 @@
  * their sealing up; `kept-sessions-file.ts`; `folder-lock.ts`: one program a folder. Why the disk
  * refused is told by `storage-error.ts`.
  */
-export { hasKeptAside, makeFolder, readRegularFile, removeUnfinished } from './files.ts';
+export {
+  hasKeptAside,
+  makeFolder,
+  readRegularFile,
+  removeUnfinished,
+  writeAtomically,
+} from './files.ts';
 export { Durable, inMemory } from './durable.ts';
 export { openStored, readStored, type Opened, type StoredFormat } from './stored-file.ts';
 export { memorySettings, openSettings, type SettingsService } from './preferences.ts';

@@ -10,6 +10,7 @@ import type { App, AppDeps } from '../app.ts';
 export class EngineStub implements App {
   /** One for each channel, resolved when it has closed. */
   readonly ends: Promise<void>[] = [];
+  readonly warnings: string[] = [];
   closed = 0;
   deps: AppDeps | null = null;
   chosenTheme: ThemeChoice = 'system';
@@ -27,6 +28,10 @@ export class EngineStub implements App {
 
   theme(): ThemeChoice {
     return this.chosenTheme;
+  }
+
+  warn(_: string, message: string): void {
+    this.warnings.push(message);
   }
 
   close(): Promise<void> {

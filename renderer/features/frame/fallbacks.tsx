@@ -11,13 +11,14 @@ interface LinkPageProps {
 /** Stands instead of the dashboard while there is nothing to show. */
 export function LinkPage({ link, retryNow }: LinkPageProps): ReactNode {
   if (link === 'needs-link') return <NeedsLink />;
+  if (link === 'used-twice') return <UsedTwice />;
   return (
     <main className={styles.page}>
       <h1>Reprise</h1>
       {link === 'away' ? (
         <>
           <output>Reprise is not answering. Reconnecting…</output>
-          <p>If you stopped it, start it again: this page connects by itself.</p>
+          <p>If you stopped it, start it again, and open the link that it prints then.</p>
           <Button onClick={retryNow}>Try now</Button>
         </>
       ) : (
@@ -33,12 +34,28 @@ function NeedsLink(): ReactNode {
       <h1>This page needs the link that Reprise printed</h1>
       <p>
         Your accounts are shown only to whoever started Reprise. When it starts, it prints a line
-        with a link of its own:
+        with a link of its own, and a page of an earlier start is of no more use:
       </p>
-      <pre className={styles.sample}>Dashboard: http://127.0.0.1:…/#token=…</pre>
+      <pre className={styles.sample}>Dashboard: http://reprise-….localhost:…/#token=…</pre>
       <p>
         Open that whole link in this browser, once for each start of Reprise. If the terminal is
         gone, stop Reprise and start it again.
+      </p>
+    </main>
+  );
+}
+
+function UsedTwice(): ReactNode {
+  return (
+    <main className={styles.page} role="alert">
+      <h1>The link that opened this page was used by another browser too</h1>
+      <p>
+        Reprise starts your browser with a link that works once. Two browsers have shown it, and one
+        of them may not be yours: somebody else may have seen your dashboard, or tried to. What the
+        link had opened is closed now.
+      </p>
+      <p>
+        Open the link that Reprise printed in the terminal: that one is good until Reprise ends.
       </p>
     </main>
   );

@@ -7,7 +7,7 @@ import { toastFailure } from '../../ui/toasts.tsx';
 import { protectionSentence } from '../../words.ts';
 import { askPermission, usePermission } from '../attention/notifications.ts';
 import { SettingRow, SwitchRow, useSetting } from './SettingRow.tsx';
-import { dataFiles, keepExplanation, notificationHint } from './words.ts';
+import { dataFiles, keepExplanation, notificationExplanation, notificationHint } from './words.ts';
 import styles from './Settings.module.css';
 
 const THEME_NAMES: Record<ThemeChoice, string> = {
@@ -51,7 +51,7 @@ export function NotificationSwitch(): ReactNode {
   return (
     <SwitchRow
       name="Desktop notifications"
-      explanation="When a sign-in fails and when a certificate ends within 14 days: once for each, while a page of Reprise is open."
+      explanation={notificationExplanation(window.location.host)}
       checked={isOn}
       disabled={permission === 'unsupported' && !isOn}
       onChange={(on) => void toggle(on)}

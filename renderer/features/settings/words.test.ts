@@ -5,6 +5,7 @@ import {
   extentSentence,
   keepExplanation,
   lossSentence,
+  notificationExplanation,
   notificationHint,
 } from './words.ts';
 
@@ -34,6 +35,16 @@ describe('a shorter history', () => {
     );
     expect(extentSentence(extent(0, null))).toBe('Recorded since 23 Nov 2026, in memory only.');
     expect(extentSentence(extent(null, 0))).toBe('Nothing is recorded yet.');
+  });
+});
+
+describe('what notifications are for', () => {
+  it('says that a permission lasts for a run, where the address is new at each', () => {
+    const again = 'Your browser asks again after each start';
+    expect(notificationExplanation('reprise-0a.localhost:7993')).toContain(again);
+    for (const lasting of ['127.0.0.1:7993', 'reprise']) {
+      expect(notificationExplanation(lasting)).not.toContain(again);
+    }
   });
 });
 

@@ -24,7 +24,7 @@ export function dataFiles(protection: SecretProtection): readonly DataFile[] {
   return [
     { name: 'accounts.json', what: 'your accounts, without passwords' },
     ...secrets[protection.kind],
-    { name: 'preferences.json', what: 'what is set on this page' },
+    { name: 'preferences.json', what: 'what is set here, and what pages remember' },
     {
       name: 'history.sqlite',
       what: 'handshakes and sums: no server, user name or password is in it',
@@ -65,6 +65,19 @@ export function extentSentence({ recordedSince, sizeBytes }: HistoryExtent): str
 export function lossSentence(beforeAt: number, { recordedSince }: HistoryExtent): string {
   const from = recordedSince === null ? '' : ` from ${formatDate(recordedSince)}`;
   return `All figures${from} to ${formatDate(beforeAt)} will be deleted. They cannot be brought back.`;
+}
+
+/**
+ * What notifications are shown for, and when.
+ *
+ * @param host the page's own: a browser's permission holds for it, and a name is new at each start
+ */
+export function notificationExplanation(host: string): string {
+  const what =
+    'When a sign-in fails and when a certificate ends within 14 days: once for each, while a page of Reprise is open.';
+  return /\.localhost(?::\d+)?$/.test(host)
+    ? `${what} Your browser asks again after each start of Reprise, whose address is new then.`
+    : what;
 }
 
 /**
