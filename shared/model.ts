@@ -237,7 +237,10 @@ export interface ProviderPreset {
 }
 
 /** What *Test connection* found. */
-export type TestResult =
+export type TestResult = {
+  /** What the server wants people to see, as in {@link Notice}. */
+  readonly alerts: readonly string[];
+} & (
   | {
       readonly ok: true;
       readonly attempt: Attempt;
@@ -254,4 +257,5 @@ export type TestResult =
       readonly certificate: ShownCertificate | null;
       /** The phase that failed. */
       readonly phase: Phase;
-    };
+    }
+);

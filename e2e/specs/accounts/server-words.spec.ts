@@ -18,7 +18,10 @@ test.describe('what a server says', () => {
       answers: { RESPONSE: '~ OK [ALERT] Your mailbox moves on Sunday' },
     });
     const notices = dashboard.page.getByRole('log', { name: 'Notices' });
-    await dashboard.addAccount(typed(server, 'Work'));
+    await dashboard.fillForm(typed(server, 'Work'));
+    await dashboard.testConnection();
+    await expect(dashboard.form).toContainText('Your mailbox moves on Sunday');
+    await dashboard.save();
     await expect(dashboard.state('Work', 'INBOX')).toHaveText('Idle');
     await expect(notices).toContainText('127.0.0.1 has a message for Work.');
     await expect(notices).toContainText('Your mailbox moves on Sunday');

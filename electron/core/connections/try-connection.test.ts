@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { ConnectSettings } from '../accounts/account.ts';
-import { fault, startImapServer, type ImapServer } from '../demo/testing/index.ts';
+import { fault, startImapServer } from '../demo/testing/index.ts';
 import { PHASE_LIMITS } from './imap/imapflow-options.ts';
 import { TestClock } from '../testing/clock.ts';
+import { LineServer } from './testing/line-server.ts';
+import type { Watchable } from './testing/supervisor.ts';
 import { testConnection } from './try-connection.ts';
 
-function settingsOf(server: ImapServer): ConnectSettings {
+function settingsOf(server: Watchable): ConnectSettings {
   const { user, host, port, security, servername, caPem } = server;
   return { user, host, port, security, servername, trust: { kind: 'ca', pem: caPem } };
 }
@@ -55,6 +57,24 @@ describe('testing a connection', () => {
     const bytes = result.ok ? Buffer.byteLength(JSON.stringify(result.mailboxes)) : 0;
     expect(bytes).toBeGreaterThan(900_000);
     expect(bytes).toBeLessThanOrEqual(1_048_576);
+  });
+
+  test('tells what the server wants people to see, whatever comes of it', async () => {
+    for (const ok of [true, false]) {
+      await using server = await LineServer.start({
+        greeting: '* OK [ALERT] Down on Sunday',
+        answers: ok ? {} : { LIST: '~ NO Server Unavailable. 15' },
+      });
+      expect(
+        await testConnection(settingsOf(server), server.password, ['INBOX'], new TestClock()),
+      ).toMatchObject({
+        ok,
+        alerts: ['Down on Sunday'],
+        ...(ok
+          ? {}
+          : { problem: { code: 'server-unavailable', serverLine: 'NO Server Unavailable. 15' } }),
+      });
+    }
   });
 
   test('neither offers nor keeps a session', async () => {

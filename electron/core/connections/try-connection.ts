@@ -5,6 +5,7 @@ import { ConnectionEnded, type Failure } from '../failures/index.ts';
 import { SessionCache } from '../tls/index.ts';
 import { ConnectionLog } from './imap/connection-log.ts';
 import { ImapConnection } from './imap/imap-connection.ts';
+import { ALERTS_SHOWN } from './server-alerts.ts';
 
 /**
  * Connects as a watched account would, signs in, opens the first of the mailboxes that exists, and
@@ -16,6 +17,7 @@ export async function testConnection(
   mailboxes: readonly string[],
   clock: Clock,
 ): Promise<TestResult> {
+  const alerts = new Set<string>();
   const connection = new ImapConnection({
     settings,
     password,
@@ -27,7 +29,9 @@ export async function testConnection(
     clock,
     lookup: undefined,
     log: new ConnectionLog(() => clock.now()),
-    report: () => undefined,
+    report: (event) => {
+      if (event.kind === 'alert' && alerts.size < ALERTS_SHOWN) alerts.add(event.text);
+    },
   });
   try {
     await connection.signIn();
@@ -40,17 +44,17 @@ export async function testConnection(
     if (first !== undefined) await connection.open(first);
     const { attempt } = connection;
     if (attempt === null) throw new Error('Signed in without a handshake.');
-    return { ok: true, attempt, mailboxes: existing, hasMore, missing };
+    return { ok: true, alerts: [...alerts], attempt, mailboxes: existing, hasMore, missing };
   } catch (error) {
     if (!(error instanceof ConnectionEnded) || error.failure === null) throw error;
-    return failed(error.failure);
+    return failed(error.failure, [...alerts]);
   } finally {
     await connection.logOut();
   }
 }
 
-function failed({ problem, certificate, phase }: Failure): TestResult {
-  return { ok: false, problem, certificate, phase: phase === 'idle' ? 'select' : phase };
+function failed({ problem, certificate, phase }: Failure, alerts: readonly string[]): TestResult {
+  return { ok: false, alerts, problem, certificate, phase: phase === 'idle' ? 'select' : phase };
 }
 
 /** INBOX is the one name whose case does not matter (RFC 3501 §5.1). */

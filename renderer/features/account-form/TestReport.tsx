@@ -47,6 +47,7 @@ function Success({
         {totalMs !== null && <span>in {formatMs(totalMs)}</span>}
       </p>
       <p className={styles.facts}>{facts.join(' · ')}</p>
+      <Alerts of={result} />
       <MailboxPicker
         existing={result.mailboxes}
         hasMore={result.hasMore}
@@ -57,6 +58,14 @@ function Success({
       />
     </div>
   );
+}
+
+/** What the server wants people to see; once, where it said that in its answer as well. */
+function Alerts({ of }: { readonly of: TestResult }): ReactNode {
+  const said = of.ok ? '' : (of.problem.serverLine ?? '');
+  return of.alerts
+    .filter((text) => !said.includes(text))
+    .map((text) => <ServerLine key={text}>{text}</ServerLine>);
 }
 
 function Failure({
@@ -80,6 +89,7 @@ function Failure({
       </p>
       <p>{problem.message}</p>
       {problem.serverLine !== null && <ServerLine>{problem.serverLine}</ServerLine>}
+      <Alerts of={result} />
       {certificate !== null && isOfCertificate && (
         <CertificateTable certificate={certificate} before={isChange ? trusted : null} />
       )}

@@ -13,6 +13,7 @@ import {
   type ImapServer,
   type ImapServerOptions,
 } from '../../demo/testing/index.ts';
+import type { Watchable } from '../../connections/testing/supervisor.ts';
 import { lineLog } from '../../log/index.ts';
 import { TestMachine } from '../../network/testing/machine.ts';
 import { applyPatch } from './copy.ts';
@@ -96,13 +97,7 @@ export async function follow(app: App) {
 export type Followed = Awaited<ReturnType<typeof follow>>;
 
 /** The form, filled in for `imap`. */
-export function inputFor(
-  imap: Pick<
-    ImapServer,
-    'user' | 'password' | 'host' | 'port' | 'security' | 'servername' | 'caPem'
-  >,
-  changes: Partial<AccountInput> = {},
-): AccountInput {
+export function inputFor(imap: Watchable, changes: Partial<AccountInput> = {}): AccountInput {
   return {
     label: 'Work',
     user: imap.user,

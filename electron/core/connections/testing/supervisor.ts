@@ -13,7 +13,7 @@ import { connectionId, Supervisor, type SupervisorDeps } from '../supervisor.ts'
 import { TestClock } from '../../testing/clock.ts';
 
 /** What an account has to know of a server. */
-type Watchable = Pick<
+export type Watchable = Pick<
   ImapServer,
   'user' | 'password' | 'host' | 'port' | 'security' | 'servername' | 'caPem'
 >;
