@@ -1,3 +1,4 @@
+import { SessionBreaker, wherever } from '../../fixtures/network/session-breaker.ts';
 import { Dovecot } from '../../fixtures/servers/dovecot.ts';
 import { whyNoDovecot } from '../../fixtures/servers/dovecot-binary.ts';
 import { expect, test } from '../../fixtures/browser/reprise.ts';
@@ -72,5 +73,36 @@ test.describe('5: a server that keeps refusing', () => {
       await expect(dashboard.reuse(LABEL, mailbox)).toHaveText('Resumed · TLS 1.3 ticket');
       await expect(dashboard.state(LABEL, mailbox)).toHaveText('Idle');
     }
+  });
+
+  test('is told from a way that breaks when a session is offered', async ({
+    opened: dashboard,
+  }) => {
+    test.slow();
+    await using dovecot = await Dovecot.start({ kind: 'one-process' });
+    await using way = await SessionBreaker.start(dovecot.tlsPort, wherever('reset'));
+    const account = accountOnDovecot(dovecot, LABEL);
+    await dashboard.addAccount({ ...account, port: String(way.port), mailboxes: ['INBOX'] });
+    const item = dashboard.account(LABEL);
+    for (let broken = 1; broken <= 3; broken += 1) {
+      await expect(dashboard.state(LABEL, 'INBOX')).toHaveText('Idle');
+      await expect(item).not.toContainText('breaks off');
+      await dashboard.reconnectButton(LABEL, 'INBOX').click();
+      // One that failed and a full one, beside the very first.
+      await expect(item.getByRole('img')).toHaveAccessibleName(
+        new RegExp(`^Last ${1 + 2 * broken} handshakes`),
+      );
+      await expect(dashboard.reuse(LABEL, 'INBOX')).toHaveText(
+        'Full handshake · the one before broke off over a session',
+      );
+    }
+    await expect(item).toContainText(
+      /The connection breaks off when a session is offered: 3 of the last 3 did, and worked without one, next try in (10|9) min\./,
+    );
+    await dashboard.reconnectButton(LABEL, 'INBOX').click();
+    await expect(dashboard.reuse(LABEL, 'INBOX')).toHaveText(
+      'Full handshake · server keeps refusing',
+    );
+    expect(way.broken).toBe(3);
   });
 });
