@@ -10,12 +10,14 @@ import {
   type ImapServer,
   type ImapServerOptions,
 } from '../../demo/testing/index.ts';
+import { TestCalls } from '../../testing/clock.ts';
 import { SessionCache } from '../cache/session-cache.ts';
 import type { TransportEvent } from '../facts.ts';
 import type { Peer } from '../peer.ts';
 import { damageSecret } from '../testing/damage-secret.ts';
 import { connectTls, ConnectTlsError, type Secured } from './connect-tls.ts';
 import type { ConnectOptions } from './connecting.ts';
+import { SILENCE_MS } from './silence.ts';
 
 let cache: SessionCache;
 let resources: AsyncDisposableStack;
@@ -169,6 +171,22 @@ describe('connectTls where TLS does not come about', () => {
     await visit(server);
     damageSecret(cache, peerAt(server.port));
     expect(await visit(server)).toEqual({ kind: 'full', reason: 'failed-earlier' });
+  });
+
+  it.each([
+    ['is reset', fault.reset],
+    ['ends', fault.close],
+    ['falls silent', fault.hang],
+  ])('tries it once more also where the way with a session %s', async (_, how) => {
+    const server = await start({ script: (n) => (n === 2 ? { handshake: how } : {}) });
+    await visit(server);
+    const calls = new TestCalls();
+    const again = visit(server, { after: (delayMs, run) => calls.after(delayMs, run) });
+    await server.until(() => server.stats().offered === 1);
+    calls.advance(SILENCE_MS);
+    expect(await again).toEqual({ kind: 'full', reason: 'failed-earlier' });
+    expect(server.stats()).toMatchObject({ connections: 3, offered: 1 });
+    expect(await visit(server)).toMatchObject({ kind: 'resumed' });
   });
 
   it('says of a given socket that a session may have been the cause', async () => {
