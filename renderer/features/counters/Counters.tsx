@@ -48,9 +48,6 @@ export function Counters(): ReactNode {
           exact={`${formatCount(totals.resumed)} of ${formatCount(made)} TLS connections since ${since}; failed ones do not count`}
         />
         <TimeSaved totals={totals} since={since} />
-        <div className={styles.beside}>
-          <SavedInfo />
-        </div>
       </div>
       <div className={styles.strip}>
         <Strip of="all accounts" marks={totals.strip} length={STRIP_LENGTH} />
@@ -97,6 +94,7 @@ function TimeSaved({ totals, since }: TimeSavedProps): ReactNode {
         caption={`time saved${spreadWords(totals)}`}
         exact={`${basisSentence(totals)} Since ${since}.`}
       />
+      <SavedInfo />
       {unmeasured !== null && (
         <p className={styles.offer}>
           <span>
@@ -113,7 +111,7 @@ function CheckButton({ id }: { readonly id: AccountId }): ReactNode {
   const label = useEngine(({ accounts }) => accounts.get(id)?.label ?? '');
   return (
     <CallButton
-      look="plain"
+      look="quiet"
       title={`Measure full and resumed handshakes with the server of ${label}`}
       call={async (api) => {
         const { id: check } = await api.checkAccountServer(id);

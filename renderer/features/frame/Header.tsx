@@ -51,7 +51,9 @@ export function Header({ isFirstRun }: { readonly isFirstRun: boolean }): ReactN
             className={styles.demo}
             title="Each is behind a line of 20 ms round trip and 1 Mbit/s, and sends a chain of two certificates."
           >
-            Demo servers running, 20 ms away
+            <span>
+              Demo servers running<span className={styles.away}>, 20 ms away</span>
+            </span>
             <CallButton
               look="quiet"
               aria-label="Stop demo servers"

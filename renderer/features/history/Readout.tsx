@@ -12,7 +12,7 @@ import {
 import { OUTCOME_SHAPES } from '../../ui/marks.tsx';
 import { OUTCOME_WORDS } from '../../words.ts';
 import { SavedInfo } from '../counters/Counters.tsx';
-import { basisSentence } from '../counters/saved-time.ts';
+import { basisSentence, spreadWords } from '../counters/saved-time.ts';
 import { STACK, TEXTURE_DASHES, TEXTURES, TILE, TILE_LINE } from './plots/bars.ts';
 import { timesIn, type TimeLine } from './plots/lines.ts';
 import { timeScale } from './plots/ticks.ts';
@@ -64,6 +64,9 @@ export function CountReadout({ view, index }: ReadoutProps): ReactNode {
             title={`${formatExactBytes(figures.savedBytes)} on the wire. ${basisSentence(figures)}`}
           >
             {isKnown ? savedWords(figures) : NOTHING}
+            {isKnown && (
+              <span className={`${styles.spread} ${styles.wide}`}>{spreadWords(figures)}</span>
+            )}
           </dd>
         </div>
       </dl>

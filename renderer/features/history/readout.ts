@@ -16,7 +16,7 @@ import {
   NOTHING,
 } from '../../format.ts';
 import { OUTCOME_WORDS } from '../../words.ts';
-import { savedTimeWords, spreadWords } from '../counters/saved-time.ts';
+import { savedTimeWords } from '../counters/saved-time.ts';
 import { countAll, STACK } from './plots/bars.ts';
 import { GAP_SENTENCE, gapsOf } from './plots/gaps.ts';
 import { RANGE_WORDS } from './question.ts';
@@ -68,11 +68,10 @@ export function reusedShare(figures: HistoryFigures): string {
   return formatPercent(resumed, resumed + full + refused + off);
 }
 
-/** `340 kB, 12 s (10 s to 14 s, n = 12 + 50)`: what is counted, then what is estimated. */
+/** `340 kB, 12 s`: what is counted, then what is estimated. */
 export function savedWords(figures: HistoryFigures): string {
   if (figures.resumed === 0) return NOTHING;
-  const { savedBytes } = figures;
-  return `${formatBytes(savedBytes)}, ${savedTimeWords(figures)}${spreadWords(figures)}`;
+  return `${formatBytes(figures.savedBytes)}, ${savedTimeWords(figures)}`;
 }
 
 /** All figures of a bucket in sentences, for those who hear it. */
