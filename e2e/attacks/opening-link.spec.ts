@@ -3,6 +3,7 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser } from 'playwright';
+import { expectNoViolation } from '../fixtures/browser/axe.ts';
 import { chooseChromium } from '../fixtures/browser/chromium.ts';
 import { expect, REFUSED, test } from '../fixtures/browser/reprise.ts';
 
@@ -74,6 +75,7 @@ test('is in a file that goes with its first use; used again by another browser i
       await expect(page.getByRole('alert')).toContainText('Open the link that Reprise printed');
       await expect(page.getByRole('button', { name: 'Add account' })).toBeHidden();
     }
+    await expectNoViolation(own);
     await own.reload();
     await expect(own.getByRole('heading', { name: alarm })).toBeVisible();
     await thief.close();

@@ -47,16 +47,18 @@ function NeedsLink(): ReactNode {
 
 function UsedTwice(): ReactNode {
   return (
-    <main className={styles.page} role="alert">
-      <h1>The link that opened this page was used by another browser too</h1>
-      <p>
-        Reprise starts your browser with a link that works once. Two browsers have shown it, and one
-        of them may not be yours: somebody else may have seen your dashboard, or tried to. What the
-        link had opened is closed now.
-      </p>
-      <p>
-        Open the link that Reprise printed in the terminal: that one is good until Reprise ends.
-      </p>
+    <main>
+      <div className={styles.page} role="alert">
+        <h1>The link that opened this page was used by another browser too</h1>
+        <p>
+          Reprise starts your browser with a link that works once. Two browsers have shown it, and
+          one of them may not be yours: somebody else may have seen your dashboard, or tried to.
+          What the link had opened is closed now.
+        </p>
+        <p>
+          Open the link that Reprise printed in the terminal: that one is good until Reprise ends.
+        </p>
+      </div>
     </main>
   );
 }
