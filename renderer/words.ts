@@ -81,6 +81,7 @@ const PROBLEM_WORDS: Record<ProblemCode, string> = {
   'certificate-changed': 'certificate changed',
   'certificate-unfit': 'certificate unfit',
   'server-name': 'not a server name',
+  'client-certificate': 'client certificate demanded',
   'trust-unreadable': 'trusted certificate unreadable',
   'starttls-unavailable': 'no STARTTLS',
   'starttls-injection': 'data before TLS',

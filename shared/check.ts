@@ -8,7 +8,7 @@ import { z } from 'zod';
 /**
  * Version of the document. Fields may be added without raising it; the values of a field are a
  * closed set, so that one more raises it. 2 has the notes `lifetime-short`, `only-under-tls12`,
- * `session-id-not-kept` and `several-certificates`.
+ * `session-id-not-kept` and `several-certificates`, and the problem `client-certificate`.
  */
 export const CHECK_SCHEMA_VERSION = 2;
 
@@ -92,6 +92,7 @@ const problemSchema = z.object({
     'not-mail',
     'complaint',
     'certificate',
+    'client-certificate',
     'tls',
   ]),
   /** What is wrong and what to do, in a sentence or two. */

@@ -18,6 +18,8 @@ export type ProblemCode =
   | 'closed'
   | 'not-tls'
   | 'tls'
+  /** The server demands a certificate of the client's, which has none. */
+  | 'client-certificate'
   | 'certificate-expired'
   | 'certificate-not-yet-valid'
   | 'certificate-untrusted'

@@ -12,7 +12,7 @@ import { readClientHello } from '../../electron/core/tls-wire/index.ts';
 import type { AccountInput } from '../../shared/model.ts';
 import type { Snapshot } from '../../shared/state.ts';
 import { PassingProxy } from '../fixtures/network/passing-proxy.ts';
-import { connectTo } from '../fixtures/program/engine-client.ts';
+import { follow } from '../fixtures/program/engine-client.ts';
 import { RepriseProcess } from '../fixtures/program/reprise-process.ts';
 
 let stack = new AsyncDisposableStack();
@@ -42,24 +42,11 @@ async function serverFor(names: { dnsNames?: string[]; ipAddresses?: string[] })
   return { server, seen, port: proxy.port };
 }
 
-/** The program, and its state at each change. */
+/** The program, and an interface to it. */
 async function program() {
   const reprise = await RepriseProcess.start();
   stack.defer(() => reprise.cleanUp());
-  let changed = Promise.withResolvers<void>();
-  const { engine } = await connectTo(reprise, () => {
-    changed.resolve();
-    changed = Promise.withResolvers();
-  });
-  const until = async (holds: (state: Snapshot) => boolean): Promise<Snapshot> => {
-    for (;;) {
-      const { promise } = changed;
-      const state = await engine.getState();
-      if (holds(state)) return state;
-      await promise;
-    }
-  };
-  return { engine, until };
+  return follow(reprise);
 }
 
 function inputFor(server: ImapServer, changes: Partial<AccountInput>): AccountInput {

@@ -35,6 +35,7 @@ describe('after a failure', () => {
     ['certificate-name', 'certificate-problem'],
     ['trust-unreadable', 'failed'],
     ['server-name', 'failed'],
+    ['client-certificate', 'failed'],
     ['mailbox-missing', 'failed'],
   ] as const)('%s stops as %s', (code, state) => {
     expect(nextStep(failure(code), first, 0)).toEqual({ kind: 'stop', state });

@@ -29,6 +29,7 @@ const STOPPING: ReadonlyMap<ProblemCode, StoppedState> = new Map([
   ['certificate-unfit', 'certificate-problem'],
   ['trust-unreadable', 'failed'],
   ['server-name', 'failed'],
+  ['client-certificate', 'failed'],
   ['mailbox-missing', 'failed'],
 ]);
 

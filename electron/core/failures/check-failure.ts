@@ -40,14 +40,20 @@ export class CheckCancelled extends Error {
   }
 }
 
-/** What an error of the network or of TLS means. @param certificate what the server showed */
+/**
+ * What an error of the network or of TLS means.
+ *
+ * @param certificate what the server showed
+ * @param asked the server asked for a client's
+ */
 export function failureOf(
   error: unknown,
   step: StepName,
   certificate: CheckCertificate | null,
+  asked = false,
 ): CheckFailure {
   const { code } = classify(error, { phase: step });
-  return new CheckFailure(kindOf(code, step, certificate !== null), step, {
+  return new CheckFailure(kindOf(code, step, certificate !== null, asked), step, {
     cause: error,
     code,
     certificate,
@@ -62,19 +68,26 @@ const KINDS: Readonly<Partial<Record<FailureKind, CheckProblem['code']>>> = {
   closed: 'closed',
   'not-tls': 'not-tls',
   garbled: 'not-tls',
+  'client-certificate': 'client-certificate',
 };
 
-function kindOf(code: string, step: StepName, showedCertificate: boolean): CheckProblem['code'] {
+function kindOf(
+  code: string,
+  step: StepName,
+  showedCertificate: boolean,
+  asked: boolean,
+): CheckProblem['code'] {
   if (step === 'dns') return 'dns';
-  const kind = KINDS[kindOfCode(code)];
+  const kind = KINDS[kindOfCode(code, asked)];
   if (kind !== undefined) return kind;
   return step === 'tls' && showedCertificate && !code.startsWith('ERR_SSL') ? 'certificate' : 'tls';
 }
 
-/** The verdict that a failure of the first connection means; `null` where it is the certificate. */
+/** The verdict that a failure of the first connection means; `null` where it is a certificate. */
 export function verdictOf({ kind, step, facts }: CheckFailure): Verdict | null {
   switch (kind) {
     case 'certificate':
+    case 'client-certificate':
       return null;
     case 'not-tls':
     case 'no-starttls':

@@ -71,6 +71,8 @@ function messageOf(failure: CheckFailure, target: CheckTarget, asked: Asked): st
       return `${at} turned this client away. Try again later, or from another network.`;
     case 'certificate':
       return certificateMessage(failure, target, asked);
+    case 'client-certificate':
+      return `${at} wants a client certificate, and a check has none to show. Try a port that does without, or have the server do without one for the time of the check.`;
     case 'tls':
       return `TLS with ${at} failed (${failure.facts.code ?? 'no reason given'}). It needs TLS 1.2 or 1.3; its log may say more.`;
   }

@@ -24,6 +24,7 @@ export type FailureKind =
   | 'garbled'
   | 'old-versions'
   | 'tls'
+  | 'client-certificate'
   /** The certificate. */
   | 'expired'
   | 'not-yet-valid'
@@ -148,12 +149,25 @@ const FAMILIES: readonly (readonly [RegExp, FailureKind])[] = [
   // No version in common. Not BAD_PROTOCOL_VERSION_NUMBER, which is a broken answer of a server
   // that speaks a version that is good.
   [/ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS|VERSION_TOO_LOW/, 'old-versions'],
+  // Alerts of a server are about a client's certificate: it checks no other (RFC 8446 §6.2).
+  [
+    /ALERT_(?:CERTIFICATE_(?:REQUIRED|REVOKED|EXPIRED|UNKNOWN)|(?:BAD|UNSUPPORTED)_CERTIFICATE|UNKNOWN_CA)$/,
+    'client-certificate',
+  ],
   [/BAD_RECORD_TYPE|UNEXPECTED_MESSAGE|INVALID_ALERT|RECORD_LAYER/, 'garbled'],
   [/^ERR_SSL_|^ERR_TLS_|^EPROTO$/, 'tls'],
 ];
 
-/** What a code alone means. */
-export function kindOfCode(code: string): FailureKind {
+/** By which servers turn a client without certificate away, among other things, under TLS 1.2. */
+const TURNED_AWAY = /ALERT_(?:HANDSHAKE_FAILURE|NO_CERTIFICATE|ACCESS_DENIED)$/;
+
+/**
+ * What a code alone means.
+ *
+ * @param asked the server asked for a client's certificate before
+ */
+export function kindOfCode(code: string, asked = false): FailureKind {
+  if (asked && TURNED_AWAY.test(code)) return 'client-certificate';
   return (
     KIND_OF_CODE.get(code) ?? FAMILIES.find(([family]) => family.test(code))?.[1] ?? 'unforeseen'
   );
@@ -191,6 +205,8 @@ export interface Moment {
   readonly refusal?: Refusal | null;
   /** The BYE with which the server ended the connection, as it came. */
   readonly byeLine?: string | null;
+  /** The server asked for a client's certificate. */
+  readonly asksForCertificate?: boolean;
 }
 
 /** Reads anything that was thrown. */
@@ -198,17 +214,24 @@ export function classify(thrown: unknown, moment: Moment): ClassifiedError {
   const error = isRecord(thrown) ? thrown : {};
   const code = codeOf(error);
   const refusal = refusalOf(error, code, moment.refusal ?? null);
-  const kind = answered(error, code, refusal, moment.phase) ?? kindOfCode(code);
+  const kind =
+    answered(error, code, refusal, moment.phase) ?? kindOfCode(code, moment.asksForCertificate);
   const byeLine = ENDS.has(kind) ? (moment.byeLine ?? null) : null;
-  const isSigningIn = isSignIn(moment.command);
   return {
-    kind: byeLine === null ? kind : (meaningOf(byeLine, isSigningIn) ?? 'ended'),
+    kind: byeLine === null ? kind : endOf(byeLine, moment),
     code,
     message: text(error['message']) ?? String(thrown),
     serverLine: byeLine ?? refusal?.line ?? null,
     serverDelayMs: number(error['throttleReset']),
     limitMs: number(error['limitMs']) ?? 0,
   };
+}
+
+/** What the server ends the connection for. */
+function endOf(byeLine: string, { asksForCertificate, command }: Moment): FailureKind {
+  // nginx goes on to the greeting, and says it there.
+  if (asksForCertificate === true && /\bcertificate\b/i.test(byeLine)) return 'client-certificate';
+  return meaningOf(byeLine, isSignIn(command)) ?? 'ended';
 }
 
 /** What a BYE explains. */

@@ -94,6 +94,7 @@ export function failureFrom(
     security: settings.security,
     tlsAnswered: tls?.outcome.kind === 'failed' && tls.outcome.answered,
     sessionOffered,
+    asksForCertificate: tls?.asksForCertificate ?? false,
     servername: settings.servername ?? settings.host,
     trustsCaFile: settings.trust.kind === 'ca',
     pin: settings.trust.kind === 'pin' ? settings.trust.fingerprint256 : null,

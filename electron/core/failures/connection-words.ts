@@ -20,6 +20,8 @@ export interface ProblemContext extends CertificateContext {
   readonly tlsAnswered: boolean;
   /** TLS broke off with a session offered, and is tried without one. */
   readonly sessionOffered: boolean;
+  /** The server asked for a certificate of the client's, which has none. */
+  readonly asksForCertificate: boolean;
   /** The mailbox to be opened, once it is about that. */
   readonly mailbox: string;
   /** The server has greeted, as a mail server does. */
@@ -163,6 +165,7 @@ const WORDS: Readonly<Record<FailureKind, Describe>> = {
     code: 'tls',
     message: `${at(context)} speaks only versions of TLS that are no longer safe. It needs TLS 1.2 or 1.3.`,
   }),
+  'client-certificate': clientCertificate,
   garbled: tls,
   tls,
   'no-sign-in-by-password': noPasswords,
@@ -173,11 +176,14 @@ const WORDS: Readonly<Record<FailureKind, Describe>> = {
       `${context.host} takes no password from mail programs for this account, but a sign-in by ` +
       'OAuth only, which Reprise does not have.',
   }),
-  'sign-in-refused': (_error, { host }) => ({
+  'sign-in-refused': (_error, { host, asksForCertificate }) => ({
     code: 'sign-in',
     message:
       `${host} did not accept the user name or password. Check both; ` +
-      'many providers want an app password here. Reprise will not try again by itself.',
+      (asksForCertificate
+        ? 'it also asked for a client certificate, which Reprise cannot give, and may insist on one. '
+        : 'many providers want an app password here. ') +
+      'Reprise will not try again by itself.',
   }),
   'too-many-refusals': (_error, { host }) => ({
     code: 'sign-in',
@@ -377,8 +383,9 @@ function unanswered(command: string | null, { host, mailbox }: ProblemContext): 
 }
 
 function closed(_error: ClassifiedError, context: ProblemContext): Words {
-  const hint =
-    context.phase === 'tls'
+  const hint = context.asksForCertificate
+    ? ' It had asked for a client certificate, which Reprise cannot give, and may insist on one.'
+    : context.phase === 'tls'
       ? hintOnTls(
           context,
           '',
@@ -388,6 +395,15 @@ function closed(_error: ClassifiedError, context: ProblemContext): Words {
   return {
     code: 'closed',
     message: `The connection to ${at(context)} broke off while ${doing(context)}.${hint}`,
+  };
+}
+
+function clientCertificate(_error: ClassifiedError, context: ProblemContext): Words {
+  return {
+    code: 'client-certificate',
+    message:
+      `${at(context)} wants a client certificate, and Reprise has none to show. Ask whoever runs the ` +
+      'server for a way in without one, such as another port. Reprise will not try again by itself.',
   };
 }
 

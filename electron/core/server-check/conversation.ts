@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import type { MailProtocol } from '../../../shared/check.ts';
-import { CheckFailure, type StepName } from '../failures/index.ts';
+import { CheckFailure, failureOf, type StepName } from '../failures/index.ts';
 import { MAX_LINE_LENGTH, MAX_REPLY_LINES, MAX_UNREAD_LENGTH, STEP_LIMITS_MS } from './limits.ts';
 
 /** A connection as this file needs it. */
@@ -185,12 +185,16 @@ export class ReplyReader {
         }
         if (this.#text.length > MAX_LINE_LENGTH)
           throw new CheckFailure('not-mail', step, { serverLine: this.#text.slice(0, 80) });
-        if (this.#ended !== null)
+        if (this.#ended !== null) {
+          // Under TLS 1.3 a server says so only after the handshake.
+          const failure = failureOf(this.#ended, step, null);
+          if (failure.kind === 'client-certificate') throw failure;
           throw new CheckFailure('closed', step, {
             cause: this.#ended,
             // Said something, but not a line.
             serverLine: this.#text === '' ? null : this.#text.slice(0, 80),
           });
+        }
         if (timeIsUp) throw new CheckFailure('timeout', step, { limitMs });
         await new Promise<void>((resolve) => {
           this.#wake = resolve;

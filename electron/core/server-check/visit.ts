@@ -8,6 +8,7 @@ import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:
 import type { CheckCertificate, CheckTarget } from '../../../shared/check.ts';
 import type { TlsProtocol } from '../../../shared/model.ts';
 import {
+  asksForCertificate,
   certificateFacts,
   MAX_TICKETS,
   normalName,
@@ -163,7 +164,13 @@ async function secure(raw: Socket, options: VisitOptions): Promise<Secured> {
           socket.destroy(new CheckFailure('timeout', 'tls', { limitMs: SILENCE_MS }));
         });
   try {
-    await happens(socket, 'secureConnect', 'tls', () => shown);
+    await happens(
+      socket,
+      'secureConnect',
+      'tls',
+      () => shown,
+      () => asksForCertificate(socket),
+    );
   } finally {
     silence?.cancel();
   }
@@ -184,7 +191,7 @@ async function leave(socket: TLSSocket, line: Line, target: CheckTarget): Promis
     await CONVERSATIONS[target.protocol].goodbye(line);
   } catch (error) {
     // All is known by now: a server that leaves without a word is no failure.
-    if (!(error instanceof CheckFailure)) throw error;
+    if (!(error instanceof CheckFailure) || error.kind === 'client-certificate') throw error;
   }
   // Node gives tickets in the turn after the text that came with them.
   await turn();
@@ -209,6 +216,7 @@ async function happens(
   event: 'connect' | 'secureConnect',
   step: StepName,
   shown: () => CheckCertificate | null,
+  asked: () => boolean = () => false,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const limitMs = STEP_LIMITS_MS[step];
@@ -216,7 +224,7 @@ async function happens(
     reject(new CheckFailure('timeout', step, { limitMs }));
   }, limitMs);
   const onError = (error: NodeJS.ErrnoException): void => {
-    reject(error instanceof CheckFailure ? error : failureOf(error, step, shown()));
+    reject(error instanceof CheckFailure ? error : failureOf(error, step, shown(), asked()));
   };
   const onClose = (): void => {
     reject(new CheckFailure('closed', step));

@@ -14,6 +14,16 @@ export function peerCertificate(socket: TLSSocket): DetailedPeerCertificate | nu
     : certificate;
 }
 
+/**
+ * Whether the server asked for a certificate of the client's (RFC 8446 §4.3.2), which has none. Only such
+ * a request names signature algorithms to a client. On BoringSSL, which does not tell them, `false`.
+ */
+export function asksForCertificate(socket: TLSSocket): boolean {
+  // Node's type promises a list; there is none once the handle is gone.
+  const algorithms = socket.getSharedSigalgs() as readonly string[] | null | undefined;
+  return (algorithms?.length ?? 0) > 0;
+}
+
 /** Certificates take 1 to 2 kB; one that is larger is somebody's joke, and is not passed on. */
 const MAX_PEM = 16_384;
 

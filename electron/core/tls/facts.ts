@@ -161,6 +161,8 @@ export interface HandshakeEnd {
   readonly handshake: Handshake | null;
   /** Fingerprints of the trusted certificates that the verdict hangs on; none where it failed. */
   readonly hangsOn: readonly string[];
+  /** The server asked for a certificate of the client's, which has none; it may insist on it. */
+  readonly asksForCertificate: boolean;
 }
 
 /** What happens on the way, in the order in which it happens; `at` is monotonic, in ms. */

@@ -37,7 +37,7 @@ export {
   type Taken,
 } from './kept/kept-sessions.ts';
 // For those who make handshakes of their own, such as a check of servers.
-export { certificateFacts, peerCertificate } from './certificate.ts';
+export { asksForCertificate, certificateFacts, peerCertificate } from './certificate.ts';
 export {
   BORINGSSL_LONGEST,
   readSession,

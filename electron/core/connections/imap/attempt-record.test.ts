@@ -20,6 +20,7 @@ const resumed: HandshakeEnd = {
     descent: { fullHandshakeAt: 900, reuse: 4 },
   },
   hangsOn: [],
+  asksForCertificate: false,
 };
 const problem = { code: 'timeout', message: 'Too slow.', serverLine: null } as const;
 
@@ -122,6 +123,14 @@ describe('the record of an attempt', () => {
     );
     expect(attempt?.outcome).toEqual({ kind: 'failed', problem });
     expect(attempt?.phases.tls).toBeNull();
+  });
+
+  test('failed where the server says afterwards that it wants a certificate', () => {
+    const demand = { ...problem, code: 'client-certificate' } as const;
+    const attempt = attemptOf(
+      record(...implicitTls.slice(0, 4), { kind: 'failed', problem: demand }),
+    );
+    expect(attempt?.outcome).toEqual({ kind: 'failed', problem: demand });
   });
 
   test('stays what it was when the sign-in fails afterwards', () => {

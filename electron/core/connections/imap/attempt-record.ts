@@ -106,8 +106,12 @@ export function attemptOf(record: AttemptRecord): Attempt | null {
   return outcome === null ? null : { ...record.attempt, outcome };
 }
 
-/** A failure after the handshake does not change what the handshake was. */
+/**
+ * A failure after the handshake does not change what the handshake was; but under TLS 1.3 a server says
+ * only after it that it takes nobody without a certificate.
+ */
 function outcomeOf({ tls, problem }: AttemptRecord): Outcome | null {
-  if (tls !== null && tls.outcome.kind !== 'failed') return tls.outcome;
+  const isSettled = problem?.code !== 'client-certificate';
+  if (isSettled && tls !== null && tls.outcome.kind !== 'failed') return tls.outcome;
   return problem === null ? null : { kind: 'failed', problem };
 }

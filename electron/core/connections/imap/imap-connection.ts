@@ -288,14 +288,22 @@ export class ImapConnection {
       },
       ...(lookup === undefined ? {} : { lookup }),
     });
+    // Before imapflow, which may say of it only that the connection is gone.
+    const heard = <Kind extends ImapTransportSocket>(socket: Kind): Kind => {
+      socket.on('error', (error: Error) => {
+        this.#fail(error);
+      });
+      return socket;
+    };
     return {
       ...transport,
       connect: (target, onConnect) => {
-        const socket = transport.connect(target, onConnect);
+        const socket = heard(transport.connect(target, onConnect));
         this.#socket = socket;
         if (!target.secure) this.#watchPlainText(socket);
         return socket;
       },
+      upgrade: (socket, target, onSecure) => heard(transport.upgrade(socket, target, onSecure)),
     };
   }
 

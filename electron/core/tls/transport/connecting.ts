@@ -6,7 +6,12 @@
 import { addAbortListener, EventEmitter } from 'node:events';
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
-import { certificateFacts, certificatePem, peerCertificate } from '../certificate.ts';
+import {
+  asksForCertificate,
+  certificateFacts,
+  certificatePem,
+  peerCertificate,
+} from '../certificate.ts';
 import type { HandshakeSessions } from '../cache/handshake-sessions.ts';
 import type { SessionCache } from '../cache/session-cache.ts';
 import type {
@@ -95,6 +100,7 @@ export class Connecting {
   #raw: Socket | null = null;
   /** What the server showed in a full handshake, trusted or not. */
   #shown: DetailedPeerCertificate | null = null;
+  #asksForCertificate = false;
   #abort: Disposable | null = null;
   /** Runs while a session is offered and TLS is not there yet. */
   #silence: ReturnType<After> | null = null;
@@ -227,11 +233,13 @@ export class Connecting {
       });
     });
     const look = (): void => {
+      this.#asksForCertificate ||= asksForCertificate(socket);
       this.#shown ??= socket.isSessionReused() ? null : peerCertificate(socket);
     };
     // Before Node's own listener, which destroys the socket when it does not trust the certificate.
     socket.prependOnceListener('secure', look);
     const onError = (error: Error): void => {
+      this.#asksForCertificate ||= asksForCertificate(socket);
       this.#fail(error);
     };
     socket.once('error', onError);
@@ -289,6 +297,7 @@ export class Connecting {
               descent: null,
             },
       hangsOn: [],
+      asksForCertificate: this.#asksForCertificate,
     };
     this.#emit({ kind: 'handshake', ...end, at: performance.now() });
     this.#listener.failed(end);
@@ -333,6 +342,7 @@ export class Connecting {
         descent: this.#sessions.descent,
       },
       hangsOn: this.#sessions.hangsOn,
+      asksForCertificate: this.#asksForCertificate,
     };
   }
 }
