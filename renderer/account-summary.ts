@@ -4,7 +4,7 @@ import type { Account, Connection, ConnectionState, Problem } from '../shared/mo
 export interface AccountSummary {
   /** The state that most needs attention; `null` while there is no connection. */
   readonly state: ConnectionState['kind'] | null;
-  /** Connections that are idle, that is: up. */
+  /** Connections that are up. */
   readonly up: number;
   /** Connections that should be up. */
   readonly wanted: number;
@@ -22,9 +22,15 @@ const URGENCY: readonly ConnectionState['kind'][] = [
   'retrying',
   'offline',
   'connecting',
+  'polling',
   'idle',
   'paused',
 ];
+
+/** Whether the mailbox is watched at this moment. */
+export function isUp(state: ConnectionState['kind'] | undefined): boolean {
+  return state === 'idle' || state === 'polling';
+}
 
 /** Sums up the connections of one account. */
 export function summarise(account: Account, connections: readonly Connection[]): AccountSummary {
@@ -32,7 +38,7 @@ export function summarise(account: Account, connections: readonly Connection[]):
   let up = 0;
   let retryAt: number | null = null;
   for (const { state } of connections) {
-    if (state.kind === 'idle') up += 1;
+    if (isUp(state.kind)) up += 1;
     if (state.kind === 'retrying') retryAt = Math.min(retryAt ?? Infinity, state.retryAt);
     if (worst === null || URGENCY.indexOf(state.kind) < URGENCY.indexOf(worst.kind)) worst = state;
   }

@@ -22,6 +22,7 @@ import { formatCount, formatTimeLeft } from './format.ts';
 export const STATE_WORDS: Record<ConnectionState['kind'], string> = {
   connecting: 'Connecting',
   idle: 'Idle',
+  polling: 'Polling',
   retrying: 'Retrying',
   offline: 'Offline',
   paused: 'Paused',
@@ -34,9 +35,13 @@ export const STATE_WORDS: Record<ConnectionState['kind'], string> = {
 export const OFFLINE_SENTENCE =
   'This machine has no network, as far as it tells. Nothing is tried until there is one; then Reprise connects at once.';
 
+const POLLING_SENTENCE =
+  'This server does not say by itself what is new (it has no IDLE): it is asked every 2 minutes.';
+
 /** What a state's word leaves open; `null` where that is nothing. */
 export function stateSentence(state: ConnectionState): string | null {
   if ('problem' in state) return state.problem.message;
+  if (state.kind === 'polling') return POLLING_SENTENCE;
   return state.kind === 'offline' ? OFFLINE_SENTENCE : null;
 }
 
@@ -90,6 +95,7 @@ const PROBLEM_WORDS: Record<ProblemCode, string> = {
   'sign-in': 'sign-in refused',
   'secret-missing': 'password missing',
   'mailbox-missing': 'no such mailbox',
+  'mailbox-twice': 'watched twice',
   'server-unavailable': 'server unavailable',
   throttled: 'server asks for patience',
   'not-served': 'account not served',

@@ -13,6 +13,32 @@ const input: AccountInput = {
   mailboxes: ['INBOX'],
 };
 
+const readMailboxes = (...mailboxes: readonly string[]) =>
+  accountInputSchema.safeParse({ ...input, mailboxes });
+
+describe('the mailboxes of an account', () => {
+  it('keep their spaces, and every character that does not end a line', () => {
+    const names = [' Sent ', 'Sent', 'R&D', String.raw`"\*%{3}`, 'Entwürfe', 'inbox/sub'];
+    expect(readMailboxes(...names).data?.mailboxes).toEqual(names);
+  });
+
+  it.each([
+    [[], 'Enter at least one mailbox to watch, such as INBOX.'],
+    [[''], 'A mailbox has a name.'],
+    [['Sent\r\nA DELETE INBOX'], 'Control characters are not allowed here.'],
+    [
+      ['Sent', 'Sent'],
+      'The mailbox “Sent” is named twice. Each one needs to be watched only once.',
+    ],
+    [
+      ['INBOX', 'Inbox'],
+      'The mailbox “Inbox” is named twice, whatever the case of its letters. Each one needs to be watched only once.',
+    ],
+  ])('%j: %s', (names, sentence) => {
+    expect(readMailboxes(...names).error?.issues[0]?.message).toBe(sentence);
+  });
+});
+
 describe.each(['host', 'servername'] as const)('the %s of an account', (field) => {
   const read = (typed: string) => accountInputSchema.safeParse({ ...input, [field]: typed });
 

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { MAX_ATTEMPTS } from './check.ts';
+import { isInbox, isSameMailbox } from './mailbox-name.ts';
 import { LONGEST_AGES, SHARING_POLICIES } from './reuse-policy.ts';
 import { whyNoServer, withoutBrackets } from './server-names.ts';
 import { HISTORY_DAYS, THEME_CHOICES, type Settings } from './settings.ts';
@@ -31,6 +32,18 @@ const portSchema = z
 
 /** No control characters: they would end an IMAP line. */
 const lineSchema = z.string().regex(/^[^\p{Cc}]*$/u, 'Control characters are not allowed here.');
+
+/**
+ * A mailbox as the person named it, spaces and all: a server may have `Sent` and `Sent `. Nothing that
+ * would end an IMAP line.
+ */
+const mailboxSchema = lineSchema.min(1, 'A mailbox has a name.').max(1000);
+
+/** The mailboxes of an account. */
+export const mailboxesSchema = z
+  .array(mailboxSchema)
+  .min(1, 'Enter at least one mailbox to watch, such as INBOX.')
+  .max(100, 'At most 100 mailboxes can be watched for one account.');
 
 /** The largest CA file that is taken, in characters of PEM. */
 const MAX_CA_PEM = 1_048_576;
@@ -78,13 +91,15 @@ export const accountInputSchema = z.strictObject({
       pem: z.string().max(MAX_CA_PEM, 'This file is too large for a CA certificate file.'),
     }),
   ]),
-  mailboxes: z
-    .array(lineSchema.trim().min(1).max(1000))
-    .min(1, 'Enter at least one mailbox to watch, such as INBOX.')
-    .max(100, 'At most 100 mailboxes can be watched for one account.')
-    .refine((names) => new Set(names).size === names.length, {
-      message: 'A mailbox is named twice. Each one needs to be watched only once.',
-    }),
+  mailboxes: mailboxesSchema.superRefine((names, context) => {
+    const again = names.find((name, index) =>
+      names.slice(0, index).some((other) => isSameMailbox(other, name)),
+    );
+    if (again === undefined) return;
+    const why = isInbox(again) ? ', whatever the case of its letters' : '';
+    const message = `The mailbox “${again}” is named twice${why}. Each one needs to be watched only once.`;
+    context.addIssue({ code: 'custom', message });
+  }),
 });
 export type AccountInput = z.infer<typeof accountInputSchema>;
 

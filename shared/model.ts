@@ -17,6 +17,7 @@ import type { ReusePolicy } from './reuse-policy.ts';
 export type { Refusing, Security } from '../electron/core/tls/facts.ts';
 export {
   accountInputSchema,
+  mailboxesSchema,
   reusePolicySchema,
   trustChoiceSchema,
   type AccountInput,
@@ -84,7 +85,10 @@ export const STRIP_LENGTH = 60;
 /** Where a connection is in its life. */
 export type ConnectionState =
   | { readonly kind: 'connecting'; readonly phase: Phase }
+  /** Up: the server tells what is new. */
   | { readonly kind: 'idle' }
+  /** Up: the server has no IDLE, and is asked now and then. */
+  | { readonly kind: 'polling' }
   | { readonly kind: 'retrying'; readonly retryAt: number; readonly problem: Problem }
   | { readonly kind: 'offline' }
   | { readonly kind: 'paused' }
@@ -118,8 +122,10 @@ export interface Connection {
   readonly since: number;
   /** `null` once it is up, before the first failure, and where nothing is tried by itself. */
   readonly failing: Failing | null;
-  /** Messages in the mailbox; `null` before the first select. */
+  /** Messages in the mailbox; `null` where the server has not said. */
   readonly messages: number | null;
+  /** When the server was last heard, to the second; `null` before it was. */
+  readonly heardAt: number | null;
   /** Its latest attempt with an outcome. */
   readonly attempt: Attempt | null;
   /** Phases of the latest full handshake with the same server, to compare with. */
@@ -244,12 +250,14 @@ export type TestResult = {
   | {
       readonly ok: true;
       readonly attempt: Attempt;
-      /** The mailboxes of the account, for choosing which to watch: at most 10,000, and 1 MB. */
+      /** The mailboxes that can be opened, for choosing which to watch: at most 10,000, and 1 MB. */
       readonly mailboxes: readonly string[];
       /** There are others beside them. */
       readonly hasMore: boolean;
-      /** Of the mailboxes that were asked for, those that are known not to exist. */
+      /** Of the mailboxes that were asked for, those that cannot be opened. */
       readonly missing: readonly string[];
+      /** Names that were asked for beside the server's own name for the same mailbox. */
+      readonly twice: readonly { readonly name: string; readonly own: string }[];
     }
   | {
       readonly ok: false;

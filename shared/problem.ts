@@ -38,6 +38,8 @@ export type ProblemCode =
   | 'sign-in'
   | 'secret-missing'
   | 'mailbox-missing'
+  /** Another name of a mailbox that is watched already. */
+  | 'mailbox-twice'
   | 'server-unavailable'
   /** The server wants to be left alone for a while. */
   | 'throttled'

@@ -146,15 +146,4 @@ describe('a server that answers', () => {
       await stand.remove(id);
     },
   );
-
-  it('NO to IDLE keeps watching: the mailbox is asked in another way', async () => {
-    await using server = await stand.server({
-      script: { idle: fault.reply('NO [LIMIT] No IDLE') },
-    });
-    const id = await stand.add(server);
-    await stand.until(id, ({ state }) => state.kind === 'idle');
-    await server.until(({ commands }) => commands.includes('IDLE'));
-    expect(stand.harm()).toEqual([]);
-    await stand.remove(id);
-  });
 });

@@ -10,10 +10,14 @@ import { LOGOUT_LIMIT_MS } from '../../electron/core/connections/imap/imap-conne
 import {
   createAuthority,
   startImapServer,
+  startLineServer,
   type CertificateAuthority,
   type ImapServer,
   type ImapServerOptions,
+  type LineServer,
+  type LineServerOptions,
 } from '../../electron/core/demo/testing/index.ts';
+import type { Watchable } from '../../electron/core/connections/testing/supervisor.ts';
 import { lineLog } from '../../electron/core/log/index.ts';
 import { follow, inputFor, type Followed } from '../../electron/core/api/testing/engine.ts';
 import type { AccountId, AccountInput, Connection, ConnectionState } from '../../shared/model.ts';
@@ -112,7 +116,12 @@ export class FaultStand implements AsyncDisposable {
     return startImapServer({ authority: this.#authority, password: PASSWORD, ...options });
   }
 
-  async add(server: ImapServer, changes: Partial<AccountInput> = {}): Promise<AccountId> {
+  /** The same for one that says whatever it is to. */
+  lines(options: LineServerOptions = {}): Promise<LineServer> {
+    return startLineServer({ authority: this.#authority, password: PASSWORD, ...options });
+  }
+
+  async add(server: Watchable, changes: Partial<AccountInput> = {}): Promise<AccountId> {
     const { id } = await this.interfaceEnd.engine.addAccount(inputFor(server, changes));
     return id;
   }

@@ -54,6 +54,7 @@ export function connection(
     since: 0,
     failing: null,
     messages: null,
+    heardAt: null,
     attempt: null,
     lastFull: null,
     ...more,

@@ -98,6 +98,12 @@ type StateKind = ConnectionState['kind'];
 /** A ring, part of it filled, or a sign: every state has a shape of its own. */
 const SHAPES: Record<StateKind | 'unknown', ReactNode> = {
   idle: <circle cx="6" cy="6" r="4.5" fill="var(--good)" />,
+  polling: (
+    <>
+      <circle cx="6" cy="6" r="3.9" fill="none" stroke="var(--good)" strokeWidth="1.4" />
+      <circle cx="6" cy="6" r="2" fill="var(--good)" />
+    </>
+  ),
   connecting: (
     <>
       <circle cx="6" cy="6" r="3.9" fill="none" stroke="var(--neutral)" strokeWidth="1.4" />

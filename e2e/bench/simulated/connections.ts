@@ -36,6 +36,15 @@ interface Mailbox {
   attempts: readonly Attempt[];
 }
 
+/** What is known of a mailbox that was never connected. */
+const NOTHING_YET = {
+  failing: null,
+  messages: null,
+  heardAt: null,
+  attempt: null,
+  lastFull: null,
+} as const;
+
 /**
  * Connections that are never made: their handshakes are replayed at a rate. They take the way of real
  * ones from here on: through the watch list, the counters, the history and the snapshots.
@@ -127,7 +136,7 @@ export class SimulatedConnections implements MailConnections {
   #begin(id: ConnectionId, mailbox: string, accountId: AccountId, known?: Mailbox): void {
     const isPaused = this.#accounts.get(accountId)?.settings.paused ?? false;
     const connection: Connection = {
-      ...(known?.connection ?? { failing: null, messages: null, attempt: null, lastFull: null }),
+      ...(known?.connection ?? NOTHING_YET),
       id,
       accountId,
       mailbox,
@@ -209,6 +218,7 @@ function after(
         : { kind: 'idle' },
     since: now,
     messages: (connection.messages ?? 100) + (random() < 0.1 ? 1 : 0),
+    heardAt: now,
     attempt,
     lastFull,
   };

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import {
   accountInputSchema,
   reusePolicySchema,
+  mailboxesSchema,
   type AccountId,
   type ReusePolicy,
   type Security,
 } from '../../../shared/model.ts';
+import { isSameMailbox } from '../../../shared/mailbox-name.ts';
 import type { StoredFormat } from '../storage/index.ts';
 import type { TlsTrust } from '../tls/index.ts';
 
@@ -41,7 +43,7 @@ export interface Accounts {
   readonly accounts: readonly AccountSettings[];
 }
 
-const { label, user, port, security, mailboxes } = accountInputSchema.shape;
+const { label, user, port, security } = accountInputSchema.shape;
 /** Of whatever earlier versions took for a name: that it is none is said by its connections. */
 const host = z.string().min(1);
 
@@ -59,7 +61,10 @@ const accountSchema = z.object({
     z.object({ kind: z.literal('ca'), fileName: z.string(), pem: z.string() }),
     z.object({ kind: z.literal('pin'), fingerprint256: z.string(), pem: z.string() }),
   ]),
-  mailboxes,
+  // Before 0.2.0 an account could have INBOX in more than one spelling.
+  mailboxes: mailboxesSchema.transform((names) =>
+    names.filter((name, index) => names.findIndex((one) => isSameMailbox(one, name)) === index),
+  ),
   reuse: z.boolean(),
   policy: reusePolicySchema,
   paused: z.boolean(),

@@ -21,7 +21,7 @@ beforeEach(() => {
 
 describe('what is seen of a watched mailbox', () => {
   it('has as many messages as were counted last, and a count that stays is not told again', () => {
-    view.idle(3);
+    view.watch('idle', 3);
     expect(told.at(-1)).toMatchObject({ state: { kind: 'idle' }, messages: 3 });
     view.count(4);
     view.count(4);
@@ -34,7 +34,7 @@ describe('what is seen of a watched mailbox', () => {
     clock.advance(100);
     view.enter('tls');
     expect(view.connection).toMatchObject({ state: { phase: 'tls' }, since });
-    view.idle(0);
+    view.watch('idle', 0);
     expect(view.connection.since).toBe(since + 100);
   });
 
@@ -57,7 +57,7 @@ describe('what is seen of a watched mailbox', () => {
     const latest: Problem = { ...problem, code: 'timeout' };
     view.set({ kind: 'retrying', retryAt: 2, problem: latest });
     expect(view.connection.failing).toEqual({ since, problem: latest });
-    view.idle(3);
+    view.watch('idle', 3);
     expect(view.connection.failing).toBeNull();
   });
 

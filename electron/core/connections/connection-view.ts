@@ -9,6 +9,7 @@ import type {
   PhaseTimes,
 } from '../../../shared/model.ts';
 import type { Clock } from '../clock.ts';
+import type { Watching } from './imap/mailbox-watch.ts';
 
 /** What is told of connections. */
 export type ConnectionEvent =
@@ -26,6 +27,9 @@ export type ConnectionEvent =
 
 /** How many of its attempts a connection keeps. */
 const ATTEMPTS_KEPT = 20;
+
+/** How exactly it is told when a server was last heard. */
+const HEARD_TO_MS = 1000;
 
 /** One watched mailbox as the interface sees it; every change is told. */
 export class ConnectionView {
@@ -47,6 +51,7 @@ export class ConnectionView {
       since: clock.now(),
       failing: null,
       messages: null,
+      heardAt: null,
       attempt: null,
       lastFull: null,
     };
@@ -87,14 +92,22 @@ export class ConnectionView {
     this.#connection = { ...this.#connection, failing: null };
   }
 
-  /** IDLE begins in a mailbox of so many messages. */
-  idle(messages: number): void {
+  /** The watch of a mailbox of so many messages begins. */
+  watch(kind: Watching, messages: number | null): void {
     this.#connection = { ...this.#connection, messages };
-    this.set({ kind: 'idle' });
+    this.set({ kind });
   }
 
   count(messages: number): void {
     if (messages !== this.#connection.messages) this.#change({ messages });
+  }
+
+  /** The server was heard, this very moment; it is told to the second, however much it says. */
+  heard(): void {
+    const now = this.#clock.now();
+    const { heardAt } = this.#connection;
+    // Either way: the clock may have been set.
+    if (heardAt === null || Math.abs(now - heardAt) >= HEARD_TO_MS) this.#change({ heardAt: now });
   }
 
   /** The attempt has an outcome, or more is known of it than before. */
@@ -127,6 +140,7 @@ function failingIn(state: ConnectionState, before: Failing | null, now: number):
     case 'connecting':
       return before;
     case 'idle':
+    case 'polling':
     case 'offline':
     case 'paused':
     case 'sign-in-failed':

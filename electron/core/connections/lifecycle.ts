@@ -31,6 +31,7 @@ const STOPPING: ReadonlyMap<ProblemCode, StoppedState> = new Map([
   ['server-name', 'failed'],
   ['client-certificate', 'failed'],
   ['mailbox-missing', 'failed'],
+  ['mailbox-twice', 'failed'],
 ]);
 
 /** The past that matters to the decision. */

@@ -88,8 +88,7 @@ describe('the network', () => {
     expect(watched.connection('INBOX', other).state.kind).toBe('idle');
     expect(server.stats().connections).toBe(2);
     watched.supervisor.reconnectAll();
-    await server.until(({ idling }) => idling.length === 2);
-    expect(server.stats().connections).toBe(4);
+    await server.until((now) => now.stats().connections === 4 && now.idling.length === 2);
   });
 
   test('being away, accounts can be changed all the same', async () => {

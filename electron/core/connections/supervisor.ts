@@ -78,7 +78,11 @@ export class Supervisor {
       if (isElsewhere) mailbox.forgetFailures();
       const isDue = settings.paused
         ? mailbox.state !== 'paused'
-        : isElsewhere || before.paused || (newSignIn && mailbox.state === 'sign-in-failed');
+        : isElsewhere ||
+          before.paused ||
+          (newSignIn && mailbox.state === 'sign-in-failed') ||
+          // It may be watched twice no longer.
+          (mailbox.state === 'failed' && before.mailboxes !== settings.mailboxes);
       if (isDue) this.#start(known, mailbox);
     }
     for (const [id, name] of wanted) {

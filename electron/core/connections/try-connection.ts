@@ -1,4 +1,5 @@
 import type { AccountId, ConnectionId, TestResult } from '../../../shared/model.ts';
+import { isInbox } from '../../../shared/mailbox-name.ts';
 import type { ConnectSettings } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
 import { ConnectionEnded, type Failure } from '../failures/index.ts';
@@ -8,8 +9,8 @@ import { ImapConnection } from './imap/imap-connection.ts';
 import { ALERTS_SHOWN } from './server-alerts.ts';
 
 /**
- * Connects as a watched account would, signs in, opens the first of the mailboxes that exists, and
- * logs out. Nothing is stored: its sessions are its own. Never rejects for what a server does.
+ * Connects as a watched account would, signs in, opens each of the mailboxes that it can, and logs
+ * out. Nothing is stored: its sessions are its own. Never rejects for what a server does.
  */
 export async function testConnection(
   settings: ConnectSettings,
@@ -35,16 +36,32 @@ export async function testConnection(
   });
   try {
     await connection.signIn();
-    const { names: existing, hasMore } = await connection.list();
-    const names = new Set(existing.map(comparable));
-    // What is not among those listed may be among the others: opening it tells.
-    const mayExist = (name: string): boolean => hasMore || names.has(comparable(name));
-    const missing = mailboxes.filter((name) => !mayExist(name));
-    const first = mailboxes.find(mayExist);
-    if (first !== undefined) await connection.open(first);
-    const { attempt } = connection;
+    const { names: listed, hasMore } = await connection.list();
+    const twice = mailboxes
+      .map((name) => ({ name, own: connection.ownName(name) }))
+      .filter(({ name, own }) => own !== name && mailboxes.includes(own));
+    const missing: string[] = [];
+    const there: string[] = [];
+    let { attempt } = connection;
+    for (const name of mailboxes) {
+      if (twice.some((one) => one.name === name)) continue;
+      const isThere = await connection.opens(name);
+      if (isThere && there.length === 0) ({ attempt } = connection);
+      (isThere ? there : missing).push(name);
+    }
     if (attempt === null) throw new Error('Signed in without a handshake.');
-    return { ok: true, alerts: [...alerts], attempt, mailboxes: existing, hasMore, missing };
+    // Not every server lists what others share, nor can all be opened that it lists.
+    const names = new Set([...listed, ...there.filter((name) => !isInbox(name))]);
+    for (const name of missing) names.delete(name);
+    return {
+      ok: true,
+      alerts: [...alerts],
+      attempt,
+      mailboxes: [...names],
+      hasMore,
+      missing,
+      twice,
+    };
   } catch (error) {
     if (!(error instanceof ConnectionEnded) || error.failure === null) throw error;
     return failed(error.failure, [...alerts]);
@@ -55,9 +72,4 @@ export async function testConnection(
 
 function failed({ problem, certificate, phase }: Failure, alerts: readonly string[]): TestResult {
   return { ok: false, alerts, problem, certificate, phase: phase === 'idle' ? 'select' : phase };
-}
-
-/** INBOX is the one name whose case does not matter (RFC 3501 §5.1). */
-function comparable(name: string): string {
-  return /^inbox$/i.test(name) ? 'INBOX' : name;
 }

@@ -106,9 +106,13 @@ describe('a watched mailbox', () => {
     await server.until(({ idling }) => idling.length === 1);
     server.dropConnections();
     await watched.state('retrying');
+    expect(watched.clock.pending).toBe(1);
     watched.supervisor.reconnect(watched.connection().id);
+    await watched.state('connecting');
     await watched.state('idle');
-    expect(watched.clock.pending).toBe(0);
+    watched.clock.advance(10_000);
+    await server.until(({ idling }) => idling.length === 1);
+    expect(server.stats().connections).toBe(2);
   });
 
   test('whose session is no good is tried again at once, without it', async () => {

@@ -331,11 +331,12 @@ export class WatchedMailbox {
       connection = this.#dial(run, settings, secret, offers);
       await connection.signIn();
       if (isWanted()) this.#signedIn(permit);
-      const messages = await connection.open(this.mailbox);
+      const others = [...this.#shared.mailboxes.values()].map(({ mailbox }) => mailbox);
+      const messages = await connection.open(this.mailbox, others);
       leave();
       settle();
       idleAt = clock.monotonic();
-      if (isWanted()) this.#view.idle(messages);
+      if (isWanted()) this.#view.watch(connection.watch(), messages);
       failure = await connection.ended;
     } catch (error) {
       if (error instanceof ConnectionEnded) {
@@ -378,6 +379,8 @@ export class WatchedMailbox {
         else if (this.#run !== run) return;
         else if (event.kind === 'phase') this.#view.enter(event.phase);
         else if (event.kind === 'messages') this.#view.count(event.messages);
+        else if (event.kind === 'heard') this.#view.heard();
+        else if (event.kind === 'polling') this.#view.set({ kind: 'polling' });
         else this.#report({ ...event, accountId: settings.id });
       },
     });

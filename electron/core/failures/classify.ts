@@ -39,6 +39,7 @@ export type FailureKind =
   | 'starttls-refused'
   | 'mailbox-missing'
   | 'mailbox-forbidden'
+  | 'mailbox-twice'
   /** It said goodbye, for no reason that is known. */
   | 'ended'
   | 'not-mail'
@@ -119,6 +120,7 @@ const CODES: Readonly<Partial<Record<FailureKind, readonly string[]>>> = {
     'CA_MD_TOO_WEAK',
   ],
   'another-certificate': ['CERTIFICATE_CHANGED'],
+  'mailbox-twice': ['MAILBOX_TWICE'],
   'not-mail': [
     'NOT_IMAP',
     'LineTooLarge',
@@ -286,6 +288,12 @@ function answered(
 /** Without words that are known, it is the password: tried again and again, it locks accounts. */
 function signInAnswered(line: string): FailureKind {
   return meaningOf(line, true) ?? (/^BAD\b/i.test(line) ? 'not-understood' : 'sign-in-refused');
+}
+
+/** Whether the refusal to open a mailbox is about that mailbox alone: others may well be opened. */
+export function isAboutMailbox(error: unknown): boolean {
+  const { kind } = classify(error, { phase: 'select' });
+  return kind === 'mailbox-missing' || kind === 'mailbox-forbidden';
 }
 
 function openingAnswered(error: Readonly<Record<string, unknown>>, line: string): FailureKind {

@@ -22,7 +22,13 @@ export interface Failure {
 /** An error that Reprise itself ends a connection with. */
 export class ConnectError extends Error {
   override readonly name = 'ConnectError';
-  readonly code: 'PHASE_TIMEOUT' | 'NOT_IMAP' | 'FLOODING' | 'SECRET_MISSING' | 'SECRET_UNREADABLE';
+  readonly code:
+    | 'PHASE_TIMEOUT'
+    | 'NOT_IMAP'
+    | 'FLOODING'
+    | 'SECRET_MISSING'
+    | 'SECRET_UNREADABLE'
+    | 'MAILBOX_TWICE';
   /** The limit that was passed, with `PHASE_TIMEOUT`. */
   readonly limitMs: number;
 
@@ -49,6 +55,7 @@ export interface FailurePoint extends Pick<
   ProblemContext,
   | 'phase'
   | 'mailbox'
+  | 'ownName'
   | 'hasGreeted'
   | 'command'
   | 'refusal'
@@ -66,6 +73,7 @@ export const PROBLEM_TEXT_LENGTH = 500;
 export const BEFORE_CONNECTING: FailurePoint = {
   phase: 'dns',
   mailbox: '',
+  ownName: null,
   hasGreeted: false,
   command: null,
   refusal: null,

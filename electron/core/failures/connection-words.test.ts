@@ -27,6 +27,7 @@ const context: ProblemContext = {
   servername: 'imap.example.org',
   trustsCaFile: false,
   pin: null,
+  ownName: null,
   mailbox: 'Archive/2025',
   certificate: null,
   hasGreeted: false,

@@ -24,6 +24,8 @@ export interface ProblemContext extends CertificateContext {
   readonly asksForCertificate: boolean;
   /** The mailbox to be opened, once it is about that. */
   readonly mailbox: string;
+  /** The server's own name for it, where that may be another. */
+  readonly ownName: string | null;
   /** The server has greeted, as a mail server does. */
   readonly hasGreeted: boolean;
   /** The command that it has yet to answer. */
@@ -252,15 +254,22 @@ const WORDS: Readonly<Record<FailureKind, Describe>> = {
       'the account has no mailbox there, or no licence for IMAP. Reprise tries again, every few ' +
       'minutes at first and then every hour.',
   }),
-  'mailbox-missing': (_error, { mailbox, host }) => ({
+  'mailbox-missing': (_error, { mailbox, ownName, host }) => ({
     code: 'mailbox-missing',
     message:
       `There is no mailbox "${mailbox}" on ${host}. ` +
+      (ownName === null ? '' : `It may be called "${ownName}" there. `) +
       'Check its name, with every folder above it, or stop watching it.',
   }),
   'mailbox-forbidden': (_error, { mailbox }) => ({
     code: 'mailbox-missing',
     message: `This account may not open the mailbox "${mailbox}". Stop watching it, or ask for access.`,
+  }),
+  'mailbox-twice': (_error, { mailbox, ownName, host }) => ({
+    code: 'mailbox-twice',
+    message:
+      `"${mailbox}" and "${ownName ?? mailbox}" are one mailbox on ${host}, which is watched by the ` +
+      'second name. Take the first one out of the mailboxes to watch.',
   }),
   busy: (_error, context) => ({
     code: 'server-unavailable',

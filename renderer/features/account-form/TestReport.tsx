@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ShownCertificate, TestResult } from '../../../shared/model.ts';
+import { isSameMailbox } from '../../../shared/mailbox-name.ts';
 import { useNow } from '../../clock.ts';
 import { formatMs } from '../../format.ts';
 import { Button } from '../../ui/controls.tsx';
@@ -8,7 +9,7 @@ import { ServerLine } from '../../ui/Text.tsx';
 import { PHASE_WORDS, protocolName } from '../../words.ts';
 import { COMPARE_ADVICE, judge, TRUST_LABEL } from '../certificate/certificate.ts';
 import { CertificateTable } from '../certificate/CertificateTable.tsx';
-import { isSameMailbox, parseMailboxes, pinOf, sortedMailboxes, toggleMailbox } from './draft.ts';
+import { parseMailboxes, pinOf, sortedMailboxes, toggleMailbox } from './draft.ts';
 import type { AccountFormState } from './use-account-form.ts';
 import styles from './TestReport.module.css';
 
@@ -49,8 +50,7 @@ function Success({
       <p className={styles.facts}>{facts.join(' · ')}</p>
       <Alerts of={result} />
       <MailboxPicker
-        existing={result.mailboxes}
-        hasMore={result.hasMore}
+        found={result}
         text={state.draft.mailboxes}
         onChange={(text) => {
           state.edit('mailboxes', text);
@@ -115,22 +115,32 @@ function Failure({
 }
 
 interface MailboxPickerProps {
-  /** The mailboxes of the account. */
-  readonly existing: readonly string[];
-  /** It has others beside them. */
-  readonly hasMore: boolean;
+  /** What the test found. */
+  readonly found: Extract<TestResult, { ok: true }>;
   /** The field "Mailboxes to watch". */
   readonly text: string;
   readonly onChange: (text: string) => void;
 }
 
 /** Which of the mailboxes that were asked for are not there, and those that are, to choose from. */
-function MailboxPicker({ existing, hasMore, text, onChange }: MailboxPickerProps): ReactNode {
+function MailboxPicker({ found, text, onChange }: MailboxPickerProps): ReactNode {
+  const { mailboxes: existing, hasMore, twice } = found;
   const asked = parseMailboxes(text);
-  const unlisted = asked.filter((name) => !existing.some((other) => isSameMailbox(name, other)));
-  const missing = hasMore ? [] : unlisted;
+  const again = twice.filter(({ name, own }) => asked.includes(name) && asked.includes(own));
+  const missing = asked.filter(
+    (name) =>
+      !existing.some((other) => isSameMailbox(name, other)) &&
+      !again.some((one) => one.name === name) &&
+      (!hasMore || found.missing.includes(name)),
+  );
   return (
     <>
+      {again.map(({ name, own }) => (
+        <p key={name} className={styles.missing}>
+          <bdi>“{name}”</bdi> and <bdi>“{own}”</bdi> are one mailbox on this server. Take the first
+          one out.
+        </p>
+      ))}
       {missing.length > 0 && (
         <p className={styles.missing}>
           {missing.length === 1 ? 'There is no mailbox ' : 'There are no mailboxes '}

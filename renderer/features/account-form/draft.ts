@@ -7,6 +7,7 @@ import type {
   Security,
   Trust,
 } from '../../../shared/model.ts';
+import { isSameMailbox } from '../../../shared/mailbox-name.ts';
 import { isSameServer, passwordServer, typeAgain } from '../../../shared/password-server.ts';
 import { isSameHost } from '../../../shared/server-names.ts';
 
@@ -210,15 +211,13 @@ export function isSameConnection(a: Draft, b: Draft): boolean {
 }
 
 /**
- * The mailboxes that a text names: one a line, or separated by commas where there is no line
- * break. Names may hold spaces; empty ones do not count.
+ * The mailboxes that a text names: one a line, spaces and all, or separated by commas where there is
+ * no line break. Empty ones do not count.
  */
 export function parseMailboxes(text: string): string[] {
-  const separator = /[\r\n]/.test(text) ? /[\r\n]+/ : ',';
-  return text
-    .split(separator)
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+  const isList = !/[\r\n]/.test(text) && text.includes(',');
+  const names = isList ? text.split(',').map((name) => name.trim()) : text.split(/[\r\n]+/);
+  return names.filter((name) => name.trim() !== '');
 }
 
 /** A text that {@link parseMailboxes} reads as `names`. */
@@ -232,11 +231,6 @@ export function formatMailboxes(names: readonly string[]): string {
 export function toggleMailbox(text: string, name: string, isWatched: boolean): string {
   const others = parseMailboxes(text).filter((other) => !isSameMailbox(other, name));
   return formatMailboxes(isWatched ? [...others, name] : others);
-}
-
-/** INBOX is the same in any case (RFC 3501, 5.1); other names are not. */
-export function isSameMailbox(a: string, b: string): boolean {
-  return a === b || (a.toUpperCase() === 'INBOX' && b.toUpperCase() === 'INBOX');
 }
 
 const byName = new Intl.Collator(undefined, { numeric: true });

@@ -21,6 +21,7 @@ export function AccountTrouble({ account, summary }: AccountTroubleProps): React
   switch (summary.state) {
     case null:
     case 'idle':
+    case 'polling':
     case 'connecting':
       return null;
     case 'paused':

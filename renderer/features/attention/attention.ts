@@ -124,6 +124,7 @@ function downItems({ account, connections }: WatchedAccount): readonly AccountIt
         ];
       case 'connecting':
       case 'idle':
+      case 'polling':
       case 'retrying':
       case 'offline':
       case 'paused':

@@ -1,5 +1,6 @@
 /** What a notification is shown for, and when. Pure. */
 import type { AccountId } from '../../../shared/model.ts';
+import { isUp } from '../../account-summary.ts';
 import type { EngineState } from '../../engine/engine-state.ts';
 import { isolate } from '../../format.ts';
 import type { AccountItem, OpenAction } from './attention.ts';
@@ -92,5 +93,5 @@ function isWell(
   const isTrying = states.some(
     (kind) => kind === 'connecting' || kind === 'retrying' || kind === 'offline',
   );
-  return !isTrying && states.includes('idle');
+  return !isTrying && states.some(isUp);
 }

@@ -1,11 +1,13 @@
 import { useEffect, type ReactNode } from 'react';
 import type { CertificateText } from '../../../shared/model.ts';
+import { isUp } from '../../account-summary.ts';
 import { useNow } from '../../clock.ts';
 import { closeDrawer, openCertificate, useInterface } from '../../engine/store.ts';
 import {
   formatCount,
   formatDate,
   formatDaysLeft,
+  formatDuration,
   formatExactTime,
   formatMoment,
   formatServer,
@@ -17,7 +19,7 @@ import { Drawer } from '../../ui/dialogs.tsx';
 import { ReconnectIcon } from '../../ui/icons.tsx';
 import { StateMark } from '../../ui/marks.tsx';
 import { Facts, ProblemBox } from '../../ui/Text.tsx';
-import { OFFLINE_SENTENCE, otherName, SECURITY_WORDS, STATE_WORDS } from '../../words.ts';
+import { otherName, SECURITY_WORDS, STATE_WORDS, stateSentence } from '../../words.ts';
 import { SOON_MS } from '../attention/attention.ts';
 import { namesText } from '../certificate/certificate.ts';
 import { Fingerprint } from '../certificate/CertificateTable.tsx';
@@ -91,9 +93,10 @@ function OpenDrawer({ connection, account }: ConnectionFacts): ReactNode {
 
 /** How the connection is, and what is wrong with it, in words. */
 function StateSection({ connection, account }: ConnectionFacts): ReactNode {
-  const { state, messages } = connection;
+  const { state, messages, heardAt } = connection;
+  const sentence = 'problem' in state ? null : stateSentence(state);
   const verifiedAs = otherName(account);
-  const hasClock = ['idle', 'retrying', 'connecting'].includes(state.kind);
+  const hasClock = isUp(state.kind) || state.kind === 'retrying' || state.kind === 'connecting';
   return (
     <section className={styles.section} aria-label="State">
       <p className={styles.headline}>
@@ -115,7 +118,8 @@ function StateSection({ connection, account }: ConnectionFacts): ReactNode {
         {SECURITY_WORDS[account.security]}
         {verifiedAs !== null && `, verified as ${verifiedAs}`}
       </p>
-      {state.kind === 'offline' && <p className={styles.sentence}>{OFFLINE_SENTENCE}</p>}
+      {heardAt !== null && <LastHeard at={heardAt} />}
+      {sentence !== null && <p className={styles.sentence}>{sentence}</p>}
       {'problem' in state && (
         <ProblemBox problem={state.problem} isStopped={state.kind !== 'retrying'} />
       )}
@@ -131,6 +135,16 @@ function StateSection({ connection, account }: ConnectionFacts): ReactNode {
         </div>
       )}
     </section>
+  );
+}
+
+/** When the server last said anything. Ticks by itself. */
+function LastHeard({ at }: { readonly at: number }): ReactNode {
+  const now = useNow();
+  return (
+    <p className={styles.sentence} title={formatExactTime(at)}>
+      Last heard {formatDuration(now - at)} ago
+    </p>
   );
 }
 

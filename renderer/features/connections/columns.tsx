@@ -67,8 +67,9 @@ const STATE_ORDER: Record<ConnectionState['kind'], number> = {
   retrying: 3,
   offline: 4,
   connecting: 5,
-  idle: 6,
-  paused: 7,
+  polling: 6,
+  idle: 7,
+  paused: 8,
 };
 
 const OUTCOME_ORDER: Record<OutcomeKind, number> = {
@@ -190,6 +191,7 @@ export function Clock({ connection }: { readonly connection: Connection }): Reac
   const { state, since } = connection;
   switch (state.kind) {
     case 'idle':
+    case 'polling':
       return <Uptime since={since} />;
     case 'retrying':
       return <Countdown retryAt={state.retryAt} />;

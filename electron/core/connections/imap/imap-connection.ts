@@ -15,6 +15,7 @@ import {
   ConnectError,
   ConnectionEnded,
   failureFrom,
+  isAboutMailbox,
   isSignIn,
   kindOfCode,
   quoted,
@@ -39,8 +40,11 @@ import { transportLogLine, type ConnectionLog } from './connection-log.ts';
 import { ImapClient } from './imap-client.ts';
 import { imapflowLogger } from './imapflow-log.ts';
 import { imapflowOptions, PHASE_LIMITS } from './imapflow-options.ts';
-import { MOST_NAME_BYTES } from './asked-for.ts';
+import { MOST_NAME_BYTES, MOST_NAMES } from './asked-for.ts';
 import { InboundGuard } from './inbound.ts';
+import { ownName } from './mailbox-names.ts';
+import { MailboxWatch, type Watching } from './mailbox-watch.ts';
+import { listMailboxes, openMailbox } from './open-mailbox.ts';
 import { plainLine } from './plain-line.ts';
 
 /** What comes of a connection unasked. */
@@ -52,7 +56,11 @@ export type ImapEvent =
   /** The number of messages in the open mailbox has changed. */
   | { readonly kind: 'messages'; readonly messages: number }
   /** The server has something to say that people must see (RFC 9051 §7.1). */
-  | { readonly kind: 'alert'; readonly text: string };
+  | { readonly kind: 'alert'; readonly text: string }
+  /** The server was heard. */
+  | { readonly kind: 'heard' }
+  /** The server turned out to have no IDLE: it is asked now and then. */
+  | { readonly kind: 'polling' };
 
 /** Everything that one attempt needs, and who hears of it. */
 export interface ImapConnectionDeps {
@@ -112,6 +120,9 @@ export class ImapConnection {
   #command: string | null = null;
   /** The answer to the latest one, where it was one. */
   #refusal: Refusal | null = null;
+  /** The server's own name for it, where that is another. */
+  #ownName: string | null = null;
+  #watch: MailboxWatch | null = null;
   #byeLine: string | null = null;
   #strangeLine: string | null = null;
   /** It did not speak TLS: what it says instead is being asked for. */
@@ -166,9 +177,6 @@ export class ImapConnection {
     client.on('expunge', () => {
       if (client.mailbox !== false) count(client.mailbox.exists);
     });
-    client.on('mailboxOpen', (mailbox) => {
-      count(mailbox.exists);
-    });
     client.on('alert', ({ message }) => {
       // In the clear, anybody on the way may have said it.
       const { tls } = this.#record;
@@ -216,32 +224,72 @@ export class ImapConnection {
   }
 
   /**
-   * Opens a mailbox to watch it; from then on IDLE keeps it current. Read-only (EXAMINE), because
-   * watching must not take the `\Recent` flag from the messages.
+   * Opens a mailbox read-only.
    *
-   * @returns how many messages it holds
+   * @param others the mailboxes that are watched beside it: one of them may be the same
+   * @returns how many messages it holds; `null` where the server does not say
    */
-  async open(mailbox: string): Promise<number> {
+  async open(mailbox: string, others: readonly string[]): Promise<number | null> {
+    this.#mailbox = mailbox;
+    const own = this.ownName(mailbox);
+    this.#ownName = own === mailbox ? null : own;
+    if (this.#ownName !== null && others.includes(own))
+      await this.#run(Promise.reject(new ConnectError('MAILBOX_TWICE')));
+    this.#step({ kind: 'phase', phase: 'select', at: this.#deps.clock.monotonic() });
+    const messages = await this.#run(openMailbox(this.#client, mailbox));
+    this.#step({ kind: 'ready', at: this.#deps.clock.monotonic() });
+    return messages;
+  }
+
+  /**
+   * Whether a mailbox can be opened. A refusal that is not about this mailbox ends the connection, as
+   * everything else that fails does.
+   */
+  async opens(mailbox: string): Promise<boolean> {
     this.#mailbox = mailbox;
     this.#step({ kind: 'phase', phase: 'select', at: this.#deps.clock.monotonic() });
-    const opened = await this.#run<{ readonly exists: number } | undefined>(
-      this.#client.mailboxOpen(mailbox, { readOnly: true }),
+    const isOpen = await this.#run(
+      openMailbox(this.#client, mailbox).then(
+        () => true,
+        (error: unknown) => {
+          if (isAboutMailbox(error)) return false;
+          throw error;
+        },
+      ),
     );
-    // imapflow opens none, without an error, where the server has said BYE with a tag.
-    if (opened === undefined) throw new ConnectionEnded(await this.ended);
-    this.#step({ kind: 'ready', at: this.#deps.clock.monotonic() });
-    return opened.exists;
+    if (isOpen) this.#step({ kind: 'ready', at: this.#deps.clock.monotonic() });
+    else this.#limit?.cancel();
+    return isOpen;
+  }
+
+  /** The server's own name for a mailbox, once signed in. */
+  ownName(mailbox: string): string {
+    return ownName(mailbox, this.#client.namespaces);
+  }
+
+  /** Watches the mailbox that is open, and the server. @returns how that begins */
+  watch(): Watching {
+    const { clock, log, report } = this.#deps;
+    this.#watch = new MailboxWatch({
+      client: this.#client,
+      clock,
+      onPolling: () => {
+        log.add('— The server has no IDLE: it is asked every 2 minutes');
+        report({ kind: 'polling' });
+      },
+      onSilence: (error) => {
+        this.#fail(error);
+      },
+    });
+    return this.#watch.start();
   }
 
   /** The mailboxes that can be opened, by their names: as many as anybody chooses from. */
   async list(): Promise<MailboxList> {
     this.#limitPhase('select');
-    const entries = await this.#run(this.#client.list({ listOnly: true }));
+    const names = await this.#run(listMailboxes(this.#client));
     this.#limit?.cancel();
-    const names = entries
-      .filter(({ flags }) => !flags.has(String.raw`\Noselect`))
-      .map(({ path }) => path);
-    const listed = withinBytes(names, MOST_NAME_BYTES);
+    const listed = withinBytes(names.slice(0, MOST_NAMES), MOST_NAME_BYTES);
     const hasMore = this.#inbound.namesLeftOut > 0 || listed.length < names.length;
     return { names: listed, hasMore };
   }
@@ -351,6 +399,9 @@ export class ImapConnection {
       line: (text) => {
         this.#deps.log.add(text, this.#redact);
       },
+      heard: () => {
+        if (!this.#hasEnded) this.#deps.report({ kind: 'heard' });
+      },
       sent: (command) => {
         this.#command = command;
         this.#refusal = null;
@@ -430,6 +481,7 @@ export class ImapConnection {
       {
         phase: this.#record.phase,
         mailbox: this.#mailbox,
+        ownName: this.#ownName,
         tls: this.#record.tls,
         hasGreeted: this.#hasGreeted,
         command: this.#command,
@@ -451,6 +503,7 @@ export class ImapConnection {
   #finish(failure: Failure | null): void {
     this.#hasEnded = true;
     this.#limit?.cancel();
+    this.#watch?.end();
     this.#resolveEnded(failure);
   }
 }

@@ -6,6 +6,7 @@ function listen() {
   const told: string[] = [];
   const logger = imapflowLogger({
     line: (text) => lines.push(text),
+    heard: () => undefined,
     sent: (command) => told.push(`sent: ${command}`),
     answered: (line) => told.push(`answered: ${line}`),
     firstLine: (text) => told.push(`first: ${text}`),

@@ -10,6 +10,8 @@ import { isSignIn } from '../../failures/index.ts';
 export interface ImapflowLogListener {
   /** A line for the log; secrets that a server repeats may still be in it. */
   line(text: string): void;
+  /** The server sent something. */
+  heard(): void;
   /** A command is on its way, such as `NAMESPACE`. */
   sent(command: string): void;
   /** The answer to it, without its tag, such as `NO [UNAVAILABLE] Try later`. */
@@ -48,6 +50,7 @@ export function imapflowLogger(listener: ImapflowLogListener): Logger {
   };
 
   const received = (message: string): void => {
+    listener.heard();
     if (!heardServer) {
       heardServer = true;
       listener.firstLine(message);

@@ -32,21 +32,11 @@ export const PHASE_LIMITS: Readonly<Record<Phase, number>> = {
 /** imapflow's own limits, of 1 GiB, are a net beneath what comes through at all. */
 const MAX_RESPONSE_BYTES = 2 * MAX_RESPONSE.bytes;
 
-/**
- * How often IDLE is renewed. Servers may drop a client that sent nothing for 30 minutes (RFC 2177
- * says 29), some do after 10.
- */
-const RENEW_IDLE_AFTER_MS = 9 * 60_000;
-
-/**
- * A server that says nothing for so long while idling is asked for a sign of life (NOOP), and given
- * up after the same time again. Short enough to keep a NAT from forgetting the connection. A peer
- * that vanished is noticed sooner: imapflow has TCP keep-alive probe it after 5 s.
- */
-const QUIET_AFTER_MS = 4 * 60_000;
-
 /** Above every limit of ours, so that it is ours that names the phase. */
 const IMAPFLOW_TIMEOUT_MS = 120_000;
+
+/** The same for an open mailbox: imapflow's own sign of life comes after that of `mailbox-watch.ts`. */
+const IMAPFLOW_QUIET_MS = 15 * 60_000;
 
 /** With a user to sign in. */
 export type SignInOptions = ImapFlowOptions & {
@@ -75,11 +65,9 @@ export function imapflowOptions(
     // Each of these costs a round trip at every connect, and a watcher has no use for it.
     disableAutoEnable: true,
     disableCompression: true,
-    // IDLE begins at once after the mailbox was opened, and again when it was interrupted.
-    autoIdleDelay: 0,
-    maxIdleTime: RENEW_IDLE_AFTER_MS,
-    missingIdleCommand: 'NOOP',
-    socketTimeout: QUIET_AFTER_MS,
+    // `mailbox-watch.ts` begins and ends it.
+    disableAutoIdle: true,
+    socketTimeout: IMAPFLOW_QUIET_MS,
     connectionTimeout: IMAPFLOW_TIMEOUT_MS,
     greetingTimeout: IMAPFLOW_TIMEOUT_MS,
     maxLineLength: MAX_RESPONSE_BYTES,

@@ -1,6 +1,6 @@
 /**
  * For tests: {@link startImapServer} gives a demo server that can be scripted and remembers what it
- * saw; certificates of every kind. Nothing of the program imports this.
+ * saw, {@link startLineServer} one that says whatever it is to; certificates of every kind. Nothing of the program imports this.
  */
 export {
   type CertificateAuthority,
@@ -11,5 +11,6 @@ export {
 export { startDemoServers } from '../demo-servers.ts';
 export type { Step } from '../imap/imap-session.ts';
 export type { CertificateKind } from './certificates.ts';
+export { type LineServer, type LineServerOptions, startLineServer } from './line-server.ts';
 export { fault, type Fault, type Script } from './script.ts';
 export { type ImapServer, type ImapServerOptions, startImapServer } from './scripted-server.ts';
