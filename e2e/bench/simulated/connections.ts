@@ -103,6 +103,7 @@ export class SimulatedConnections implements MailConnections {
   setOnline(): void {}
   reopenAll(): void {}
   moved(): void {}
+  clockMoved(): void {}
   lookAgain(): void {}
   authoritiesChanged(): void {}
 

@@ -1,6 +1,6 @@
 /** How long sessions live, by the server's word: the engine with real servers, and its clock moved on. */
 import { describe, expect, it } from 'vitest';
-import { systemClock, type Clock } from '../clock.ts';
+import { LaterClock } from '../testing/clock.ts';
 import {
   allIdle,
   allIdleAgain,
@@ -13,23 +13,6 @@ import {
 } from './testing/engine.ts';
 
 const HOUR = 3_600_000;
-
-/** The machine's own time, and so much more. */
-class LaterClock implements Clock {
-  aheadMs = 0;
-
-  now(): number {
-    return systemClock.now() + this.aheadMs;
-  }
-
-  monotonic(): number {
-    return systemClock.monotonic();
-  }
-
-  after(delayMs: number, run: () => void): ReturnType<Clock['after']> {
-    return systemClock.after(delayMs, run);
-  }
-}
 
 async function reconnected({ engine, state, until }: Followed) {
   const before = state();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AccountInput } from '../../../shared/model.ts';
-import type { ImapServer } from '../demo/testing/index.ts';
+import type { AccountInput, Connection } from '../../../shared/model.ts';
+import { fault, type ImapServer } from '../demo/testing/index.ts';
+import { LaterClock } from '../testing/clock.ts';
 import { TestMachine } from '../network/testing/machine.ts';
 import {
   allIdle,
@@ -87,6 +88,50 @@ describe('the engine and the network', () => {
     // One goes first; the others wait for its tickets.
     expect(outcomes(third.connections)).toContainEqual({ kind: 'full', reason: 'nothing-held' });
     expect(imap.stats().full).toBe(2);
+  });
+});
+
+describe('a clock that was wrong and is put right', () => {
+  const YEAR = 365 * 86_400_000;
+  const DAY = 86_400_000;
+  const HOUR = 3_600_000;
+
+  it.each([
+    ['back by a year', -YEAR],
+    ['back by a day', -DAY],
+    ['forward by a day', DAY],
+    ['forward by a year', YEAR],
+  ])('takes waits along: %s', async (_, spanMs) => {
+    const clock = new LaterClock();
+    const imap = await server();
+    // Asked to be left alone: the wait is one of minutes.
+    const throttling = await server({ script: { login: fault.reply('NO [THROTTLED] Slow down') } });
+    const { engine, until } = await start(await folder(), { clock });
+    for (const each of [imap, throttling]) {
+      await engine.addAccount(inputFor(each, { label: String(each.port), host: '0.0.0.0' }));
+    }
+    const isWaiting = ({ state }: Connection): boolean => state.kind === 'retrying';
+    const isUp = ({ state }: Connection): boolean => state.kind === 'idle';
+    const before = await until(
+      ({ connections }) => connections.some(isWaiting) && connections.some(isUp),
+    );
+    clock.aheadMs = spanMs;
+    // All times are of the new clock, and none is further off than it was.
+    const { connections } = await until(({ connections }) =>
+      connections.every(
+        (connection) =>
+          (isWaiting(connection) || isUp(connection)) &&
+          Math.abs(connection.since - clock.now()) < HOUR &&
+          Math.abs((connection.failing?.since ?? clock.now()) - clock.now()) < HOUR,
+      ),
+    );
+    expect(connections.filter(isWaiting)).toHaveLength(1);
+    for (const { state } of connections) {
+      if (state.kind !== 'retrying') continue;
+      expect(state.retryAt - clock.now()).toBeGreaterThan(0);
+      expect(state.retryAt - clock.now()).toBeLessThan(HOUR);
+    }
+    expect(before.connections).toHaveLength(2);
   });
 });
 

@@ -126,6 +126,17 @@ export class ConnectionView {
     this.#report({ kind: 'settled', attempt });
   }
 
+  /** The time of day moved by so much; else a wait of a minute would seem to take a year. */
+  clockMoved(byMs: number): void {
+    const { state, since, failing, heardAt } = this.#connection;
+    this.#change({
+      state: state.kind === 'retrying' ? { ...state, retryAt: state.retryAt + byMs } : state,
+      since: since + byMs,
+      failing: failing === null ? null : { ...failing, since: failing.since + byMs },
+      heardAt: heardAt === null ? null : heardAt + byMs,
+    });
+  }
+
   #change(changes: Partial<Connection>): void {
     this.#connection = { ...this.#connection, ...changes };
     this.#report({ kind: 'changed', connection: this.#connection });

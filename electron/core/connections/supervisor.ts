@@ -157,6 +157,12 @@ export class Supervisor {
     });
   }
 
+  /** The time of day moved by so much: what is told of times goes with it. The waits themselves do not. */
+  clockMoved(byMs: number): void {
+    for (const { mailboxes } of this.#accounts.values())
+      for (const mailbox of mailboxes.values()) mailbox.clockMoved(byMs);
+  }
+
   /** Makes all connections to other machines anew: the other end may have given them up long ago. */
   reopenAll(): void {
     for (const mailbox of this.#toOthers()) if (!mailbox.isStopped) mailbox.reopen();

@@ -161,6 +161,10 @@ export class WatchedMailbox {
     this.connect();
   }
 
+  clockMoved(byMs: number): void {
+    this.#view.clockMoved(byMs);
+  }
+
   /** Whether it waits because the server was not reached the last time. */
   get waitsForServer(): boolean {
     return this.#view.state.kind === 'retrying' && isOutOfReach(this.#view.state.problem.code);

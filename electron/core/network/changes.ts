@@ -70,11 +70,13 @@ export function placeOf(address: string): string {
 }
 
 /**
- * Whether somebody set the clock back between two looks; forward cannot be told from a sleep. What is
- * not valid any more by the one clock may be by the other.
+ * By how much the time of day moved between two looks beside the time that only rises, in ms: forward
+ * where somebody set it, or the machine slept, and back below 0; 0 for less than {@link ASLEEP_MS}.
+ * What is not valid any more by the one clock may be by the other.
  */
-export function wasSetBack(last: Look, now: Look): boolean {
-  return now.monotonic - last.monotonic - (now.at - last.at) >= ASLEEP_MS;
+export function clockMovedMs(last: Look, now: Look): number {
+  const ms = now.at - last.at - (now.monotonic - last.monotonic);
+  return Math.abs(ms) >= ASLEEP_MS ? ms : 0;
 }
 
 /** What the clocks say at one look. */
@@ -101,7 +103,7 @@ export const ASLEEP_MS = 10_000;
  * - Both went on for too long, and this program was not busy meanwhile: it slept on a system whose
  *   clocks go on, or it was stopped, as virtual machines are. A program that was busy is merely
  *   late: its own work blocked it, and its connections are what they were.
- * - The time of day went back: see {@link wasSetBack}. That changes nothing for connections.
+ * - The time of day went back: see {@link clockMovedMs}. That changes nothing for connections.
  */
 export function hasSlept(last: Look, now: Look, everyMs: number): boolean {
   const monotonicMs = now.monotonic - last.monotonic;

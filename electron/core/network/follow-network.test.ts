@@ -11,7 +11,7 @@ const steady: NetworkNews = {
   addresses,
   isOnline: true,
   hasSlept: false,
-  wasSetBack: false,
+  clockMovedMs: 0,
   isAnother: false,
 };
 const offline: NetworkNews = { ...steady, isOnline: false };
@@ -30,6 +30,7 @@ function done(news: readonly Partial<NetworkNews>[], forgets = false): string[] 
       reopenAll: () => calls.push('reopen all'),
       moved: (all) => calls.push(`moved to ${[...all].join(' ')}`),
       lookAgain: () => undefined,
+      clockMoved: (ms) => calls.push(`moved by ${ms}`),
     },
     sessions: { networkChanged: () => calls.push('end bursts') },
     forgetSessions: () => calls.push('forget sessions'),
@@ -48,6 +49,10 @@ describe('what follows from the network', () => {
   test('after a sleep everything is made anew, once', () => {
     expect(done([{ hasSlept: true }])).toEqual(['reopen all']);
     expect(done([offline, { hasSlept: true }])).toEqual(['offline', 'online']);
+  });
+
+  test('a clock that moved takes along what is told of times', () => {
+    expect(done([{ clockMovedMs: -5 }])).toEqual(['moved by -5', 'moved to 127.0.0.1 192.0.2.7']);
   });
 
   test('other addresses concern those connections only that have lost theirs', () => {

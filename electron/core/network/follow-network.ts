@@ -5,7 +5,10 @@ import type { NetworkNews } from './network-watch.ts';
 
 /** What news of the network is for. */
 export interface NetworkFollowers {
-  readonly supervisor: Pick<Supervisor, 'setOnline' | 'reopenAll' | 'moved' | 'lookAgain'>;
+  readonly supervisor: Pick<
+    Supervisor,
+    'setOnline' | 'clockMoved' | 'reopenAll' | 'moved' | 'lookAgain'
+  >;
   readonly sessions: Pick<SessionCache, 'networkChanged'>;
   /** Forgets the sessions of all accounts, and says how many there were. */
   readonly forgetSessions: () => number;
@@ -21,7 +24,8 @@ export interface NetworkFollowers {
 export function followNetwork(followers: NetworkFollowers): (news: NetworkNews) => void {
   const { supervisor, sessions, log } = followers;
   let wasOnline = true;
-  return ({ addresses, isOnline, hasSlept, isAnother }) => {
+  return ({ addresses, isOnline, hasSlept, clockMovedMs, isAnother }) => {
+    if (clockMovedMs !== 0) supervisor.clockMoved(clockMovedMs);
     if (isAnother) {
       log.info('on another network');
       sessions.networkChanged();

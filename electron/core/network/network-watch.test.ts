@@ -22,11 +22,11 @@ function watching(machine = new TestMachine(HOME)) {
   const told = (): string[] =>
     news
       .splice(0)
-      .map(({ isOnline, hasSlept, wasSetBack, isAnother }) =>
+      .map(({ isOnline, hasSlept, clockMovedMs, isAnother }) =>
         [
           isOnline ? 'online' : 'offline',
           hasSlept && 'slept',
-          wasSetBack && 'set back',
+          clockMovedMs < 0 && `set back ${Math.round(-clockMovedMs)}`,
           isAnother && 'another',
         ]
           .filter(Boolean)
@@ -151,6 +151,6 @@ describe('a sleep that only the clocks show', () => {
     const { clock, told } = watching();
     clock.sleep(-HOUR);
     clock.advance(HOUR);
-    expect(told()).toEqual(['online set back']);
+    expect(told()).toEqual([`online set back ${HOUR}`]);
   });
 });

@@ -4,7 +4,7 @@ import {
   hasSlept,
   NO_NETWORK,
   recognise,
-  wasSetBack,
+  clockMovedMs,
   type KnownNetwork,
   type Look,
 } from './changes.ts';
@@ -25,8 +25,8 @@ export interface NetworkNews {
   readonly isOnline: boolean;
   /** It slept: whatever was connected is most likely gone, at the other end at least. */
   readonly hasSlept: boolean;
-  /** Its clock was set back. */
-  readonly wasSetBack: boolean;
+  /** By how much its time of day moved of itself, in ms: back below 0; mostly 0. See `changes.ts`. */
+  readonly clockMovedMs: number;
   /** It is on another network than when it was last online. */
   readonly isAnother: boolean;
 }
@@ -103,26 +103,27 @@ export class NetworkWatch {
 
   readonly #resume = (): void => {
     // The clocks may have told before the system does: once is enough.
-    if (this.#looksAsleep !== null) this.#wake();
+    if (this.#looksAsleep === null) return;
+    this.#wake(clockMovedMs(this.#last, this.#look()));
   };
 
-  #wake(): void {
+  #wake(movedMs: number): void {
     this.#looksAsleep = null;
     this.#last = this.#look();
-    this.#tell({ hasSlept: true });
+    this.#tell({ hasSlept: true, clockMovedMs: movedMs });
   }
 
   #tick(): void {
     const { clock } = this.#deps;
     const look = this.#look();
     const slept = hasSlept(this.#last, look, LOOK_MS);
-    const setBack = wasSetBack(this.#last, look);
+    const movedMs = clockMovedMs(this.#last, look);
     this.#last = look;
     if (this.#looksAsleep === null) {
-      this.#tell({ hasSlept: slept, wasSetBack: setBack });
+      this.#tell({ hasSlept: slept, clockMovedMs: movedMs });
     } else {
       this.#looksAsleep += 1;
-      if (slept || this.#looksAsleep >= LOOKS_AWAKE) this.#wake();
+      if (slept || this.#looksAsleep >= LOOKS_AWAKE) this.#wake(movedMs);
     }
     this.#timer = clock.after(LOOK_MS, () => {
       this.#tick();
@@ -136,8 +137,8 @@ export class NetworkWatch {
 
   #tell({
     hasSlept: slept = false,
-    wasSetBack: setBack = false,
-  }: Partial<Pick<NetworkNews, 'hasSlept' | 'wasSetBack'>>): void {
+    clockMovedMs: movedMs = 0,
+  }: Partial<Pick<NetworkNews, 'hasSlept' | 'clockMovedMs'>>): void {
     const { clock, machine } = this.#deps;
     const addresses = machine.addresses();
     const known = slept ? arrived(this.#known) : this.#known;
@@ -150,12 +151,12 @@ export class NetworkWatch {
     const isNews =
       told === null ||
       slept ||
-      setBack ||
+      movedMs !== 0 ||
       isAnother ||
       isOnline !== told.isOnline ||
       !isSame(addresses.all, told.addresses.all);
     if (!isNews) return;
-    this.#told = { addresses, isOnline, hasSlept: slept, wasSetBack: setBack, isAnother };
+    this.#told = { addresses, isOnline, hasSlept: slept, clockMovedMs: movedMs, isAnother };
     this.#onNews(this.#told);
   }
 }

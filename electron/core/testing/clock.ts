@@ -1,5 +1,5 @@
 /** For tests: time that passes when it is told to. */
-import type { Clock, Timer } from '../clock.ts';
+import { systemClock, type Clock, type Timer } from '../clock.ts';
 
 interface Call {
   readonly dueAt: number;
@@ -98,5 +98,22 @@ export class TestClock implements Clock {
   /** How many calls are still to come. */
   get pending(): number {
     return this.#calls.size;
+  }
+}
+
+/** The machine's own time, and so much more: its clock is wrong, or was put right. */
+export class LaterClock implements Clock {
+  aheadMs = 0;
+
+  now(): number {
+    return systemClock.now() + this.aheadMs;
+  }
+
+  monotonic(): number {
+    return systemClock.monotonic();
+  }
+
+  after(delayMs: number, run: () => void): Timer {
+    return systemClock.after(delayMs, run);
   }
 }
