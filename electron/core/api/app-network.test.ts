@@ -91,6 +91,9 @@ describe('the engine and the network', () => {
   });
 });
 
+const isWaiting = ({ state }: Connection): boolean => state.kind === 'retrying';
+const isUp = ({ state }: Connection): boolean => state.kind === 'idle';
+
 describe('a clock that was wrong and is put right', () => {
   const YEAR = 365 * 86_400_000;
   const DAY = 86_400_000;
@@ -110,8 +113,6 @@ describe('a clock that was wrong and is put right', () => {
     for (const each of [imap, throttling]) {
       await engine.addAccount(inputFor(each, { label: String(each.port), host: '0.0.0.0' }));
     }
-    const isWaiting = ({ state }: Connection): boolean => state.kind === 'retrying';
-    const isUp = ({ state }: Connection): boolean => state.kind === 'idle';
     const before = await until(
       ({ connections }) => connections.some(isWaiting) && connections.some(isUp),
     );

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { AccountId } from '../../../shared/model.ts';
 import { startRawServer } from '../server-check/testing/raw-server.ts';
 import { fault, startImapServer } from '../demo/testing/index.ts';
 import { PROBLEM_TEXT_LENGTH } from '../failures/index.ts';
 import { SILENCE_MS } from '../tls/index.ts';
 import { PHASE_LIMITS } from './imap/imapflow-options.ts';
+import { NameRecord } from '../network/names.ts';
 import { TestSupervisor } from './testing/supervisor.ts';
 
 describe('a server that fails at each step', () => {
@@ -111,6 +113,24 @@ describe('a server that fails at each step', () => {
       message: expect.stringContaining('imap.exmaple.org'),
     });
     expect(watched.attempts).toMatchObject([{ outcome: { kind: 'failed', problem } }]);
+  });
+
+  test('names of which none can be looked up: that is no typing error', async () => {
+    await using server = await startImapServer();
+    const { lookup } = new NameRecord((_host, _options, found) => {
+      found(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }), '');
+    });
+    await using watched = new TestSupervisor({ lookup });
+    const other = 'account-2' as AccountId;
+    watched.watch(server, { host: 'imap.example.org' });
+    const { problem } = await watched.state('retrying');
+    expect(problem.message).toContain('typing error');
+    watched.watch(server, { host: 'imap.example.net', id: other });
+    const { problem: its } = await watched.state('retrying', 'INBOX', other);
+    expect(its).toMatchObject({
+      code: 'dns',
+      message: expect.stringMatching(/hardly a typing error.*DNS server, and any VPN or proxy/),
+    });
   });
 
   test('a name lookup that hangs', async () => {

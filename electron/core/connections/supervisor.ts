@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { lookup as systemLookup } from 'node:dns';
 import { isIP } from 'node:net';
 import type { AccountId, ConnectionDetail, ConnectionId } from '../../../shared/model.ts';
 import { connectsElsewhere, signsInElsewhere } from '../accounts/index.ts';
 import { isInside, isOnThisMachine } from '../network/machine.ts';
+import { systemNames } from '../network/names.ts';
 import { trustAnchor } from '../tls/index.ts';
 import { type LookedAt, SecondLooks } from './second-looks.ts';
 import { SignInGate } from './sign-in-gate.ts';
@@ -37,7 +37,7 @@ export class Supervisor {
   constructor(deps: SupervisorDeps) {
     const shared = {
       random: Math.random,
-      lookup: undefined,
+      lookup: systemNames.lookup,
       ...deps,
       starts: new StartGate(deps.clock),
     };
@@ -147,7 +147,7 @@ export class Supervisor {
     const { host } = account.account.settings;
     const inside = this.#inside;
     if (inside.length === 0 || isIP(host) !== 0) return;
-    const { lookup = systemLookup } = this.#deps;
+    const { lookup } = this.#deps;
     lookup(host, { all: true }, (error, found) => {
       const isStill = !this.#isOnline && this.#inside === inside;
       if (error !== null || !isStill || !Array.isArray(found)) return;

@@ -3,6 +3,7 @@ import { isInbox } from '../../../shared/mailbox-name.ts';
 import type { ConnectSettings } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
 import { ConnectionEnded, type Failure } from '../failures/index.ts';
+import { systemNames } from '../network/names.ts';
 import { SessionCache } from '../tls/index.ts';
 import { ConnectionLog } from './imap/connection-log.ts';
 import { ImapConnection } from './imap/imap-connection.ts';
@@ -28,7 +29,7 @@ export async function testConnection(
     name: 'test',
     offers: true,
     clock,
-    lookup: undefined,
+    lookup: systemNames.lookup,
     log: new ConnectionLog(() => clock.now()),
     report: (event) => {
       if (event.kind === 'alert' && alerts.size < ALERTS_SHOWN) alerts.add(event.text);

@@ -55,7 +55,7 @@ export interface MailboxDeps {
   /** In [0, 1); spreads the retries. */
   readonly random: () => number;
   /** Resolves names in place of the system's resolver. */
-  readonly lookup: LookupFunction | undefined;
+  readonly lookup: LookupFunction;
   readonly starts: StartGate;
   readonly looks: Pick<SecondLooks, 'expect'>;
   /** Connections that are being logged out: done when the servers were told. */

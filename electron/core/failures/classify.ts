@@ -1,4 +1,5 @@
 /** What an error means, whoever threw it: Node, OpenSSL, BoringSSL, imapflow or Reprise. Pure. */
+import { NAMES_FAIL } from '../network/names.ts';
 import { UNREADABLE_TRUST, UNUSABLE_NAME } from '../tls/index.ts';
 import { decided, meaningOf, type AnswerKind } from './server-answers.ts';
 
@@ -10,6 +11,7 @@ export type FailureKind =
   | 'trust-unreadable'
   | 'name-unusable'
   | 'name-unknown'
+  | 'names-fail'
   | 'name-not-now'
   /** On the way. */
   | 'refused'
@@ -53,6 +55,7 @@ const CODES: Readonly<Partial<Record<FailureKind, readonly string[]>>> = {
   'trust-unreadable': [UNREADABLE_TRUST],
   'name-unusable': [UNUSABLE_NAME],
   'name-unknown': ['ENOTFOUND', 'ENODATA'],
+  'names-fail': [NAMES_FAIL],
   'name-not-now': ['EAI_AGAIN', 'ESERVFAIL'],
   refused: ['ECONNREFUSED'],
   unreachable: [

@@ -121,6 +121,12 @@ const WORDS: Readonly<Record<FailureKind, Describe>> = {
     code: 'dns',
     message: `There is no server named ${host}. Check the name for a typing error.`,
   }),
+  'names-fail': (_error, { host }) => ({
+    code: 'dns',
+    message:
+      `The name ${host} is not found, and that is hardly a typing error: it was found before, or no ` +
+      'other name is found either. Check your network connection, its DNS server, and any VPN or proxy.',
+  }),
   'name-not-now': (_error, { host }) => ({
     code: 'dns',
     message: `The name ${host} cannot be looked up just now. Check your network connection.`,

@@ -76,7 +76,7 @@ export interface ImapConnectionDeps {
   readonly offers: boolean;
   readonly clock: Clock;
   /** Resolves the host's name in place of the system's resolver. */
-  readonly lookup: LookupFunction | undefined;
+  readonly lookup: LookupFunction;
   readonly log: ConnectionLog;
   readonly report: (event: ImapEvent) => void;
 }
@@ -334,7 +334,7 @@ export class ImapConnection {
       onEvent: (event) => {
         this.#transportEvent(event);
       },
-      ...(lookup === undefined ? {} : { lookup }),
+      lookup,
     });
     // Before imapflow, which may say of it only that the connection is gone.
     const heard = <Kind extends ImapTransportSocket>(socket: Kind): Kind => {
