@@ -143,3 +143,22 @@ describe('a server is one, and its sessions are shared,', () => {
     expect(way.seen).toEqual(['localhost', 'localhost']);
   });
 });
+
+it('a certificate that names an address as a DNS name is told for that', async () => {
+  const { server, port } = await serverFor({ dnsNames: ['127.0.0.1'], ipAddresses: [] });
+  const { engine, until } = await program();
+  await engine.addAccount(inputFor(server, { port }));
+  const { connections } = await until(
+    ({ connections: [one] }) => one?.state.kind === 'certificate-problem',
+  );
+  expect(connections).toMatchObject([
+    {
+      state: {
+        problem: {
+          code: 'certificate-name',
+          message: expect.stringMatching(/^(?!.*not for 127).*names 127\.0\.0\.1 as a DNS name/),
+        },
+      },
+    },
+  ]);
+});

@@ -39,7 +39,7 @@ test.describe('6: bad input through the form', () => {
     const cases: [field: string, typed: TypedAccount, sentence: RegExp][] = [
       ['Server', { ...account, server: 'imap example.org' }, /has no spaces/],
       ['Server', { ...account, server: 'imaps://imap.example.org' }, /name alone, without imap:/],
-      ['Server', { ...account, server: 'localhost:993' }, /192\.0\.2\.1 or 2001:db8::1, without/],
+      ['Server', { ...account, server: 'localhost:993' }, /without :993 behind it/],
       ['Server', { ...account, server: '' }, /Enter the name of the server/],
       ['Port', { ...account, port: '0' }, /between 1 and 65535/],
       ['Port', { ...account, port: '70000' }, /between 1 and 65535/],

@@ -146,7 +146,7 @@ test.describe('the server check', () => {
     await openScreen(dashboard, reprise.url, server);
     await check(page, 'not a server', server.caPem);
     const form = page.getByRole('form', { name: 'Server check' });
-    await expect(form.getByLabel('Server to check')).toHaveAccessibleDescription(/is not a server/);
+    await expect(form.getByLabel('Server to check')).toHaveAccessibleDescription(/has no spaces/);
     await check(page, `127.0.0.1:${expired.port}`, expired.caPem);
     await expect(verdict(page)).toContainText(/Could not be tested.*expired on/);
     await expect(verdict(page)).toContainText('SHA-256');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { AccountId, ConnectionDetail, ConnectionId } from '../../../shared/model.ts';
 import { connectsElsewhere, signsInElsewhere } from '../accounts/index.ts';
-import { isInside, isOnThisMachine } from '../network/machine.ts';
+import { isInside, isOnLink, isOnThisMachine } from '../network/machine.ts';
 import { systemNames } from '../network/names.ts';
 import { trustAnchor } from '../tls/index.ts';
 import { type LookedAt, SecondLooks } from './second-looks.ts';
@@ -235,7 +235,7 @@ export class Supervisor {
   #canReach({ account }: LookedAt): boolean {
     const { host } = account.settings;
     if (this.#isOnline || isOnThisMachine(host)) return true;
-    return isInside(host, this.#inside) || this.#insideNames.has(host);
+    return isOnLink(host) || isInside(host, this.#inside) || this.#insideNames.has(host);
   }
 
   /** Those with servers on other machines. */

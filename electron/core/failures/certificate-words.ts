@@ -1,5 +1,8 @@
 /** What is wrong with a certificate, in words. Pure. */
+import { isIP } from 'node:net';
 import type { CertificateFacts, ProblemCode } from '../../../shared/model.ts';
+import { withWireName } from '../../../shared/server-names.ts';
+import { normalName } from '../tls/index.ts';
 import type { ClassifiedError, FailureKind } from './classify.ts';
 
 /** What the sentences need to know. */
@@ -83,13 +86,42 @@ function notYetValid({ host, certificate }: CertificateContext): CertificateProb
   };
 }
 
+/**
+ * Why a certificate does not fit an address although it names it: as a DNS name, or in its subject
+ * alone, and an address counts among its IP addresses only (RFC 9525, 6.4). `null` where it does not.
+ */
+export function misplaced(
+  servername: string,
+  certificate: Pick<CertificateFacts, 'names' | 'subject'> | null,
+): string | null {
+  const address = normalName(servername);
+  if (certificate === null || address === null || isIP(address) === 0) return null;
+  const isNamed = (name: string): boolean => normalName(name) === address;
+  const dns = certificate.names.filter((name) => name.startsWith('DNS:'));
+  if (dns.some((name) => isNamed(name.slice('DNS:'.length))))
+    return `names ${servername} as a DNS name, and not among its IP addresses, where an address has to be`;
+  const common = certificate.subject.split(/\n|, ?/).filter((part) => part.startsWith('CN='));
+  if (common.some((part) => isNamed(part.slice('CN='.length))))
+    return `names ${servername} in its subject alone, and not among its IP addresses, where an address has to be`;
+  return null;
+}
+
 function otherName({ host, servername, certificate }: CertificateContext): CertificateProblem {
+  const place = misplaced(servername, certificate);
+  if (place !== null) {
+    return {
+      code: 'certificate-name',
+      message:
+        `The certificate of ${host} ${place}. Whoever made it has to add the address; ` +
+        'for a server of your own, you can trust only this certificate.',
+    };
+  }
   const names = certificate?.names.map((name) => name.replace(/^(?:DNS|IP Address):/, '')) ?? [];
   const belongs = names.length === 0 ? 'another name' : listed(names);
   return {
     code: 'certificate-name',
     message:
-      `The certificate of ${host} is for ${belongs}, not for ${servername}. ` +
+      `The certificate of ${host} is for ${belongs}, not for ${withWireName(servername)}. ` +
       'Enter the server by a name that is in its certificate, ' +
       'or give that name as server name; ' +
       'for a server of your own, you can trust only this certificate.',

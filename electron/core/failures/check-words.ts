@@ -1,5 +1,6 @@
 /** Why a server could not be tested, in words that a person can act on. Pure. */
 import type { CheckProblem, CheckTarget, MailProtocol } from '../../../shared/check.ts';
+import { misplaced } from './certificate-words.ts';
 import type { CheckFailure } from './check-failure.ts';
 import { kindOfCode } from './classify.ts';
 import { ON_THE_WAY, serverAddress } from './connection-words.ts';
@@ -48,7 +49,7 @@ function messageOf(failure: CheckFailure, target: CheckTarget, asked: Asked): st
   const at = serverAddress(target);
   switch (failure.kind) {
     case 'dns':
-      return `There is no server named ${host}. Check the name for a typing error, and the network connection.`;
+      return `There is no server named ${host}. Check the name for a typing error, and the network connection, its DNS server, and any VPN or proxy.`;
     case 'refused':
       return `${host} refuses connections on port ${port}. Check the port, and whether the server runs.`;
     case 'unreachable':
@@ -114,6 +115,9 @@ function certificateMessage(
     return `The certificate of ${host} expired${onDay(shown?.validToAt, at)}. Whoever runs the server has to renew it. ${trust}`;
   if (kind === 'not-yet-valid')
     return `The certificate of ${host} is not valid yet. Check the clock of this computer. ${trust}`;
+  const place = kind === 'other-name' ? misplaced(name, shown) : null;
+  if (place !== null)
+    return `The certificate of ${host} ${place}. Whoever made it has to add the address. ${trust}`;
   if (kind === 'other-name')
     return `The certificate of ${host} is for ${shown === null || shown.names.length === 0 ? 'another name' : shown.names.slice(0, 3).join(', ')}, not for ${name}. Check the server by a name that is in its certificate, or ${ways.servername}. ${trust}`;
   if (kind === 'another-certificate')

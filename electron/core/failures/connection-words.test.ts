@@ -375,6 +375,28 @@ const cases: readonly Case[] = [
     /is for other.example, mail.other.example, 192.0.2.7 and 1 more, not for imap.example.org.*server name/,
   ],
   [
+    'an address that the certificate has as a DNS name',
+    coded('ERR_TLS_CERT_ALTNAME_INVALID'),
+    {
+      host: '127.0.0.1',
+      servername: '127.0.0.1',
+      certificate: { ...certificate, names: ['DNS:127.0.0.1'] },
+    },
+    'certificate-name',
+    /^(?!.*not for).*names 127\.0\.0\.1 as a DNS name, and not among its IP addresses/,
+  ],
+  [
+    'an address that the certificate has in its subject alone',
+    coded('ERR_TLS_CERT_ALTNAME_INVALID'),
+    {
+      host: '::ffff:192.0.2.7',
+      servername: '::ffff:192.0.2.7',
+      certificate: { ...certificate, names: [], subject: 'O=Home, CN=192.0.2.7' },
+    },
+    'certificate-name',
+    /^(?!.*not for).*in its subject alone/,
+  ],
+  [
     'no STARTTLS',
     Object.assign(new Error('Server does not support STARTTLS'), { tlsFailed: true }),
     { phase: 'starttls', security: 'starttls', port: 143 },

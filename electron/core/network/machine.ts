@@ -104,16 +104,9 @@ export function isOnThisMachine(host: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost');
 }
 
-function bareName(host: string): string {
-  return host
-    .toLowerCase()
-    .replace(/^\[(.*)\]$/, '$1')
-    .replace(/\.$/, '');
-}
-
 /** Whether an address is in one of `subnets`, see {@link Addresses.inside}; a name is in none. */
 export function isInside(host: string, subnets: readonly string[]): boolean {
-  const address = bareName(host);
+  const address = withoutZone(normalName(host) ?? '');
   const version = isIP(address);
   if (version === 0) return false;
   const list = new BlockList();
@@ -122,4 +115,10 @@ export function isInside(host: string, subnets: readonly string[]): boolean {
     list.addSubnet(net, Number(bits), isIP(net) === 6 ? 'ipv6' : 'ipv4');
   }
   return list.check(address, version === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** Whether it is an address of a link, such as `fe80::1%eth0`: no network is needed to be on one. */
+export function isOnLink(host: string): boolean {
+  const address = withoutZone(normalName(host) ?? '');
+  return isIP(address) === 6 && LINK_LOCAL.check(address, 'ipv6');
 }

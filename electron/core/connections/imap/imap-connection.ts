@@ -26,6 +26,7 @@ import { redactorFor, type Redact } from '../../log/index.ts';
 import {
   createReuseTransport,
   MAX_TICKETS,
+  withoutZone,
   type SessionCache,
   type TransportEvent,
 } from '../../tls/index.ts';
@@ -192,7 +193,9 @@ export class ImapConnection {
 
   /** From which of the machine's addresses it goes out; `null` before it does, and afterwards. */
   get localAddress(): string | null {
-    return this.#socket?.localAddress ?? null;
+    const address = this.#socket?.localAddress;
+    // As the machine tells its addresses: Node has the zone of a scoped one here, and not there.
+    return address === undefined ? null : withoutZone(address);
   }
 
   /** Of its verified certificate, as in `vouchers.ts`; `null` before there is one. */
