@@ -53,6 +53,8 @@ export interface TrustAnchor {
    * have one name, whichever they are by then: what was made under some of them hangs on these.
    */
   readonly fingerprint: string;
+  /** SHA-256 over every certificate that is trusted now: under it, 0.1.0 kept sessions. */
+  readonly exactly: string;
   /** What a certificate hangs on that was verified under this trust; never nothing. */
   readonly vouchers: (leaf: PeerCertificate) => readonly string[];
   /** Whether all that something hangs on is trusted still. */
@@ -198,6 +200,7 @@ function anchor(trust: TlsTrust): TrustAnchor {
   const known = new Set([fingerprint, ...trusted.map(({ fingerprint256 }) => fingerprint256)]);
   return {
     fingerprint: keyOf(trust, fingerprint),
+    exactly: fingerprint,
     vouchers: (leaf) => {
       const vouchers = vouchersOf(leaf, trusted);
       return vouchers.length > 0 ? vouchers : [fingerprint];

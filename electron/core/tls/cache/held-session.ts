@@ -32,7 +32,7 @@ export interface SessionRoot {
     readonly subjectaltname: string | undefined;
   };
   /** What it hangs on: see `vouchers.ts`. Nothing in what was kept before this was known. */
-  readonly hangsOn: readonly string[];
+  hangsOn: readonly string[];
   /** The name that the certificate was last found to be for: it does not change. */
   fitsName: string | null;
   /** Handshakes resumed from it so far, by whichever of its sessions. */

@@ -76,8 +76,14 @@ export class SessionCache {
     const keys = readableKeys(peer);
     if (keys === null) return;
     const { place, key, anchor } = keys;
-    const usable = keeper
-      .takeBack(key, state.policy.sharing)
+    const kept = keeper.takeBack(key, state.policy.sharing);
+    if (peer.trust.kind === 'system') {
+      // 0.1.0 kept these under all that the system trusted, and so on that they hang.
+      const earlier = keeper.takeBack(place + anchor.exactly, state.policy.sharing);
+      for (const { origin } of earlier) origin.root.hangsOn = [anchor.exactly];
+      kept.push(...earlier);
+    }
+    const usable = kept
       .filter((session) => isKeepable(session, state, this.#now()))
       .filter(({ sizeBytes }) => sizeBytes <= this.#limits.sessionBytes);
     if (usable.length === 0) return;

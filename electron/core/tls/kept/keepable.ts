@@ -22,7 +22,7 @@ export interface SessionKeeper {
   /** Whether there is anything to take back at all. */
   readonly isEmpty: boolean;
   /** The sessions that were kept for this peer key under this policy, given once. */
-  takeBack(key: string, sharing: SharingPolicy): KeptPeer['sessions'];
+  takeBack(key: string, sharing: SharingPolicy): HeldSession[];
 }
 
 /** A thousand sessions. They are encoded in one go, which must not hold up the program. */

@@ -13,6 +13,7 @@
  * there are changes: a crash loses those of the last minute, and may bring back one that was used in
  * it, which that policy allows.
  */
+import type { HeldSession } from '../cache/held-session.ts';
 import {
   keptKey,
   openSessions,
@@ -164,13 +165,13 @@ export class KeptSessions implements SessionKeeper {
     return this.#pool === null;
   }
 
-  takeBack(key: string, sharing: KeptPeer['sharing']): KeptPeer['sessions'] {
+  takeBack(key: string, sharing: KeptPeer['sharing']): HeldSession[] {
     if (this.#pool === null) return [];
     const name = keptKey(this.#pool.salt, key);
     const kept = this.#pool.peers.get(name);
     this.#pool.peers.delete(name);
     // Only the file was changed meanwhile: what one policy allowed, the other may not.
-    return kept?.sharing === sharing ? kept.sessions : [];
+    return kept?.sharing === sharing ? [...kept.sessions] : [];
   }
 
   /**
