@@ -1,5 +1,6 @@
 import { filesTargets } from './files.ts';
 import { framesTarget } from './frames.ts';
+import { imapTarget } from './imap.ts';
 import { keptTargets } from './kept.ts';
 import { tlsTargets } from './tls.ts';
 import type { FuzzTarget } from './target.ts';
@@ -8,6 +9,7 @@ import type { FuzzTarget } from './target.ts';
 export const TARGETS: readonly FuzzTarget[] = [
   ...tlsTargets,
   framesTarget,
+  imapTarget,
   ...filesTargets,
   ...keptTargets,
 ];

@@ -2,12 +2,16 @@
  * `npm run soak -- --minutes N [--connections 50] [--restart-every 30] [--seed S]`: the real program on
  * a real Dovecot for so long, with reconnects, toggles, restarts of the server and reloads of the page.
  * Ends with a table; exit code 1 where something has grown, is stuck, or complained.
+ *
+ * `npm run soak -- --floods CALLS [--flood NAME]`: what a server that floods costs everybody else, in
+ * each way of flooding, while another account's user makes so many calls (200 take 10 s).
  */
 import { parseArgs } from 'node:util';
 import { whyNoDovecot } from '../fixtures/servers/dovecot-binary.ts';
 import { seededRandom } from '../fixtures/program/random.ts';
 import buildWhatIsStale from '../run/fresh-page.ts';
 import { compare, GROWTH } from './flat.ts';
+import { BOUNDS, flood, FLOODS } from './floods.ts';
 import { soak } from './soak.ts';
 
 const { values } = parseArgs({
@@ -15,10 +19,18 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '3' },
     connections: { type: 'string', default: '50' },
     'restart-every': { type: 'string', default: '30' },
+    floods: { type: 'string' },
+    flood: { type: 'string' },
     seed: { type: 'string', default: String(Math.trunc(Math.random() * 2 ** 31)) },
   },
 });
 const say = (line: string) => process.stdout.write(`${line}\n`);
+const row = (what: string, ...cells: readonly string[]) =>
+  say(`${what.padEnd(34)}${cells.map((cell) => cell.padStart(14)).join('')}`);
+if (values.floods !== undefined) {
+  await buildWhatIsStale();
+  process.exit((await showFloods(Number(values.floods), values.flood)) ? 0 : 1);
+}
 const [minutes, connections, restartEverySeconds, seed] = [
   values.minutes,
   values.connections,
@@ -53,8 +65,6 @@ const complaints = stderr
   .split('\n')
   .filter((text) => /unhandled|uncaught|Warning:|It ended/i.test(text));
 
-const row = (what: string, ...cells: readonly string[]) =>
-  say(`${what.padEnd(28)}${cells.map((cell) => cell.padStart(14)).join('')}`);
 say('');
 row('connections made', String(counts.made));
 row('connections lost', String(counts.lost));
@@ -83,3 +93,28 @@ for (const text of [...stuck, ...complaints]) say(text);
 const isFlat = lines.every((line) => line.isFlat) && stuck.length === 0 && complaints.length === 0;
 say(isFlat ? 'FLAT' : 'NOT FLAT');
 process.exitCode = isFlat ? 0 : 1;
+
+/** @returns whether all of them stayed within bounds */
+async function showFloods(calls: number, only: string | undefined): Promise<boolean> {
+  const names = Object.keys(FLOODS).filter((name) => (only ?? name) === name);
+  row('', 'worst call', 'peak memory', 'processor', 'Ctrl-C');
+  let isWithin = names.length > 0;
+  for (const name of names) {
+    const { worstCallMs, peakBytes, cpuShare, stoppedMs, exitCode } = await flood(name, calls);
+    const isGood =
+      worstCallMs <= BOUNDS.worstCallMs &&
+      peakBytes <= BOUNDS.peakBytes &&
+      stoppedMs <= BOUNDS.stoppedMs &&
+      exitCode === 0;
+    isWithin &&= isGood;
+    row(
+      name,
+      `${worstCallMs.toFixed(0)} ms`,
+      `${(peakBytes / 1e6).toFixed(0)} MB`,
+      `${(cpuShare * 100).toFixed(0)} %`,
+      `${(stoppedMs / 1000).toFixed(1)} s`,
+      isGood ? '' : 'TOO MUCH',
+    );
+  }
+  return isWithin;
+}
