@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -40,6 +40,17 @@ describe('opening a data folder', () => {
     expect(await readdir(opened.path)).toEqual(['reprise.lock']);
     await opened.release();
     expect(await readdir(opened.path)).toEqual(['reprise.lock']);
+  });
+
+  it('writes through no link that somebody planted where it tries the folder', async () => {
+    const victim = join(folder, 'victim');
+    await writeFile(victim, 'of somebody');
+    const data = join(folder, 'data');
+    await mkdir(data);
+    await symlink(victim, join(data, `.write-test-${process.pid}`));
+    const opened = await openDataFolder(data, false);
+    expect(await readFile(victim, 'utf8')).toBe('of somebody');
+    await opened.release();
   });
 
   it('gives it to one Reprise at a time', async () => {

@@ -1,5 +1,6 @@
 /** Where the host keeps accounts and settings. */
-import { constants, type PathLike } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import type { PathLike } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
@@ -48,7 +49,7 @@ export async function openDataFolder(dataDir: string | null, demo: boolean): Pro
   );
   try {
     makeFolder(path, 0o700);
-    await tryToWrite(join(path, `.write-test-${process.pid}`));
+    await tryToWrite(join(path, `.write-test-${randomUUID()}`));
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
     throw new RepriseError(
@@ -70,7 +71,8 @@ export async function openDataFolder(dataDir: string | null, demo: boolean): Pro
 
 /** Permission bits do not tell: file systems are read-only, full, or refuse even root. */
 async function tryToWrite(probe: PathLike): Promise<void> {
-  const file = await open(probe, constants.O_CREAT | constants.O_WRONLY | constants.O_TRUNC, 0o600);
+  // A new file under a name that nobody knew: what a link leads to would be emptied.
+  const file = await open(probe, 'wx', 0o600);
   try {
     await file.writeFile('x');
   } finally {
