@@ -4,10 +4,12 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CertificateKind, ImapServer } from '../../electron/core/demo/testing/index.ts';
+import { goodUntil, makePki } from '../../electron/core/tls/testing/pki.ts';
 import type { AccountId, Connection, Outcome, ProblemCode } from '../../shared/model.ts';
 import { FaultStand } from './fault-stand.ts';
 
 const HOUR_MS = 3_600_000;
+const WEEK_SECONDS = 7 * 24 * 3600;
 const YEAR_MS = 365 * 24 * HOUR_MS;
 
 let stand: FaultStand;
@@ -77,6 +79,30 @@ describe('a server that changes the key of its tickets', () => {
       expect(stand.harm()).toEqual([]);
     },
   );
+});
+
+describe('a session that would outlive its root', () => {
+  it.each([
+    ['renewed', 'Root'],
+    ['cross-signed', 'Other'],
+  ])('ends with the trusted root, though the server sends its %s twin', async (_, issuer) => {
+    const { chainPem, keyPem, trust } = await makePki({
+      leaf: goodUntil(100, 'localhost', 'Root'),
+      sent: [goodUntil(100, 'Root', issuer)],
+      trusted: [goodUntil(1, 'Root', 'Root')],
+    });
+    await using server = await stand.server({
+      authority: {
+        certPem: trust.kind === 'system' ? '' : trust.pem,
+        issue: () => Promise.resolve({ certPem: chainPem, keyPem }),
+      },
+      lifetimeSeconds: WEEK_SECONDS,
+    });
+    const id = await resuming(server);
+    stand.clock.jump(HOUR_MS);
+    expect(outcomeOf(await connectsAgain(id, server))).toEqual({ kind: 'full', reason: 'expired' });
+    expect(stand.harm()).toEqual([]);
+  });
 });
 
 describe('a clock that jumps', () => {

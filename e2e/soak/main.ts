@@ -5,8 +5,14 @@
  *
  * `npm run soak -- --floods CALLS [--flood NAME]`: what a server that floods costs everybody else, in
  * each way of flooding, while another account's user makes so many calls (200 take 10 s).
+ *
+ * `npm run soak -- --pkis N [--seed S]`: whether what resumes would pass a full handshake at that moment,
+ * under so many generated sets of certificates (1,000 take 40 s).
  */
+import { sample } from 'fast-check';
 import { parseArgs } from 'node:util';
+import { pkis } from '../../electron/core/tls/testing/pki.ts';
+import { verifiedLater } from '../../electron/core/tls/testing/verified-later.ts';
 import { whyNoDovecot } from '../fixtures/servers/dovecot-binary.ts';
 import { seededRandom } from '../fixtures/program/random.ts';
 import buildWhatIsStale from '../run/fresh-page.ts';
@@ -21,6 +27,7 @@ const { values } = parseArgs({
     'restart-every': { type: 'string', default: '30' },
     floods: { type: 'string' },
     flood: { type: 'string' },
+    pkis: { type: 'string' },
     seed: { type: 'string', default: String(Math.trunc(Math.random() * 2 ** 31)) },
   },
 });
@@ -30,6 +37,9 @@ const row = (what: string, ...cells: readonly string[]) =>
 if (values.floods !== undefined) {
   await buildWhatIsStale();
   process.exit((await showFloods(Number(values.floods), values.flood)) ? 0 : 1);
+}
+if (values.pkis !== undefined) {
+  process.exit((await showPkis(Number(values.pkis), Number(values.seed))) ? 0 : 1);
 }
 const [minutes, connections, restartEverySeconds, seed] = [
   values.minutes,
@@ -93,6 +103,23 @@ for (const text of [...stuck, ...complaints]) say(text);
 const isFlat = lines.every((line) => line.isFlat) && stuck.length === 0 && complaints.length === 0;
 say(isFlat ? 'FLAT' : 'NOT FLAT');
 process.exitCode = isFlat ? 0 : 1;
+
+/** @returns whether nothing would resume that a full handshake refuses */
+async function showPkis(count: number, seed: number): Promise<boolean> {
+  let verified = 0;
+  let wrong = 0;
+  for (const plan of sample(pkis, { numRuns: count, seed })) {
+    const { isVerified, wrongAt } = await verifiedLater(plan);
+    if (isVerified) verified += 1;
+    if (wrongAt.length === 0) continue;
+    wrong += 1;
+    say(JSON.stringify({ wrongAt, plan }));
+  }
+  row('sets of certificates', String(count), `seed ${seed}`);
+  row('verified', String(verified));
+  row('wrong', String(wrong));
+  return wrong === 0;
+}
 
 /** @returns whether all of them stayed within bounds */
 async function showFloods(calls: number, only: string | undefined): Promise<boolean> {

@@ -1,4 +1,5 @@
 /** The facts of a certificate that the interface shows and that sessions keep. */
+import { X509Certificate } from 'node:crypto';
 import type { DetailedPeerCertificate, PeerCertificate, TLSSocket } from 'node:tls';
 import type { CertificateFacts } from './facts.ts';
 
@@ -12,6 +13,24 @@ export function peerCertificate(socket: TLSSocket): DetailedPeerCertificate | nu
   return (certificate as Partial<PeerCertificate> | null)?.fingerprint256 === undefined
     ? null
     : certificate;
+}
+
+/**
+ * All that the server sent, in its order, the certificate itself first. Node loses it by telling
+ * (nodejs/node#65579), so from then on the socket says of its peer what is `shown`.
+ */
+export function sentCertificates(
+  socket: TLSSocket,
+  shown: DetailedPeerCertificate,
+): PeerCertificate[] {
+  const sent: PeerCertificate[] = [];
+  let next = socket.getPeerX509Certificate();
+  for (; next !== undefined; next = next.issuerCertificate) sent.push(next.toLegacyObject());
+  Object.defineProperties(socket, {
+    getPeerCertificate: { value: () => shown },
+    getPeerX509Certificate: { value: () => new X509Certificate(shown.raw) },
+  });
+  return sent;
 }
 
 /**
@@ -66,36 +85,4 @@ export function distinguishedName(name: Readonly<Record<string, unknown>> | unde
   return Object.entries(name ?? {})
     .map(([type, value]) => `${type}=${Array.isArray(value) ? value.join('+') : String(value)}`)
     .join(', ');
-}
-
-/** When a certificate, with all those that vouch for it, is good; ms since the epoch. */
-export interface Validity {
-  readonly fromAt: number;
-  readonly toAt: number;
-}
-
-/**
- * While a full handshake would accept the whole chain: authorities expire as well, and nobody asks
- * them again when a session is resumed.
- *
- * @param now one that is not good now was not needed for the verdict: servers send old
- *   cross-signed ones along
- */
-export function chainValidity(leaf: PeerCertificate, now: number): Validity {
-  let fromAt = Date.parse(leaf.valid_from);
-  let toAt = Date.parse(leaf.valid_to);
-  const seen = new Set<string>();
-  let current: Partial<DetailedPeerCertificate> | undefined = leaf;
-  // A root is its own issuer, and a hostile chain could run in circles.
-  while (current?.fingerprint256 !== undefined && !seen.has(current.fingerprint256)) {
-    seen.add(current.fingerprint256);
-    const from = Date.parse(current.valid_from ?? '');
-    const to = Date.parse(current.valid_to ?? '');
-    if (from <= now && now < to) {
-      fromAt = Math.max(fromAt, from);
-      toAt = Math.min(toAt, to);
-    }
-    current = current.issuerCertificate;
-  }
-  return { fromAt, toAt };
 }

@@ -13,7 +13,15 @@ import {
   type SecureContextOptions,
 } from 'node:tls';
 import { withoutZone } from './server-name.ts';
-import { readAuthority, vouchersOf, type Authority } from './vouchers.ts';
+import {
+  both,
+  readAuthority,
+  untilNextDate,
+  vouchersOf,
+  type Link,
+  type Sent,
+  type Vouchers,
+} from './vouchers.ts';
 
 /** Which certificates a connection accepts. There is no way to accept any. */
 export type TlsTrust =
@@ -55,8 +63,10 @@ export interface TrustAnchor {
   readonly fingerprint: string;
   /** SHA-256 over every certificate that is trusted now: under it, 0.1.0 kept sessions. */
   readonly exactly: string;
-  /** What a certificate hangs on that was verified under this trust; never nothing. */
-  readonly vouchers: (leaf: PeerCertificate) => readonly string[];
+  /** What a certificate hangs on that is verified under this trust `now`; never nothing. */
+  readonly vouchers: (leaf: PeerCertificate, now: number, sent?: Sent) => Vouchers;
+  /** The same for one of which nobody knows any more what it hung on `then`: all that is trusted. */
+  readonly anyVoucher: (then: number) => Vouchers;
   /** Whether all that something hangs on is trusted still. */
   readonly trusts: (vouchers: readonly string[]) => boolean;
   readonly context: SecureContext;
@@ -196,15 +206,22 @@ function readableAnchor(trust: TlsTrust): TrustAnchor {
 function anchor(trust: TlsTrust): TrustAnchor {
   const trusted = authorities(trust).map(readAuthority);
   const fingerprint = fingerprintOver(trusted);
+  const anyVoucher = (then: number): Vouchers => ({
+    hangsOn: [fingerprint],
+    validity: untilNextDate(trusted, then),
+  });
   // Where nobody can be named: all of them, exactly as they are.
   const known = new Set([fingerprint, ...trusted.map(({ fingerprint256 }) => fingerprint256)]);
   return {
     fingerprint: keyOf(trust, fingerprint),
     exactly: fingerprint,
-    vouchers: (leaf) => {
-      const vouchers = vouchersOf(leaf, trusted);
-      return vouchers.length > 0 ? vouchers : [fingerprint];
+    vouchers: (leaf, now, sent) => {
+      const { hangsOn, validity } = vouchersOf(leaf, trusted, now, sent);
+      if (hangsOn.length > 0) return { hangsOn, validity };
+      const any = anyVoucher(now);
+      return { ...any, validity: both(validity, any.validity) };
     },
+    anyVoucher,
     trusts: (vouchers) => vouchers.every((voucher) => known.has(voucher)),
     context: createSecureContext({
       ...trustOptions(trust),
@@ -230,7 +247,7 @@ function keyOf(trust: TlsTrust, fingerprint: string): string {
 }
 
 /** Order and line breaks of a PEM file do not change what it trusts. */
-function fingerprintOver(trusted: readonly Authority[]): string {
+function fingerprintOver(trusted: readonly Link[]): string {
   const hash = createHash('sha256');
   for (const line of trusted.map(({ fingerprint256 }) => fingerprint256).sort()) hash.update(line);
   return hash.digest('hex');

@@ -8,12 +8,13 @@ import type {
   Reuse,
   TlsProtocol,
 } from '../facts.ts';
-import { certificateFacts, chainValidity } from '../certificate.ts';
+import { certificateFacts } from '../certificate.ts';
 import { HeldSession, lifetimeMs, type Family, type SessionRoot } from './held-session.ts';
 import { peerName, type Peer, type PeerKeys } from '../peer.ts';
 import type { BrokenOffer, SessionPolicy } from './peer-sessions.ts';
 import type { AccountState, PeerEntry } from './peer-table.ts';
 import { readSession } from '../session-format.ts';
+import type { Sent } from '../vouchers.ts';
 
 /** Places of one account whose trust is remembered; an account has one, seldom two. */
 const MAX_TRUSTED = 64;
@@ -27,7 +28,12 @@ export type Offer =
 /** How a handshake ended well: the certificate that it verified, or that it was resumed. */
 export type Verified =
   | { readonly resumed: true }
-  | { readonly resumed: false; readonly certificate: PeerCertificate | null };
+  | {
+      readonly resumed: false;
+      readonly certificate: PeerCertificate | null;
+      /** Left out where the certificate shows all of what is above it. */
+      readonly sent?: Sent;
+    };
 
 /** Who makes a handshake, with whom, and how things stood when the connection began. */
 export interface Beginning extends Pick<PeerKeys, 'anchor' | 'place'> {
@@ -169,6 +175,7 @@ export class HandshakeSessions {
       return { kind: 'resumed', mechanism: offered.origin.mechanism };
     }
     const certificate = result.resumed ? null : result.certificate;
+    const sent = result.resumed ? undefined : result.sent;
     this.#wasFull = true;
     if (this.#judges !== null && this.#isAllowed) {
       this.#cache.entry().sessions.condemn(this.#judges, now);
@@ -180,12 +187,11 @@ export class HandshakeSessions {
         : {
             fullHandshakeAt: now,
             certificate: certificateFacts(certificate, now),
-            validity: chainValidity(certificate, now),
             identity: {
               subject: certificate.subject,
               subjectaltname: certificate.subjectaltname,
             },
-            hangsOn: this.#begin.anchor.vouchers(certificate),
+            ...this.#begin.anchor.vouchers(certificate, now, sent),
             fitsName: null,
             resumptions: 0,
           };

@@ -4,8 +4,8 @@
  */
 import type { PeerCertificate } from 'node:tls';
 import type { CertificateFacts, Mechanism, TlsProtocol } from '../facts.ts';
-import type { Validity } from '../certificate.ts';
 import type { TrustAnchor } from '../trust.ts';
+import type { Validity } from '../vouchers.ts';
 import { statedLifetime, type SessionFacts } from '../session-format.ts';
 import { checkName } from '../trust.ts';
 
@@ -24,8 +24,8 @@ const UNKNOWN_LIFETIME_MS = 2 * HOUR;
 export interface SessionRoot {
   readonly fullHandshakeAt: number;
   readonly certificate: CertificateFacts;
-  /** Of that certificate and those above it. */
-  readonly validity: Validity;
+  /** While a full handshake would come to the same verdict: see `vouchers.ts`. */
+  validity: Validity;
   /** Of that certificate: what the name is checked against. */
   readonly identity: {
     readonly subject: PeerCertificate['subject'];

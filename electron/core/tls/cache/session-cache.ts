@@ -7,7 +7,9 @@ import type { HeldForPeer, HeldSessionFacts, Refusing } from '../facts.ts';
 import { HandshakeSessions } from './handshake-sessions.ts';
 import { isKeepable, keepable, type KeptPeer, type SessionKeeper } from '../kept/keepable.ts';
 import { IS_BORINGSSL, keysOf, peerName, type Peer, type PeerKeys } from '../peer.ts';
-import { trustAnchor } from '../trust.ts';
+import { trustAnchor, type TrustAnchor } from '../trust.ts';
+import { both } from '../vouchers.ts';
+import type { SessionRoot } from './held-session.ts';
 import type { SessionPolicy } from './peer-sessions.ts';
 import {
   DEFAULT_LIMITS,
@@ -78,11 +80,10 @@ export class SessionCache {
     const { place, key, anchor } = keys;
     const kept = keeper.takeBack(key, state.policy.sharing);
     if (peer.trust.kind === 'system') {
-      // 0.1.0 kept these under all that the system trusted, and so on that they hang.
-      const earlier = keeper.takeBack(place + anchor.exactly, state.policy.sharing);
-      for (const { origin } of earlier) origin.root.hangsOn = [anchor.exactly];
-      kept.push(...earlier);
+      // Under all that the system trusted, 0.1.0 kept these.
+      kept.push(...keeper.takeBack(place + anchor.exactly, state.policy.sharing));
     }
+    for (const { origin } of kept) hangOn(origin.root, anchor);
     const usable = kept
       .filter((session) => isKeepable(session, state, this.#now()))
       .filter(({ sizeBytes }) => sizeBytes <= this.#limits.sessionBytes);
@@ -292,6 +293,14 @@ export class SessionCache {
   #forgotten(account: AccountState): void {
     if (account.kept) this.#keeper?.forgotten();
   }
+}
+
+/** 0.1.0 did not say what its sessions hang on: then it is all that is trusted, as under the same key. */
+function hangOn(root: SessionRoot, { anyVoucher }: TrustAnchor): void {
+  if (root.hangsOn.length > 0) return;
+  const { hangsOn, validity } = anyVoucher(root.fullHandshakeAt);
+  root.hangsOn = hangsOn;
+  root.validity = both(root.validity, validity);
 }
 
 function readableKeys(peer: Peer): PeerKeys | null {

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { SharingPolicy } from '../facts.ts';
@@ -14,6 +15,7 @@ import {
   shake,
 } from '../testing/kept-fixtures.ts';
 import { KeptSessions, OPEN_WITHIN_MS, SAVE_AFTER_MS, SAVE_EVERY_MS } from './kept-sessions.ts';
+import { TRUST } from '../testing/peer-fixtures.ts';
 import type { Peer } from '../peer.ts';
 import { MAX_AGE_MS, SessionCache } from '../cache/session-cache.ts';
 
@@ -151,6 +153,23 @@ describe('kept sessions', () => {
     offered(cache, alice);
     await pass(SAVE_EVERY_MS);
     expect(file.content).toBeNull();
+  });
+
+  it('that do not say what they hang on, as of 0.1.0, end when any does that is trusted', async () => {
+    const HALF_HOUR = 1_800_000;
+    clock.advance(Date.parse(new X509Certificate(TRUST.pem).validTo) - HALF_HOUR - clock.now());
+    const first = await run([ALICE]);
+    shake(first.cache, alice, clock.now());
+    await first.kept.close();
+    const text = Buffer.from(file.content ?? []).toString('latin1');
+    const earlier = text
+      .replaceAll(/"hangsOn":\[.*?\],/g, '')
+      .replaceAll(/"toAt":\d+/g, '"toAt":9e15');
+    file.content = Buffer.from(earlier, 'latin1');
+    expect((await run([ALICE])).cache.held()).not.toEqual([]);
+    file.content = Buffer.from(earlier, 'latin1');
+    clock.advance(HALF_HOUR);
+    expect((await run([ALICE])).cache.held()).toEqual([]);
   });
 
   it('outlive a crash, but for those of the last minute', async () => {

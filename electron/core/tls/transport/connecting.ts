@@ -11,6 +11,7 @@ import {
   certificateFacts,
   certificatePem,
   peerCertificate,
+  sentCertificates,
 } from '../certificate.ts';
 import type { HandshakeSessions } from '../cache/handshake-sessions.ts';
 import type { SessionCache } from '../cache/session-cache.ts';
@@ -325,8 +326,15 @@ export class Connecting {
   #endOf(socket: TLSSocket): GoodEnd {
     const protocol = tlsProtocol(socket);
     const resumed = socket.isSessionReused();
+    const shown = this.#shown;
     const outcome = this.#sessions.verified(
-      resumed ? { resumed } : { resumed, certificate: this.#shown },
+      resumed
+        ? { resumed }
+        : {
+            resumed,
+            certificate: shown,
+            sent: () => (shown === null ? [] : sentCertificates(socket, shown)),
+          },
     );
     // A resumed handshake under TLS 1.2 exchanges no key: what Node names then is the old one's.
     const hasGroup = !resumed || protocol === 'TLSv1.3';
