@@ -19,6 +19,7 @@ describe('the words for an outcome', () => {
     ['nothing-held', 'nothing held yet'],
     ['none-issued', 'server issues no sessions'],
     ['expired', 'session expired'],
+    ['verified-afresh', 'verified afresh'],
     ['all-in-use', 'all tickets used'],
     ['refused-earlier', 'session refused earlier'],
     ['failed-earlier', 'the one before broke off over a session'],

@@ -64,6 +64,7 @@ const REASON_WORDS: Record<NotOfferedReason, string> = {
   'nothing-held': 'nothing held yet',
   'none-issued': 'server issues no sessions',
   expired: 'session expired',
+  'verified-afresh': 'verified afresh',
   'all-in-use': 'all tickets used',
   'trust-changed': 'trust changed',
   'refused-earlier': 'session refused earlier',
@@ -146,6 +147,8 @@ const REASON_SENTENCES: Record<NotOfferedReason, string> = {
   'none-issued':
     'Nothing was offered: this server has issued no session that could be resumed, so every handshake is a full one. Its administrator can turn on tickets or a session cache; the server check tells how.',
   expired: 'Nothing was offered: the session held for this server had expired.',
+  'verified-afresh':
+    'Nothing was offered: this account trusts one certificate alone, and only a full handshake shows which one its server has. So it is looked at afresh at each start of Reprise, and once a day.',
   'all-in-use':
     'Nothing was offered: every ticket held was already taken by another connection. A TLS 1.3 ticket is used once.',
   'trust-changed':

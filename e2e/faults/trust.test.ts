@@ -4,11 +4,21 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CertificateKind, ImapServer } from '../../electron/core/demo/testing/index.ts';
+import { temporaryFolder } from '../../electron/core/storage/testing/temporary-folder.ts';
 import { goodUntil, makePki } from '../../electron/core/tls/testing/pki.ts';
-import type { AccountId, Connection, Outcome, ProblemCode } from '../../shared/model.ts';
+import type {
+  AccountId,
+  AccountInput,
+  Connection,
+  Outcome,
+  ProblemCode,
+  TrustChoice,
+} from '../../shared/model.ts';
+import { inputFor } from '../../electron/core/api/testing/engine.ts';
 import { FaultStand } from './fault-stand.ts';
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const WEEK_SECONDS = 7 * 24 * 3600;
 const YEAR_MS = 365 * 24 * HOUR_MS;
 
@@ -31,8 +41,11 @@ async function connectsAgain(id: AccountId, server: ImapServer): Promise<Connect
 }
 
 /** An account that holds sessions. */
-async function resuming(server: ImapServer): Promise<AccountId> {
-  const id = await stand.add(server);
+async function resuming(
+  server: ImapServer,
+  changes: Partial<AccountInput> = {},
+): Promise<AccountId> {
+  const id = await stand.add(server, changes);
   await stand.until(id, ({ state }) => state.kind === 'idle');
   expect(outcomeOf(await connectsAgain(id, server))).toMatchObject({ kind: 'resumed' });
   return id;
@@ -81,6 +94,26 @@ describe('a server that changes the key of its tickets', () => {
   );
 });
 
+/** Loses the connection of an account, whose next one shows another certificate than the pinned one. */
+async function isStoppedBefore(id: AccountId, server: ImapServer): Promise<void> {
+  const signIns = server.loginAttempts.length;
+  server.dropConnections('reset');
+  await stand.until(id, ({ state }) => state.kind === 'retrying');
+  stand.clock.advance(10_000);
+  const { state } = await stand.until(id, (now) => now.state.kind === 'certificate-problem');
+  expect(state).toMatchObject({ problem: { code: 'certificate-changed' } });
+  expect(server.loginAttempts).toHaveLength(signIns);
+}
+
+/** What a user agrees to who is shown the certificate of this server. */
+async function pinOf(server: ImapServer): Promise<{ readonly trust: TrustChoice }> {
+  const { engine } = stand.interfaceEnd;
+  const result = await engine.testConnection(inputFor(server, { trust: { kind: 'system' } }), null);
+  const shown = result.ok ? null : result.certificate;
+  if (shown === null || shown.pem === null) throw new Error('nothing was shown');
+  return { trust: { kind: 'pin', fingerprint256: shown.fingerprint256, pem: shown.pem } };
+}
+
 describe('a session that would outlive its root', () => {
   it.each([
     ['renewed', 'Root'],
@@ -102,6 +135,55 @@ describe('a session that would outlive its root', () => {
     stand.clock.jump(HOUR_MS);
     expect(outcomeOf(await connectsAgain(id, server))).toEqual({ kind: 'full', reason: 'expired' });
     expect(stand.harm()).toEqual([]);
+  });
+});
+
+describe('a server with a fixed ticket key that changes its pinned certificate', () => {
+  it.each(['TLSv1.3', 'TLSv1.2'] as const)(
+    'is found out within a day under %s, before a login',
+    async (protocol) => {
+      await using server = await stand.server({
+        certificate: 'self-signed',
+        lifetimeSeconds: WEEK_SECONDS,
+        protocol,
+      });
+      const id = await resuming(server, await pinOf(server));
+      stand.clock.jump(DAY_MS);
+      const afresh = { kind: 'full', reason: 'verified-afresh' };
+      expect(outcomeOf(await connectsAgain(id, server))).toEqual(afresh);
+      await server.setCertificate('self-signed');
+      // Nothing in a resumed handshake tells.
+      expect(outcomeOf(await connectsAgain(id, server))).toMatchObject({ kind: 'resumed' });
+      stand.clock.jump(DAY_MS);
+      await isStoppedBefore(id, server);
+      expect(stand.harm()).toEqual([]);
+    },
+  );
+
+  it('is found out at the next start, though sessions are kept', async () => {
+    await using server = await stand.server({
+      certificate: 'self-signed',
+      lifetimeSeconds: WEEK_SECONDS,
+    });
+    await using folder = await temporaryFolder();
+    const pin = await pinOf(server);
+    const run = () => FaultStand.start(folder.path);
+    const first = await run();
+    await first.interfaceEnd.engine.changeSettings({ keepSessions: true });
+    const id = await first.add(server, pin);
+    await first.until(id, ({ state }) => state.kind === 'idle');
+    await first[Symbol.asyncDispose]();
+
+    const second = await run();
+    const { attempt } = await second.until(id, ({ state }) => state.kind === 'idle');
+    expect(attempt?.outcome).toEqual({ kind: 'full', reason: 'verified-afresh' });
+    await second[Symbol.asyncDispose]();
+
+    await server.setCertificate('self-signed');
+    const signIns = server.loginAttempts.length;
+    await using third = await run();
+    await third.until(id, ({ state }) => state.kind === 'certificate-problem');
+    expect(server.loginAttempts).toHaveLength(signIns);
   });
 });
 

@@ -30,6 +30,8 @@ export type NotOfferedReason =
   /** Earlier handshakes with this server brought no session. */
   | 'none-issued'
   | 'expired'
+  /** A pinned certificate is to be seen again: the full handshake before was a day ago, or in an earlier run. */
+  | 'verified-afresh'
   | 'all-in-use'
   | 'trust-changed'
   /** The server refused one; what was held with it was dropped, and nothing has come since. */

@@ -124,7 +124,7 @@ function PolicyChoices(props: ReuseControlsProps): ReactNode {
       />
       <RadioGroup
         title="Keep sessions"
-        hint="Counted from the full handshake that verified the server; renewals do not prolong it."
+        hint="Counted from the full handshake that verified the server; renewals do not prolong it. Where one certificate alone is trusted, a day at most."
         choices={AGE_CHOICES}
         chosen={policy.longestAge}
         disabled={!isReusing}

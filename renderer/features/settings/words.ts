@@ -108,7 +108,7 @@ export function notificationHint(
 /** What it means to keep sessions, under the protection in force, and why that is off at first. */
 export function keepExplanation(protection: SecretProtection): string {
   const what =
-    'Sessions are written to disk, encrypted, and offered again at the next start: the first connections are then resumed too.';
+    'Sessions are written to disk, encrypted, and offered again at the next start: the first connections are then resumed too. Those of an account that trusts one certificate alone are not: it is looked at afresh.';
   switch (protection.kind) {
     case 'os':
       return `${what} The key is kept by the system’s key store (${protection.backend}). Off by default: what is on a disk can be copied.`;

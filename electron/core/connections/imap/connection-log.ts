@@ -45,6 +45,7 @@ const REASON: Readonly<Record<NotOfferedReason, string>> = {
   'nothing-held': 'no session was held',
   'none-issued': 'this server has issued no session',
   expired: 'the sessions held had expired',
+  'verified-afresh': 'the pinned certificate is looked at afresh',
   'all-in-use': 'all tickets were in use',
   'trust-changed': 'what is trusted has changed',
   'refused-earlier': 'the latest session was refused, and no new one had come',

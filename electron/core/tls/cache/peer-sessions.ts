@@ -48,6 +48,13 @@ function isSameBurst(last: LastTaken, now: number): boolean {
   return now >= last.at && now - last.at < BURST_MS;
 }
 
+/** How sessions of a peer are used, whatever its account allows. */
+export interface PeerBounds {
+  readonly maxSessions: number;
+  /** After a full handshake of so long ago the server is verified afresh. */
+  readonly verifiedForMs: number;
+}
+
 export class PeerSessions {
   /** Oldest first. */
   #sessions: HeldSession[] = [];
@@ -60,7 +67,7 @@ export class PeerSessions {
   #unjudged: BrokenOffer[] = [];
   refusals: Refusals = NO_REFUSALS;
 
-  readonly #maxSessions: number;
+  readonly #bounds: PeerBounds;
   readonly #onSize: (changeBytes: number) => void;
   readonly #onChange: () => void;
 
@@ -68,14 +75,19 @@ export class PeerSessions {
    * @param onChange what {@link held}, {@link latest} or the number of reuses says has changed;
    *   called last, so that all of it can be read
    */
-  constructor(maxSessions: number, onSize: (changeBytes: number) => void, onChange: () => void) {
-    this.#maxSessions = maxSessions;
+  constructor(bounds: PeerBounds, onSize: (changeBytes: number) => void, onChange: () => void) {
+    this.#bounds = bounds;
     this.#onSize = onSize;
     this.#onChange = onChange;
   }
 
   get held(): readonly HeldSession[] {
     return this.#sessions;
+  }
+
+  /** How long after its full handshake a session may be offered. */
+  maxAgeMs(policy: SessionPolicy): number {
+    return Math.min(policy.maxAgeMs, this.#bounds.verifiedForMs);
   }
 
   /** The newest session: held, or the last one that was taken; `null` where there was none. */
@@ -132,7 +144,7 @@ export class PeerSessions {
   #shareable(now: number, policy: SessionPolicy): HeldSession | null {
     const last = this.#lastTaken;
     if (policy.sharing === 'private' || now < this.#singleUseUntil || last === null) return null;
-    if (!isSameBurst(last, now) || last.session.isExpired(now, policy.maxAgeMs)) return null;
+    if (!isSameBurst(last, now) || last.session.isExpired(now, this.maxAgeMs(policy))) return null;
     return last.session;
   }
 
@@ -143,7 +155,7 @@ export class PeerSessions {
     if (this.#lastTaken?.session.origin.protocol !== protocol) this.#lastTaken = null;
     this.#sessions.push(session);
     this.#onSize(session.sizeBytes);
-    const surplus = this.#sessions.length - this.#maxSessions;
+    const surplus = this.#sessions.length - this.#bounds.maxSessions;
     if (surplus > 0) {
       const kept = new Set(this.#sessions.slice(surplus));
       this.#remove((held) => !kept.has(held));
@@ -241,7 +253,7 @@ export class PeerSessions {
   giveBack(session: HeldSession): void {
     if (
       !session.origin.family.dropped &&
-      this.#sessions.length < this.#maxSessions &&
+      this.#sessions.length < this.#bounds.maxSessions &&
       !this.#sessions.includes(session)
     ) {
       this.#sessions.push(session);
@@ -261,6 +273,11 @@ export class PeerSessions {
     this.refusals = elsewhere(this.refusals);
     this.#remove(({ offered, origin }) => offered && origin.protocol === 'TLSv1.3');
     this.#onChange();
+  }
+
+  /** What an earlier run held was left behind. */
+  startAfresh(): void {
+    this.#emptyReason = 'verified-afresh';
   }
 
   tryNow(): void {
@@ -286,10 +303,14 @@ export class PeerSessions {
   }
 
   #dropExpired(now: number, policy: SessionPolicy): void {
-    const before = this.#sessions.length;
-    this.#remove((session) => session.isExpired(now, policy.maxAgeMs));
-    if (this.#sessions.length === before) return;
-    this.#emptyReason = 'expired';
+    const maxAgeMs = this.maxAgeMs(policy);
+    const expired = this.#sessions.filter((session) => session.isExpired(now, maxAgeMs));
+    if (expired.length === 0) return;
+    this.#remove((session) => expired.includes(session));
+    const isAfresh = expired.some(
+      ({ origin }) => now >= origin.root.fullHandshakeAt + this.#bounds.verifiedForMs,
+    );
+    this.#emptyReason = isAfresh ? 'verified-afresh' : 'expired';
     this.#onChange();
   }
 

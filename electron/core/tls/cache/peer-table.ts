@@ -22,6 +22,12 @@ export const DEFAULT_LIMITS: SessionCacheLimits = {
   sessionBytes: 16 * 1024,
 };
 
+/**
+ * Who trusts one certificate wants to know when the server shows another, which a resumed handshake does
+ * not tell: a day is as long as a session lives mostly, and one full handshake a day costs nothing.
+ */
+export const PIN_VERIFIED_FOR_MS = 24 * 3600 * 1000;
+
 /** An account, for as long as it is known. */
 export interface AccountState {
   enabled: boolean;
@@ -97,7 +103,10 @@ export class PeerTable {
     }
     const id = String((this.#made += 1));
     const sessions = new PeerSessions(
-      this.#limits.sessionsPerPeer,
+      {
+        maxSessions: this.#limits.sessionsPerPeer,
+        verifiedForMs: peer.trust.kind === 'pin' ? PIN_VERIFIED_FOR_MS : Infinity,
+      },
       (change) => {
         this.#bytes += change;
       },

@@ -68,16 +68,21 @@ export class SessionCache {
   /**
    * The sessions of the peer's account may be kept by the keeper, and those for this peer come back
    * that it has from an earlier run. The account's switch and policy must be set before. A trust that
-   * cannot be read brings nothing back: its connections say so.
+   * cannot be read brings nothing back: its connections say so. Nor does one certificate that is pinned:
+   * its server is verified afresh in each run.
    */
   keep(peer: Peer): void {
     const state = this.#account(peer.account);
     state.kept = true;
     const keeper = this.#keeper;
-    if (keeper === null || keeper.isEmpty || !state.enabled) return;
+    if (keeper === null || !keeper.isGivingBack || !state.enabled) return;
     const keys = readableKeys(peer);
     if (keys === null) return;
     const { place, key, anchor } = keys;
+    if (peer.trust.kind === 'pin') {
+      this.#peers.use(key, place, peer, state).sessions.startAfresh();
+      return;
+    }
     const kept = keeper.takeBack(key, state.policy.sharing);
     if (peer.trust.kind === 'system') {
       // Under all that the system trusted, 0.1.0 kept these.
@@ -253,7 +258,7 @@ export class SessionCache {
     if (entry === undefined || latest === null) return null;
     const { account, port, security } = entry.peer;
     const { root, mechanism, connection, receivedAt } = latest.origin;
-    const { maxAgeMs } = entry.account.policy;
+    const maxAgeMs = entry.sessions.maxAgeMs(entry.account.policy);
     return {
       account,
       name: peerName(entry.peer),

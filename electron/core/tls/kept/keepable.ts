@@ -19,8 +19,8 @@ export interface SessionKeeper {
   changed(): void;
   /** Sessions were forgotten, or are under another policy: the copy must not hold them any more. */
   forgotten(): void;
-  /** Whether there is anything to take back at all. */
-  readonly isEmpty: boolean;
+  /** A run begins, and accounts take back what the one before kept. */
+  readonly isGivingBack: boolean;
   /** The sessions that were kept for this peer key under this policy, given once. */
   takeBack(key: string, sharing: SharingPolicy): HeldSession[];
 }
@@ -46,8 +46,10 @@ export function isKeepable(session: HeldSession, account: AccountState, now: num
 export function keepable(entries: readonly PeerEntry[], isLast: boolean, now: number): KeptPeer[] {
   const peers: KeptPeer[] = [];
   let bytes = 0;
-  for (const { key, account, sessions } of entries) {
+  for (const { key, peer, account, sessions } of entries) {
     const { sharing } = account.policy;
+    // Of these each run sees the certificate itself.
+    if (peer.trust.kind === 'pin') continue;
     if (!account.kept || !account.enabled || (sharing === 'private' && !isLast)) continue;
     const kept = sessions.held.filter((session) => isKeepable(session, account, now));
     bytes += kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);

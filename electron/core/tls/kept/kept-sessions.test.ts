@@ -155,6 +155,17 @@ describe('kept sessions', () => {
     expect(file.content).toBeNull();
   });
 
+  it('are none of a pinned certificate, nor were they before: its server is verified afresh', async () => {
+    const trust = { ...TRUST, kind: 'pin', fingerprint256: 'AA:BB' } as const;
+    const pinned = peerOf('alice', { trust });
+    const first = await run([{ ...ALICE, peer: { trust } }]);
+    expect(first.cache.begin(pinned).take()).toEqual({ kind: 'none', reason: 'verified-afresh' });
+    shake(first.cache, pinned, clock.now());
+    expect(offered(first.cache, pinned)).not.toBeNull();
+    await first.kept.close();
+    expect(file.content).toBeNull();
+  });
+
   it('that do not say what they hang on, as of 0.1.0, end when any does that is trusted', async () => {
     const HALF_HOUR = 1_800_000;
     clock.advance(Date.parse(new X509Certificate(TRUST.pem).validTo) - HALF_HOUR - clock.now());

@@ -97,6 +97,7 @@ export class KeptSessions implements SessionKeeper {
   #isClosed = false;
   /** From the last run, until every account has taken its own. */
   #pool: Pool | null = null;
+  #isLoaded = false;
   /** There may be a file of ours. */
   #hasFile = false;
   /** Until what came is written, or may be written again. */
@@ -156,13 +157,14 @@ export class KeptSessions implements SessionKeeper {
 
   /** Every account has taken its own: what is left is nobody's. */
   loaded(): void {
+    this.#isLoaded = true;
     if (this.#pool === null) return;
     this.#pool = null;
     this.changed();
   }
 
-  get isEmpty(): boolean {
-    return this.#pool === null;
+  get isGivingBack(): boolean {
+    return this.#isOn && !this.#isLoaded;
   }
 
   takeBack(key: string, sharing: KeptPeer['sharing']): HeldSession[] {
