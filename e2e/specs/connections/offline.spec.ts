@@ -95,7 +95,10 @@ test.describe('a machine that loses its network', () => {
   test('has none by a bridge of containers, but reaches what is in them; and believes its user', async ({
     startReprise,
     dashboard,
+    complaints,
   }) => {
+    // At the end the way to the program goes before the page does.
+    complaints.expect(ENGINE_AWAY);
     await using machines = await TwoMachines.start();
     await using dovecot = await Dovecot.start({
       kind: 'one-process',
