@@ -227,8 +227,11 @@ export class HandshakeSessions {
   failed(cause: 'broke-off' | 'given-up' | 'certificate'): boolean {
     const offered = this.#offered;
     this.done();
-    if (offered === null || !this.#isAllowed) return false;
+    if (!this.#isAllowed) return false;
     const { sessions } = this.#cache.entry();
+    // It was to judge the one before, and came to no handshake: the network was it.
+    if (this.#offer === null && !this.#begin.offers) sessions.toBeJudged();
+    if (offered === null) return false;
     if (cause === 'certificate') {
       sessions.dropFamily(offered);
       return false;

@@ -407,6 +407,24 @@ describe('the session cache', () => {
     },
   );
 
+  it('rule 11: a server that is away when the next one comes was the network too: nothing is evicted', async () => {
+    const authority = await createAuthority();
+    const server = await start({
+      authority,
+      script: (n) => (n === 2 ? { handshake: fault.reset } : {}),
+    });
+    await outcomeOf(at(server));
+    const held = cache.held();
+    expect(await broken(server)).toMatchObject({ kind: 'failed', sessionOffered: true });
+    await server.stop();
+    // Refused by the kernel: it comes to no handshake.
+    expect(await outcomeOf(at(server, { offers: false }))).toMatchObject({ kind: 'failed' });
+    const back = await start({ authority, port: server.port });
+    expect(cache.held()).toEqual(held);
+    // It was offered: the server has other ticket keys now.
+    expect(await outcomeOf(at(back))).toEqual(refused('tls13-ticket'));
+  });
+
   it('rule 11: the next one goes without also where nobody says so, and the one after that does not', async () => {
     const server = await start({
       protocol: 'TLSv1.2',
