@@ -16,12 +16,12 @@ function having(...names: readonly string[]) {
   const quoted = names.map((name) => `"${name.replaceAll(/["\\]/g, String.raw`\$&`)}"`);
   return {
     EXAMINE: (name: string) =>
-      quoted.includes(name) ? '* 3 EXISTS\nTAG OK done' : 'TAG NO There is none of this name',
-    LIST: [...quoted.map((name) => `* LIST () "." ${name}`), 'TAG OK done'].join('\n'),
+      quoted.includes(name) ? '* 3 EXISTS\n~ OK done' : '~ NO There is none of this name',
+    LIST: [...quoted.map((name) => `* LIST () "." ${name}`), '~ OK done'].join('\n'),
   };
 }
 
-const COURIER = '* NAMESPACE (("INBOX." ".")) NIL (("Public." "."))\nTAG OK done';
+const COURIER = '* NAMESPACE (("INBOX." ".")) NIL (("Public." "."))\n~ OK done';
 
 const isSettled = ({ state }: Connection): boolean => state.kind !== 'connecting';
 
@@ -55,17 +55,13 @@ describe('a mailbox is opened by the name that was given', () => {
     ['INBOX.Sent', COURIER, 'INBOX.Sent'],
     [
       'Other Users/anna',
-      '* NAMESPACE (("" "/")) (("Other Users/" "/")) NIL\nTAG OK done',
+      '* NAMESPACE (("" "/")) (("Other Users/" "/")) NIL\n~ OK done',
       'Other Users/anna',
     ],
-    ['Flat', '* NAMESPACE (("" NIL)) NIL NIL\nTAG OK done', 'Flat'],
-    [
-      'user.anna',
-      '* NAMESPACE (("INBOX" ".")) (("user" ".")) (("" "."))\nTAG OK done',
-      'user.anna',
-    ],
-    ['inbox/sub', '* NAMESPACE (("" "/")) NIL NIL\nTAG OK done', 'inbox/sub'],
-    ['Sent', 'TAG NO There are no namespaces', 'Sent'],
+    ['Flat', '* NAMESPACE (("" NIL)) NIL NIL\n~ OK done', 'Flat'],
+    ['user.anna', '* NAMESPACE (("INBOX" ".")) (("user" ".")) (("" "."))\n~ OK done', 'user.anna'],
+    ['inbox/sub', '* NAMESPACE (("" "/")) NIL NIL\n~ OK done', 'inbox/sub'],
+    ['Sent', '~ NO There are no namespaces', 'Sent'],
     [' Sent  Items ', COURIER, ' Sent  Items '],
     ['Entwürfe', COURIER, 'Entw&APw-rfe'],
     ['Entwürfe', COURIER, 'Entwürfe'],
@@ -131,14 +127,14 @@ describe('the list of mailboxes', () => {
     ['* LIST () "/" "a\tb"', ['INBOX']],
   ])('%j begins with INBOX, and holds what can be watched: %j', async (lines, names) => {
     await using server = await stand.lines({
-      answers: { NAMESPACE: COURIER, LIST: `${lines}\nTAG OK done` },
+      answers: { NAMESPACE: COURIER, LIST: `${lines}\n~ OK done` },
     });
     expect(await test(server, ['INBOX'])).toEqual({ mailboxes: names, missing: [], twice: [] });
   });
 
   it('holds what was asked for and can be opened, though no list has it', async () => {
     await using server = await stand.lines({
-      answers: { NAMESPACE: COURIER, ...having('INBOX', 'Public.team'), LIST: 'TAG OK done' },
+      answers: { NAMESPACE: COURIER, ...having('INBOX', 'Public.team'), LIST: '~ OK done' },
     });
     expect(await test(server, ['Public.team', 'Public.other'])).toEqual({
       mailboxes: ['INBOX', 'Public.team'],
@@ -189,7 +185,7 @@ describe('one mailbox by two names', () => {
 });
 
 describe('a server that does not say how many messages there are', () => {
-  it.each(['TAG OK done', '* x EXISTS\nTAG OK done', '* 99999999999999999999 EXISTS\nTAG OK done'])(
+  it.each(['~ OK done', '* x EXISTS\n~ OK done', '* 99999999999999999999 EXISTS\n~ OK done'])(
     'answering EXAMINE with %j leaves the number open until it does',
     async (EXAMINE) => {
       await using server = await stand.lines({ answers: { EXAMINE } });

@@ -83,7 +83,7 @@ describe('a server that falls silent while its mailbox is watched', () => {
     ['that answers no NOOP', { NOOP: '* OK Still here' }],
   ])('%s is given up, however much it says', async (_how, answers) => {
     await using server = await stand.lines({
-      answers: { DONE: 'TAG OK done', NOOP: 'TAG OK done', ...answers },
+      answers: { DONE: '~ OK done', NOOP: '~ OK done', ...answers },
     });
     const id = await stand.add(server);
     await server.until(({ lines }) => lines.includes('IDLE'));
@@ -98,7 +98,7 @@ describe('a server that falls silent while its mailbox is watched', () => {
 
   it('is kept where it begins to idle late, and answers just in time', async () => {
     await using server = await stand.lines({
-      answers: { IDLE: '', DONE: '', NOOP: 'TAG OK done' },
+      answers: { IDLE: '', DONE: '', NOOP: '~ OK done' },
     });
     const id = await stand.add(server);
     await server.until(({ lines }) => lines.includes('IDLE'));
@@ -117,11 +117,11 @@ describe('a server that falls silent while its mailbox is watched', () => {
 describe('a server whose IDLE is none', () => {
   it.each([
     ['there is none', '', 0],
-    ['it is over at once', 'TAG OK done', 3],
-    ['it is over as soon as it begins', '+ idling\nTAG OK done', 3],
-    ['it is refused', 'TAG NO Not here', 1],
-    ['it is refused for now', 'TAG NO [UNAVAILABLE] Not now', 1],
-    ['it is unknown', 'TAG BAD What', 1],
+    ['it is over at once', '~ OK done', 3],
+    ['it is over as soon as it begins', '+ idling\n~ OK done', 3],
+    ['it is refused', '~ NO Not here', 1],
+    ['it is refused for now', '~ NO [UNAVAILABLE] Not now', 1],
+    ['it is unknown', '~ BAD What', 1],
   ])('is asked now and then, and that is said: %s', async (_how, IDLE, idles) => {
     const capabilities = `IMAP4rev1 AUTH=PLAIN${idles === 0 ? '' : ' IDLE'}`;
     await using server = await stand.lines({ capabilities, answers: { IDLE } });
@@ -145,7 +145,7 @@ describe('a server whose IDLE is none', () => {
   });
 
   it('is given up where it answers no NOOP either', async () => {
-    await using server = await stand.lines({ answers: { IDLE: 'TAG BAD What', NOOP: '' } });
+    await using server = await stand.lines({ answers: { IDLE: '~ BAD What', NOOP: '' } });
     const id = await stand.add(server);
     await stand.until(id, isUp('polling'));
     await pass(POLL_EVERY_MS);
@@ -155,7 +155,7 @@ describe('a server whose IDLE is none', () => {
 
   it('is told the number of messages by what comes with NOOP', async () => {
     await using server = await stand.lines({
-      answers: { IDLE: 'TAG BAD What', NOOP: '* 4 EXISTS\nTAG OK done' },
+      answers: { IDLE: '~ BAD What', NOOP: '* 4 EXISTS\n~ OK done' },
     });
     const id = await stand.add(server);
     await stand.until(id, isUp('polling'));

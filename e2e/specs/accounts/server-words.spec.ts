@@ -1,4 +1,4 @@
-import { LineServer } from '../../../electron/core/connections/testing/line-server.ts';
+import { startLineServer, type LineServer } from '../../../electron/core/demo/testing/index.ts';
 import { expect, test } from '../../fixtures/browser/reprise.ts';
 
 const typed = (server: LineServer, label: string) => ({
@@ -14,7 +14,7 @@ const typed = (server: LineServer, label: string) => ({
 
 test.describe('what a server says', () => {
   test('as an alert is on the page until it is read, and once', async ({ opened: dashboard }) => {
-    await using server = await LineServer.start({
+    await using server = await startLineServer({
       answers: { RESPONSE: '~ OK [ALERT] Your mailbox moves on Sunday' },
     });
     const notices = dashboard.page.getByRole('log', { name: 'Notices' });
@@ -36,7 +36,7 @@ test.describe('what a server says', () => {
   test('of its own trouble blames no password and is tried again', async ({
     opened: dashboard,
   }) => {
-    await using server = await LineServer.start({
+    await using server = await startLineServer({
       answers: { RESPONSE: '~ NO [ALERT] Too many simultaneous connections. (Failure)' },
     });
     await dashboard.fillForm(typed(server, 'Busy'));
@@ -52,7 +52,7 @@ test.describe('what a server says', () => {
   test('of a way to sign in that it does not have, LOGIN is tried', async ({
     opened: dashboard,
   }) => {
-    await using server = await LineServer.start({
+    await using server = await startLineServer({
       answers: { AUTHENTICATE: '~ NO Unsupported authentication mechanism.' },
     });
     await dashboard.addAccount(typed(server, 'Old'));

@@ -8,10 +8,10 @@ test('a server that has no IDLE, and does not count, is polled, and that is said
 }) => {
   await using server = await startLineServer({
     answers: {
-      NAMESPACE: '* NAMESPACE (("INBOX." ".")) NIL (("Public." "."))\nTAG OK done',
-      LIST: '* LIST () "." INBOX.Sent\n* LIST () "." "R&D"\nTAG OK done',
-      EXAMINE: 'TAG OK done',
-      IDLE: 'TAG OK done',
+      NAMESPACE: '* NAMESPACE (("INBOX." ".")) NIL (("Public." "."))\n~ OK done',
+      LIST: '* LIST () "." INBOX.Sent\n* LIST () "." "R&D"\n~ OK done',
+      EXAMINE: '~ OK done',
+      IDLE: '~ OK done',
     },
   });
   await dashboard.fillForm({

@@ -6,7 +6,7 @@ import { allIdle, allIdleAgain, folder, inputFor, start } from '../api/testing/e
 import { EngineState, NoticeBoard } from '../state/index.ts';
 import { TestClock } from '../testing/clock.ts';
 import { ALERTS_SHOWN, ServerAlerts } from './server-alerts.ts';
-import { LineServer } from './testing/line-server.ts';
+import { startLineServer } from '../demo/testing/index.ts';
 
 const work = { id: 'a' as AccountId, label: 'Work', host: 'imap.example.org' } as AccountSettings;
 const home = { ...work, id: 'b' as AccountId, label: 'Home' };
@@ -57,7 +57,7 @@ describe('what a server wants people to see', () => {
   });
 
   it('reaches the page, without secrets and with what hides in it, until it is dismissed', async () => {
-    await using imap = await LineServer.start({
+    await using imap = await startLineServer({
       greeting: '* OK [ALERT] Password a-good-password \u202Eexpires',
       answers: { NAMESPACE: '* NO [ALERT] Disk full\r\n~ OK done' },
     });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { startRawServer } from '../server-check/testing/raw-server.ts';
 import { PHASE_LIMITS } from './imap/imapflow-options.ts';
-import { LineServer, type LineServerOptions } from './testing/line-server.ts';
+import { startLineServer, type LineServerOptions } from '../demo/testing/index.ts';
 import { TestSupervisor } from './testing/supervisor.ts';
 
 const plain = (text: string): string => Buffer.from(text).toString('base64');
@@ -14,7 +14,7 @@ describe('the way of signing in', () => {
     ['NO with a code', { AUTHENTICATE: '~ NO [CANNOT] No' }],
     ['BAD', { AUTHENTICATE: '~ BAD Command Argument Error. 12' }],
   ])('is LOGIN where AUTHENTICATE PLAIN is refused as such: %s', async (_, answers) => {
-    await using server = await LineServer.start({ answers });
+    await using server = await startLineServer({ answers });
     await using watched = new TestSupervisor();
     watched.watch(server);
     await watched.state('idle');
@@ -27,7 +27,7 @@ describe('the way of signing in', () => {
     ['trouble of the server', '~ NO [UNAVAILABLE] Unsupported just now', 'retrying'],
     ['trouble in a BAD', '~ BAD Server Unavailable. 15', 'retrying'],
   ] as const)('is no other one for %s', async (_, answer, state) => {
-    await using server = await LineServer.start({ answers: { RESPONSE: answer } });
+    await using server = await startLineServer({ answers: { RESPONSE: answer } });
     await using watched = new TestSupervisor();
     watched.watch(server);
     const { problem } = await watched.state(state);
@@ -36,7 +36,7 @@ describe('the way of signing in', () => {
   });
 
   test('is not LOGIN where that is disabled', async () => {
-    await using server = await LineServer.start({
+    await using server = await startLineServer({
       capabilities: 'IMAP4rev1 AUTH=PLAIN LOGINDISABLED',
       answers: { AUTHENTICATE: '~ NO Unsupported authentication mechanism.' },
     });
@@ -60,7 +60,7 @@ describe('the way of signing in', () => {
   ] as readonly (readonly [string, LineServerOptions])[])(
     'of a user with a backslash is %s',
     async (how, options) => {
-      await using server = await LineServer.start(options);
+      await using server = await startLineServer(options);
       await using watched = new TestSupervisor();
       const user = String.raw`CORP\robin`;
       watched.watch(server, { user });
@@ -74,13 +74,12 @@ describe('the way of signing in', () => {
   );
 
   test('sends a password that is not ASCII as a literal over LOGIN', async () => {
-    await using server = await LineServer.start({ capabilities: 'IMAP4rev1 IDLE' });
+    await using server = await startLineServer({ capabilities: 'IMAP4rev1 IDLE' });
     await using watched = new TestSupervisor();
     const password = 'schlüßel "é"';
     watched.watch(server, {}, password);
     await watched.state('idle');
-    const bytes = Buffer.from(password).toString('latin1');
-    expect(server.lines).toContain(`LOGIN "${server.user}" <${bytes}>`);
+    expect(server.lines).toContain(`LOGIN "${server.user}" <${password}>`);
     const { log } = watched.supervisor.detail(watched.connection().id) ?? { log: [] };
     expect(JSON.stringify(log)).not.toContain('schl');
   });
@@ -95,7 +94,7 @@ describe('a command that gets no answer', () => {
     ['NAMESPACE', 'login', 'tls'],
     ['EXAMINE', 'select', 'tls'],
   ] as const)('is named: %s at %s over %s', async (command, phase, security) => {
-    await using server = await LineServer.start({ security, answers: { [command]: '' } });
+    await using server = await startLineServer({ security, answers: { [command]: '' } });
     await using watched = new TestSupervisor();
     watched.watch(server);
     await watched.until(() => {
@@ -118,7 +117,7 @@ describe('what a server answers elsewhere', () => {
   test.each(['NAMESPACE', 'EXAMINE'])(
     'to %s, that there is no mailbox behind the sign-in, is asked again slowly',
     async (command) => {
-      await using server = await LineServer.start({ answers: { [command]: `~ ${notConnected}` } });
+      await using server = await startLineServer({ answers: { [command]: `~ ${notConnected}` } });
       await using watched = new TestSupervisor();
       watched.watch(server);
       const { problem, retryAt } = await watched.state('retrying');
@@ -139,7 +138,7 @@ describe('what a server answers elsewhere', () => {
     ['STARTTLS', 'BAD Not now', 'starttls-unavailable'],
     ['CAPABILITY', 'NO [UNAVAILABLE] Down', 'server-unavailable'],
   ])('to %s in the clear is quoted: %s', async (command, line, code) => {
-    await using server = await LineServer.start({
+    await using server = await startLineServer({
       security: 'starttls',
       answers: { [command]: `~ ${line}` },
     });
@@ -159,14 +158,14 @@ describe('what a server answers elsewhere', () => {
       'BYE Connection is closed. 13',
     ],
   ])('as BYE in any case, %s, is quoted', async (_, options, serverLine) => {
-    await using server = await LineServer.start(options);
+    await using server = await startLineServer(options);
     await using watched = new TestSupervisor();
     watched.watch(server);
     expect((await watched.state('retrying')).problem).toMatchObject({ serverLine });
   });
 
   test('as BYE to a sign-in with a wrong password stops it', async () => {
-    await using server = await LineServer.start({
+    await using server = await startLineServer({
       answers: { RESPONSE: '* BYE [AUTHENTICATIONFAILED] Go away' },
     });
     await using watched = new TestSupervisor();
@@ -177,7 +176,7 @@ describe('what a server answers elsewhere', () => {
 
   test('as BYE right after a refused sign-in leaves that refused', async () => {
     const line = 'NO Basic authentication is disabled.';
-    await using server = await LineServer.start({
+    await using server = await startLineServer({
       answers: {
         RESPONSE: `~ ${line}\r\n* BYE Microsoft Exchange Server IMAP4 server signing off.`,
       },
@@ -191,7 +190,7 @@ describe('what a server answers elsewhere', () => {
 
   test('to a sign-in, and cannot be read as IMAP, counts all the same', async () => {
     const line = 'NO [Error="AuthFailed:LogonDenied-BasicAuthBlocked-<RequestId=a72c>';
-    await using server = await LineServer.start({ answers: { RESPONSE: `~ ${line}` } });
+    await using server = await startLineServer({ answers: { RESPONSE: `~ ${line}` } });
     await using watched = new TestSupervisor();
     watched.watch(server);
     const { problem } = await watched.state('sign-in-failed');
@@ -200,7 +199,7 @@ describe('what a server answers elsewhere', () => {
   });
 
   test('is shown with what hides in it', async () => {
-    await using server = await LineServer.start({
+    await using server = await startLineServer({
       answers: { RESPONSE: '~ NO \u202Egnorw\u200B\u0007' },
     });
     await using watched = new TestSupervisor();
@@ -222,7 +221,7 @@ describe('plain text where TLS should be', () => {
     ['220 mail.example.org ESMTP\r\n', 'not-tls', '220 mail.example.org ESMTP'],
   ])('is quoted: %j', async (text, code, serverLine) => {
     const server = await startRawServer((socket) => socket.end(text));
-    await using imap = await LineServer.start();
+    await using imap = await startLineServer();
     await using watched = new TestSupervisor();
     watched.watch(imap, { port: server.port });
     expect((await watched.state('retrying')).problem).toMatchObject({ code, serverLine });
@@ -231,7 +230,7 @@ describe('plain text where TLS should be', () => {
 
 describe('an alert', () => {
   test('is told at the greeting, at the sign-in and while idle, tagged or not', async () => {
-    await using server = await LineServer.start({
+    await using server = await startLineServer({
       greeting: '* OK [ALERT] Down on Sunday',
       answers: { RESPONSE: '* NO [alert] Your disk is full\r\n~ OK [ALERT] Change your password' },
     });
@@ -249,7 +248,7 @@ describe('an alert', () => {
   });
 
   test('is told of a refused sign-in', async () => {
-    await using server = await LineServer.start({
+    await using server = await startLineServer({
       answers: { RESPONSE: '~ NO [ALERT] Please log in via your web browser' },
     });
     await using watched = new TestSupervisor();
@@ -259,7 +258,7 @@ describe('an alert', () => {
   });
 
   test('is not told before TLS: anybody may have said it', async () => {
-    await using server = await LineServer.start({
+    await using server = await startLineServer({
       security: 'starttls',
       greeting: '* OK [ALERT] Send your password to evil.example',
       answers: {

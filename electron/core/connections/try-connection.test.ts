@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { ConnectSettings } from '../accounts/account.ts';
-import { fault, startImapServer } from '../demo/testing/index.ts';
+import { fault, startImapServer, startLineServer } from '../demo/testing/index.ts';
 import { PHASE_LIMITS } from './imap/imapflow-options.ts';
 import { TestClock } from '../testing/clock.ts';
-import { LineServer } from './testing/line-server.ts';
 import type { Watchable } from './testing/supervisor.ts';
 import { testConnection } from './try-connection.ts';
 
@@ -62,7 +61,7 @@ describe('testing a connection', () => {
 
   test('tells what the server wants people to see, whatever comes of it', async () => {
     for (const ok of [true, false]) {
-      await using server = await LineServer.start({
+      await using server = await startLineServer({
         greeting: '* OK [ALERT] Down on Sunday',
         answers: ok ? {} : { LIST: '~ NO Server Unavailable. 15' },
       });

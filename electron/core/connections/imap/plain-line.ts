@@ -14,11 +14,11 @@ const MAX_LINE_BYTES = 2048;
  */
 export function plainLine(
   { host, port }: { readonly host: string; readonly port: number },
-  lookup: LookupFunction | undefined,
+  lookup: LookupFunction,
   clock: Clock,
 ): Promise<string | null> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, ...(lookup === undefined ? {} : { lookup }) });
+    const socket = connect({ host, port, lookup });
     let heard = Buffer.alloc(0);
     const limit = clock.after(PLAIN_LINE_LIMIT_MS, () => socket.destroy());
     socket.on('error', () => socket.destroy());
