@@ -123,7 +123,7 @@ export const COLUMNS = columnsOf([
     choice: 'Server',
     // A narrower table does without: the account tells the server.
     from: 'wide',
-    width: ['minmax(104px, 1.2fr)'],
+    width: ['minmax(124px, 1.2fr)'],
     sortKey: serverOf,
     cell: (row) => <Name>{serverOf(row)}</Name>,
   },
