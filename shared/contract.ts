@@ -15,6 +15,7 @@ import {
   type ProviderPreset,
   type TestResult,
 } from './model.ts';
+import type { SetUpResult } from './set-up.ts';
 import type { Patch, Snapshot } from './state.ts';
 import { checkInputSchema, settingsChangeSchema } from './inputs.ts';
 import {
@@ -85,6 +86,14 @@ export const contract = {
   setTrust: call(accountId, trustChoiceSchema).returns<void>(),
   /** Looks at the certificate of an account's server without signing in. */
   checkSystemTrust: call(accountId).returns<SystemTrust>(),
+  /**
+   * Settings for an e-mail address, as typed. Ends within 5 s.
+   *
+   * @throws RepriseError `invalid-input` for the field `user` where it is no address
+   */
+  findSettings: call(
+    z.string().max(2000, 'This is too long for an e-mail address.'),
+  ).returns<SetUpResult>(),
   /** Settings known for the domain of an address; `null` where none are. */
   suggestSettings: call(z.string().max(320)).returns<ProviderPreset | null>(),
 

@@ -137,6 +137,7 @@ export const settingsSchema = z.strictObject({
   historyDays: z.literal(HISTORY_DAYS),
   keepSessions: z.boolean(),
   forgetOnNetworkChange: z.boolean(),
+  lookUpSettings: z.boolean(),
   // The page knows which there are; what it does not know is without effect.
   hiddenColumns: z.array(z.string().max(40)).max(40).readonly(),
   notified: z.array(z.string().max(300)).max(200).readonly(),
@@ -148,6 +149,7 @@ const {
   historyDays,
   keepSessions,
   forgetOnNetworkChange,
+  lookUpSettings,
   hiddenColumns,
   notified,
 } = settingsSchema.shape;
@@ -159,6 +161,7 @@ export const settingsChangeSchema = z.strictObject({
   historyDays: historyDays.exactOptional(),
   keepSessions: keepSessions.exactOptional(),
   forgetOnNetworkChange: forgetOnNetworkChange.exactOptional(),
+  lookUpSettings: lookUpSettings.exactOptional(),
   hiddenColumns: hiddenColumns.exactOptional(),
   notified: notified.exactOptional(),
 }) satisfies z.ZodType<Partial<Settings>>;

@@ -19,6 +19,8 @@ export interface Settings {
   readonly keepSessions: boolean;
   /** What is held when the machine moves to another network is forgotten. */
   readonly forgetOnNetworkChange: boolean;
+  /** Settings for an address are asked for over the network; otherwise Reprise's own list answers alone. */
+  readonly lookUpSettings: boolean;
   /** Columns of the connections table that are left out, by their ids. */
   readonly hiddenColumns: readonly string[];
   /** What notifications have told of, so that no page says it again: see `notification-events.ts`. */
@@ -32,6 +34,7 @@ export const DEFAULT_SETTINGS: Settings = {
   historyDays: 365,
   keepSessions: false,
   forgetOnNetworkChange: false,
+  lookUpSettings: true,
   hiddenColumns: [],
   notified: [],
 };

@@ -5,7 +5,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { helpLinks } from '../core/accounts/presets.ts';
+import { helpLinks } from '../core/set-up/providers.ts';
 import { packageConfig } from '../build/package-config.ts';
 import { menuTemplate } from './window.ts';
 import { PAGE_ORIGIN, PAGE_URL } from './page-protocol.ts';

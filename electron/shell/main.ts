@@ -1,6 +1,6 @@
 /** The main program of Electron; built into `dist/shell/main.cjs`. */
 import * as electron from 'electron';
-import { helpLinks } from '../core/accounts/index.ts';
+import { helpLinks } from '../core/set-up/index.ts';
 import { createApp } from '../core/app.ts';
 import { stderrLog } from '../core/log/index.ts';
 import { startShell } from './start-shell.ts';

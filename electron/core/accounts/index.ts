@@ -1,6 +1,6 @@
 /**
  * The account list. `account.ts`: what an account is; `account-input.ts`: how the form's text becomes
- * one, with `presets.ts` for large providers and `ca-file.ts`, `trusted.ts` for what it trusts;
+ * one, with `ca-file.ts`, `trusted.ts` for what it trusts;
  * `authority-watch.ts` reads the system's authorities again, by `authorities-process.ts`;
  * `account-store.ts`: the list; `account-book.ts`: the list with its passwords, on the disk.
  */
@@ -14,7 +14,6 @@ export {
   settingsToTest,
   signsInElsewhere,
 } from './account-input.ts';
-export { helpLinks, suggestSettings } from './presets.ts';
 export { AuthorityWatch, startNodeReader, type StartReader } from './authority-watch.ts';
 export { readCaFile } from './ca-file.ts';
 export { seenTrust, unreadableTrustSentence } from './trusted.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineApi } from '../../../shared/contract.ts';
 import { RepriseError } from '../../../shared/errors.ts';
-import type { AccountId, AccountInput } from '../../../shared/model.ts';
+import type { AccountId, AccountInput, ProviderPreset } from '../../../shared/model.ts';
+import type { SetUpResult } from '../../../shared/set-up.ts';
 import {
   type AccountSettings,
   chosenTrust,
@@ -10,10 +11,10 @@ import {
   editedAccount,
   newAccount,
   settingsToTest,
-  suggestSettings,
 } from '../accounts/index.ts';
 import type { CallContext } from './call-context.ts';
 import { testConnection } from '../connections/index.ts';
+import { findSettings } from '../set-up/index.ts';
 import { passwordNotice } from '../state/index.ts';
 
 /** The calls that add, test, change and remove accounts. */
@@ -25,6 +26,7 @@ export type AccountCalls = Pick<
   | 'testConnection'
   | 'setTrust'
   | 'checkSystemTrust'
+  | 'findSettings'
   | 'suggestSettings'
   | 'setReuse'
   | 'setPolicy'
@@ -124,7 +126,9 @@ export function createAccountCalls(context: CallContext): AccountCalls {
       return checks.systemTrust({ protocol: 'imap', host, port, security, servername });
     },
 
-    suggestSettings: (address) => Promise.resolve(suggestSettings(address)),
+    findSettings: async (address) => findSettings(address),
+
+    suggestSettings: async (address) => presetOf(findSettings(address)),
 
     setReuse: async (id, reuse) => ({ forgotten: await set(id, { reuse }) }),
 
@@ -150,4 +154,12 @@ function passwordMissing(): RepriseError {
     'Enter the password, or an app password where your provider asks for one.',
     { field: 'password' },
   );
+}
+
+/** As the form before set-up asks for it. */
+function presetOf({ found }: SetUpResult): ProviderPreset | null {
+  if (found === null || found.provider === null) return null;
+  const { host, port, security } = found;
+  const { name, hint, helpUrl } = found.provider;
+  return { provider: name, host, port, security, hint, helpUrl };
 }

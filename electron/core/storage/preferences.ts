@@ -16,6 +16,8 @@ export const preferencesFormat: StoredFormat<Settings> = {
   migrations: [],
   schema: z.object({
     ...settingsSchema.shape,
+    // Not there in a file of 0.1.
+    lookUpSettings: settingsSchema.shape.lookUpSettings.default(DEFAULT_SETTINGS.lookUpSettings),
     // What pages remember: not there in a file of 0.1, and no reason to give up the rest.
     hiddenColumns: settingsSchema.shape.hiddenColumns.catch([]),
     notified: settingsSchema.shape.notified.catch([]),

@@ -1,34 +1,42 @@
-/** Settings of large providers, by the domain of an address. */
-import type { ProviderPreset } from '../../../shared/model.ts';
-import { normalName } from '../tls/index.ts';
+/** Reprise's own list: providers that many people are with, and the settings that they publish. */
+import type { Provider } from '../../../shared/set-up.ts';
+import type { Security } from '../../../shared/model.ts';
 
-interface Provider extends ProviderPreset {
+/** What the list holds of a provider. */
+export interface KnownProvider extends Provider {
+  /** Of addresses. */
   readonly domains: readonly string[];
+  readonly host: string;
+  readonly port: number;
+  readonly security: Security;
+  readonly user: 'address' | 'local part';
 }
 
-const implicitTls = { port: 993, security: 'tls' } as const;
+const usual = { port: 993, security: 'tls', user: 'address' } as const;
 
 /** Server names and ports as the providers publish them; `helpUrl` is where. */
-const providers: readonly Provider[] = [
+const providers: readonly KnownProvider[] = [
   {
-    provider: 'Gmail',
+    name: 'Gmail',
     domains: ['gmail.com', 'googlemail.com'],
     host: 'imap.gmail.com',
-    ...implicitTls,
+    ...usual,
+    passwords: 'app',
     hint: 'Gmail wants an app password, which needs 2-Step Verification. Your normal password is refused.',
     helpUrl: 'https://support.google.com/accounts/answer/185833',
   },
   {
-    provider: 'Outlook',
+    name: 'Outlook',
     domains: ['outlook.com', 'hotmail.com', 'live.com', 'msn.com'],
     host: 'outlook.office365.com',
-    ...implicitTls,
+    ...usual,
+    passwords: 'none',
     hint: 'Outlook.com no longer takes passwords over IMAP, app passwords included, only Microsoft’s own sign-in (OAuth), which Reprise cannot do. It will connect and then fail to sign in.',
     helpUrl:
       'https://support.microsoft.com/office/pop-imap-and-smtp-settings-for-outlook-com-d088b986-291d-42b8-9564-9c414e2aa040',
   },
   {
-    provider: 'Yahoo Mail',
+    name: 'Yahoo Mail',
     domains: [
       'yahoo.com',
       'yahoo.co.uk',
@@ -45,80 +53,87 @@ const providers: readonly Provider[] = [
       'rocketmail.com',
     ],
     host: 'imap.mail.yahoo.com',
-    ...implicitTls,
+    ...usual,
+    passwords: 'app',
     hint: 'Yahoo wants an app password: make one under Account security. Your normal password is refused.',
     helpUrl: 'https://help.yahoo.com/kb/SLN15241.html',
   },
   {
-    provider: 'iCloud Mail',
+    name: 'iCloud Mail',
     domains: ['icloud.com', 'me.com', 'mac.com'],
     host: 'imap.mail.me.com',
-    ...implicitTls,
-    hint: 'iCloud wants an app-specific password. If the whole address is refused as user name, try the part before the @.',
+    ...usual,
+    user: 'local part',
+    passwords: 'app',
+    hint: 'iCloud wants an app-specific password. Its user name is the part before the @; if that is refused, try the whole address.',
     helpUrl: 'https://support.apple.com/102654',
   },
   {
-    provider: 'Fastmail',
+    name: 'Fastmail',
     domains: ['fastmail.com', 'fastmail.fm'],
     host: 'imap.fastmail.com',
-    ...implicitTls,
+    ...usual,
+    passwords: 'app',
     hint: 'Fastmail wants an app password with access to mail (IMAP). Your normal password is refused.',
     helpUrl: 'https://www.fastmail.help/hc/en-us/articles/360058752854',
   },
   {
-    provider: 'GMX',
+    name: 'GMX',
     domains: ['gmx.net', 'gmx.de', 'gmx.at', 'gmx.ch'],
     host: 'imap.gmx.net',
-    ...implicitTls,
+    ...usual,
+    passwords: 'account',
     hint: 'Allow access by IMAP first, in GMX’s settings under POP3/IMAP. With two-factor sign-in GMX wants an application-specific password.',
     helpUrl: 'https://hilfe.gmx.net/pop-imap/imap/index.html',
   },
   {
-    provider: 'GMX',
+    name: 'GMX',
     domains: ['gmx.com'],
     host: 'imap.gmx.com',
-    ...implicitTls,
+    ...usual,
+    passwords: 'account',
     hint: 'Allow access by IMAP first, in GMX’s settings under POP3 & IMAP. With two-factor sign-in GMX wants an application-specific password.',
     helpUrl: 'https://support.gmx.com/pop-imap/imap/imap.html',
   },
   {
-    provider: 'Zoho Mail',
+    name: 'Zoho Mail',
     domains: ['zoho.com', 'zohomail.com'],
     host: 'imap.zoho.com',
-    ...implicitTls,
+    ...usual,
+    passwords: 'account',
     hint: 'Allow IMAP first, in Zoho’s settings under Mail accounts. With two-factor sign-in Zoho wants an application-specific password.',
     helpUrl: 'https://www.zoho.com/mail/help/imap-access.html',
   },
   {
-    provider: 'Zoho Mail',
+    name: 'Zoho Mail',
     domains: ['zoho.eu', 'zohomail.eu'],
     host: 'imap.zoho.eu',
-    ...implicitTls,
+    ...usual,
+    passwords: 'account',
     hint: 'Allow IMAP first, in Zoho’s settings under Mail accounts. With two-factor sign-in Zoho wants an application-specific password.',
     helpUrl: 'https://www.zoho.com/mail/help/imap-access.html',
   },
   {
-    provider: 'mailbox.org',
+    name: 'mailbox.org',
     domains: ['mailbox.org'],
     host: 'imap.mailbox.org',
-    ...implicitTls,
+    ...usual,
+    passwords: 'account',
     hint: 'With two-factor sign-in mailbox.org wants an application password: All settings, Security.',
     helpUrl: 'https://kb.mailbox.org/en/private/e-mail/e-mail-configuration',
   },
 ];
 
-const byDomain: ReadonlyMap<string, ProviderPreset> = new Map(
-  providers.flatMap(({ domains, ...preset }) => domains.map((domain) => [domain, preset] as const)),
+const byDomain: ReadonlyMap<string, KnownProvider> = new Map(
+  providers.flatMap((provider) => provider.domains.map((domain) => [domain, provider] as const)),
 );
 
-/** The settings for an address, or `null` where its domain is not known. */
-export function suggestSettings(address: string): ProviderPreset | null {
-  const domain = address.slice(address.lastIndexOf('@') + 1);
-  if (domain === address) return null;
-  return byDomain.get(normalName(domain) ?? '') ?? null;
+/** The provider whose addresses end with this domain, in ASCII; `null` where it is not in the list. */
+export function providerOfDomain(domain: string): KnownProvider | null {
+  return byDomain.get(domain) ?? null;
 }
 
-/** Every {@link ProviderPreset.helpUrl}: the only pages that the interface may have opened. */
+/** Every {@link Provider.helpUrl}: the only pages that the interface may have opened. */
 export const helpLinks: ReadonlySet<string> = new Set(
   providers.flatMap(({ helpUrl }) => (helpUrl === null ? [] : [helpUrl])),
 );
