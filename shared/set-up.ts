@@ -47,6 +47,8 @@ export interface FoundSettings {
 
 /** What a search came to. */
 export interface SetUpResult {
+  /** The address that was read out of what was typed, as in `Robin <robin@example.org>`. */
+  readonly address: string;
   readonly found: FoundSettings | null;
   /** Something was asked for over the network: `false` where Reprise's own list answered, or alone was asked. */
   readonly lookedUp: boolean;

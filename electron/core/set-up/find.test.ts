@@ -27,7 +27,12 @@ describe('settings of providers that Reprise knows', () => {
   it.each(['a@example.org', 'a@constructor', 'a@gmail.com.example.org', 'a@[192.0.2.1]'])(
     '%j: none',
     (address) => {
-      expect(findSettings(address)).toEqual({ found: null, lookedUp: false, trouble: null });
+      expect(findSettings(address)).toEqual({
+        address,
+        found: null,
+        lookedUp: false,
+        trouble: null,
+      });
     },
   );
 
@@ -39,6 +44,10 @@ describe('settings of providers that Reprise knows', () => {
 
   it('name the user as the provider wants it', () => {
     expect(findSettings('Robin@iCloud.com').found?.user).toBe('Robin');
-    expect(findSettings('Robin <Robin@Fastmail.com>').found?.user).toBe('Robin@Fastmail.com');
+    const named = findSettings('Robin <Robin@Fastmail.com>');
+    expect([named.address, named.found?.user]).toEqual([
+      'Robin@Fastmail.com',
+      'Robin@Fastmail.com',
+    ]);
   });
 });

@@ -12,6 +12,7 @@ export function findSettings(typed: string): SetUpResult {
   const address = parseAddress(typed);
   const known = address.domain === null ? null : providerOfDomain(address.domain);
   return {
+    address: addressText(address),
     found: known === null ? null : settingsAt(known, address),
     lookedUp: false,
     trouble: null,
