@@ -1,0 +1,61 @@
+import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { whyNoDovecot } from '../../fixtures/servers/dovecot-binary.ts';
+import { Dovecot } from '../../fixtures/servers/dovecot.ts';
+import { buildAsioPrograms, missingToBuild, runAsioProgram, type AsioProgram } from './programs.ts';
+
+const missing = missingToBuild();
+const why =
+  missing.length > 0 ? `Missing here: ${missing.join(', ')}.` : whyNoDovecot();
+if (why !== null) process.stderr.write(`SKIPPED: boost::asio programs. ${why}\n`);
+
+const ALL = ['full', 'resumed', 'resumed', 'resumed'];
+const NONE = ['full', 'full', 'full', 'full'];
+
+describe.skipIf(why !== null)('boost::asio at a real Dovecot', () => {
+  let programs: string;
+  let dovecot: Dovecot;
+  beforeAll(async () => {
+    [programs, dovecot] = await Promise.all([
+      buildAsioPrograms(),
+      Dovecot.start({ kind: 'one-process' }),
+    ]);
+  }, 120_000);
+  afterAll(async () => {
+    await dovecot[Symbol.asyncDispose]();
+    await rm(programs, { recursive: true, force: true });
+  });
+
+  const says = (program: AsioProgram, ...words: string[]) =>
+    runAsioProgram(programs, program, {
+      host: '127.0.0.1',
+      port: words.includes('starttls') ? dovecot.startTlsPort : dovecot.tlsPort,
+      caFile: dovecot.certificate.caFile,
+      connections: 4,
+      words,
+    });
+
+  describe.each([['TLS 1.3', []], ['TLS 1.2', ['tls1.2']]] as const)('%s', (version, words) => {
+    const is13 = version === 'TLS 1.3';
+
+    it.each(['implicit', 'starttls'])('resumes with the right cache, %s', async (way) => {
+      expect(await says('right', way, ...words)).toEqual(ALL);
+    });
+
+    it('makes full handshakes while the cache is off', async () => {
+      expect(await says('right', 'off', ...words)).toEqual(NONE);
+    });
+
+    it.each([
+      ['none', NONE],
+      ['after-handshake', is13 ? NONE : ALL],
+      ['after-greeting', ALL],
+      ['destroyed', NONE],
+      ['destroyed-after-greeting', NONE],
+      ['flags', ALL],
+      ['closed-at-once', is13 ? NONE : NONE],
+    ])('resumes as expected by %s', async (mode, expected) => {
+      expect(await says('wrong-turns', mode, ...words)).toEqual(expected);
+    });
+  });
+});
