@@ -1,6 +1,6 @@
 /**
- * Makes sure that the tests find a Chromium and, on Linux, a Dovecot and a Postfix; installs what
- * is missing. What cannot be installed is said, and the specs that need it are skipped with that
+ * Makes sure that the tests find a Chromium and, on Linux, a Dovecot, a Postfix and a C++ compiler
+ * with boost::asio; installs what is missing. What cannot be installed is said, and the specs that need it are skipped with that
  * reason.
  *
  * Exits 1 only where there is no browser: then nothing could be shown end to end.
@@ -11,6 +11,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseChromium } from '../fixtures/browser/chromium.ts';
+import { missingToBuild } from '../clients/asio/programs.ts';
 import { whyNoDovecot } from '../fixtures/servers/dovecot-binary.ts';
 import { findElectronProgram } from '../fixtures/browser/electron-program.ts';
 import { whyNoNamespaces } from '../fixtures/network/network-namespace.ts';
@@ -53,6 +54,17 @@ function ensurePostfix(): void {
   if (isMissing && process.platform === 'linux' && hasApt) aptInstall('postfix');
   const why = whyNoPostfix();
   say(why === null ? 'Postfix is installed' : `POSTFIX SPECS WILL BE SKIPPED. ${why}`);
+}
+
+/** What the C++ programs of `e2e/clients/asio` are built with. */
+function ensureAsio(): void {
+  if (hasApt) missingToBuild().forEach(aptInstall);
+  const missing = missingToBuild();
+  say(
+    missing.length === 0
+      ? 'boost::asio programs can be built'
+      : `BOOST::ASIO PROGRAMS WILL BE SKIPPED. Missing here: ${missing.join(', ')}.`,
+  );
 }
 
 /** For the specs that take a network away; only root may. */
@@ -115,6 +127,7 @@ function readIfThere(path: string): string {
 
 ensureDovecot();
 ensurePostfix();
+ensureAsio();
 ensureNamespaces();
 ensureLibraries();
 await lookForElectron();

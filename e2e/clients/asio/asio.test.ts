@@ -2,11 +2,17 @@ import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whyNoDovecot } from '../../fixtures/servers/dovecot-binary.ts';
 import { Dovecot } from '../../fixtures/servers/dovecot.ts';
-import { buildAsioPrograms, missingToBuild, runAsioProgram, type AsioProgram } from './programs.ts';
+import { runCheck } from '../../../electron/core/server-check/index.ts';
+import {
+  buildAsioPrograms,
+  missingToBuild,
+  runAsioProgram,
+  startAsioServer,
+  type AsioProgram,
+} from './programs.ts';
 
 const missing = missingToBuild();
-const why =
-  missing.length > 0 ? `Missing here: ${missing.join(', ')}.` : whyNoDovecot();
+const why = missing.length > 0 ? `Missing here: ${missing.join(', ')}.` : whyNoDovecot();
 if (why !== null) process.stderr.write(`SKIPPED: boost::asio programs. ${why}\n`);
 
 const ALL = ['full', 'resumed', 'resumed', 'resumed'];
@@ -35,7 +41,36 @@ describe.skipIf(why !== null)('boost::asio at a real Dovecot', () => {
       words,
     });
 
-  describe.each([['TLS 1.3', []], ['TLS 1.2', ['tls1.2']]] as const)('%s', (version, words) => {
+  /** What the right client and the server check say of a server that asks for certificates. */
+  const bothSay = async (...words: 'context'[]) => {
+    await using server = await startAsioServer(programs, dovecot.certificate, words);
+    const said = await runAsioProgram(programs, 'right', {
+      host: '127.0.0.1',
+      port: server.port,
+      caFile: dovecot.certificate.caFile,
+      connections: 3,
+      words: ['tls1.2'],
+    }).catch(String);
+    const report = await runCheck({
+      target: {
+        protocol: 'imap',
+        host: '127.0.0.1',
+        port: server.port,
+        security: 'tls',
+        servername: 'localhost',
+      },
+      trust: { kind: 'ca', pem: dovecot.certificate.caPem },
+      attempts: 4,
+      signal: new AbortController().signal,
+      program: { name: 'Reprise', version: 'test', engine: 'test' },
+    });
+    return { said, report };
+  };
+
+  describe.each([
+    ['TLS 1.3', []],
+    ['TLS 1.2', ['tls1.2']],
+  ] as const)('%s', (version, words) => {
     const is13 = version === 'TLS 1.3';
 
     it.each(['implicit', 'starttls'])('resumes with the right cache, %s', async (way) => {
@@ -53,9 +88,25 @@ describe.skipIf(why !== null)('boost::asio at a real Dovecot', () => {
       ['destroyed', NONE],
       ['destroyed-after-greeting', NONE],
       ['flags', ALL],
-      ['closed-at-once', is13 ? NONE : NONE],
+      ['closed-at-once', NONE],
     ])('resumes as expected by %s', async (mode, expected) => {
       expect(await says('wrong-turns', mode, ...words)).toEqual(expected);
+    });
+  });
+
+  describe('a server that asks for certificates', () => {
+    it('breaks off what would resume without a session ID context, and the check says so', async () => {
+      const { said, report } = await bothSay();
+      expect(said).toContain('Error');
+      expect(report.verdict).toBe('issues-but-refuses');
+      expect(report.notes.map(({ id }) => id)).toContain('session-id-context-missing');
+    });
+
+    it('resumes with one', async () => {
+      const { said, report } = await bothSay('context');
+      expect(said).toEqual(['full', 'resumed', 'resumed']);
+      expect(report.verdict).toBe('resumes');
+      expect(report.notes.map(({ id }) => id)).not.toContain('session-id-context-missing');
     });
   });
 });
