@@ -73,6 +73,8 @@ const REASON_WORDS: Record<NotOfferedReason, string> = {
 };
 
 const PROBLEM_WORDS: Record<ProblemCode, string> = {
+  proxy: 'no way through the proxy',
+  'proxy-sign-in': 'proxy refuses the sign-in',
   dns: 'server name not found',
   refused: 'connection refused',
   unreachable: 'server unreachable',
@@ -106,6 +108,7 @@ const PROBLEM_WORDS: Record<ProblemCode, string> = {
 };
 
 export const PHASE_WORDS: Record<Phase, string> = {
+  proxy: 'Proxy',
   dns: 'DNS',
   tcp: 'TCP',
   starttls: 'STARTTLS',
@@ -118,6 +121,7 @@ export const PHASE_WORDS: Record<Phase, string> = {
 
 /** What a phase is, where its name leaves that open. */
 export const PHASE_EXPLANATIONS: Partial<Record<Phase, string>> = {
+  proxy: 'the proxy looks the name up and connects',
   wait: 'waiting for the tickets of another connection',
 };
 

@@ -25,6 +25,7 @@ export interface StripMark {
 
 /** The phases of a connect, in order. */
 export const PHASES = [
+  'proxy',
   'dns',
   'tcp',
   'starttls',
@@ -37,7 +38,8 @@ export const PHASES = [
 export type Phase = (typeof PHASES)[number];
 
 /**
- * Time of each phase in ms; `null` where it did not happen or did not end. With `starttls` the
+ * Time of each phase in ms; `null` where it did not happen or did not end. Through a proxy, which looks
+ * the name up and connects, `proxy` stands for `dns` and `tcp`. With `starttls` the
  * plain-text greeting and the STARTTLS command count as `starttls`; `wait` is for the tickets that
  * another connection to the same server is about to bring; and `greeting` is what follows
  * TLS until the server is ready for a login.

@@ -11,6 +11,10 @@ export interface Problem {
 export type ProblemCode =
   /** What the account has for its server, or for the name in its certificate, is no name. */
   | 'server-name'
+  /** The way through the proxy did not come about. */
+  | 'proxy'
+  /** The same: the proxy refuses its user name and password, or there is none to give. */
+  | 'proxy-sign-in'
   | 'dns'
   | 'refused'
   | 'unreachable'

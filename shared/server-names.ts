@@ -23,6 +23,17 @@ export function withWireName(typed: string): string {
   return name === null ? typed : `${typed} (${name})`;
 }
 
+/** A server as people and URLs write it, an IPv6 address in brackets (RFC 3986 section 3.2.2). */
+export function serverAddress({
+  host,
+  port,
+}: {
+  readonly host: string;
+  readonly port: number;
+}): string {
+  return host.includes(':') ? `[${host}]:${String(port)}` : `${host}:${String(port)}`;
+}
+
 /** An IPv6 address as it is stored, where it was typed as in a URL; anything else as it is. */
 export function withoutBrackets(host: string): string {
   return /^\[(.*:.*)\]$/.exec(host)?.[1] ?? host;

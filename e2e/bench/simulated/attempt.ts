@@ -60,6 +60,7 @@ export function simulatedAttempt(simulated: Simulated): Attempt {
   const isResumed = outcome.kind === 'resumed';
   const tls = isResumed ? 4 + 8 * random() : 15 + 25 * random();
   const phases: PhaseTimes = {
+    proxy: null,
     dns: random(),
     tcp: 1 + 10 * random(),
     starttls: null,

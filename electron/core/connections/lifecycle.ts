@@ -29,6 +29,8 @@ const STOPPING: ReadonlyMap<ProblemCode, StoppedState> = new Map([
   ['certificate-unfit', 'certificate-problem'],
   ['trust-unreadable', 'failed'],
   ['server-name', 'failed'],
+  // A wrong password tried again and again locks people out of a proxy as well.
+  ['proxy-sign-in', 'failed'],
   ['client-certificate', 'failed'],
   ['mailbox-missing', 'failed'],
   ['mailbox-twice', 'failed'],
@@ -63,7 +65,13 @@ export function isVerdict({ problem }: Failure): boolean {
   return STOPPING.get(problem.code) === 'certificate-problem';
 }
 
-const OF_NETWORK: ReadonlySet<ProblemCode> = new Set(['dns', 'unreachable', 'timeout', 'closed']);
+const OF_NETWORK: ReadonlySet<ProblemCode> = new Set([
+  'proxy',
+  'dns',
+  'unreachable',
+  'timeout',
+  'closed',
+]);
 
 /** Whether it may be gone on another network, so that there is no use in waiting there. */
 export function isOfNetwork(code: ProblemCode): boolean {
@@ -71,6 +79,7 @@ export function isOfNetwork(code: ProblemCode): boolean {
 }
 
 const OUT_OF_REACH: ReadonlySet<ProblemCode> = new Set([
+  'proxy',
   'dns',
   'refused',
   'unreachable',

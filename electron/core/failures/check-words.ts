@@ -1,9 +1,10 @@
 /** Why a server could not be tested, in words that a person can act on. Pure. */
 import type { CheckProblem, CheckTarget, MailProtocol } from '../../../shared/check.ts';
+import { serverAddress } from '../../../shared/server-names.ts';
 import { misplaced } from './certificate-words.ts';
 import type { CheckFailure } from './check-failure.ts';
 import { kindOfCode } from './classify.ts';
-import { ON_THE_WAY, serverAddress } from './connection-words.ts';
+import { ON_THE_WAY } from './connection-words.ts';
 
 /**
  * How to ask for another check, which differs by where it was asked for: each is the part of a

@@ -1,5 +1,6 @@
 /** What an error means, whoever threw it: Node, OpenSSL, BoringSSL, imapflow or Reprise. Pure. */
 import { NAMES_FAIL } from '../network/names.ts';
+import { ProxyError } from '../proxy/index.ts';
 import { UNREADABLE_TRUST, UNUSABLE_NAME } from '../tls/index.ts';
 import { decided, meaningOf, type AnswerKind } from './server-answers.ts';
 
@@ -13,6 +14,9 @@ export type FailureKind =
   | 'name-unknown'
   | 'names-fail'
   | 'name-not-now'
+  /** On the way through a proxy; the second is not to be tried again as it is. */
+  | 'proxy'
+  | 'proxy-sign-in'
   /** On the way. */
   | 'refused'
   | 'unreachable'
@@ -57,6 +61,8 @@ const CODES: Readonly<Partial<Record<FailureKind, readonly string[]>>> = {
   'name-unknown': ['ENOTFOUND', 'ENODATA'],
   'names-fail': [NAMES_FAIL],
   'name-not-now': ['EAI_AGAIN', 'ESERVFAIL'],
+  proxy: ['PROXY'],
+  'proxy-sign-in': ['PROXY_SIGN_IN'],
   refused: ['ECONNREFUSED'],
   unreachable: [
     'EHOSTUNREACH',
@@ -186,6 +192,8 @@ export interface ClassifiedError {
   readonly message: string;
   /** What the server said, without its tag, such as `NO [LIMIT] Too many connections`. */
   readonly serverLine: string | null;
+  /** Why the way through a proxy did not come about, where it is that. */
+  readonly proxy: ProxyError | null;
   /** How long the server asked to be left alone. */
   readonly serverDelayMs: number | null;
   /** The limit that was passed, with `timeout`; 0 where it is not known. */
@@ -227,6 +235,7 @@ export function classify(thrown: unknown, moment: Moment): ClassifiedError {
     code,
     message: text(error['message']) ?? String(thrown),
     serverLine: byeLine ?? refusal?.line ?? null,
+    proxy: thrown instanceof ProxyError ? thrown : null,
     serverDelayMs: number(error['throttleReset']),
     limitMs: number(error['limitMs']) ?? 0,
   };

@@ -1,8 +1,9 @@
 /** What went wrong with a connection, in words that a person can act on. Pure. */
 import type { Phase, Problem, ProblemCode, Security } from '../../../shared/model.ts';
-import { whyNoServer } from '../../../shared/server-names.ts';
+import { serverAddress, whyNoServer } from '../../../shared/server-names.ts';
 import { unreadableTrustSentence } from '../accounts/index.ts';
 import { CERTIFICATE_WORDS, type CertificateContext } from './certificate-words.ts';
+import { proxySentence } from './proxy-words.ts';
 import {
   classify,
   isSignIn,
@@ -55,15 +56,11 @@ export function describeProblem(thrown: unknown, context: ProblemContext): Probl
   return { serverLine: error.serverLine, ...words(error, context) };
 }
 
-/** The server as people write it. */
-export function serverAddress({ host, port }: Pick<ProblemContext, 'host' | 'port'>): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
 const at = serverAddress;
 
 /** What a phase is for, to go after "while". */
 const PHASE_IS_FOR: Readonly<Record<Phase | 'idle', string>> = {
+  proxy: 'connecting through the proxy',
   dns: 'looking up the name of the server',
   tcp: 'connecting',
   starttls: 'asking for TLS',
@@ -98,6 +95,8 @@ type Describe = (error: ClassifiedError, context: ProblemContext) => Words;
 
 const WORDS: Readonly<Record<FailureKind, Describe>> = {
   ...CERTIFICATE_WORDS,
+  proxy: inProxyWords('proxy'),
+  'proxy-sign-in': inProxyWords('proxy-sign-in'),
   'secret-missing': () => ({
     code: 'secret-missing',
     message:
@@ -318,6 +317,13 @@ const WORDS: Readonly<Record<FailureKind, Describe>> = {
   }),
 };
 
+function inProxyWords(code: 'proxy' | 'proxy-sign-in'): Describe {
+  return ({ message, proxy }) => ({
+    code,
+    message: proxy === null ? message : proxySentence(proxy),
+  });
+}
+
 /** What is wrong with a name that an earlier version took; `null` where nothing is. */
 function unusable(name: string): string | null {
   const why = whyNoServer(name);
@@ -357,6 +363,8 @@ function timeout({ limitMs }: ClassifiedError, context: ProblemContext): Words {
 function timeoutMessage(within: string, context: ProblemContext): string {
   const { phase, host, port, command, hasGreeted } = context;
   switch (phase) {
+    case 'proxy':
+      return `The proxy did not lead to ${at(context)}${within}.`;
     case 'dns':
       return `The name ${host} could not be looked up${within}. Check your network connection.`;
     case 'tcp':

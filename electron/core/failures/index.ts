@@ -2,7 +2,7 @@
  * What went wrong, and the words for it. In the order of reading: `classify.ts` has one table of
  * what errors mean, `server-answers.ts` one of what servers answer; `connection-failure.ts` and `connection-words.ts` say it of a connection,
  * `certificate-words.ts` of its certificate; `check-failure.ts` and `check-words.ts` of a server
- * check, whose reader asks something else.
+ * check, whose reader asks something else. `proxy-words.ts` is for both.
  */
 export {
   CheckCancelled,
@@ -23,5 +23,5 @@ export {
   type Failure,
 } from './connection-failure.ts';
 export { isSignIn, kindOfCode, type Refusal } from './classify.ts';
-export { serverAddress } from './connection-words.ts';
+export { proxySentence } from './proxy-words.ts';
 export { isOfMethod } from './server-answers.ts';

@@ -36,6 +36,7 @@ function attempt(outcome: Outcome, { tlsMs, bytes, ...more }: Made = {}): Attemp
     startedAt: made,
     outcome,
     phases: {
+      proxy: null,
       dns: null,
       tcp: null,
       starttls: null,

@@ -12,6 +12,8 @@ export type Security = 'tls' | 'starttls';
 
 /** The steps of a connection up to the first line after TLS, in order. */
 export type ConnectPhase =
+  /** In place of the two that follow: through a proxy, which looks the name up and connects. */
+  | 'proxy'
   | 'dns'
   | 'tcp'
   /** The greeting in plain text, and the command. */

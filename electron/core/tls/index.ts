@@ -5,21 +5,23 @@
  * program. Needs Node and nothing else.
  */
 export type * from './facts.ts';
-export { IS_BORINGSSL, UNUSABLE_NAME, type Peer } from './peer.ts';
+export { IS_BORINGSSL, peerName, UNUSABLE_NAME, type Peer } from './peer.ts';
 export { normalName, withoutZone } from './server-name.ts';
 export { UNREADABLE_TRUST, type TlsTrust } from './trust.ts';
 export { MAX_AGE_MS, SessionCache } from './cache/session-cache.ts';
 export type { HandshakeSessions, Offer, Verified } from './cache/handshake-sessions.ts';
 export type { SessionPolicy } from './cache/peer-sessions.ts';
 export type { SessionCacheLimits } from './cache/peer-table.ts';
+export { connectTls, ConnectTlsError, type Secured } from './transport/connect-tls.ts';
 export {
-  connectTls,
-  ConnectTlsError,
+  dialStraight,
   type Address,
-  type Secured,
-} from './transport/connect-tls.ts';
+  type Dial,
+  type Dialled,
+  type Dialling,
+} from './transport/dialling.ts';
 export { MAX_TICKETS, type ConnectOptions } from './transport/connecting.ts';
-export { onSilence, SILENCE_MS, type After } from './transport/silence.ts';
+export { machineTimer, onSilence, SILENCE_MS, type After } from './transport/silence.ts';
 export {
   createReuseTransport,
   type ReuseTransport,

@@ -17,6 +17,11 @@ export interface Peer {
   readonly port: number;
   readonly security: Security;
   readonly trust: TlsTrust;
+  /**
+   * The way there, where it is not straight: names a proxy and who is known to it. A session that was
+   * seen on one way is not offered on another, which it would link with the first.
+   */
+  readonly via?: string | null;
 }
 
 /** Whether this process speaks TLS by BoringSSL, as Electron's does, and not by OpenSSL. */
@@ -65,6 +70,8 @@ export function keysOf(peer: Peer): PeerKeys {
     MIN_VERSION,
     MAX_VERSION,
     TLS_ENGINE,
+    // Straight there, as ever: sessions that earlier versions kept are found again.
+    ...(peer.via === undefined || peer.via === null ? [] : [peer.via]),
   ]);
   const anchor = trustAnchor(peer.trust);
   return { key: place + anchor.fingerprint, place, anchor };

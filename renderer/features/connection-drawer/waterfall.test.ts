@@ -4,6 +4,7 @@ import { descentSentence } from './HandshakeSection.tsx';
 import { layOut } from './waterfall.ts';
 
 const NONE: PhaseTimes = {
+  proxy: null,
   dns: null,
   tcp: null,
   wait: null,

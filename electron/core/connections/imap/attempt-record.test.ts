@@ -56,12 +56,24 @@ describe('the record of an attempt', () => {
     expect(attempt).toMatchObject({ phases: { dns: 1, tcp: 7 }, totalMs: 50 });
   });
 
+  test('times the way through the proxy that led there, in place of DNS and TCP', () => {
+    const [, , ...rest] = implicitTls;
+    const steps: ConnectStep[] = [
+      { kind: 'phase', phase: 'proxy', at: 50 },
+      { kind: 'phase', phase: 'proxy', at: 54 },
+      ...rest,
+    ];
+    const attempt = attemptOf(record(...steps));
+    expect(attempt).toMatchObject({ phases: { proxy: 6, dns: null, tcp: null }, totalMs: 50 });
+  });
+
   test('times every phase until IDLE can begin', () => {
     expect(attemptOf(record(...implicitTls))).toEqual({
       ...ids,
       startedAt: 1000,
       outcome: resumed.outcome,
       phases: {
+        proxy: null,
         dns: 3,
         tcp: 7,
         starttls: null,

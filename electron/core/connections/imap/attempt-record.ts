@@ -25,6 +25,7 @@ export interface AttemptRecord {
 }
 
 const NO_PHASES: PhaseTimes = {
+  proxy: null,
   dns: null,
   tcp: null,
   starttls: null,
@@ -83,8 +84,8 @@ export function advanceRecord(record: AttemptRecord, step: ConnectStep): Attempt
 
 function enterPhase(record: AttemptRecord, phase: Phase, at: number): AttemptRecord {
   if (record.phase === phase && record.since !== null) {
-    // TCP begins anew at each address; what the dead ones before it took is in the total alone.
-    return phase === 'tcp' ? { ...record, since: at } : record;
+    // It begins anew at each address or proxy; what the dead ones before took is in the total alone.
+    return phase === 'tcp' || phase === 'proxy' ? { ...record, since: at } : record;
   }
   return { ...endPhase(record, at), phase, since: at };
 }

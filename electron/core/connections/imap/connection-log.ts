@@ -1,7 +1,7 @@
 /** What happened on a connection, line by line. */
 import type { LogLine, Mechanism, NotOfferedReason } from '../../../../shared/model.ts';
 import type { ConnectSettings } from '../../accounts/index.ts';
-import { serverAddress } from '../../failures/index.ts';
+import { serverAddress } from '../../../../shared/server-names.ts';
 import { visible, type Redact } from '../../log/index.ts';
 import type { TlsOutcome, TransportEvent } from '../../tls/index.ts';
 

@@ -2,6 +2,7 @@
 import type { ImapFlowOptions, ImapTransport, Logger } from 'imapflow';
 import type { Phase } from '../../../../shared/model.ts';
 import type { ConnectSettings } from '../../accounts/index.ts';
+import { PROXY_LIMIT_MS } from '../../proxy/index.ts';
 import { MAX_RESPONSE } from './inbound-budget.ts';
 
 /**
@@ -11,6 +12,8 @@ import { MAX_RESPONSE } from './inbound-budget.ts';
  * half a minute. imapflow's own limits lie above these and are a net beneath them only.
  */
 export const PHASE_LIMITS: Readonly<Record<Phase, number>> = {
+  // The way through each proxy is bounded by `proxy/dial.ts`, in sentences of its own.
+  proxy: PROXY_LIMIT_MS + 5_000,
   // A resolver gives up on one name server after 5 s and asks the next.
   dns: 12_000,
   // Three SYNs: at 0, 1 and 3 s, and time for the last one's answer.

@@ -5,12 +5,7 @@ import type { SessionCache } from '../cache/session-cache.ts';
 import type { CertificateFacts, FailedOutcome } from '../facts.ts';
 import type { Peer } from '../peer.ts';
 import { Connecting, type ConnectOptions, type FailedEnd, type GoodEnd } from './connecting.ts';
-
-/** Where to connect to: the peer's name, or wherever it is found. */
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
+import type { Address } from './dialling.ts';
 
 /**
  * A connection that TLS protects, to the server that it should be; and its handshake, whose `outcome`
@@ -98,8 +93,8 @@ function once(
     connecting.take(raw);
     connecting.secure();
   } else {
-    raw = connecting.dial(to);
-    raw.once('connect', () => {
+    raw = connecting.dial(to, (connected) => {
+      raw = connected;
       connecting.secure();
     });
   }

@@ -4,7 +4,7 @@
  * connected socket on, and so are imapflow's transport and {@link connectTls}.
  */
 import { addAbortListener, EventEmitter } from 'node:events';
-import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import {
   asksForCertificate,
@@ -26,13 +26,8 @@ import type {
 import { peerName, type Peer } from '../peer.ts';
 import { withoutZone } from '../server-name.ts';
 import { trustAnchor, type TrustAnchor } from '../trust.ts';
+import { dialStraight, type Address, type Dial } from './dialling.ts';
 import { onSilence, SILENCE_MS, type After } from './silence.ts';
-
-/**
- * How long an address may keep the next one waiting: Node gives up on one after 250 ms, less than a
- * line by satellite takes, and than a SYN that is lost and sent again. The last one has no such end.
- */
-const ADDRESS_MS = 3_000;
 
 /** How a connection is made, and who hears of it. */
 export interface ConnectOptions {
@@ -52,6 +47,8 @@ export interface ConnectOptions {
   readonly onEvent?: (event: TransportEvent) => void;
   /** Resolves the host's name in place of the system's resolver. */
   readonly lookup?: LookupFunction;
+  /** Connects in place of a TCP connection straight to the server, which alone asks `lookup`. */
+  readonly dial?: Dial;
   /** Measures the silence after a session was offered, in place of the machine's own timers. */
   readonly after?: After;
 }
@@ -91,8 +88,9 @@ interface Traffic {
 export class Connecting {
   readonly #peer: Peer;
   readonly #anchor: TrustAnchor;
-  /** Of the connection's first moment: what its account is told afterwards holds for it. */
-  readonly #sessions: HandshakeSessions;
+  readonly #cache: SessionCache;
+  /** Of the connection's first moment on its way: what its account is told afterwards holds for it. */
+  #sessions: HandshakeSessions;
   readonly #options: ConnectOptions;
   readonly #listener: ConnectingListener;
   #address: string | null = null;
@@ -103,6 +101,8 @@ export class Connecting {
   #shown: DetailedPeerCertificate | null = null;
   #asksForCertificate = false;
   #abort: Disposable | null = null;
+  /** Aborted when it is over. */
+  readonly #dialling = new AbortController();
   /** Runs while a session is offered and TLS is not there yet. */
   #silence: ReturnType<After> | null = null;
   #isOver = false;
@@ -116,53 +116,85 @@ export class Connecting {
   ) {
     this.#peer = peer;
     this.#anchor = trustAnchor(peer.trust);
-    this.#sessions = cache.begin(peer, options.connection ?? null, options.offers ?? true);
+    this.#cache = cache;
     this.#options = options;
     this.#listener = listener;
+    this.#sessions = this.#begin(peer);
+  }
+
+  #begin(peer: Peer): HandshakeSessions {
+    const { connection = null, offers = true } = this.#options;
+    return this.#cache.begin(peer, connection, offers);
   }
 
   /**
    * Connects to where the peer is found; the socket is not secured yet.
    *
+   * @param connected has the socket once it stands
+   * @returns the socket that is about to be it; `null` where that is not known yet
    * @throws Error with the code {@link UNUSABLE_NAME}
    */
-  dial({ host, port }: { readonly host: string; readonly port: number }): Socket {
-    const { lookup } = this.#options;
-    const name = peerName({ name: host });
-    this.#emit({ kind: 'phase', phase: 'dns', at: performance.now() });
-    const raw = connectTcp({
-      host: name,
-      port,
-      // Mail is short lines back and forth: waiting to fill packets only adds 40 ms to each.
-      noDelay: true,
-      autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: ADDRESS_MS,
-      ...(lookup === undefined ? {} : { lookup }),
-    });
-    // Attempts follow one another: the latest is the one that connects, and its time is TCP's.
-    raw.on('connectionAttempt', (ip) => {
-      const at = performance.now();
-      // Node goes on with the socket after this, even where a listener has closed it.
-      process.nextTick(() => {
-        this.#emit({ kind: 'phase', phase: 'tcp', at });
-      });
-      this.#address = ip;
-    });
+  dial(to: Address, connected: (raw: Socket) => void): Socket | null {
+    const { dial, lookup } = this.#options;
+    if (dial !== undefined) {
+      void this.#dialBy(dial, to, connected);
+      return null;
+    }
+    const raw = dialStraight(to, lookup, this.#hears);
     this.take(raw);
+    raw.once('connect', () => {
+      connected(raw);
+    });
     return raw;
+  }
+
+  async #dialBy(dial: Dial, to: Address, connected: (raw: Socket) => void): Promise<void> {
+    this.#boundTime();
+    try {
+      const { socket, via } = await dial(to, { signal: this.#dialling.signal, ...this.#hears });
+      if (this.#isOver) {
+        socket.destroy();
+        return;
+      }
+      // Only now is it known which way it goes: sessions of another one are none of its own.
+      this.#sessions = this.#begin({ ...this.#peer, via });
+      this.take(socket);
+      connected(socket);
+    } catch (error) {
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  readonly #hears = {
+    phase: (phase: 'dns' | 'tcp' | 'proxy', at: number): void => {
+      if (!this.#isOver) this.#emit({ kind: 'phase', phase, at });
+    },
+    tries: (address: string): void => {
+      this.#address = address;
+    },
+  };
+
+  /** Nobody waits for it any more. Once there is a socket, closing that says so. */
+  giveUp(): void {
+    if (this.#raw === null) this.#fail(new GivenUp());
   }
 
   /** This is the socket that the connection goes over, connected or about to be. */
   take(raw: Socket): void {
     this.#raw = raw;
-    this.#address ??= raw.remoteAddress ?? null;
+    // Through a proxy, the far end of the socket is the proxy's.
+    if (this.#options.dial === undefined) this.#address ??= raw.remoteAddress ?? null;
     let failure: Error | null = null;
     raw.once('error', (error) => (failure = error));
     raw.once('close', () => {
       this.#fail(failure ?? new GivenUp());
     });
+    this.#boundTime();
+  }
+
+  #boundTime(): void {
     const { tookTooLong } = this.#options;
-    if (tookTooLong === undefined) return;
+    if (tookTooLong === undefined || this.#abort !== null) return;
     this.#abort = addAbortListener(tookTooLong, () => {
       this.#fail(new TookTooLong());
     });
@@ -306,6 +338,7 @@ export class Connecting {
 
   #end(): void {
     this.#isOver = true;
+    this.#dialling.abort();
     this.#abort?.[Symbol.dispose]();
     this.#silence?.cancel();
   }

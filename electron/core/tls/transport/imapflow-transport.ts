@@ -72,25 +72,29 @@ export function createReuseTransport(options: ReuseTransportOptions): ReuseTrans
       const own = begin(target, target.secure ? 'tls' : 'starttls');
       connecting = own;
       onReady = onConnect;
-      const raw = own.dial(target);
-      raw.once('connect', () => {
+      const raw = own.dial(target, (socket) => {
         if (target.secure) {
+          late?.standOn(socket);
           own.secure();
           return;
         }
         own.inTheClear();
+        late?.attach(socket);
         onConnect();
       });
-      if (!target.secure) return raw;
-      late = new LateSocket(raw, inbound);
+      if (!target.secure && raw !== null) return raw;
+      late = new LateSocket(raw, target.secure ? inbound : null);
+      // Nothing is open yet that could be closed.
+      if (raw === null) late.once('close', () => own.giveUp());
       return late;
     },
     upgrade(socket, _target, onSecure) {
-      if (connecting === null || !(socket instanceof Socket)) {
+      const raw = socket instanceof LateSocket ? socket.detach() : socket;
+      if (connecting === null || !(raw instanceof Socket)) {
         throw new Error('This transport upgrades its own sockets.');
       }
       onReady = onSecure;
-      late = new LateSocket(socket, inbound);
+      late = new LateSocket(raw, inbound);
       connecting.secure();
       return late;
     },

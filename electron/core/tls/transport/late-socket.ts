@@ -1,11 +1,12 @@
 /**
  * A socket that imapflow may have before there is one. Its transport must return a socket at once,
- * while choosing a session can take a moment (another connection's tickets are on their way). The
- * handshake does not pass through here, only the IMAP lines after it.
+ * while choosing a session can take a moment (another connection's tickets are on their way), and so
+ * can the way through a proxy. The handshake does not pass through here, only the IMAP lines after it,
+ * and with STARTTLS those before it.
  */
 import { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
-import type { CipherNameAndProtocol, TLSSocket } from 'node:tls';
+import { TLSSocket, type CipherNameAndProtocol } from 'node:tls';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -23,43 +24,68 @@ export interface Inbound {
 }
 
 export class LateSocket extends Duplex {
-  #socket: TLSSocket | null = null;
+  #socket: Socket | null = null;
   #timeoutMs = 0;
   #isPaused = false;
-  readonly #raw: Socket;
+  #hasEnded = false;
+  #raw: Socket | null;
   readonly #inbound: Inbound | null;
+  readonly #listeners = {
+    data: (chunk: Buffer): void => {
+      if (this.#socket !== null) this.#receive(this.#socket, chunk);
+    },
+    end: (): void => {
+      this.#hasEnded = true;
+      this.push(null);
+    },
+    error: (error: Error): void => {
+      this.destroy(error);
+    },
+    close: (): void => {
+      // After an end in order, what was received is still to be read; then this ends by itself.
+      if (!this.#hasEnded) this.destroy();
+    },
+    timeout: (): void => {
+      this.emit('timeout');
+    },
+  };
 
   /**
-   * @param raw the connection that TLS will run over; it is closed with this one
+   * @param raw the connection that this one will stand on, where it is known; it is closed with this one
    * @param inbound where it is left out, everything goes on
    */
-  constructor(raw: Socket, inbound: Inbound | null = null) {
+  constructor(raw: Socket | null, inbound: Inbound | null = null) {
     super({ allowHalfOpen: false });
     this.#raw = raw;
     this.#inbound = inbound;
   }
 
-  /** Takes over the connected socket: from now on this one stands for it. */
-  attach(socket: TLSSocket): void {
-    this.#socket = socket;
-    socket.on('data', (chunk: Buffer) => {
-      this.#receive(socket, chunk);
-    });
-    let hasEnded = false;
-    socket.on('end', () => {
-      hasEnded = true;
-      this.push(null);
-    });
-    socket.on('error', (error) => this.destroy(error));
-    socket.on('close', () => {
-      // After an end in order, what was received is still to be read; then this ends by itself.
-      if (!hasEnded) this.destroy();
-    });
-    socket.on('timeout', () => this.emit('timeout'));
-    socket.setTimeout(this.#timeoutMs);
+  /** TLS will run over this one, or nothing: it is closed with this one. */
+  standOn(raw: Socket): void {
+    this.#raw = raw;
+    if (this.destroyed) raw.destroy();
   }
 
-  #receive(socket: TLSSocket, chunk: Buffer): void {
+  /** Takes over the connected socket: from now on this one stands for it. */
+  attach(socket: Socket): void {
+    this.#socket = socket;
+    for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
+    socket.setTimeout(this.#timeoutMs);
+    // One that was read from before flows again only where it is told to.
+    socket.resume();
+  }
+
+  /** Gives the socket back, for TLS: nothing more of it passes through here. */
+  detach(): Socket | null {
+    const socket = this.#socket;
+    if (socket === null) return null;
+    for (const [event, listener] of Object.entries(this.#listeners)) socket.off(event, listener);
+    socket.setTimeout(0);
+    socket.pause();
+    return socket;
+  }
+
+  #receive(socket: Socket, chunk: Buffer): void {
     const passed = this.#inbound?.receive(chunk) ?? chunk;
     if (passed.length > 0 && !this.push(passed)) socket.pause();
     const pause = this.#inbound?.pause ?? null;
@@ -69,7 +95,7 @@ export class LateSocket extends Duplex {
     void this.#readAfter(pause, socket);
   }
 
-  async #readAfter(pause: Promise<void>, socket: TLSSocket): Promise<void> {
+  async #readAfter(pause: Promise<void>, socket: Socket): Promise<void> {
     await pause;
     this.#isPaused = false;
     if (this.destroyed) return;
@@ -96,7 +122,7 @@ export class LateSocket extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    (this.#socket ?? this.#raw).destroy();
+    (this.#socket ?? this.#raw)?.destroy();
     done(error);
   }
 
@@ -113,11 +139,11 @@ export class LateSocket extends Duplex {
   }
 
   getCipher(): CipherNameAndProtocol | null {
-    return this.#socket?.getCipher() ?? null;
+    return this.#socket instanceof TLSSocket ? this.#socket.getCipher() : null;
   }
 
   get authorized(): boolean {
-    return this.#socket?.authorized ?? false;
+    return this.#socket instanceof TLSSocket && this.#socket.authorized;
   }
 
   get remoteAddress(): string | undefined {
@@ -129,7 +155,7 @@ export class LateSocket extends Duplex {
   }
 
   get localAddress(): string | undefined {
-    return (this.#socket ?? this.#raw).localAddress;
+    return (this.#socket ?? this.#raw)?.localAddress;
   }
 
   get localPort(): number | undefined {

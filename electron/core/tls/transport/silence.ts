@@ -13,7 +13,7 @@ const LOOK_EVERY_MS = 250;
 export type After = (delayMs: number, run: () => void) => { cancel(): void };
 
 /** By the machine's own timers. */
-const byTimer: After = (delayMs, run) => {
+export const machineTimer: After = (delayMs, run) => {
   const timeout = setTimeout(run, delayMs);
   return {
     cancel: () => {
@@ -26,7 +26,7 @@ const byTimer: After = (delayMs, run) => {
 export function onSilence(
   socket: Socket,
   run: () => void,
-  after: After = byTimer,
+  after: After = machineTimer,
 ): { cancel(): void } {
   let received = socket.bytesRead;
   let silentMs = 0;
