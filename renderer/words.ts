@@ -209,7 +209,7 @@ export function protectionSentence(protection: SecretProtection): string {
     case 'os':
       return `Stored encrypted by the system's key store (${protection.backend}).`;
     case 'key-file':
-      return `Stored encrypted (AES-256-GCM) under the key file ${protection.path}, which only your user may read.`;
+      return `Stored encrypted (AES-256-GCM) under the key file ${protection.path}: whoever has both files has your passwords.`;
     case 'memory':
       return 'Kept in memory only: it is asked for again after a restart.';
   }

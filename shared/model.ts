@@ -208,6 +208,8 @@ export interface AppFacts {
   /** Node's or Electron's version and TLS engine, such as `Node 24.21.0, OpenSSL 3.5.8`. */
   readonly engine: string;
   readonly dataDir: string;
+  /** The system has permissions by which what lies there is the user's alone; Windows has others. */
+  readonly hasFileModes: boolean;
   readonly protection: SecretProtection;
   /** The built-in demo servers are running. */
   readonly demo: boolean;

@@ -114,7 +114,9 @@ describe.skipIf(missing !== null)('a disk', () => {
     disk.fill();
     const reprise = await RepriseProcess.spawn({ dataDir: join(disk.path, 'data') });
     expect(await reprise.ended).toEqual({ code: 1, signal: null });
-    expect(reprise.stderr).toMatch(/^The data folder .* cannot be written \(ENOSPC\).*--data-dir/);
+    expect(reprise.stderr).toMatch(
+      /^The data folder .* cannot be used: the disk is full\. Free some space\.$/m,
+    );
     await reprise.cleanUp();
   });
 
@@ -135,7 +137,9 @@ describe.skipIf(missing !== null)('a disk', () => {
     disk.makeReadOnly();
     const reprise = await RepriseProcess.spawn({ dataDir });
     expect(await reprise.ended).toEqual({ code: 1, signal: null });
-    expect(reprise.stderr).toMatch(/^The data folder .* cannot be written \(EROFS\).*--data-dir/);
+    expect(reprise.stderr).toMatch(
+      /^The data folder .* cannot be used: it is on a read-only disk\..*--data-dir/,
+    );
     await reprise.cleanUp();
   });
 });

@@ -50,7 +50,7 @@ export interface Stored {
 export async function readStored(folder: string, ids: readonly string[]): Promise<Stored> {
   const now = Date.now();
   const problems: string[] = [];
-  const protector = keyFileProtector(folder, (message) => problems.push(message));
+  const protector = keyFileProtector(folder);
   const askedFor: string[] = [];
   const opened = await openAccountBook(folder, protector, now, (id, { kind }) => {
     if (kind === 'other-server') askedFor.push(id);

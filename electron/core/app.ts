@@ -65,6 +65,8 @@ export interface AppDeps {
   readonly shell: 'electron' | 'host';
   /** Where settings and secrets lie; made when something is first saved. */
   readonly dataDir: string;
+  /** Sentences on what in it was open to other users until now. */
+  readonly repaired?: readonly string[];
   readonly protector: SecretProtector;
   /** What the user may agree to where `protector` keeps secrets in memory only. */
   readonly keyFile?: KeyFileProtector | null;
@@ -131,7 +133,11 @@ export async function createApp(deps: AppDeps): Promise<App> {
         const label = state.find('accounts', id)?.label ?? 'an account';
         notices.post(passwordNotice(id), 'error', passwordUnusable(label, why));
       });
-  for (const { file, message } of [...settingsProblems, ...problems]) {
+  const repaired = (deps.repaired ?? []).map((message, index) => ({
+    file: `data-folder:${String(index)}`,
+    message,
+  }));
+  for (const { file, message } of [...settingsProblems, ...problems, ...repaired]) {
     log.warn(message);
     notices.post(file, 'error', message);
   }
@@ -388,6 +394,7 @@ function factsOf({ version, shell, dataDir, protector, demoOnly = false }: AppDe
     shell,
     engine: engineName(process.versions),
     dataDir,
+    hasFileModes: process.platform !== 'win32',
     // Without anything on disk there is nothing that could be protected better.
     protection: demoOnly ? { kind: 'memory' } : protector.protection,
     demo: false,

@@ -1,11 +1,8 @@
 /** Where the host keeps accounts and settings. */
-import { randomUUID } from 'node:crypto';
-import type { PathLike } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { RepriseError } from '../../shared/errors.ts';
-import { lockFolder, makeFolder } from '../core/storage/index.ts';
+import { takeDataFolder } from '../core/storage/index.ts';
 
 /** The parts of the environment that say where a user's files belong. */
 export interface UserFolders {
@@ -29,6 +26,8 @@ export function defaultDataFolder({ platform, env, home }: UserFolders): string 
 /** A folder to work in. */
 export interface DataFolder {
   readonly path: string;
+  /** Sentences on what was open to other users until now. */
+  readonly repaired: readonly string[];
   /** Lets another Reprise have it; one that was made for this run alone is removed. */
   release(): Promise<void>;
 }
@@ -42,41 +41,19 @@ export interface DataFolder {
 export async function openDataFolder(dataDir: string | null, demo: boolean): Promise<DataFolder> {
   if (dataDir === null && demo) {
     const path = await mkdtemp(join(tmpdir(), 'reprise-demo-'));
-    return { path, release: () => rm(path, { recursive: true, force: true }) };
+    const release = () => rm(path, { recursive: true, force: true });
+    return { path, repaired: [], release };
   }
   const path = resolve(
     dataDir ?? defaultDataFolder({ platform: process.platform, env: process.env, home: homedir() }),
   );
-  try {
-    makeFolder(path, 0o700);
-    await tryToWrite(join(path, `.write-test-${randomUUID()}`));
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new RepriseError(
-      'storage',
-      `The data folder ${path} cannot be written (${code}). ` +
-        'Choose another one with --data-dir DIR, or make this one writable.',
-      { cause },
-    );
-  }
-  const lock = lockFolder(path);
+  const taken = takeDataFolder(path, { isForReprise: false });
   return {
     path,
+    repaired: taken.repaired,
     release: () => {
-      lock[Symbol.dispose]();
+      taken[Symbol.dispose]();
       return Promise.resolve();
     },
   };
-}
-
-/** Permission bits do not tell: file systems are read-only, full, or refuse even root. */
-async function tryToWrite(probe: PathLike): Promise<void> {
-  // A new file under a name that nobody knew: what a link leads to would be emptied.
-  const file = await open(probe, 'wx', 0o600);
-  try {
-    await file.writeFile('x');
-  } finally {
-    await file.close();
-    await rm(probe);
-  }
 }

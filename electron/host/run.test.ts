@@ -211,7 +211,7 @@ describe('a host that cannot start', () => {
   it('says so of a data folder that cannot be written', async () => {
     const { ended, complaints, output } = setUp({}, { dataDir: join(folder, 'index.html', 'x') });
     expect(await ended).toBe(1);
-    expect(complaints).toEqual([expect.stringContaining('cannot be written (ENOTDIR)')]);
+    expect(complaints).toEqual([expect.stringContaining('a part of this path is a file')]);
     expect(output).toEqual([]);
   });
 

@@ -74,9 +74,8 @@ export async function runHost(options: HostOptions, deps: HostDeps): Promise<0 |
       version: deps.version,
       shell: 'host',
       dataDir: folder.path,
-      protector: keyFileProtector(folder.path, (message) => {
-        deps.log.warn(message);
-      }),
+      repaired: folder.repaired,
+      protector: keyFileProtector(folder.path),
       log: deps.log,
       clock,
       demoOnly: options.demo,

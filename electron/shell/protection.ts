@@ -4,7 +4,6 @@
  */
 import type { SafeStorage } from 'electron';
 import { RepriseError } from '../../shared/errors.ts';
-import type { Log } from '../core/log/index.ts';
 import {
   hasKeyFile,
   keyFileProtector,
@@ -31,13 +30,10 @@ export async function chooseProtection(
   safeStorage: SafeStorage,
   platform: NodeJS.Platform,
   dataDir: string,
-  log: Log,
 ): Promise<Protection> {
   const protector = await safeStorageProtector(safeStorage, platform);
   if (protector.protection.kind !== 'memory') return { protector, keyFile: null };
-  const keyFile = keyFileProtector(dataDir, (message) => {
-    log.warn(message);
-  });
+  const keyFile = keyFileProtector(dataDir);
   return (await hasKeyFile(dataDir))
     ? { protector: keyFile, keyFile: null }
     : { protector, keyFile };

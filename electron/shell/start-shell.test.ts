@@ -1,4 +1,4 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -123,13 +123,29 @@ describe('starting', () => {
     expect((await stat(paths.get('userData') ?? '')).mode & 0o777).toBe(0o700);
   });
 
+  it('closes a data folder to other users before Electron writes there, and says so on the page', async () => {
+    const dataDir = join(appPath, 'open');
+    await mkdir(dataDir);
+    await writeFile(join(dataDir, 'accounts.json'), '');
+    await chmod(dataDir, 0o755);
+    const shell = setUp({}, { args: [`--data-dir=${dataDir}`] });
+    expect((await stat(dataDir)).mode & 0o777).toBe(0o700);
+    shell.becomeReady();
+    await shell.started;
+    expect((await stat(join(dataDir, 'accounts.json'))).mode & 0o777).toBe(0o600);
+    expect(shell.engine.deps?.repaired).toEqual([
+      `The data folder ${dataDir} was open to other users of this machine. It is for you alone now.`,
+      expect.stringContaining('accounts.json'),
+    ]);
+  });
+
   it('says so of a data folder that cannot be made, and ends', async () => {
     await writeFile(join(appPath, 'file'), '');
     const dataDir = join(appPath, 'file', 'below');
     const { errorBoxes, exited, order } = setUp({}, { args: [`--data-dir=${dataDir}`] });
     expect(await exited).toBe(1);
     expect(errorBoxes).toEqual([
-      `The data folder ${dataDir} cannot be used (ENOTDIR). Choose another one with --data-dir DIR.`,
+      `The data folder ${dataDir} cannot be used: a part of this path is a file, not a folder. Start Reprise with --data-dir.`,
     ]);
     expect(order).toEqual([]);
   });

@@ -1,7 +1,7 @@
 /** The Electron program from its start to its end. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type * as electron from 'electron';
 import { RepriseError } from '../../shared/errors.ts';
@@ -10,7 +10,7 @@ import { closeInTurn } from '../build/stopping.ts';
 import type { App, AppDeps } from '../core/app.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import type { Log } from '../core/log/index.ts';
-import { lockFolder, makeFolder } from '../core/storage/index.ts';
+import { makeDataFolder, takeDataFolder } from '../core/storage/index.ts';
 import { handOverPorts } from './handover.ts';
 import { denyPermissions, limitPages } from './page-limits.ts';
 import { answerPageRequest, PAGE_SCHEME, PAGE_URL, pageScheme } from './page-protocol.ts';
@@ -67,10 +67,16 @@ export interface ShellDeps {
 export async function startShell(electron: ElectronMain, deps: ShellDeps): Promise<void> {
   const { app } = electron;
   const options = parseShellOptions(deps.args);
+  let opened: string | null = null;
   try {
     if (deps.platform === 'win32') app.setAppUserModelId(APP_ID);
     const dataDir = options.dataDir ?? (options.demo ? temporaryFolder(app, deps.log) : null);
-    if (dataDir !== null) takeFolder(app, dataDir);
+    // Electron refuses one that is missing.
+    if (dataDir !== null) {
+      const path = resolve(dataDir);
+      opened = makeDataFolder(path, { isForReprise: false });
+      app.setPath('userData', path);
+    }
   } catch (error) {
     fail(electron, error, deps.log);
     return;
@@ -107,12 +113,13 @@ export async function startShell(electron: ElectronMain, deps: ShellDeps): Promi
     const clock = deps.clock ?? systemClock;
     const dataFolder = app.getPath('userData');
     // A demo keeps nothing there.
-    if (!options.demo) keepToOurselves(app, dataFolder);
+    const repaired = options.demo ? [] : keepToOurselves(app, dataFolder);
     const engine = await deps.createApp({
       version: app.getVersion(),
       shell: 'electron',
       dataDir: dataFolder,
-      ...(await chooseProtection(electron.safeStorage, deps.platform, dataFolder, deps.log)),
+      repaired: opened === null ? repaired : [opened, ...repaired],
+      ...(await chooseProtection(electron.safeStorage, deps.platform, dataFolder)),
       log: deps.log,
       clock,
       power: electron.powerMonitor,
@@ -160,25 +167,6 @@ export async function startShell(electron: ElectronMain, deps: ShellDeps): Promi
     open();
   } catch (error) {
     fail(electron, error, deps.log);
-  }
-}
-
-/**
- * Makes the folder, where it is not there: Electron refuses one that is missing.
- *
- * @throws RepriseError `storage` where it cannot be made
- */
-function takeFolder(app: ElectronMain['app'], dataDir: string): void {
-  try {
-    makeFolder(dataDir, 0o700);
-    app.setPath('userData', dataDir);
-  } catch (cause) {
-    const { code = String(cause) } = cause as NodeJS.ErrnoException;
-    throw new RepriseError(
-      'storage',
-      `The data folder ${dataDir} cannot be used (${code}). Choose another one with --data-dir DIR.`,
-      { cause },
-    );
   }
 }
 
@@ -269,14 +257,15 @@ function endWithEngine(electron: ElectronMain, engine: App, log: Log, clock: Clo
 /**
  * Electron's own lock, of a single instance, knows nothing of a host that works on the same folder.
  *
- * @throws RepriseError `storage` where another Reprise has it
+ * @returns sentences on what was open to other users until now
+ * @throws RepriseError `storage` where it cannot be used, or another Reprise has it
  */
-function keepToOurselves(app: ElectronMain['app'], dataFolder: string): void {
-  makeFolder(dataFolder, 0o700);
-  const lock = lockFolder(dataFolder);
+function keepToOurselves(app: ElectronMain['app'], dataFolder: string): readonly string[] {
+  const taken = takeDataFolder(dataFolder, { isForReprise: true });
   app.once('quit', () => {
-    lock[Symbol.dispose]();
+    taken[Symbol.dispose]();
   });
+  return taken.repaired;
 }
 
 function explain(error: unknown, log: Log): string {

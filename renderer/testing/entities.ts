@@ -90,6 +90,7 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
       shell: 'host',
       engine: 'Node',
       dataDir: '/tmp',
+      hasFileModes: true,
       protection: { kind: 'memory' },
       demo: false,
       demoOnly: false,

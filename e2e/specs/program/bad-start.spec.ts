@@ -32,7 +32,9 @@ test.describe('6: a start under bad conditions', () => {
     await writeFile(join(dataDir, 'file'), '');
     const reprise = await RepriseProcess.spawn({ dataDir: join(dataDir, 'file', 'data') });
     expect(await reprise.ended).toEqual({ code: 1, signal: null });
-    expect(reprise.stderr).toMatch(/^The data folder .* cannot be written .*--data-dir/);
+    expect(reprise.stderr).toMatch(
+      /^The data folder .* cannot be used: a part of this path is a file.*--data-dir/,
+    );
     expect(reprise.stdout).toBe('');
     await reprise.cleanUp();
   });

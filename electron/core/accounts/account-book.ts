@@ -16,7 +16,7 @@ import {
   type OnUnusable,
   type Opened,
   openStored,
-  readRegularFile,
+  readOwnFile,
   readStored,
   removeUnfinished,
   removeUnfinishedKey,
@@ -242,7 +242,7 @@ async function takeOverAccounts(dataDir: string): Promise<AccountsFile> {
   const asItIs = { fileName: NAME_OF_0_1, isOnly, problem: null };
   try {
     // What is damaged, or a newer program's, keeps its name: opening it says so.
-    const { kind } = readStored((await readRegularFile(old)).toString('utf8'), accountsFormat);
+    const { kind } = readStored((await readOwnFile(old)).toString('utf8'), accountsFormat);
     if (kind !== 'value') return asItIs;
     await rename(old, path);
     return { fileName, isOnly, problem: null };

@@ -10,7 +10,7 @@ const NOTICE = 'protection';
 const IN_MEMORY =
   'This system offers no protected place for passwords, so Reprise keeps them in memory only. It asks for them again after a restart.';
 const OFFER =
-  'If you agree, they are stored encrypted instead, under a key file that only your user may read; whoever copies the whole data folder has both.';
+  'If you agree, they are stored encrypted instead, under a key file that lies beside them; whoever copies the whole data folder has both.';
 
 /** What it works with. */
 interface AgreementDeps {

@@ -3,13 +3,13 @@
  * what was there after it, also when the program or the machine dies in the middle.
  */
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
-import { lstat, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { closeSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** Only the user may read what is written here. */
-const FILE_MODE = 0o600;
-const FOLDER_MODE = 0o700;
+export const FILE_MODE = 0o600;
+export const FOLDER_MODE = 0o700;
 
 /** What the name of a file that is being written ends with, after its own name: a UUID, version 4. */
 const UNFINISHED = /^\.[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}\.unfinished$/;
@@ -96,7 +96,8 @@ export function keepAside(path: string, now: number, parts: readonly string[] = 
         taken.add(part);
       }
       for (const part of parts) {
-        if (part !== parts[0] && !existsSync(path + part)) continue;
+        const isThere = lstatSync(path + part, { throwIfNoEntry: false }) !== undefined;
+        if (part !== parts[0] && !isThere) continue;
         renameSync(path + part, aside + part);
         taken.delete(part);
       }
@@ -114,27 +115,6 @@ export async function hasKeptAside(path: string): Promise<boolean> {
   // A folder that cannot be listed may hold one.
   const names = await readdir(dirname(path)).catch(() => null);
   return names?.some((name) => name.startsWith(`${basename(path)}${KEPT_ASIDE}`)) ?? true;
-}
-
-/**
- * Reads a file of ours. In its place may lie anything: a pipe would be waited for without end, and a
- * device may have none.
- *
- * @throws the file system's error, or {@link NotAFile}
- */
-export async function readRegularFile(path: string): Promise<Buffer> {
-  const found = await stat(path);
-  if (!found.isFile()) throw new NotAFile(path);
-  return readFile(path);
-}
-
-/** A folder, pipe, socket or device lies where a file is wanted. */
-export class NotAFile extends Error {
-  override readonly name = 'NotAFile';
-
-  constructor(path: string) {
-    super(`${path} is not a file.`);
-  }
 }
 
 /**

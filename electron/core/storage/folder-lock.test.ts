@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { NO_FILES } from './testing/no-files.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { LOCK_FILE, lockFolder } from './folder-lock.ts';
 
@@ -73,12 +74,27 @@ describe('the lock of a data folder', () => {
     expect((await stat(join(folder.path, LOCK_FILE))).mode & 0o777).toBe(0o600);
   });
 
+  it.each(NO_FILES)('is not looked for through or in %s', async (what, put) => {
+    await using folder = await temporaryFolder();
+    for (const name of [LOCK_FILE, `${LOCK_FILE}-journal`]) {
+      const path = join(folder.path, name);
+      const undo = await put(path);
+      expect(() => lockFolder(folder.path)).toThrow(
+        `The data folder ${folder.path} cannot be locked: ${path} is ${what}. ` +
+          'Remove that, or choose another folder with --data-dir DIR.',
+      );
+      await undo();
+      await rm(path, { recursive: true });
+    }
+    expect(await readdir(folder.path)).toEqual([]);
+  });
+
   it('says what to do where something else is in its place', async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, LOCK_FILE), 'This is no lock of ours.');
     expect(() => lockFolder(folder.path)).toThrow(
-      `The data folder ${folder.path} cannot be locked (file is not a database). ` +
-        'Remove reprise.lock from it, or choose another folder with --data-dir DIR.',
+      `The data folder ${folder.path} cannot be locked: reprise.lock in it is not of Reprise. ` +
+        'Remove it, or choose another folder with --data-dir DIR.',
     );
   });
 });

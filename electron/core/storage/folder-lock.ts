@@ -6,8 +6,9 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { RepriseError } from '../../../shared/errors.ts';
-import { isErrno } from './files.ts';
-import { isBusy } from './storage-error.ts';
+import { FILE_MODE } from './files.ts';
+import { lookAtDatabase, UnusableFile } from './own-file.ts';
+import { isBusy, isDamage, whyNot } from './storage-error.ts';
 
 /** Empty, and stays in the folder: removing it could take it from under another's lock. */
 export const LOCK_FILE = 'reprise.lock';
@@ -43,12 +44,8 @@ export function lockFolder(folder: string): Disposable {
 
 /** SQLite would let other users read it, and whoever can read a file can keep others from locking. */
 function makeFile(path: string): void {
-  try {
-    // Never one that exists: to close a file gives up this process's locks on it (POSIX).
-    closeSync(openSync(path, 'wx', 0o600));
-  } catch (error) {
-    if (!isErrno(error, 'EEXIST')) throw error;
-  }
+  // Never one that exists: to close a file gives up this process's locks on it (POSIX).
+  if (lookAtDatabase(path) === null) closeSync(openSync(path, 'wx', FILE_MODE));
 }
 
 function explain(folder: string, cause: unknown): string {
@@ -58,9 +55,9 @@ function explain(folder: string, cause: unknown): string {
       'Use its window, stop it, or choose another folder with --data-dir DIR.'
     );
   }
-  const reason = cause instanceof Error ? cause.message : 'unknown error';
-  return (
-    `The data folder ${folder} cannot be locked (${reason}). ` +
-    `Remove ${LOCK_FILE} from it, or choose another folder with --data-dir DIR.`
-  );
+  if (cause instanceof UnusableFile) {
+    return `The data folder ${folder} cannot be locked: ${cause.message} Remove that, or choose another folder with --data-dir DIR.`;
+  }
+  const why = isDamage(cause) ? `${LOCK_FILE} in it is not of Reprise. Remove it` : whyNot(cause);
+  return `The data folder ${folder} cannot be locked: ${why}, or choose another folder with --data-dir DIR.`;
 }

@@ -1,17 +1,13 @@
 /**
  * What is on the disk, but for the history. `files.ts`: files that are whole at every moment;
+ * `own-file.ts`: what lies in the place of one;
  * `durable.ts` and `stored-file.ts`: a value in one such file, of which `preferences.ts` is the plain
  * example; `secret-protector.ts`, `key-file.ts`, `secrets-file.ts`, `secret-store.ts`: passwords, from
- * their sealing up; `kept-sessions-file.ts`; `folder-lock.ts`: one program a folder. Why the disk
+ * their sealing up; `kept-sessions-file.ts`; `folder-lock.ts`, `data-folder.ts`: one program and one user a folder. Why the disk
  * refused is told by `storage-error.ts`.
  */
-export {
-  hasKeptAside,
-  makeFolder,
-  readRegularFile,
-  removeUnfinished,
-  writeAtomically,
-} from './files.ts';
+export { hasKeptAside, removeUnfinished, writeAtomically } from './files.ts';
+export { readOwnFile } from './own-file.ts';
 export { Durable, inMemory } from './durable.ts';
 export { openStored, readStored, type Opened, type StoredFormat } from './stored-file.ts';
 export { memorySettings, openSettings, type SettingsService } from './preferences.ts';
@@ -25,4 +21,4 @@ export {
 export { secretsFormat, type SealedSecrets } from './secrets-file.ts';
 export { SealedSecretStore, type OnUnusable, type Unusable } from './secret-store.ts';
 export { keptSessionsFile, machineName } from './kept-sessions-file.ts';
-export { lockFolder } from './folder-lock.ts';
+export { makeDataFolder, takeDataFolder, type TakenFolder } from './data-folder.ts';

@@ -71,7 +71,7 @@ describe('the file of the kept sessions', () => {
     [
       'that is a link',
       (path: string) => symlink(join(path, '..', 'secrets.json'), path),
-      'not a file',
+      'a link, not a file',
     ],
   ])('%s is not used, and goes', async (_, prepare, why) => {
     await using folder = await folderWith(prepare);
@@ -88,7 +88,10 @@ describe('the file of the kept sessions', () => {
     await using folder = await folderWith(nothing);
     const socket = createServer().listen(folder.path);
     await once(socket, 'listening');
-    expect(await folder.file.take()).toEqual({ kind: 'unusable', why: 'it is not a file' });
+    expect(await folder.file.take()).toEqual({
+      kind: 'unusable',
+      why: 'it is a socket, not a file',
+    });
     expect(await folder.names()).toEqual(['secrets.json']);
     socket.close();
     await once(socket, 'close');
@@ -113,7 +116,10 @@ describe('the file of the kept sessions', () => {
     await using folder = await folderWith((path) =>
       mkdir(join(path, 'somebody’s'), { recursive: true }),
     );
-    expect(await folder.file.take()).toEqual({ kind: 'unusable', why: 'it is not a file' });
+    expect(await folder.file.take()).toEqual({
+      kind: 'unusable',
+      why: 'it is a folder, not a file',
+    });
     await expect(folder.file.write(Buffer.from('x'))).rejects.toThrow(folder.path);
     await folder.file.remove();
     expect(await readdir(folder.path)).toEqual(['somebody’s']);

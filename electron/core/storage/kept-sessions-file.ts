@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { RepriseError } from '../../../shared/errors.ts';
 import { isErrno, removeUnfinished, syncFolder, writeAtomically } from './files.ts';
+import { isOpenToOthers, lookAtFile, UnusableFile } from './own-file.ts';
 import type { KeptFile, Taken } from '../tls/index.ts';
 
 /** In the data folder. */
@@ -11,9 +12,6 @@ export const KEPT_SESSIONS_FILE = 'kept-sessions.bin';
 
 /** Several times what is ever written: more is not ours, and is not read into memory. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
-
-/** Any permission of the group or of others. */
-const NOT_ONLY_OWNER = 0o077;
 
 /** @param unlinkFile removes a file; tests have it fail, which root cannot be made to see */
 export function keptSessionsFile(dataDir: string, unlinkFile = unlink): KeptFile {
@@ -66,15 +64,15 @@ export async function machineName(): Promise<string> {
 
 async function read(path: string): Promise<Taken> {
   try {
-    const found = await lstat(path);
-    // Not opened: to read a pipe would wait for ever.
-    if (!found.isFile()) return { kind: 'unusable', why: 'it is not a file' };
+    const found = lookAtFile(path);
+    if (found === null) return { kind: 'nothing' };
     if (found.size > MAX_FILE_BYTES) return { kind: 'unusable', why: 'it is too large' };
-    if (process.platform !== 'win32' && (found.mode & NOT_ONLY_OWNER) !== 0) {
+    if (isOpenToOthers(found)) {
       return { kind: 'unusable', why: 'other users could read or change it' };
     }
     return { kind: 'content', content: await readFile(path) };
   } catch (error) {
+    if (error instanceof UnusableFile) return { kind: 'unusable', why: `it is ${error.what}` };
     // Without a folder there is no file either.
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return { kind: 'nothing' };
     return { kind: 'unusable', why: `it cannot be read (${codeOf(error)})` };

@@ -4,16 +4,11 @@
  * other users. It does not keep them from programs that run as this user.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { chmod, rm, stat } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RepriseError } from '../../../shared/errors.ts';
-import {
-  isErrno,
-  readRegularFile,
-  removeUnfinished,
-  syncFolder,
-  writeAtomically,
-} from './files.ts';
+import { isErrno, removeUnfinished, syncFolder, writeAtomically } from './files.ts';
+import { readOwnFile, UnusableFile } from './own-file.ts';
 import type { SecretProtector } from './secret-protector.ts';
 import { storageError } from './storage-error.ts';
 
@@ -38,24 +33,16 @@ export interface KeyFileProtector extends SecretProtector {
   make(): Promise<() => Promise<void>>;
 }
 
-/** Any permission of the group or of others. */
-const NOT_ONLY_OWNER = 0o077;
-
 /**
  * Seals with AES-256-GCM under `secrets.key` of `dataDir`, mode 0600, which is made when something
  * is first sealed. The context is associated data.
- *
- * @param onRepaired hears, as a sentence, that others could read the key file until now
  */
-export function keyFileProtector(
-  dataDir: string,
-  onRepaired: (message: string) => void = () => undefined,
-): KeyFileProtector {
+export function keyFileProtector(dataDir: string): KeyFileProtector {
   const path = join(dataDir, KEY_FILE);
   let making: ReturnType<typeof makeKey> | null = null;
   /** However many ask for it at once, one is made. */
   const makeOnce = (): ReturnType<typeof makeKey> => {
-    making ??= makeKey(path, onRepaired).finally(() => {
+    making ??= makeKey(path).finally(() => {
       making = null;
     });
     return making;
@@ -67,7 +54,7 @@ export function keyFileProtector(
       return () => (isNew ? removeKey(path) : Promise.resolve());
     },
     seal: async (plain, context) => {
-      const key = (await readKey(path, onRepaired)) ?? (await makeOnce()).key;
+      const key = (await readKey(path)) ?? (await makeOnce()).key;
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
       cipher.setAAD(Buffer.from(context, 'utf8'));
@@ -75,7 +62,7 @@ export function keyFileProtector(
       return Buffer.concat([Buffer.of(FORMAT), nonce, cipher.getAuthTag(), sealed]);
     },
     open: async (sealed, context) => {
-      const key = await readKey(path, onRepaired);
+      const key = await readKey(path);
       if (key === null) {
         throw new RepriseError(
           'secrets',
@@ -90,7 +77,7 @@ export function keyFileProtector(
 /** Whether there is a key file in `dataDir`, in whatever state. */
 export async function hasKeyFile(dataDir: string): Promise<boolean> {
   try {
-    await stat(join(dataDir, KEY_FILE));
+    await lstat(join(dataDir, KEY_FILE));
     return true;
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return false;
@@ -128,16 +115,20 @@ function unreadable(cause?: unknown): RepriseError {
 }
 
 /** The key; `null` where there is no file. */
-async function readKey(
-  path: string,
-  onRepaired: (message: string) => void,
-): Promise<Buffer | null> {
+async function readKey(path: string): Promise<Buffer | null> {
   let key: Buffer;
   try {
-    key = await readRegularFile(path);
+    key = await readOwnFile(path);
   } catch (cause) {
     // Without a folder there is no file either; making it says what is wrong with the folder.
     if (isErrno(cause, 'ENOENT', 'ENOTDIR')) return null;
+    if (cause instanceof UnusableFile) {
+      throw new RepriseError(
+        'secrets',
+        `The key file cannot be used: ${cause.message} Put back the file itself, or remove that and enter the passwords again.`,
+        { cause },
+      );
+    }
     throw new RepriseError(
       'secrets',
       `The key file ${path} cannot be read. Check its permissions: it must be a file that you may read.`,
@@ -150,36 +141,13 @@ async function readKey(
       `The key file ${path} is damaged: it has ${String(key.length)} bytes in place of ${String(KEY_BYTES)}. Put back a good copy, or remove it and enter the passwords again.`,
     );
   }
-  await closeToOthers(path, onRepaired);
   return key;
 }
 
-/** A key file that others may read is closed to them; POSIX only, Windows has no such bits. */
-async function closeToOthers(path: string, onRepaired: (message: string) => void): Promise<void> {
-  if (process.platform === 'win32') return;
-  const { mode } = await stat(path);
-  if ((mode & NOT_ONLY_OWNER) === 0) return;
-  try {
-    await chmod(path, 0o600);
-  } catch (cause) {
-    throw new RepriseError(
-      'secrets',
-      `Other users may read the key file ${path}, and that could not be changed. Make it yours alone (mode 0600).`,
-      { cause },
-    );
-  }
-  onRepaired(
-    `Other users of this machine could read the key file ${path}. Only you can now. If you do not trust them, change your mail passwords.`,
-  );
-}
-
 /** The key of the file that is there, or else of one that is made now: the folder is this program's alone. */
-async function makeKey(
-  path: string,
-  onRepaired: (message: string) => void,
-): Promise<{ readonly key: Buffer; readonly isNew: boolean }> {
+async function makeKey(path: string): Promise<{ readonly key: Buffer; readonly isNew: boolean }> {
   // Somebody may have been quicker.
-  const found = await readKey(path, onRepaired);
+  const found = await readKey(path);
   if (found !== null) return { key: found, isNew: false };
   const key = randomBytes(KEY_BYTES);
   try {

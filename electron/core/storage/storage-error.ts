@@ -1,5 +1,6 @@
 /** Why the disk refused and what to do about it, whether the file system says so or SQLite. */
 import { RepriseError } from '../../../shared/errors.ts';
+import { UnusableFile } from './own-file.ts';
 
 /** By the file system's codes; each stands after a colon and before a full stop or comma. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -29,6 +30,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** Why the disk refused, and what to do. */
 export function whyNot(error: unknown): string {
+  if (error instanceof UnusableFile) return `${error.message} Move that away`;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const shown = code === '' ? '' : ` (${code})`;
   return (

@@ -132,7 +132,7 @@ describe('opening a stored file', () => {
     await using folder = await temporaryFolder();
     execFileSync('mkfifo', [join(folder.path, 'notes.json')]);
     const { durable, problem } = await openStored(folder.path, format, at);
-    expect(problem).toContain('is not a file. Move it away');
+    expect(problem).toContain('notes.json is a pipe, not a file. Move it away');
     await expect(durable.change(() => ({ notes: ['a'] }))).rejects.toMatchObject({
       code: 'storage',
       message: problem,

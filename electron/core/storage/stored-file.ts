@@ -6,14 +6,8 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { RepriseError } from '../../../shared/errors.ts';
 import { Durable, type Persist } from './durable.ts';
-import {
-  isErrno,
-  keepAside,
-  NotAFile,
-  readRegularFile,
-  removeUnfinished,
-  writeAtomically,
-} from './files.ts';
+import { isErrno, keepAside, removeUnfinished, writeAtomically } from './files.ts';
+import { readOwnFile, UnusableFile } from './own-file.ts';
 import { storageError } from './storage-error.ts';
 
 /** What a file holds and how its older versions become the present one. */
@@ -114,13 +108,13 @@ export async function openStored<Value>(
 
   let text: string;
   try {
-    text = (await readRegularFile(path)).toString('utf8');
+    text = (await readOwnFile(path)).toString('utf8');
   } catch (error) {
     // Without a folder there is no file; writing says what is wrong with the folder.
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return open(format.empty, false, null);
-    if (error instanceof NotAFile) {
+    if (error instanceof UnusableFile) {
       return locked(
-        `${format.what} cannot be read: ${path} is not a file. Move it away and start Reprise again; until then nothing is saved there.`,
+        `${format.what} cannot be read: ${error.message} Move it away and start Reprise again; until then nothing is saved there.`,
       );
     }
     return locked(

@@ -7,7 +7,13 @@ import { toastFailure } from '../../ui/toasts.tsx';
 import { protectionSentence } from '../../words.ts';
 import { askPermission, usePermission } from '../attention/notifications.ts';
 import { SettingRow, SwitchRow, useSetting } from './SettingRow.tsx';
-import { dataFiles, keepExplanation, notificationExplanation, notificationHint } from './words.ts';
+import {
+  dataFiles,
+  keepExplanation,
+  notificationExplanation,
+  notificationHint,
+  readersSentence,
+} from './words.ts';
 import styles from './Settings.module.css';
 
 const THEME_NAMES: Record<ThemeChoice, string> = {
@@ -135,6 +141,8 @@ export function DataSection(): ReactNode {
               ))}
             </dl>
           </dd>
+          <dt>Who may read them</dt>
+          <dd>{readersSentence(app)}</dd>
           <dt>Passwords</dt>
           <dd>{protectionSentence(app.protection)}</dd>
         </>

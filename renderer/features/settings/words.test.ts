@@ -7,6 +7,7 @@ import {
   lossSentence,
   notificationExplanation,
   notificationHint,
+  readersSentence,
 } from './words.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -14,6 +15,15 @@ const NOW = Date.UTC(2026, 10, 23, 12);
 const extent = (daysAgo: number | null, sizeBytes: number | null = 2_340_000) => ({
   recordedSince: daysAgo === null ? null : NOW - daysAgo * DAY,
   sizeBytes,
+});
+
+describe('who may read the files', () => {
+  it('is promised by modes where the system has them, and left to Windows where it has not', () => {
+    expect(readersSentence({ hasFileModes: true })).toContain('closed to other users (mode 0700)');
+    const windows = readersSentence({ hasFileModes: false });
+    expect(windows).toContain('Reprise does not change that');
+    expect(windows).not.toMatch(/mode|0600|0700|closed/);
+  });
 });
 
 describe('a shorter history', () => {

@@ -35,6 +35,13 @@ export function dataFiles(protection: SecretProtection): readonly DataFile[] {
   ];
 }
 
+/** What keeps other users of the machine from these files, and no more than that. */
+export function readersSentence({ hasFileModes }: Pick<AppFacts, 'hasFileModes'>): string {
+  return hasFileModes
+    ? 'You, administrators, and every program that runs as you: at each start the folder is closed to other users (mode 0700), and so are these files (0600).'
+    : 'Whoever Windows lets open the folder. Below your profile, where it usually lies, that is you, administrators, and every program that runs as you. Reprise does not change that: for a folder elsewhere, look at the security tab of its properties.';
+}
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** How long that is. */

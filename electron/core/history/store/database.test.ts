@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { NO_FILES } from '../../storage/testing/no-files.ts';
 import { temporaryFolder } from '../../storage/testing/temporary-folder.ts';
 import { migrate, NewerSchemaError } from './schema.ts';
 import { askFile, batch, NOON, openStore, row } from '../testing/rows.ts';
@@ -122,17 +123,25 @@ describe('the history’s file', () => {
     expect(await readFile(made.path)).toEqual(before);
   });
 
-  it('that cannot be opened is said, and what happens is kept in memory', async () => {
-    await using folder = await temporaryFolder();
-    const path = join(folder.path, 'history.sqlite');
-    await mkdir(path);
-    using opened = openStore({ path });
-    expect(opened.problems).toEqual([
-      `The history in ${path} cannot be used: the file cannot be opened. Check the permissions of its folder, then start Reprise again. Until then the history is forgotten when Reprise ends.`,
-    ]);
-    opened.store.write(batch([row(NOON)], ALIVE));
-    expect(opened.store.view(LAST_HOUR, NOON).totals.resumed).toBe(1);
-  });
+  it.each(
+    NO_FILES.flatMap(([what, put]) =>
+      ['', '-wal', '-shm', '-journal'].map((suffix) => ({ what, put, suffix })),
+    ),
+  )(
+    'is not opened where history.sqlite$suffix is $what, which is said',
+    async ({ what, put, suffix }) => {
+      await using made = await folderWith(1);
+      await rm(made.path + suffix, { force: true });
+      const undo = await put(made.path + suffix);
+      using opened = openStore({ path: made.path });
+      expect(opened.problems).toEqual([
+        `The history in ${made.path} cannot be used: ${made.path + suffix} is ${what}. Move that away, then start Reprise again. Until then the history is forgotten when Reprise ends.`,
+      ]);
+      opened.store.write(batch([row(NOON), row(NOON)], ALIVE));
+      expect(opened.store.view(LAST_HOUR, NOON).totals.resumed).toBe(2);
+      await undo();
+    },
+  );
 
   it('that another program keeps locked loses the batch and says why', async () => {
     await using made = await folderWith(1);

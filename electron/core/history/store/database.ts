@@ -1,18 +1,15 @@
 /** Opens the history's database file, whatever has become of it. */
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { isErrno, keepAside, makeFolder } from '../../storage/files.ts';
+import { FILE_MODE, FOLDER_MODE, keepAside, makeFolder } from '../../storage/files.ts';
+import { DATABASE_PARTS, lookAtDatabase } from '../../storage/own-file.ts';
 import { isDamage, whyNot } from '../../storage/storage-error.ts';
 import { ForeignSchemaError, migrate, NewerSchemaError } from './schema.ts';
 
 /** How long another program may hold the file before a write is given up. */
 const BUSY_MS = 1000;
-const FILE_MODE = 0o600;
-const FOLDER_MODE = 0o700;
-/** The file, and what SQLite keeps beside it; they belong together. */
-const PARTS = ['', '-wal', '-shm'];
 
 /** An open database, and what the user should know about how it was found. */
 export interface OpenedDatabase {
@@ -46,7 +43,7 @@ export function openDatabase(path: string | null, now: number): OpenedDatabase {
 export function beginAnew(path: string, now: number): OpenedDatabase {
   let aside: string;
   try {
-    aside = keepAside(path, now, PARTS);
+    aside = keepAside(path, now, DATABASE_PARTS);
   } catch {
     // Whatever the file system said: what cannot be moved must not be overwritten.
     return notKept(
@@ -63,9 +60,9 @@ export function beginAnew(path: string, now: number): OpenedDatabase {
 
 /** What the file at `path` takes, together with what SQLite keeps beside it; 0 where there is none. */
 export async function sizeOnDisk(path: string): Promise<number> {
-  const sizes = PARTS.map(async (suffix) => {
+  const sizes = DATABASE_PARTS.map(async (suffix) => {
     // Not there, or gone meanwhile.
-    const found = await stat(path + suffix).catch(() => null);
+    const found = await lstat(path + suffix).catch(() => null);
     return found?.size ?? 0;
   });
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
@@ -75,7 +72,7 @@ function openFile(path: string): DatabaseSync {
   makeFolder(dirname(path), FOLDER_MODE);
   // SQLite would make it readable for everyone; its companions take the mode of the file. Where
   // the file may not be written, it may still be read.
-  if (!existsSync(path)) closeSync(openSync(path, 'a', FILE_MODE));
+  if (lookAtDatabase(path) === null) closeSync(openSync(path, 'wx', FILE_MODE));
   else if (!looksRight(path)) throw new DamageError();
   const db = new DatabaseSync(path, { timeout: BUSY_MS });
   try {
@@ -107,10 +104,6 @@ function looksRight(path: string): boolean {
     const begin = Buffer.alloc(MAGIC.length);
     const length = readSync(file, begin);
     return length === 0 || begin.toString('latin1') === MAGIC;
-  } catch (error) {
-    // A folder, for example; SQLite says more about it.
-    if (isErrno(error, 'EISDIR')) return true;
-    throw error;
   } finally {
     closeSync(file);
   }
