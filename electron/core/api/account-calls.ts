@@ -77,12 +77,15 @@ export function createAccountCalls(context: CallContext): AccountCalls {
         const { book, password } = ownerOf(id);
         const before = book.accounts.mustGet(id);
         const edit = (account: AccountSettings): AccountSettings => editedAccount(account, input);
+        // Typed again, what was refused is no other password, and is not sent again.
+        const isSame =
+          input.password === null || (await readable(password(before))) === input.password;
         const settings = await book.update(id, edit, input.password);
         // Also where an old server has come back, with the password that was for it.
         if (input.password !== null || connectsElsewhere(before, settings)) {
           notices.dismiss(passwordNotice(id));
         }
-        watchList.change(settings, password, input.password !== null);
+        watchList.change(settings, password, !isSame);
       }),
 
     removeAccount: async (id) => {
@@ -146,6 +149,15 @@ export function createAccountCalls(context: CallContext): AccountCalls {
       await set(id, { paused });
     },
   };
+}
+
+/** One that cannot be read is none. */
+async function readable(password: Promise<string | null>): Promise<string | null> {
+  try {
+    return await password;
+  } catch {
+    return null;
+  }
 }
 
 function passwordMissing(): RepriseError {

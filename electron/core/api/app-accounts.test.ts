@@ -203,6 +203,8 @@ describe('an account', () => {
     await engine.tryOffering(id);
     const kept = { ...wrong, password: null, trust: { kind: 'keep' } } as const;
     await engine.updateAccount(id, { ...kept, label: 'Home', mailboxes: ['INBOX', 'Sent'] });
+    // The same one, typed again.
+    await engine.updateAccount(id, { ...wrong, mailboxes: ['INBOX', 'Sent'] });
     await until(isRefused(2));
     await engine.setPaused(id, true);
     await until((now) => now.connections.every(({ state }) => state.kind === 'paused'));
