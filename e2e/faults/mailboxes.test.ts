@@ -115,6 +115,40 @@ describe('a mailbox is opened by the name that was given', () => {
   });
 });
 
+describe('a mailbox that cannot be opened', () => {
+  it.each([
+    // INBOX is always there, and trouble is trouble.
+    ['INBOX', 'NO Server Unavailable. 15', '', 'server-unavailable'],
+    ['INBOX', 'NO Mailbox does not exist', '', 'server-unavailable'],
+    ['Work', 'NO Server Unavailable. 15', '', 'server-unavailable'],
+    ['Work', 'NO [UNAVAILABLE] Mailbox is away', '', 'server-unavailable'],
+    [
+      'Work',
+      'NO Unable to open this mailbox.',
+      String.raw`* LIST () "." Work`,
+      'server-unavailable',
+    ],
+    // What is not listed, or as a folder without messages of its own, is none.
+    ['Work', 'NO Unable to open this mailbox.', '', 'mailbox-missing'],
+    ['Work', 'NO [TRYCREATE] There is none', '', 'mailbox-missing'],
+    [
+      'Work',
+      'NO Mailbox isn’t selectable',
+      String.raw`* LIST (\Noselect \HasChildren) "." Work`,
+      'mailbox-missing',
+    ],
+    ['Work', 'NO [CANNOT] Invalid mailbox name: Ends with a dot', '', 'mailbox-missing'],
+    ['Work', 'NO Permission denied', String.raw`* LIST () "." Work`, 'mailbox-missing'],
+  ])('%s, %s, listed as %j: %s', async (mailbox, line, listed, code) => {
+    await using server = await stand.lines({
+      answers: { EXAMINE: `~ ${line}`, LIST: `${listed === '' ? '' : `${listed}\n`}~ OK done` },
+    });
+    const { id, rows } = await rowsOf(server, [mailbox]);
+    expect(rows).toEqual({ [mailbox]: code });
+    await stand.remove(id);
+  });
+});
+
 describe('the list of mailboxes', () => {
   it.each([
     ['* LIST () "." INBOX.Sent', ['INBOX', 'INBOX.Sent']],

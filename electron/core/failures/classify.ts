@@ -293,7 +293,7 @@ function answered(
   if (code === 'ETHROTTLE') return 'throttled';
   const { command, line } = refusal;
   if (isSignIn(command)) return signInAnswered(line);
-  if (phase === 'select') return openingAnswered(error, line);
+  if (phase === 'select') return openingAnswered(line, error['mailboxMissing'] === true);
   return meaningOf(line, false) ?? (command === 'STARTTLS' ? 'starttls-refused' : 'busy');
 }
 
@@ -308,13 +308,32 @@ export function isAboutMailbox(error: unknown): boolean {
   return kind === 'mailbox-missing' || kind === 'mailbox-forbidden';
 }
 
-function openingAnswered(error: Readonly<Record<string, unknown>>, line: string): FailureKind {
-  if (/^\S+ \[NONEXISTENT\b/i.test(line)) return 'mailbox-missing';
+/**
+ * Whether a refusal to open a mailbox leaves it to the server's list to say if there is one.
+ */
+export function mayBeMissing(error: unknown): boolean {
+  const line = isRecord(error) ? serverLineOf(error) : null;
+  if (line === null || !/^NO\b/i.test(line)) return false;
+  return openingAnswered(line, true) !== openingAnswered(line, false);
+}
+
+/** Rights that are missing, in words (RFC 4314 has the code NOPERM for it). */
+const FORBIDDEN =
+  /(?:permission|access) (?:is )?denied|(?:no|insufficient) (?:permissions?|rights)\b/i;
+
+/** Trouble that may be that of a mailbox which is not there. */
+const OF_MAILBOX = /\b(?:mailbox|folder|open)\b/i;
+
+/** @param isUnlisted the server's list does not have it */
+function openingAnswered(line: string, isUnlisted: boolean): FailureKind {
+  // A name that the server can never have is one of none (RFC 5530).
+  if (/^\S+ \[(?:NONEXISTENT|CANNOT)\b/i.test(line)) return 'mailbox-missing';
   if (/^\S+ \[NOPERM\b/i.test(line)) return 'mailbox-forbidden';
-  const kind = meaningOf(line, false) ?? 'busy';
-  // Any word of trouble may be about a mailbox that is not in the list either; a code is not.
-  const isMissing = error['mailboxMissing'] === true && kind === 'busy' && decided(line) === null;
-  return isMissing ? 'mailbox-missing' : kind;
+  const kind = meaningOf(line, false);
+  if (kind !== null && kind !== 'busy') return kind;
+  if (decided(line) !== null) return 'busy';
+  if (isUnlisted && (kind === null || OF_MAILBOX.test(line))) return 'mailbox-missing';
+  return kind === null && FORBIDDEN.test(line) ? 'mailbox-forbidden' : 'busy';
 }
 
 /** Of several addresses that all failed, the one that came furthest says most: a host refused. */

@@ -12,7 +12,7 @@ export {
   type StepName,
 } from './check-failure.ts';
 export { FORM_WAYS, problemOf, type CheckWays } from './check-words.ts';
-export { isAboutMailbox } from './classify.ts';
+export { isAboutMailbox, mayBeMissing } from './classify.ts';
 export {
   BEFORE_CONNECTING,
   ConnectError,

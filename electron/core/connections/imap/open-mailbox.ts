@@ -6,6 +6,7 @@
 import type { ImapAttribute, ImapResponse } from 'imapflow';
 import { enhanceCommandError } from 'imapflow/lib/tools.js';
 import { isInbox } from '../../../../shared/mailbox-name.ts';
+import { mayBeMissing } from '../../failures/index.ts';
 import type { ImapClient } from './imap-client.ts';
 import { listedName, wireNames } from './mailbox-names.ts';
 
@@ -34,9 +35,8 @@ export async function openMailbox(client: ImapClient, name: string): Promise<num
       refusal ??= error;
     }
   }
-  const { responseStatus, serverResponseCode } = refusal as Readonly<Record<string, unknown>>;
-  const saysWhy = responseStatus === 'BAD' || typeof serverResponseCode === 'string';
-  if (!saysWhy && !(await isListed(client, names)))
+  // INBOX is always there (RFC 3501 §5.1), whatever a server in trouble lists.
+  if (!isInbox(name) && mayBeMissing(refusal) && !(await isListed(client, names)))
     throw Object.assign(refusal as Error, { mailboxMissing: true });
   throw refusal;
 }
@@ -81,7 +81,7 @@ async function examine(client: ImapClient, wire: string): Promise<number | null>
   }
 }
 
-/** Whether the server's list has one of these; one that refuses to list may have it. */
+/** Whether the server lists one of these as a mailbox; one that refuses to list may have it. */
 async function isListed(client: ImapClient, names: readonly string[]): Promise<boolean> {
   let isThere = false;
   const LIST = async ({ attributes }: ImapResponse): Promise<void> => {
@@ -89,7 +89,7 @@ async function isListed(client: ImapClient, names: readonly string[]): Promise<b
     const name = textOf(listed);
     // A name is a pattern as well, and may find others.
     const isIt = names.includes(isInbox(name) ? 'INBOX' : name);
-    if (isIt && !/\\nonexistent/i.test(JSON.stringify(flags))) isThere = true;
+    if (isIt && !/\\(?:noselect|nonexistent)/i.test(JSON.stringify(flags))) isThere = true;
   };
   try {
     for (const name of names) {
