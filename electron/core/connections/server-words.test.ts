@@ -12,6 +12,9 @@ describe('the way of signing in', () => {
     ['NO before the password was sent', { AUTHENTICATE: '~ NO mechanism not supported, mate' }],
     ['NO afterwards', { RESPONSE: '~ NO Unsupported authentication mechanism.' }],
     ['NO with a code', { AUTHENTICATE: '~ NO [CANNOT] No' }],
+    ['NO without a reason, before the password was sent', { AUTHENTICATE: '~ NO Nope' }],
+    ['NO as to a password, before it was sent', { AUTHENTICATE: '~ NO AUTHENTICATE failed.' }],
+    ['NO to a mechanism that is disabled', { RESPONSE: '~ NO Mechanism is disabled' }],
     ['BAD', { AUTHENTICATE: '~ BAD Command Argument Error. 12' }],
   ])('is LOGIN where AUTHENTICATE PLAIN is refused as such: %s', async (_, answers) => {
     await using server = await startLineServer({ answers });
@@ -24,6 +27,7 @@ describe('the way of signing in', () => {
   test.each([
     ['a wrong password', '~ NO [AUTHENTICATIONFAILED] Invalid credentials', 'sign-in-failed'],
     ['a wrong password without a code', '~ NO AUTHENTICATE failed.', 'sign-in-failed'],
+    ['a NO without a reason', '~ NO Nope', 'sign-in-failed'],
     ['trouble of the server', '~ NO [UNAVAILABLE] Unsupported just now', 'retrying'],
     ['trouble in a BAD', '~ BAD Server Unavailable. 15', 'retrying'],
   ] as const)('is no other one for %s', async (_, answer, state) => {

@@ -151,6 +151,32 @@ const TO_SIGN_IN: readonly Line[] = [
   ['NO Too many auth attempts', 'too-many-refusals', 'nextcloud/mail#9156'],
   ['NO Too many invalid login attempts', 'too-many-refusals', 'Kerio'],
   ['NO Account locked', 'account-blocked', 'Zimbra'],
+  ['NO account is not active', 'account-blocked', 'Zimbra'],
+  ['NO account does not have IMAP access enabled', 'imap-off', 'Zimbra'],
+  ['NO [ALERT] password must be changed before IMAP login permitted', 'password-expired', 'Zimbra'],
+  ['NO [ALERT] account undergoing maintenance; please try again later', 'busy', 'Zimbra'],
+  ['NO IMAP access denied for your account', 'imap-off', 'hosting'],
+  ['NO IMAP service is not available for your account. Please upgrade.', 'imap-off', 'hosting'],
+  ['NO Too many simultaneous IMAP connections', 'over-limit', 'hosting'],
+  ['NO Too many simultaneous logins', 'over-limit', 'hosting'],
+  ['NO Too many concurrent logins for this user', 'over-limit', 'hosting'],
+  ['NO User is logged in too many times', 'over-limit', 'hosting'],
+  ['NO Number of connections exceeded', 'over-limit', 'hosting'],
+  ['NO Login limit reached', 'over-limit', 'hosting'],
+  ['NO Too many failed logins', 'too-many-refusals', 'hosting'],
+  ['NO Login frequency limited', 'throttled', 'QQ'],
+  ['NO Too frequent logins', 'throttled', 'hosting'],
+  ['NO Unable to lock maildrop', 'busy', 'qpopper'],
+  ['NO Mailbox is locked by another session', 'busy', 'hosting'],
+  ['NO Mailbox is being moved', 'busy', 'hosting'],
+  ['NO SQL error', 'busy', 'dbmail'],
+  ['NO Disk full', 'busy', 'hosting'],
+  ['NO Shutting down', 'busy', 'hosting'],
+  ['NO Please retry in 30 seconds', 'busy', 'hosting'],
+  ['NO Service temporairement indisponible', 'busy', 'hosting'],
+  ['NO Server vorübergehend nicht verfügbar', 'busy', 'hosting'],
+  ['NO PLAIN authentication is disabled', 'method-unsupported', 'hosting'],
+  ['NO Logging in is disabled on this server', 'method-unsupported', 'hosting'],
   ['NO Your account has been suspended', 'account-blocked', 'hosting'],
   ['NO System busy, try later', 'busy', 'hosting'],
   ['NO Internal error...', 'busy', 'issue 12'],
@@ -195,15 +221,22 @@ describe('what a server answers', () => {
   });
 
   test.each([
-    ['NO Unsupported authentication mechanism.', true],
-    ['NO [CANNOT] No', true],
-    ['BAD What', true],
-    ['BAD [UNAVAILABLE] Later', false],
-    ['NO AUTHENTICATE failed.', false],
-    ['NO What', false],
-  ])('%s is about the way of signing in: %s', (line, expected) => {
-    expect(isOfMethod(line)).toBe(expected);
-  });
+    ['NO Unsupported authentication mechanism.', true, true],
+    ['NO [CANNOT] No', true, true],
+    ['BAD What', true, true],
+    ['BAD [UNAVAILABLE] Later', false, false],
+    ['NO AUTHENTICATE failed.', false, true],
+    ['NO What', false, true],
+    ['NO [AUTHENTICATIONFAILED] No', false, false],
+    ['NO [UNAVAILABLE] Later', false, false],
+    ['NO Too many connections', false, false],
+  ])(
+    '%s is about the way of signing in: %s, and before the password: %s',
+    (line, after, before) => {
+      expect(isOfMethod(line, true)).toBe(after);
+      expect(isOfMethod(line, false)).toBe(before);
+    },
+  );
 
   test('is read in no time, however long it is', () => {
     const line = `NO ${'too many imap password basic auth account '.repeat(25_000)}`;

@@ -51,11 +51,11 @@ const CODES: Readonly<Record<string, AnswerKind>> = {
 
 /** Too many connections, of this client or this account. */
 const OVER_LIMIT =
-  /too many (?:\w+ )?(?:connections?|sessions|clients|logins from|logged)|max(?:imum)?\.? (?:number of )?(?:\w+ )?(?:connections?|sessions?)|(?:connections?|sessions?) (?:limit|quota)|exceed\w* .{0,30}(?:connections|sessions)/i;
+  /too many (?:[\w-]+ ){0,3}(?:connections?|sessions|clients|log-?ins|logged)|logged in too many times|max(?:imum)?\.? (?:number of )?(?:[\w-]+ ){0,2}(?:connections?|sessions?|log-?ins)|(?:connections?|sessions?|log-?in) (?:limit|quota)|(?:connections|sessions) exceeded|exceed\w* .{0,30}(?:connections|sessions)/i;
 
 /** Too much in a short time. */
 const THROTTLED =
-  /throttl|rate.?limit|limit\w* exceeded|exceeded .{0,40}(?:limits?|quota)|too (?:many|much) (?:requests|commands|traffic|bandwidth)|too fast|slow down|backoff/i;
+  /throttl|rate.?limit|limit\w* exceeded|exceeded .{0,40}(?:limits?|quota)|too (?:many|much) (?:requests|commands|traffic|bandwidth)|too (?:fast|often|frequent)|frequency .{0,10}limit|slow down|backoff/i;
 
 /** What stands for a code, in the order in which it is asked; what a word may also mean comes later. */
 const TEXTS: readonly (readonly [RegExp, AnswerKind])[] = [
@@ -73,7 +73,7 @@ const TEXTS: readonly (readonly [RegExp, AnswerKind])[] = [
     'web-login',
   ],
   [
-    /\bimap\w*\b.{0,40}\b(?:disabled|deactivated|not (?:been )?(?:enabled|activated|allowed|permitted)|(?:turned|switched) off|blocked|deaktiviert|nicht (?:aktiviert|freigeschaltet|erlaubt))|(?:disabled|not (?:been )?(?:enabled|activated|allowed)|yet to enable|enable|deactivated)\b.{0,30}\bimap/i,
+    /\bimap\w*\b.{0,40}\b(?:disabled|deactivated|not (?:been )?(?:enabled|activated|allowed|permitted)|not available (?:for|to) (?:you|this)|denied|(?:turned|switched) off|blocked|deaktiviert|nicht (?:aktiviert|freigeschaltet|erlaubt))|(?:disabled|not (?:been )?(?:enabled|activated|allowed|permitted)|not have|yet to enable|enable|deactivated)\b.{0,30}\bimap/i,
     'imap-off',
   ],
   [
@@ -85,15 +85,15 @@ const TEXTS: readonly (readonly [RegExp, AnswerKind])[] = [
     'privacy-required',
   ],
   [
-    /\b(?:account|user)\b.{0,40}\b(?:locked|suspended|blocked|disabled|deactivated|inactive|frozen|banned|gesperrt)\b|(?:locked|suspended|blocked|disabled) account/i,
+    /\b(?:account|user)\b.{0,40}\b(?:locked|suspended|blocked|disabled|deactivated|inactive|not active|frozen|banned|gesperrt)\b|(?:locked|suspended|blocked|disabled) account/i,
     'account-blocked',
   ],
   [
-    /password.{0,20}expired|expired password|(?:must|have to) change .{0,10}password/i,
+    /password.{0,20}expired|expired password|password (?:must|has to|needs to) be (?:changed|reset)|(?:must|have to|need to) (?:change|reset) .{0,10}password/i,
     'password-expired',
   ],
   [
-    /(?:mechanism|method|auth\w*(?: type)?|sasl|log-?in command)\b.{0,20}\b(?:not (?:supported|available|enabled|implemented)|unsupported|unknown|unrecogni[sz]ed)|(?:unsupported|unknown|unrecogni[sz]ed|invalid|no) (?:\w+ )?(?:mechanism|auth\w* (?:type|method))|\blog-?in\b.{0,12}\bdisabled|\b(?:unsupported|not (?:supported|implemented))\b/i,
+    /(?:mechanism|method|auth\w*(?: type)?|sasl|log-?in command)\b.{0,20}\b(?:not (?:supported|available|enabled|allowed|implemented)|disabled|unsupported|unknown|unrecogni[sz]ed)|(?:unsupported|unknown|unrecogni[sz]ed|invalid|no) (?:\w+ )?(?:mechanism|auth\w* (?:type|method))|\blog(?:ging)?[- ]?in\b.{0,12}\bdisabled|\b(?:unsupported|not (?:supported|implemented))\b/i,
     'method-unsupported',
   ],
   [
@@ -108,14 +108,14 @@ const TEXTS: readonly (readonly [RegExp, AnswerKind])[] = [
   [OVER_LIMIT, 'over-limit'],
   [THROTTLED, 'throttled'],
   [
-    /temporar|unavailable|not available|(?:internal|server|system|backend|database) (?:\w+ )?error|generic failure|overload|\bbusy\b|maintenance|migrat|out of (?:memory|resources)|time[d -]*out|(?:can't|cannot|can not|could not|unable to|failed to) (?:connect|reach|contact|open|read|access|complete|process)|connection (?:to .{0,40})?(?:refused|reset|lost|failed)|lookup failed|(?:server|service) (?:is )?(?:down|not ready|shutting|restarting|starting)/i,
+    /tempor|vor(?:\u00fc|ue)bergehend|unavailable|indisponib|not available|nicht verf(?:\u00fc|ue)gbar|(?:internal|server|system|backend|database|sql|proxy|unexpected|fatal) (?:\w+ )?error|generic failure|overload|\bbusy\b|maintenance|migrat|being moved|disk (?:is )?full|out of (?:memory|resources|disk)|time[d -]*out|(?:can't|cannot|can not|could not|unable to|failed to) (?:connect|reach|contact|open|read|access|lock|complete|process)|(?:error|failure) (?:connecting|contacting)|(?:mailbox|maildrop|database|file) is locked|connection (?:to .{0,40})?(?:refused|reset|lost|failed)|lookup failed|shutting down|(?:server|service) (?:is )?(?:down|failure|not ready|restarting|starting)/i,
     'busy',
   ],
   [
     /(?:auth\w*|log-?in|sign-?in)\b.{0,10}\b(?:failed|failure|error|denied|rejected|incorrect|refused|invalid)/i,
     'sign-in-refused',
   ],
-  [/try (?:again|later)|again later/i, 'busy'],
+  [/try (?:again|later)|again later|\bretry\b/i, 'busy'],
 ];
 
 /** How much of a line is read: a server may send a megabyte. */
@@ -151,10 +151,15 @@ export function decided(line: string): AnswerKind | null {
   return byCode(line.slice(0, MAX_READ).replace(/^\S+ ?/, ''));
 }
 
-/** Whether a refused sign-in may be another matter in another way of signing in. */
-export function isOfMethod(line: string): boolean {
+/**
+ * Whether a refused sign-in may be another matter in another way of signing in.
+ *
+ * @param sawPassword it was refused after the password had come; one that was not sent cannot be wrong
+ */
+export function isOfMethod(line: string, sawPassword: boolean): boolean {
   const kind = meaningOf(line, true);
-  if (kind === null) return /^BAD\b/i.test(line);
+  if (kind === 'sign-in-refused') return !sawPassword && decided(line) === null;
+  if (kind === null) return !sawPassword || /^BAD\b/i.test(line);
   return kind === 'method-unsupported' || kind === 'not-understood';
 }
 

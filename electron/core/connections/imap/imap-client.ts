@@ -13,13 +13,25 @@ interface Argument {
   readonly sensitive?: boolean;
 }
 
+/** Of a command. */
+interface ExecOptions {
+  /** Hears each `+` of the server's. */
+  readonly onPlusTag?: (response: unknown) => unknown;
+  /** What hears its untagged responses, by their names. */
+  readonly untagged?: object;
+}
+
 declare module 'imapflow' {
   // Of version 2.10, in which they are there and not declared; the tests of signing in hold them.
   interface ImapFlow {
     /** Signs in by `auth.loginMethod`, or by one of its own choice. */
     authenticate(): Promise<boolean>;
     /** Sends a command and resolves with its tagged OK. */
-    exec(command: string, args?: readonly Argument[] | false, options?: object): Promise<unknown>;
+    exec(
+      command: string,
+      args?: readonly Argument[] | false,
+      options?: ExecOptions,
+    ): Promise<unknown>;
   }
 }
 
@@ -27,6 +39,8 @@ type SignInMethod = 'AUTH=PLAIN' | 'AUTH=LOGIN' | 'LOGIN';
 
 export class ImapClient extends ImapFlow {
   readonly #auth: SignInOptions['auth'];
+  /** The server has asked for what AUTHENTICATE sends, or has LOGIN, which sends it at once. */
+  #sawPassword = false;
 
   constructor(options: SignInOptions) {
     const auth = { ...options.auth };
@@ -40,7 +54,8 @@ export class ImapClient extends ImapFlow {
     if (methods.length === 0) return super.authenticate();
     let refused: unknown = null;
     for (const method of methods) {
-      if (refused !== null && !isRefusedMethod(refused)) break;
+      if (refused !== null && !this.#isRefusedMethod(refused)) break;
+      this.#sawPassword = method === 'LOGIN';
       this.#auth.loginMethod = method;
       try {
         return await super.authenticate();
@@ -54,13 +69,33 @@ export class ImapClient extends ImapFlow {
   override exec(
     command: string,
     args?: readonly Argument[] | false,
-    options?: object,
+    options?: ExecOptions,
   ): Promise<unknown> {
     const isLogin = command === 'LOGIN' && Array.isArray(args);
     return super.exec(
       command,
       isLogin ? (args as readonly Argument[]).map(asLiteral) : args,
-      options,
+      command === 'AUTHENTICATE' ? this.#noticing(options) : options,
+    );
+  }
+
+  /** Takes note of it when the server asks for the password. */
+  #noticing(options: ExecOptions = {}): ExecOptions {
+    const { onPlusTag } = options;
+    return {
+      ...options,
+      onPlusTag: (response) => {
+        this.#sawPassword = true;
+        return onPlusTag?.(response);
+      },
+    };
+  }
+
+  /** Whether it was the way that was refused, and not the user or the password. */
+  #isRefusedMethod(error: unknown): boolean {
+    const { response } = error as { readonly response?: unknown };
+    return (
+      typeof response === 'string' && isOfMethod(response.replace(/^\S+ /, ''), this.#sawPassword)
     );
   }
 }
@@ -76,12 +111,6 @@ function signInMethods(
   const offered = (['AUTH=PLAIN', 'AUTH=LOGIN'] as const).filter((name) => capabilities.has(name));
   if (capabilities.has('LOGINDISABLED')) return offered;
   return /[\\/]/.test(user) ? ['LOGIN', ...offered] : [...offered, 'LOGIN'];
-}
-
-/** Whether it was the way that was refused, and not the user or the password. */
-function isRefusedMethod(error: unknown): boolean {
-  const { response } = error as { readonly response?: unknown };
-  return typeof response === 'string' && isOfMethod(response.replace(/^\S+ /, ''));
 }
 
 /** A quoted string holds ASCII alone (RFC 3501 §9). */
