@@ -36,7 +36,22 @@ describe('protection by the system’s key store', () => {
     const protector = await safeStorageProtector(keyStore(), 'linux');
     const sealed = await protector.seal('hunter2 ü', 'account-1');
     expect(Buffer.from(sealed).toString()).not.toContain('hunter2');
-    expect(await protector.open(sealed, 'account-1')).toBe('hunter2 ü');
+    expect(await protector.open(sealed, 'account-1')).toEqual({
+      plain: 'hunter2 ü',
+      isStale: false,
+    });
+  });
+
+  it('says that what it opened is to be sealed anew, where Electron does', async () => {
+    const store = keyStore();
+    const protector = await safeStorageProtector(store, 'linux');
+    const sealed = await protector.seal('hunter2', 'account-1');
+    const { decryptStringAsync } = store;
+    store.decryptStringAsync = async (bytes) => ({
+      ...(await decryptStringAsync(bytes)),
+      shouldReEncrypt: true,
+    });
+    expect(await protector.open(sealed, 'account-1')).toEqual({ plain: 'hunter2', isStale: true });
   });
 
   it('does not open for one account what was sealed for another', async () => {

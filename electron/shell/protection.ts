@@ -2,7 +2,7 @@
  * How passwords are protected in this run: by the key store of the operating system (Electron's
  * `safeStorage`), by what was agreed to, or not at all.
  */
-import type { SafeStorage } from 'electron';
+import type { DecryptStringAsyncReturnValue, SafeStorage } from 'electron';
 import { RepriseError } from '../../shared/errors.ts';
 import {
   hasKeyFile,
@@ -66,15 +66,15 @@ export async function safeStorageProtector(
       }
     },
     open: async (sealed, context) => {
-      let text: string;
+      let opened: DecryptStringAsyncReturnValue;
       try {
-        text = (await safeStorage.decryptStringAsync(Buffer.from(sealed))).result;
+        opened = await safeStorage.decryptStringAsync(Buffer.from(sealed));
       } catch {
         throw unreadable(backend);
       }
-      const plain = readSealed(text, context);
+      const plain = readSealed(opened.result, context);
       if (plain === null) throw unreadable(backend);
-      return plain;
+      return { plain, isStale: opened.shouldReEncrypt };
     },
   };
 }

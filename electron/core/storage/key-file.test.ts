@@ -12,7 +12,10 @@ describe('secrets under a key file', () => {
   it('open again for the account that they were sealed for, also after a restart', async () => {
     await using folder = await temporaryFolder();
     const sealed = await keyFileProtector(folder.path).seal(password, 'account-1');
-    expect(await keyFileProtector(folder.path).open(sealed, 'account-1')).toBe(password);
+    expect(await keyFileProtector(folder.path).open(sealed, 'account-1')).toEqual({
+      plain: password,
+      isStale: false,
+    });
   });
 
   it('do not hold the password in clear, and differ each time', async () => {
@@ -80,7 +83,10 @@ describe('secrets under a key file', () => {
       await new Promise(setImmediate);
     }
     for (const bytes of await Promise.all(sealing)) {
-      expect(await keyFileProtector(folder.path).open(bytes, 'a')).toBe(password);
+      expect(await keyFileProtector(folder.path).open(bytes, 'a')).toEqual({
+        plain: password,
+        isStale: false,
+      });
     }
     expect(await readdir(folder.path)).toEqual(['secrets.key']);
   });
@@ -104,7 +110,7 @@ describe('the key file', () => {
     const other = await keyFileProtector(folder.path).make();
     await other();
     const sealed = await protector.seal(password, 'a');
-    expect(await protector.open(sealed, 'a')).toBe(password);
+    expect(await protector.open(sealed, 'a')).toEqual({ plain: password, isStale: false });
     await takeBack();
     expect(await readdir(folder.path)).toEqual([]);
   });

@@ -69,7 +69,7 @@ export function keyFileProtector(dataDir: string): KeyFileProtector {
           `The key file ${path} is gone, so stored passwords cannot be read. Put it back, or enter the passwords again.`,
         );
       }
-      return openSealed(Buffer.from(sealed), context, key);
+      return { plain: openSealed(Buffer.from(sealed), context, key), isStale: false };
     },
   };
 }

@@ -4,6 +4,13 @@
  */
 import type { SecretProtection } from '../../../shared/model.ts';
 
+/** What was sealed. */
+export interface OpenedSecret {
+  readonly plain: string;
+  /** Its key is about to go: it should be sealed anew. */
+  readonly isStale: boolean;
+}
+
 /** Turns a secret into bytes that may be written to disk, and back. */
 export interface SecretProtector {
   /** What is in force, for the interface. With `memory` nothing sealed is ever written to disk. */
@@ -21,7 +28,7 @@ export interface SecretProtector {
    * @throws RepriseError `secrets` when it was made elsewhere, was changed, or the protection
    *   cannot be used
    */
-  open(sealed: Uint8Array, context: string): Promise<string>;
+  open(sealed: Uint8Array, context: string): Promise<OpenedSecret>;
 }
 
 /**
@@ -32,7 +39,8 @@ export function memoryProtector(): SecretProtector {
   return {
     protection: { kind: 'memory' },
     seal: (plain) => Promise.resolve(Buffer.from(plain, 'utf8')),
-    open: (sealed) => Promise.resolve(Buffer.from(sealed).toString('utf8')),
+    open: (sealed) =>
+      Promise.resolve({ plain: Buffer.from(sealed).toString('utf8'), isStale: false }),
   };
 }
 
@@ -57,7 +65,7 @@ export class ChosenProtector implements SecretProtector {
     return this.#current.seal(plain, context);
   }
 
-  open(sealed: Uint8Array, context: string): Promise<string> {
+  open(sealed: Uint8Array, context: string): Promise<OpenedSecret> {
     return this.#current.open(sealed, context);
   }
 }

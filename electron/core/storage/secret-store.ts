@@ -4,7 +4,7 @@ import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId } from '../../../shared/model.ts';
 import { isSameServer, type PasswordServer } from '../../../shared/password-server.ts';
 import type { Durable } from './durable.ts';
-import type { SecretProtector } from './secret-protector.ts';
+import type { OpenedSecret, SecretProtector } from './secret-protector.ts';
 import {
   boundServer,
   sealedBytes,
@@ -44,6 +44,8 @@ export class SealedSecretStore {
   #protector: SecretProtector;
   readonly #onUnusable: OnUnusable;
   readonly #accountServer: ServerOf;
+  /** Done at most once a run: a key store that always asks for it must not have each reading write. */
+  #sealingAnew: Promise<void> | null = null;
   /** What readers get while a new password waits for the settings that it belongs to. */
   readonly #before = new Map<AccountId, Readable | null>();
 
@@ -74,16 +76,17 @@ export class SealedSecretStore {
       this.#onUnusable(account, { kind: 'other-server', stored, wanted: server });
       return null;
     }
-    const bound = boundServer(secret);
-    let password: string;
+    let opened: OpenedSecret;
     try {
-      password = await this.#protector.open(sealedBytes(secret), secretContext(account, bound));
+      opened = await this.#open(account, secret);
     } catch (error) {
       // It stays where it is: a key store that is locked now may open it later.
       this.#onUnusable(account, { kind: 'unreadable', error });
       return null;
     }
-    if (bound === null) await this.#bind(account, secret, password, server);
+    const { plain: password, isStale } = opened;
+    if (boundServer(secret) === null) await this.#bind(account, secret, password, server);
+    if (isStale) await (this.#sealingAnew ??= this.#sealAnew());
     return password;
   }
 
@@ -95,7 +98,7 @@ export class SealedSecretStore {
   async set(account: AccountId, password: string, server: PasswordServer): Promise<void> {
     let secret: StoredSecret;
     try {
-      secret = await this.#seal(account, password, server);
+      secret = await seal(this.#protector, account, password, server);
     } catch (error) {
       if (error instanceof RepriseError) throw error;
       // No cause: what a key store throws may hold what it was given.
@@ -145,11 +148,8 @@ export class SealedSecretStore {
   async moveTo(sealed: Durable<SealedSecrets>, protector: SecretProtector): Promise<void> {
     const moved: Record<string, StoredSecret> = {};
     for (const [account, secret] of Object.entries(this.#sealed.value.secrets)) {
-      const server = boundServer(secret);
-      const context = secretContext(account, server);
-      const plain = await this.#protector.open(sealedBytes(secret), context);
-      const again = Buffer.from(await protector.seal(plain, context)).toString('base64');
-      moved[account] = server === null ? again : { sealed: again, ...server };
+      const { plain } = await this.#open(account, secret);
+      moved[account] = await seal(protector, account, plain, boundServer(secret));
     }
     await sealed.change(({ secrets }) => ({ secrets: { ...secrets, ...moved } }));
     this.#sealed = sealed;
@@ -179,9 +179,38 @@ export class SealedSecretStore {
     return server === null ? null : { secret, server };
   }
 
-  async #seal(account: AccountId, password: string, server: PasswordServer): Promise<StoredSecret> {
-    const sealed = await this.#protector.seal(password, secretContext(account, server));
-    return { sealed: Buffer.from(sealed).toString('base64'), ...server };
+  #open(account: string, secret: StoredSecret): Promise<OpenedSecret> {
+    return this.#protector.open(sealedBytes(secret), secretContext(account, boundServer(secret)));
+  }
+
+  /**
+   * Seals whatever is sealed under a key that is about to go, in one write. What cannot be opened, or
+   * sealed, stays as it is. Never rejects.
+   */
+  async #sealAnew(): Promise<void> {
+    const anew = new Map<string, { readonly stale: StoredSecret; readonly secret: StoredSecret }>();
+    for (const [account, secret] of Object.entries(this.#sealed.value.secrets)) {
+      try {
+        const { plain, isStale } = await this.#open(account, secret);
+        if (!isStale) continue;
+        const again = await seal(this.#protector, account, plain, boundServer(secret));
+        anew.set(account, { stale: secret, secret: again });
+      } catch {
+        // The key store refuses now: it is as good as before, and sealed anew at a later start.
+      }
+    }
+    if (anew.size === 0) return;
+    const sealedAnew = this.#sealed.change(({ secrets }) => ({
+      secrets: Object.fromEntries(
+        Object.entries(secrets).map(([account, secret]) => {
+          const again = anew.get(account);
+          // Another one may have been stored meanwhile.
+          return [account, again?.stale === secret ? again.secret : secret];
+        }),
+      ),
+    }));
+    // A disk that refuses leaves the file as it was.
+    await sealedAnew.catch(() => undefined);
   }
 
   /** Takes over a password of version 1: from now on it is for this server. */
@@ -192,7 +221,7 @@ export class SealedSecretStore {
     server: PasswordServer,
   ): Promise<void> {
     try {
-      const bound = await this.#seal(account, password, server);
+      const bound = await seal(this.#protector, account, password, server);
       await this.#sealed.change(({ secrets }) =>
         // Another one may have been stored meanwhile.
         secrets[account] === old ? { secrets: { ...secrets, [account]: bound } } : { secrets },
@@ -206,4 +235,16 @@ export class SealedSecretStore {
   [inspect.custom](): string {
     return 'SealedSecretStore';
   }
+}
+
+/** @param server `null` for a password of version 1, which stays one */
+async function seal(
+  protector: SecretProtector,
+  account: string,
+  password: string,
+  server: PasswordServer | null,
+): Promise<StoredSecret> {
+  const bytes = await protector.seal(password, secretContext(account, server));
+  const sealed = Buffer.from(bytes).toString('base64');
+  return server === null ? sealed : { sealed, ...server };
 }

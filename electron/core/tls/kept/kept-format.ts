@@ -46,7 +46,7 @@ export interface Protector {
   /** @throws where the protection cannot be used */
   seal(plain: string, context: string): Promise<Uint8Array>;
   /** @throws where it was made elsewhere, or for another context, or changed */
-  open(sealed: Uint8Array, context: string): Promise<string>;
+  open(sealed: Uint8Array, context: string): Promise<{ readonly plain: string }>;
 }
 
 /** The format of what is encrypted; another one is not read. */
@@ -224,7 +224,7 @@ export async function openSessions(
   }
   let text: string;
   try {
-    text = await protector.open(content.subarray(HEADER_BYTES), CONTEXT);
+    text = (await protector.open(content.subarray(HEADER_BYTES), CONTEXT)).plain;
   } catch {
     // What the protector says of passwords would mislead here; it cannot tell the causes apart.
     return { kind: 'unusable', why: 'it was changed, or the key that protects it is another one' };

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import type { AccountId } from '../../../shared/model.ts';
+import { Durable } from './durable.ts';
+import type { SecretProtector } from './secret-protector.ts';
+import { SealedSecretStore } from './secret-store.ts';
+import type { SealedSecrets } from './secrets-file.ts';
+
+const server = { host: 'imap.example.org', name: 'imap.example.org' };
+const accounts = ['account-1', 'account-2', 'account-3'] as AccountId[];
+const passwordOf = (account: AccountId) => `password of ${account}`;
+
+/** A key store whose key changes: what was sealed under the one before opens, and is stale. */
+class RotatingKeyStore implements SecretProtector {
+  readonly protection = { kind: 'os', backend: 'test' } as const;
+  key = 1;
+  /** Asks for it whatever it was sealed under. */
+  alwaysStale = false;
+  seals = 0;
+  isLocked = false;
+
+  seal(plain: string, context: string): Promise<Uint8Array> {
+    if (this.isLocked) return Promise.reject(new Error('locked'));
+    this.seals += 1;
+    return Promise.resolve(Buffer.from(JSON.stringify([this.key, context, plain])));
+  }
+
+  open(sealed: Uint8Array, context: string) {
+    const [key, forContext, plain] = JSON.parse(Buffer.from(sealed).toString()) as [
+      number,
+      string,
+      string,
+    ];
+    if (forContext !== context) return Promise.reject(new Error('of another account'));
+    return Promise.resolve({ plain, isStale: this.alwaysStale || key !== this.key });
+  }
+}
+
+/** A store with a password for each account, and what was written of it. */
+async function storeWith(keyStore: RotatingKeyStore) {
+  const written: string[] = [];
+  const disk = { isFull: false };
+  const sealed = new Durable<SealedSecrets>({ secrets: {} }, JSON.stringify, (text) => {
+    if (disk.isFull) return Promise.reject(new Error('the disk is full'));
+    written.push(text);
+    return Promise.resolve();
+  });
+  const store = new SealedSecretStore(
+    sealed,
+    keyStore,
+    (_, why) => {
+      throw new Error(`unusable: ${why.kind}`);
+    },
+    () => server,
+  );
+  for (const account of accounts) await store.set(account, passwordOf(account), server);
+  written.length = 0;
+  /** The keys that the passwords are sealed under. */
+  const keys = () =>
+    accounts.map((account) => {
+      const stored = store.stored(account);
+      const base64 = typeof stored === 'string' ? stored : (stored?.sealed ?? '');
+      return (JSON.parse(Buffer.from(base64, 'base64').toString()) as unknown[])[0];
+    });
+  const read = () => Promise.all(accounts.map((account) => store.get(account, server)));
+  return { store, written, disk, keys, read };
+}
+
+describe('passwords whose key store has a new key', () => {
+  it('are sealed under it, all of them in one write, when the first is read', async () => {
+    const keyStore = new RotatingKeyStore();
+    const { written, keys, read } = await storeWith(keyStore);
+    await read();
+    expect(written).toEqual([]);
+    keyStore.key = 2;
+    expect(await read()).toEqual(accounts.map(passwordOf));
+    expect(written).toHaveLength(1);
+    expect(keys()).toEqual([2, 2, 2]);
+    await read();
+    expect(written).toHaveLength(1);
+  });
+
+  it('stay as they are, and are given, where the key store or the disk refuses', async () => {
+    const locked = new RotatingKeyStore();
+    const first = await storeWith(locked);
+    locked.key = 2;
+    locked.isLocked = true;
+    expect(await first.read()).toEqual(accounts.map(passwordOf));
+    expect(first.keys()).toEqual([1, 1, 1]);
+    expect(first.written).toEqual([]);
+
+    const full = new RotatingKeyStore();
+    const second = await storeWith(full);
+    full.key = 2;
+    second.disk.isFull = true;
+    expect(await second.read()).toEqual(accounts.map(passwordOf));
+    expect(second.keys()).toEqual([1, 1, 1]);
+  });
+
+  it('are not put in the place of one that is stored meanwhile', async () => {
+    const keyStore = new RotatingKeyStore();
+    const { store, read } = await storeWith(keyStore);
+    const [first] = accounts;
+    if (first === undefined) throw new Error('There is no account.');
+    keyStore.key = 2;
+    await Promise.all([read(), store.set(first, 'a new one', server)]);
+    expect(await store.get(first, server)).toBe('a new one');
+  });
+
+  it('are written once a run where a key store asks for it each time', async () => {
+    const keyStore = new RotatingKeyStore();
+    const { written, read } = await storeWith(keyStore);
+    keyStore.alwaysStale = true;
+    for (let round = 0; round < 3; round += 1) await read();
+    expect(written).toHaveLength(1);
+  });
+});
