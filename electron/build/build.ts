@@ -7,6 +7,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BuildOptions } from 'esbuild';
+import { writeLicences } from './licences.ts';
 
 /** The folder of `package.json`. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -24,14 +25,16 @@ interface Part {
 /** The page. */
 export const RENDERER: Part = {
   name: 'renderer',
-  sources: ['renderer', 'shared', 'package-lock.json'],
+  sources: ['renderer', 'shared', 'electron/build', 'package-lock.json'],
   build: async (root) => {
     const { build } = await import('vite');
     // Whoever asks for it: under a test runner it would be React's development version.
     const { NODE_ENV } = process.env;
     process.env['NODE_ENV'] = 'production';
     try {
-      await build({ root: join(root, 'renderer'), logLevel: 'warn' });
+      const built = await build({ root: join(root, 'renderer'), logLevel: 'warn' });
+      const modules = 'output' in built ? built.output.flatMap(modulesOf) : [];
+      await writeLicences(root, join(root, 'dist'), 'page', modules);
     } finally {
       if (NODE_ENV === undefined) delete process.env['NODE_ENV'];
       else process.env['NODE_ENV'] = NODE_ENV;
@@ -39,16 +42,22 @@ export const RENDERER: Part = {
   },
 };
 
+/** The modules in one file of the page. */
+function modulesOf(file: object): readonly string[] {
+  return 'moduleIds' in file ? (file.moduleIds as string[]) : [];
+}
+
 /** Electron's main program, the history's thread, the reader of authorities and the preload. */
 export const SHELL: Part = {
   name: 'shell',
   sources: ['electron/core', 'electron/build', 'electron/shell', 'shared', 'package-lock.json'],
-  build: (root) => bundleShell(root, join(root, 'dist', 'shell')),
+  build: (root) => bundleShell(root, join(root, 'dist')),
 };
 
-/** Bundles Electron's programs into `folder`. */
-export async function bundleShell(root: string, folder: string): Promise<void> {
+/** Bundles Electron's programs into `shell` of `dist`, with the licences of what is in them. */
+export async function bundleShell(root: string, dist: string): Promise<void> {
   const { build } = await import('esbuild');
+  const folder = join(dist, 'shell');
   const common: BuildOptions = {
     absWorkingDir: root,
     bundle: true,
@@ -58,6 +67,7 @@ export async function bundleShell(root: string, folder: string): Promise<void> {
     target: 'node24',
     external: ['electron'],
     sourcemap: true,
+    metafile: true,
     logLevel: 'warning',
   };
   const program: BuildOptions = {
@@ -66,7 +76,7 @@ export async function bundleShell(root: string, folder: string): Promise<void> {
     define: { 'import.meta.url': 'fileUrl' },
     banner: { js: "const fileUrl = require('node:url').pathToFileURL(__filename).href;" },
   };
-  await Promise.all([
+  const built = await Promise.all([
     build({
       ...program,
       entryPoints: ['electron/shell/main.ts'],
@@ -89,6 +99,8 @@ export async function bundleShell(root: string, folder: string): Promise<void> {
       outfile: join(folder, 'preload.cjs'),
     }),
   ]);
+  const modules = built.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}));
+  await writeLicences(root, dist, 'program', [...modules, '<runtime>']);
 }
 
 /** Builds `part`, whether it is stale or not. */

@@ -26,6 +26,7 @@ const PUBLISHED = {
 const FUSES = Object.keys(PUBLISHED);
 
 let folder: string;
+let unpacked: string;
 let program: string;
 let archive: Archive;
 
@@ -36,11 +37,14 @@ beforeAll(async () => {
     ['electron/version', '45.5.0'],
     ['electron/locales/en-US.pak', ''],
     ['electron/resources/empty', ''],
+    ['electron/LICENSE', 'Electron’s licence'],
+    ['electron/LICENSES.chromium.html', 'Chromium’s licences'],
     ['electron/electron', `x${SENTINEL}\u0001\u0008${Object.values(PUBLISHED).join('')}x`],
     ['project/dist/renderer/index.html', '<!doctype html>'],
     ['project/dist/renderer/assets/main-1.js', 'run()'],
     ['project/dist/renderer/assets/main-1.js.map', '{}'],
     ['project/dist/renderer.stamp', ''],
+    ['project/dist/licences/page.txt', 'react 1.0.0 (MIT)'],
     ['project/renderer/main.tsx', ''],
     ['project/.env', 'SECRET=1'],
   ];
@@ -52,9 +56,9 @@ beforeAll(async () => {
   await cp(join(ROOT, 'package.json'), join(project, 'package.json'));
   await cp(join(ROOT, 'electron/build'), join(project, 'electron/build'), { recursive: true });
   await symlink(join(ROOT, 'node_modules'), join(project, 'node_modules'));
-  await bundleShell(ROOT, join(project, 'dist/shell'));
+  await bundleShell(ROOT, join(project, 'dist'));
   await pack({});
-  const unpacked = join(project, 'dist/packages/linux-unpacked');
+  unpacked = join(project, 'dist/packages/linux-unpacked');
   program = await readFile(join(unpacked, 'reprise'), 'latin1');
   archive = readArchive(await readFile(join(unpacked, 'resources/app.asar')));
 }, 120_000);
@@ -69,6 +73,8 @@ async function pack(change: Configuration): Promise<void> {
     publish: 'never',
   });
 }
+
+const text = (path: string) => readFile(join(unpacked, path), 'utf8');
 
 describe('the packaged program', () => {
   it('has its fuses set so that nobody borrows it, and it runs what was packed', () => {
@@ -114,6 +120,22 @@ describe('the packaged program', () => {
     const main = archive.read('dist/shell/main.cjs');
     expect(main).toContain('history-worker.cjs');
     expect(main).toContain('authorities-process.cjs');
+  });
+
+  it('brings the licence of everything that is in it: page, program, Electron and Chromium', async () => {
+    expect(await text('LICENSE.electron.txt')).toBe('Electron’s licence');
+    expect(await text('LICENSES.chromium.html')).toBe('Chromium’s licences');
+    expect(await text('resources/licences/page.txt')).toBe('react 1.0.0 (MIT)');
+    const licences = await text('resources/licences/program.txt');
+    // What a line of a bundle names as where it comes from, see esbuild's comments.
+    const main = archive.read('dist/shell/main.cjs');
+    const bundled = [...main.matchAll(/^\/\/ (node_modules\/.*)$/gm)].map(
+      ([, path = '']) => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1],
+    );
+    const names = new Set([...bundled, 'esbuild']);
+    expect(names.size).toBeGreaterThan(20);
+    for (const name of names) expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
+    expect(licences.match(/Permission is hereby granted/g)?.length).toBeGreaterThan(20);
   });
 
   it('comes as AppImage, deb, dmg and nsis, and is published nowhere', () => {

@@ -1,5 +1,6 @@
 /** What electron-builder makes of Reprise: which files, which fuses, which packages. */
 import type { Configuration } from 'electron-builder';
+import { LICENCES_FOLDER } from './licences.ts';
 
 /**
  * Electron's switches that are set in the program itself, where neither the environment nor the
@@ -36,6 +37,8 @@ export function packageConfig(electronDist: string): Configuration {
     // The bundles hold everything that they need, see `shell-bundle.test.ts`. The history's thread
     // is loaded from within the archive, which Electron's Node can do.
     files: ['package.json', 'dist/shell/*.cjs', 'dist/renderer/**/*', '!**/*.map', '!node_modules'],
+    // Electron's own, and Chromium's, lie beside the program; electron-builder sees to that.
+    extraResources: [{ from: `dist/${LICENCES_FOLDER}`, to: LICENCES_FOLDER }],
     asar: true,
     npmRebuild: false,
     // There is no updater, so nothing is to be published, and no metadata to be made for one.

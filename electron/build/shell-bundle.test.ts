@@ -16,7 +16,7 @@ let folder: string;
 beforeAll(async () => {
   // Outside of the repository: nothing of its node_modules can be found from there.
   folder = await mkdtemp(join(tmpdir(), 'reprise-bundle-'));
-  await bundleShell(root, join(folder, 'dist', 'shell'));
+  await bundleShell(root, join(folder, 'dist'));
   await mkdir(join(folder, 'dist', 'renderer'), { recursive: true });
   await writeFile(join(folder, 'dist', 'renderer', 'index.html'), '<!doctype html>');
   await build({
