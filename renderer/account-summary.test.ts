@@ -14,7 +14,12 @@ describe('the sum of an account', () => {
 
   it('has the state that most needs attention, with its problem', () => {
     const connections = [
-      connection('1', 'a', { kind: 'retrying', retryAt: 9, problem: { ...PROBLEM, code: 'dns' } }),
+      connection('1', 'a', {
+        kind: 'retrying',
+        retryAt: 9,
+        problem: { ...PROBLEM, code: 'dns' },
+        isHeldUp: false,
+      }),
       connection('2', 'a', { kind: 'sign-in-failed', problem: PROBLEM }),
       connection('3', 'a'),
     ];
@@ -26,13 +31,33 @@ describe('the sum of an account', () => {
 
   it('retries when the first of its connections does', () => {
     const connections = [50, 30, 40].map((retryAt) =>
-      connection(String(retryAt), 'a', { kind: 'retrying', retryAt, problem: PROBLEM }),
+      connection(String(retryAt), 'a', {
+        kind: 'retrying',
+        retryAt,
+        problem: PROBLEM,
+        isHeldUp: false,
+      }),
     );
     expect(summarise(account('a'), connections).retryAt).toBe(30);
   });
 
+  it('is held up where one of its connections is, until the first of those goes on', () => {
+    const connections = [50, 30, 40].map((retryAt) =>
+      connection(String(retryAt), 'a', {
+        kind: 'retrying',
+        retryAt,
+        problem: PROBLEM,
+        isHeldUp: retryAt > 30,
+      }),
+    );
+    expect(summarise(account('a'), connections).heldUpUntil).toBe(40);
+    expect(summarise(account('a'), connections.slice(1, 2)).heldUpUntil).toBeNull();
+  });
+
   it('is paused, whatever its connections last were', () => {
-    const connections = [connection('1', 'a', { kind: 'retrying', retryAt: 9, problem: PROBLEM })];
+    const connections = [
+      connection('1', 'a', { kind: 'retrying', retryAt: 9, problem: PROBLEM, isHeldUp: false }),
+    ];
     expect(summarise(account('a', { paused: true }), connections)).toMatchObject({
       state: 'paused',
       retryAt: null,

@@ -10,6 +10,8 @@ export interface AccountSummary {
   readonly wanted: number;
   /** When the next of them retries. */
   readonly retryAt: number | null;
+  /** When the next of those does that wait because too many sign-ins led nowhere. */
+  readonly heldUpUntil: number | null;
   /** What is wrong with the one that gave {@link state}. */
   readonly problem: Problem | null;
 }
@@ -37,9 +39,13 @@ export function summarise(account: Account, connections: readonly Connection[]):
   let worst: ConnectionState | null = null;
   let up = 0;
   let retryAt: number | null = null;
+  let heldUpUntil: number | null = null;
   for (const { state } of connections) {
     if (isUp(state.kind)) up += 1;
-    if (state.kind === 'retrying') retryAt = Math.min(retryAt ?? Infinity, state.retryAt);
+    if (state.kind === 'retrying') {
+      retryAt = Math.min(retryAt ?? Infinity, state.retryAt);
+      if (state.isHeldUp) heldUpUntil = Math.min(heldUpUntil ?? Infinity, state.retryAt);
+    }
     if (worst === null || URGENCY.indexOf(state.kind) < URGENCY.indexOf(worst.kind)) worst = state;
   }
   return {
@@ -47,6 +53,7 @@ export function summarise(account: Account, connections: readonly Connection[]):
     up,
     wanted: connections.length,
     retryAt: account.paused ? null : retryAt,
+    heldUpUntil: account.paused ? null : heldUpUntil,
     problem: !account.paused && worst !== null && 'problem' in worst ? worst.problem : null,
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { formatTime } from './format.ts';
 import { PROBLEM } from './testing/entities.ts';
 import {
   nextTry,
@@ -49,6 +50,16 @@ describe('what a state leaves open', () => {
     expect(stateSentence({ kind: 'offline' })).toBe(OFFLINE_SENTENCE);
     expect(stateSentence({ kind: 'idle' })).toBeNull();
     expect(stateSentence({ kind: 'paused' })).toBeNull();
+  });
+
+  it('is what holds a mailbox up, and until when, before what was wrong', () => {
+    const retryAt = new Date(2026, 0, 1, 10, 42, 7).getTime();
+    const retrying = { kind: 'retrying', retryAt, problem: PROBLEM } as const;
+    expect(stateSentence({ ...retrying, isHeldUp: false })).toBe(PROBLEM.message);
+    expect(stateSentence({ ...retrying, isHeldUp: true })).toBe(
+      `Too many sign-ins that led nowhere: next at ${formatTime(retryAt)}. ${PROBLEM.message}`,
+    );
+    expect(formatTime(retryAt)).toContain('42:07');
   });
 });
 

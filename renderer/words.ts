@@ -16,7 +16,7 @@ import type {
   Security,
 } from '../shared/model.ts';
 import { isSameHost, withWireName } from '../shared/server-names.ts';
-import { formatCount, formatTimeLeft } from './format.ts';
+import { formatCount, formatTime, formatTimeLeft } from './format.ts';
 
 /** The whole text of a state cell. */
 export const STATE_WORDS: Record<ConnectionState['kind'], string> = {
@@ -38,8 +38,15 @@ export const OFFLINE_SENTENCE =
 const POLLING_SENTENCE =
   'This server does not say by itself what is new (it has no IDLE): it is asked every 2 minutes.';
 
+/** Why mailboxes wait that would not by themselves. */
+export function heldUpSentence(until: number): string {
+  return `Too many sign-ins that led nowhere: next at ${formatTime(until)}.`;
+}
+
 /** What a state's word leaves open; `null` where that is nothing. */
 export function stateSentence(state: ConnectionState): string | null {
+  if (state.kind === 'retrying' && state.isHeldUp)
+    return `${heldUpSentence(state.retryAt)} ${state.problem.message}`;
   if ('problem' in state) return state.problem.message;
   if (state.kind === 'polling') return POLLING_SENTENCE;
   return state.kind === 'offline' ? OFFLINE_SENTENCE : null;

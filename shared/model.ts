@@ -89,7 +89,13 @@ export type ConnectionState =
   | { readonly kind: 'idle' }
   /** Up: the server has no IDLE, and is asked now and then. */
   | { readonly kind: 'polling' }
-  | { readonly kind: 'retrying'; readonly retryAt: number; readonly problem: Problem }
+  | {
+      readonly kind: 'retrying';
+      readonly retryAt: number;
+      readonly problem: Problem;
+      /** Too many sign-ins of its account led nowhere: it waits for that, and not for itself. */
+      readonly isHeldUp: boolean;
+    }
   | { readonly kind: 'offline' }
   | { readonly kind: 'paused' }
   | { readonly kind: 'sign-in-failed'; readonly problem: Problem }

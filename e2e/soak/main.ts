@@ -6,6 +6,9 @@
  * `npm run soak -- --floods CALLS [--flood NAME]`: what a server that floods costs everybody else, in
  * each way of flooding, while another account's user makes so many calls (200 take 10 s).
  *
+ * `npm run soak -- --backoff [--minutes N] [--way NAME]`: LOGINs and handshakes in each of so many minutes,
+ * for each way in which a server can fail after TLS, with 1, 5, 30 and 100 mailboxes; six ways at a time.
+ *
  * `npm run soak -- --pkis N [--seed S]`: whether what resumes would pass a full handshake at that moment,
  * under so many generated sets of certificates (1,000 take 40 s).
  */
@@ -16,6 +19,8 @@ import { verifiedLater } from '../../electron/core/tls/testing/verified-later.ts
 import { whyNoDovecot } from '../fixtures/servers/dovecot-binary.ts';
 import { seededRandom } from '../fixtures/program/random.ts';
 import buildWhatIsStale from '../run/fresh-page.ts';
+import { WAYS_OF_FAILING } from '../../electron/core/connections/testing/failing-servers.ts';
+import { backoff } from './backoff.ts';
 import { compare, GROWTH } from './flat.ts';
 import { BOUNDS, flood, FLOODS } from './floods.ts';
 import { soak } from './soak.ts';
@@ -27,16 +32,24 @@ const { values } = parseArgs({
     'restart-every': { type: 'string', default: '30' },
     floods: { type: 'string' },
     flood: { type: 'string' },
+    backoff: { type: 'boolean', default: false },
+    way: { type: 'string' },
     pkis: { type: 'string' },
     seed: { type: 'string', default: String(Math.trunc(Math.random() * 2 ** 31)) },
   },
 });
+/** Each with a program of its own. */
+const WAYS_AT_ONCE = 6;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const row = (what: string, ...cells: readonly string[]) =>
   say(`${what.padEnd(34)}${cells.map((cell) => cell.padStart(14)).join('')}`);
 if (values.floods !== undefined) {
   await buildWhatIsStale();
   process.exit((await showFloods(Number(values.floods), values.flood)) ? 0 : 1);
+}
+if (values.backoff) {
+  await buildWhatIsStale();
+  process.exit((await showBackoff(Number(values.minutes), values.way)) ? 0 : 1);
 }
 if (values.pkis !== undefined) {
   process.exit((await showPkis(Number(values.pkis), Number(values.seed))) ? 0 : 1);
@@ -119,6 +132,23 @@ async function showPkis(count: number, seed: number): Promise<boolean> {
   row('verified', String(verified));
   row('wrong', String(wrong));
   return wrong === 0;
+}
+
+/** @returns whether there is such a way, and minutes to count */
+async function showBackoff(minutes: number, only: string | undefined): Promise<boolean> {
+  const names = Object.keys(WAYS_OF_FAILING).filter((name) => (only ?? name) === name);
+  say(`LOGINs / handshakes in each of ${minutes} minutes`);
+  for (let first = 0; first < names.length; first += WAYS_AT_ONCE) {
+    const some = names.slice(first, first + WAYS_AT_ONCE);
+    const asked = await Promise.all(some.map((name) => backoff(name, minutes)));
+    for (const [index, name] of some.entries())
+      for (const { mailboxes, minutes: counts } of asked[index] ?? [])
+        row(
+          `${name}, ${mailboxes}`,
+          ...counts.map(({ logins, handshakes }) => `${logins} / ${handshakes}`),
+        );
+  }
+  return names.length > 0 && minutes > 0;
 }
 
 /** @returns whether all of them stayed within bounds */

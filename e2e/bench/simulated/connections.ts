@@ -215,7 +215,7 @@ function after(
     ...connection,
     state:
       outcome.kind === 'failed'
-        ? { kind: 'retrying', retryAt: now + 5000, problem: outcome.problem }
+        ? { kind: 'retrying', retryAt: now + 5000, problem: outcome.problem, isHeldUp: false }
         : { kind: 'idle' },
     since: now,
     messages: (connection.messages ?? 100) + (random() < 0.1 ? 1 : 0),

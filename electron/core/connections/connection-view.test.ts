@@ -39,9 +39,9 @@ describe('what is seen of a watched mailbox', () => {
   });
 
   it('waits anew with each retry', () => {
-    view.set({ kind: 'retrying', retryAt: 1, problem });
+    view.set({ kind: 'retrying', retryAt: 1, problem, isHeldUp: false });
     clock.advance(100);
-    view.set({ kind: 'retrying', retryAt: 2, problem });
+    view.set({ kind: 'retrying', retryAt: 2, problem, isHeldUp: false });
     expect(view.connection.since).toBe(clock.now());
   });
 
@@ -49,13 +49,13 @@ describe('what is seen of a watched mailbox', () => {
     view.set({ kind: 'connecting', phase: 'dns' });
     expect(view.connection.failing).toBeNull();
     const since = clock.now();
-    view.set({ kind: 'retrying', retryAt: 1, problem });
+    view.set({ kind: 'retrying', retryAt: 1, problem, isHeldUp: false });
     clock.advance(100);
     view.set({ kind: 'connecting', phase: 'dns' });
     view.enter('tcp');
     expect(view.connection.failing).toEqual({ since, problem });
     const latest: Problem = { ...problem, code: 'timeout' };
-    view.set({ kind: 'retrying', retryAt: 2, problem: latest });
+    view.set({ kind: 'retrying', retryAt: 2, problem: latest, isHeldUp: false });
     expect(view.connection.failing).toEqual({ since, problem: latest });
     view.watch('idle', 3);
     expect(view.connection.failing).toBeNull();
@@ -67,7 +67,7 @@ describe('what is seen of a watched mailbox', () => {
     { kind: 'sign-in-failed', problem },
     { kind: 'failed', problem },
   ] as const)('fails no longer once it is $kind: nothing is tried by itself', (state) => {
-    view.set({ kind: 'retrying', retryAt: 1, problem });
+    view.set({ kind: 'retrying', retryAt: 1, problem, isHeldUp: false });
     view.set(state);
     view.set({ kind: 'connecting', phase: 'dns' });
     expect(view.connection.failing).toBeNull();

@@ -3,7 +3,7 @@
  * facts become an attempt in `imap/`, an {@link ImapConnection} with its record, its log and a guard
  * (`inbound.ts`) that bounds what a server may send;
  * `watched-mailbox.ts` makes one attempt after another, as `lifecycle.ts` decides and the two gates
- * let it, and shows them by `connection-view.ts`; those that a certificate has stopped hear of it from
+ * let it (`sign-in-budget.ts` says how many may lead nowhere), and shows them by `connection-view.ts`; those that a certificate has stopped hear of it from
  * `second-looks.ts`; `supervisor.ts` has all mailboxes of all accounts;
  * `watch-list.ts` keeps them in step with sessions, counters and what the interface sees;
  * `server-alerts.ts` shows what servers want people to see.

@@ -5,7 +5,9 @@ import type { Failure } from '../failures/index.ts';
 import {
   backoffDelayMs,
   FIRST_DELAY_MS,
+  isOutOfReach,
   isRefusedSignIn,
+  ledNowhere,
   LONGEST_DELAY_MS,
   LONGEST_SERVER_DELAY_MS,
   nextStep,
@@ -100,6 +102,34 @@ describe('after a failure', () => {
     expect(isRefusedSignIn(failure('secret-missing'))).toBe(true);
     expect(isRefusedSignIn(failure('server-unavailable'))).toBe(false);
     expect(isRefusedSignIn(failure('certificate-name'))).toBe(false);
+  });
+});
+
+describe('whose trouble a failure is', () => {
+  const BEFORE_TLS = ['proxy', 'dns', 'tcp', 'starttls', 'wait', 'tls'] as const;
+  const AFTER_TLS = ['greeting', 'login', 'select', 'idle'] as const;
+
+  test.each(BEFORE_TLS)('a timeout in %s has not reached the server', (phase) => {
+    expect(isOutOfReach(failure('timeout', { phase }))).toBe(true);
+    expect(ledNowhere(failure('timeout', { phase }), false, 5)).toBe(false);
+  });
+
+  test.each(AFTER_TLS)('a timeout in %s is trouble of the server', (phase) => {
+    expect(isOutOfReach(failure('timeout', { phase }))).toBe(false);
+    expect(ledNowhere(failure('timeout', { phase }), false, 1)).toBe(true);
+  });
+
+  test('one that closes connections was reached', () => {
+    expect(isOutOfReach(failure('closed', { phase: 'tcp' }))).toBe(false);
+  });
+
+  test('a watch that ended has led somewhere, unless something had just failed before it', () => {
+    const ended = failure('closed', { phase: 'idle' });
+    expect([1, 2, 3].map((failures) => ledNowhere(ended, true, failures))).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 });
 

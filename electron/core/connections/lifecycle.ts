@@ -86,12 +86,30 @@ const OUT_OF_REACH: ReadonlySet<ProblemCode> = new Set([
   'timeout',
 ]);
 
+/** What comes once TLS is there. */
+const AFTER_TLS: ReadonlySet<Failure['phase']> = new Set(['greeting', 'login', 'select', 'idle']);
+
+/** Whether it failed before TLS was there; what fails later is trouble of the server, whatever it looks like. */
+export function isOnTheWay({ phase }: Failure): boolean {
+  return !AFTER_TLS.has(phase);
+}
+
 /**
  * Whether the server was not reached at all, so that there is no use in waiting once another
  * connection has reached it. One that closes connections was reached: it is left alone.
  */
-export function isOutOfReach(code: ProblemCode): boolean {
-  return OUT_OF_REACH.has(code);
+export function isOutOfReach(failure: Failure): boolean {
+  return isOnTheWay(failure) && OUT_OF_REACH.has(failure.problem.code);
+}
+
+/**
+ * Whether a sign-in, or what came of one, led nowhere. One whose mailbox was watched did not, where that
+ * has not just happened before.
+ *
+ * @param failures after TLS in a row, this one included
+ */
+export function ledNowhere(failure: Failure, wasWatching: boolean, failures: number): boolean {
+  return !isOnTheWay(failure) && !(wasWatching && failures === 1);
 }
 
 /** Whether a sign-in was refused, so that no other connection of the account tries the same. */

@@ -56,7 +56,7 @@ export class Supervisor {
     const known = this.#accounts.get(settings.id) ?? {
       account,
       mailboxes: new Map<ConnectionId, WatchedMailbox>(),
-      signIn: new SignInGate(),
+      signIn: new SignInGate(this.#deps.clock),
       lastFull: null,
     };
     this.#accounts.set(settings.id, known);
@@ -137,7 +137,7 @@ export class Supervisor {
     const canReach = this.#canReach(account);
     for (const mailbox of account.mailboxes.values()) {
       if (!canReach && !mailbox.isStopped) mailbox.goOffline();
-      else if (canReach && mailbox.state === 'offline') mailbox.connect();
+      else if (canReach && mailbox.state === 'offline') mailbox.connectAgain();
     }
     if (!canReach) this.#lookInside(account);
   }
@@ -229,7 +229,7 @@ export class Supervisor {
   #reconnect(account: AccountConnections, mailboxes: Iterable<WatchedMailbox>): void {
     if (account.account.settings.paused || !this.#canReach(account)) return;
     if (account.signIn.isRefused) account.signIn.reset();
-    for (const mailbox of mailboxes) mailbox.connect();
+    for (const mailbox of mailboxes) mailbox.connect(true);
   }
 
   #canReach({ account }: LookedAt): boolean {

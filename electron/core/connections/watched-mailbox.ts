@@ -5,6 +5,7 @@ import type {
   ConnectionState,
   Outcome,
   PhaseTimes,
+  Problem,
 } from '../../../shared/model.ts';
 import type { AccountSettings } from '../accounts/index.ts';
 import type { Clock, Timer } from '../clock.ts';
@@ -21,6 +22,7 @@ import { ConnectionLog } from './imap/connection-log.ts';
 import { ImapConnection } from './imap/imap-connection.ts';
 import {
   isOfNetwork,
+  isOnTheWay,
   isOutOfReach,
   nextStep,
   STABLE_AFTER_MS,
@@ -73,6 +75,12 @@ const STOPPED: ReadonlySet<ConnectionState['kind']> = new Set([
   'failed',
 ]);
 
+const NO_FAILURES = { onTheWay: 0, afterTls: 0 } as const;
+
+/** Where many wait until the same moment, those with fewer failures come first by so much for each. */
+const LATER_BY_MS = 100;
+const LATEST_BY_MS = 1000;
+
 /** Keeps the connection of one watched mailbox alive, over as many attempts as that takes. */
 export class WatchedMailbox {
   readonly id: ConnectionId;
@@ -85,7 +93,10 @@ export class WatchedMailbox {
   #connection: ImapConnection | null = null;
   #isSignedIn = false;
   #retry: Timer | null = null;
-  #failures = 0;
+  /** In a row: before TLS was there, and after it. */
+  #failures = NO_FAILURES;
+  /** The server was not reached the last time. */
+  #isOutOfReach = false;
   #isRemoved = false;
 
   constructor(id: ConnectionId, mailbox: string, shared: AccountConnections, deps: MailboxDeps) {
@@ -123,15 +134,21 @@ export class WatchedMailbox {
     };
   }
 
-  /** Connects, afresh if it is connected, and without further waiting if it waits. */
-  connect(): void {
-    this.#failures = 0;
-    const run = this.#begin();
-    this.#view.set({ kind: 'connecting', phase: 'dns' });
-    void (async () => {
-      await this.#logOut();
-      if (this.#run === run) await this.#stayConnected(run);
-    })();
+  /**
+   * Connects, afresh if it is connected, and without further waiting if it waits, as if nothing had
+   * failed.
+   *
+   * @param isAsked a person wants this one, now
+   */
+  connect(isAsked = false): void {
+    this.#failures = NO_FAILURES;
+    this.#connectNow(isAsked);
+  }
+
+  /** The same where something on the way is not what it was: what the server did to it still counts. */
+  connectAgain(): void {
+    this.#failures = { ...this.#failures, onTheWay: 0 };
+    this.#connectNow(false);
   }
 
   /** It is to connect elsewhere, or otherwise, the next time: nothing has failed there yet. */
@@ -158,7 +175,7 @@ export class WatchedMailbox {
   reopen(): void {
     this.#log.add('— The way to the server is not what it was: connecting afresh');
     this.#takeConnection()?.destroy();
-    this.connect();
+    this.connectAgain();
   }
 
   clockMoved(byMs: number): void {
@@ -167,7 +184,7 @@ export class WatchedMailbox {
 
   /** Whether it waits because the server was not reached the last time. */
   get waitsForServer(): boolean {
-    return this.#view.state.kind === 'retrying' && isOutOfReach(this.#view.state.problem.code);
+    return this.#view.state.kind === 'retrying' && this.#isOutOfReach;
   }
 
   /** Whether the machine, with these addresses, has lost its connection, or was waiting for them. */
@@ -186,7 +203,7 @@ export class WatchedMailbox {
     const { hangsOn } = this.#connection;
     if (hangsOn !== null && trusts(hangsOn)) return;
     this.#log.add('— An authority that vouches for the server is not trusted any more');
-    this.connect();
+    this.connectAgain();
   }
 
   /** It is no longer watched: nothing more is told of it. Resolves when the server was told. */
@@ -223,7 +240,7 @@ export class WatchedMailbox {
     if (!this.awaitsLook) return;
     this.#log.add(`— Looked at the certificate again, without signing in: ${inWords(seen)}`);
     if (seen.kind === 'trusted') {
-      this.connect();
+      this.connectAgain();
     } else if (seen.kind === 'verdict') {
       this.#stop(seen.failure, 'certificate-problem');
       this.#tellSiblings(seen.failure, 'certificate-problem');
@@ -232,6 +249,15 @@ export class WatchedMailbox {
 
   #report(event: ConnectionEvent): void {
     if (!this.#isRemoved) this.#deps.report(event);
+  }
+
+  #connectNow(isAsked: boolean): void {
+    const run = this.#begin();
+    this.#view.set({ kind: 'connecting', phase: 'dns' });
+    void (async () => {
+      await this.#logOut();
+      if (this.#run === run) await this.#stayConnected(run, isAsked);
+    })();
   }
 
   #begin(): Run {
@@ -268,13 +294,13 @@ export class WatchedMailbox {
     return connection;
   }
 
-  async #stayConnected(run: Run): Promise<void> {
+  async #stayConnected(run: Run, isAsked: boolean): Promise<void> {
     const { signIn } = this.#shared;
-    const admission = await signIn.enter();
-    if (admission.kind === 'held-back') {
+    const admission = await signIn.enter({ failures: this.#failures.afterTls, isAsked });
+    if (admission.kind !== 'go') {
       if (this.#run !== run) return;
-      this.#failures += 1;
-      this.#fail(admission.failure, this.#nextStep(admission.failure, true));
+      if (admission.kind === 'held-up') this.#wait(admission.problem, 0, admission.waitMs);
+      else this.#fail(admission.failure, this.#nextStep(admission.failure, true));
       return;
     }
     const { permit } = admission;
@@ -282,13 +308,12 @@ export class WatchedMailbox {
     while (this.#run === run) {
       const failure = await this.#attempt(run, permit, !isAgain);
       if (this.#run !== run || failure === null) break;
-      this.#failures += 1;
       const step = this.#nextStep(failure, isAgain);
       if (step.kind === 'again') {
         isAgain = true;
         continue;
       }
-      if (!signIn.failed(permit, failure)) {
+      if (!signIn.failed(permit, failure, this.#failures.afterTls)) {
         // Refused were the credentials of before: the new ones have not been tried.
         this.connect();
         return;
@@ -300,8 +325,12 @@ export class WatchedMailbox {
     signIn.leave(permit);
   }
 
+  /** After one failure more. */
   #nextStep(failure: Failure, again: boolean): NextStep {
-    return nextStep(failure, { failures: this.#failures, again }, this.#deps.random());
+    const kind = isOnTheWay(failure) ? 'onTheWay' : 'afterTls';
+    this.#failures = { ...this.#failures, [kind]: this.#failures[kind] + 1 };
+    const failures = this.#failures.onTheWay + this.#failures.afterTls;
+    return nextStep(failure, { failures, again }, this.#deps.random());
   }
 
   /**
@@ -327,12 +356,15 @@ export class WatchedMailbox {
       this.#view.settle(attempt, this.#shared.lastFull);
     };
     let idleAt: number | null = null;
+    const watching = (): void => {
+      if (isWanted()) this.#watching(permit);
+    };
     let failure: Failure | null = null;
     try {
       if (!isWanted()) return null;
       const secret = await readPassword(password);
       if (!isWanted()) return null;
-      connection = this.#dial(run, settings, secret, offers);
+      connection = this.#dial(run, settings, secret, offers, watching);
       await connection.signIn();
       if (isWanted()) this.#signedIn(permit);
       const others = [...this.#shared.mailboxes.values()].map(({ mailbox }) => mailbox);
@@ -354,17 +386,24 @@ export class WatchedMailbox {
       leave();
       settle();
     }
+    const idleMs = idleAt === null ? 0 : clock.monotonic() - idleAt;
+    const wasStable = permit.charge.isWatching && idleMs >= STABLE_AFTER_MS;
+    // One that floods is stable for as long as that takes.
+    if (wasStable && failure?.problem.code !== 'flooding') this.#failures = NO_FAILURES;
     if (!isWanted()) return null;
     this.#connection = null;
     this.#signedOut();
-    const wasStable = idleAt !== null && clock.monotonic() - idleAt >= STABLE_AFTER_MS;
-    // One that floods is stable for as long as that takes.
-    if (wasStable && failure?.problem.code !== 'flooding') this.#failures = 0;
     return failure;
   }
 
-  /** A connection that can be ended from now on. */
-  #dial(run: Run, settings: AccountSettings, password: string, offers: boolean): ImapConnection {
+  /** A connection that can be ended from now on. @param watching it watches its mailbox */
+  #dial(
+    run: Run,
+    settings: AccountSettings,
+    password: string,
+    offers: boolean,
+    watching: () => void,
+  ): ImapConnection {
     const { clock, sessions, lookup } = this.#deps;
     this.#connection = new ImapConnection({
       settings,
@@ -380,6 +419,7 @@ export class WatchedMailbox {
       report: (event) => {
         // What an attempt came to is told also of one that another has taken the place of.
         if (event.kind === 'attempt') this.#view.put(event.attempt);
+        else if (event.kind === 'watching') watching();
         else if (this.#run !== run) return;
         else if (event.kind === 'phase') this.#view.enter(event.phase);
         else if (event.kind === 'messages') this.#view.count(event.messages);
@@ -391,13 +431,20 @@ export class WatchedMailbox {
     return this.#connection;
   }
 
-  /** The password is right: siblings that had given up, or wait for the server, need not any more. */
+  /** The password is right: siblings that had given up need not any more. */
   #signedIn(permit: SignInPermit): void {
     const { signIn, mailboxes } = this.#shared;
     this.#isSignedIn = true;
     signIn.signedIn(permit);
     for (const sibling of mailboxes.values())
-      if (sibling.state === 'sign-in-failed' || sibling.waitsForServer) sibling.connect();
+      if (sibling.state === 'sign-in-failed') sibling.connectAgain();
+  }
+
+  /** The server is there, and does what it should: siblings need not wait for it any more. */
+  #watching(permit: SignInPermit): void {
+    const { signIn, mailboxes } = this.#shared;
+    signIn.watches(permit);
+    for (const sibling of mailboxes.values()) if (sibling.waitsForServer) sibling.connectAgain();
   }
 
   /** What has stopped this connection may concern those that are going still. */
@@ -421,19 +468,30 @@ export class WatchedMailbox {
   }
 
   #fail(failure: Failure, step: NextStep): void {
-    const { problem } = failure;
     if (step.kind === 'stop') {
       this.#stop(failure, step.state);
       return;
     }
-    const delayMs = step.kind === 'wait' ? step.delayMs : 0;
+    this.#isOutOfReach = isOutOfReach(failure);
+    this.#wait(
+      failure.problem,
+      step.kind === 'wait' ? step.delayMs : 0,
+      this.#shared.signIn.waitMs,
+    );
+  }
+
+  /** Waits for as long as this mailbox has to, and no shorter than its account. */
+  #wait(problem: Problem, ownMs: number, accountMs: number): void {
+    const isHeldUp = accountMs > ownMs;
+    const laterMs = Math.min(this.#failures.afterTls * LATER_BY_MS, LATEST_BY_MS);
+    const delayMs = isHeldUp ? accountMs + laterMs : ownMs;
     const { clock } = this.#deps;
     const run = this.#begin();
     this.#retry = clock.after(delayMs, () => {
       this.#view.set({ kind: 'connecting', phase: 'dns' });
-      void this.#stayConnected(run);
+      void this.#stayConnected(run, false);
     });
-    this.#view.set({ kind: 'retrying', retryAt: clock.now() + delayMs, problem });
+    this.#view.set({ kind: 'retrying', retryAt: clock.now() + delayMs, problem, isHeldUp });
   }
 }
 

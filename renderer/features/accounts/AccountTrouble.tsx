@@ -8,7 +8,13 @@ import { formatCountdown, formatExactTime, isolate } from '../../format.ts';
 import { CallButton } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { focusOwner } from '../../ui/focus.ts';
-import { nextTry, OFFLINE_SENTENCE, refusedSoFar, STATE_WORDS } from '../../words.ts';
+import {
+  heldUpSentence,
+  nextTry,
+  OFFLINE_SENTENCE,
+  refusedSoFar,
+  STATE_WORDS,
+} from '../../words.ts';
 import styles from './AccountTrouble.module.css';
 
 interface AccountTroubleProps {
@@ -103,21 +109,26 @@ function Retrying({ account, summary }: AccountTroubleProps): ReactNode {
   };
   const countdown = summary.retryAt === null ? '' : ` in ${formatCountdown(summary.retryAt - now)}`;
   return (
-    <Line
-      words={`${STATE_WORDS.retrying}${countdown}`}
-      title={summary.problem?.message}
-      look="waiting"
-    >
-      <CallButton
-        look="quiet"
-        aria-label={`Retry ${account.label} now`}
-        before={focusOwner}
-        call={retryNow}
-        failure={`Could not reconnect ${isolate(account.label)}`}
+    <>
+      <Line
+        words={`${STATE_WORDS.retrying}${countdown}`}
+        title={summary.problem?.message}
+        look="waiting"
       >
-        Now
-      </CallButton>
-    </Line>
+        <CallButton
+          look="quiet"
+          aria-label={`Retry ${account.label} now`}
+          before={focusOwner}
+          call={retryNow}
+          failure={`Could not reconnect ${isolate(account.label)}`}
+        >
+          Now
+        </CallButton>
+      </Line>
+      {summary.heldUpUntil !== null && (
+        <p className={styles.problem}>{heldUpSentence(summary.heldUpUntil)}</p>
+      )}
+    </>
   );
 }
 

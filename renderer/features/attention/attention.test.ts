@@ -82,7 +82,7 @@ function failing(id: string, accountId: string, forMs = LASTING_MS): Connection 
   return connection(
     id,
     accountId,
-    { kind: 'retrying', retryAt: NOW, problem },
+    { kind: 'retrying', retryAt: NOW, problem, isHeldUp: false },
     { failing: { since: NOW - forMs, problem } },
   );
 }

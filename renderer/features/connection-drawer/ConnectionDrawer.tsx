@@ -19,7 +19,13 @@ import { Drawer } from '../../ui/dialogs.tsx';
 import { ReconnectIcon } from '../../ui/icons.tsx';
 import { StateMark } from '../../ui/marks.tsx';
 import { Facts, ProblemBox } from '../../ui/Text.tsx';
-import { otherName, SECURITY_WORDS, STATE_WORDS, stateSentence } from '../../words.ts';
+import {
+  heldUpSentence,
+  otherName,
+  SECURITY_WORDS,
+  STATE_WORDS,
+  stateSentence,
+} from '../../words.ts';
 import { SOON_MS } from '../attention/attention.ts';
 import { namesText } from '../certificate/certificate.ts';
 import { Fingerprint } from '../certificate/CertificateTable.tsx';
@@ -120,6 +126,9 @@ function StateSection({ connection, account }: ConnectionFacts): ReactNode {
       </p>
       {heardAt !== null && <LastHeard at={heardAt} />}
       {sentence !== null && <p className={styles.sentence}>{sentence}</p>}
+      {state.kind === 'retrying' && state.isHeldUp && (
+        <p className={styles.sentence}>{heldUpSentence(state.retryAt)}</p>
+      )}
       {'problem' in state && (
         <ProblemBox problem={state.problem} isStopped={state.kind !== 'retrying'} />
       )}

@@ -60,6 +60,8 @@ export type ImapEvent =
   | { readonly kind: 'alert'; readonly text: string }
   /** The server was heard. */
   | { readonly kind: 'heard' }
+  /** The server has taken up the watch, by IDLE or by leaving it to be asked. Once. */
+  | { readonly kind: 'watching' }
   /** The server turned out to have no IDLE: it is asked now and then. */
   | { readonly kind: 'polling' };
 
@@ -124,6 +126,7 @@ export class ImapConnection {
   /** The server's own name for it, where that is another. */
   #ownName: string | null = null;
   #watch: MailboxWatch | null = null;
+  #isWatching = false;
   #byeLine: string | null = null;
   #strangeLine: string | null = null;
   /** It did not speak TLS: what it says instead is being asked for. */
@@ -284,7 +287,9 @@ export class ImapConnection {
         this.#fail(error);
       },
     });
-    return this.#watch.start();
+    const watching = this.#watch.start();
+    if (watching === 'polling') this.#watching();
+    return watching;
   }
 
   /** The mailboxes that can be opened, by their names: as many as anybody chooses from. */
@@ -414,7 +419,11 @@ export class ImapConnection {
       answered: (line) => {
         const command = this.#command;
         this.#command = null;
+        if (command === 'IDLE') this.#watching();
         if (command !== null && /^(?:NO|BAD)\b/i.test(line)) this.#refusal = { command, line };
+      },
+      continued: () => {
+        if (this.#command === 'IDLE') this.#watching();
       },
       firstLine: (text) => {
         this.#hasGreeted = /^\* (?:OK|PREAUTH|BYE)\b/i.test(text);
@@ -433,6 +442,12 @@ export class ImapConnection {
         this.#fail(error);
       },
     });
+  }
+
+  #watching(): void {
+    if (this.#isWatching || this.#hasEnded) return;
+    this.#isWatching = true;
+    this.#deps.report({ kind: 'watching' });
   }
 
   /** Waits for a step of imapflow, but no longer than the connection lasts. */

@@ -9,6 +9,7 @@ function listen() {
     heard: () => undefined,
     sent: (command) => told.push(`sent: ${command}`),
     answered: (line) => told.push(`answered: ${line}`),
+    continued: () => told.push('continued'),
     firstLine: (text) => told.push(`first: ${text}`),
     unreadable: () => told.push('unreadable'),
     bye: (text) => told.push(`bye: ${text}`),

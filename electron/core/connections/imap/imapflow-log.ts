@@ -16,6 +16,8 @@ export interface ImapflowLogListener {
   sent(command: string): void;
   /** The answer to it, without its tag, such as `NO [UNAVAILABLE] Try later`. */
   answered(line: string): void;
+  /** The server waits for the rest of a command; where that is IDLE, it idles. */
+  continued(): void;
   /** The first line that the server sent. */
   firstLine(text: string): void;
   /** The server sent a line that cannot be read as IMAP. */
@@ -60,6 +62,7 @@ export function imapflowLogger(listener: ImapflowLogListener): Logger {
       if (/^BYE\b/i.test(rest)) listener.bye(rest);
       else if (tag === latestTag) listener.answered(rest);
     }
+    if (message.startsWith('+')) listener.continued();
     const isChallenge = signInTag !== null && message.startsWith('+');
     if (signInTag !== null && message.startsWith(`${signInTag} `)) signInTag = null;
     listener.line(`S: ${isChallenge ? `+ ${HIDDEN}` : message}`);

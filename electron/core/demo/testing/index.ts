@@ -11,6 +11,11 @@ export {
 export { startDemoServers } from '../demo-servers.ts';
 export type { Step } from '../imap/imap-session.ts';
 export type { CertificateKind } from './certificates.ts';
-export { type LineServer, type LineServerOptions, startLineServer } from './line-server.ts';
-export { fault, type Fault, type Script } from './script.ts';
+export {
+  HANG_UP,
+  type LineServer,
+  type LineServerOptions,
+  startLineServer,
+} from './line-server.ts';
+export { fault, type Fault, type Script, type Scripting } from './script.ts';
 export { type ImapServer, type ImapServerOptions, startImapServer } from './scripted-server.ts';

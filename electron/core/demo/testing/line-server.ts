@@ -37,6 +37,9 @@ const PLAINEST: Readonly<Record<string, Answer>> = {
 
 const BYE = /^\* BYE/im;
 
+/** An answer that ends with this ends the connection. */
+export const HANG_UP = '\0';
+
 export async function startLineServer(options: LineServerOptions = {}): Promise<LineServer> {
   const authority = options.authority ?? (await createAuthority());
   const { certPem, keyPem } = await authority.issue();
@@ -61,6 +64,8 @@ export class LineServer implements AsyncDisposable {
   readonly lines: string[] = [];
   /** Of the latest command. */
   tag = '';
+  /** Handshakes that came to their end. */
+  handshakes = 0;
   readonly #server = createServer();
   readonly #context: SecureContext;
   readonly #options: LineServerOptions;
@@ -143,6 +148,9 @@ export class LineServer implements AsyncDisposable {
   #secure(raw: Socket): TLSSocket {
     const socket = new TLSSocket(raw, { isServer: true, secureContext: this.#context });
     socket.on('error', () => raw.destroy());
+    socket.on('secure', () => {
+      this.handshakes += 1;
+    });
     return socket;
   }
 
@@ -171,9 +179,10 @@ export class LineServer implements AsyncDisposable {
       this.tag = tag;
       this.lines.push(args === '' ? command : `${command} ${args}`);
       const answer = this.#answerTo(command, args, raw !== null);
+      const text = answer.replace(HANG_UP, '');
       isChallenged = answer === '+ ';
-      if (answer !== '') say(answer.replaceAll(/^~/gm, tag));
-      if (BYE.test(answer)) stream.end();
+      if (text !== '') say(text.replaceAll(/^~/gm, tag));
+      if (BYE.test(answer) || answer.endsWith(HANG_UP)) stream.end();
       if (command === 'STARTTLS' && raw !== null && answer.includes('OK')) {
         stream.removeAllListeners('data');
         this.#says.delete(say);
