@@ -12,7 +12,6 @@ import {
   type ConnectionDetail,
   type ConnectionId,
   type HeldSessionsId,
-  type ProviderPreset,
   type TestResult,
 } from './model.ts';
 import type { SetUpResult } from './set-up.ts';
@@ -71,8 +70,13 @@ export const contract = {
   /** The whole state. Patches follow from its version on, until the channel closes. */
   getState: call().returns<Snapshot>(),
 
-  /** Stores the account and connects it. */
-  addAccount: call(accountInputSchema).returns<{ readonly id: AccountId }>(),
+  /**
+   * Stores the account and connects it. With an id, `keep` means that account's CA file or pin, and
+   * what the form does not have, its switch and its policy, is as there.
+   */
+  addAccount: call(accountInputSchema, accountId.nullable().optional()).returns<{
+    readonly id: AccountId;
+  }>(),
   /** Replaces the settings; connections whose settings changed are made anew. */
   updateAccount: call(accountId, accountInputSchema).returns<void>(),
   /** Logs out, forgets sessions and password, removes it from the settings. */
@@ -94,8 +98,6 @@ export const contract = {
   findSettings: call(
     z.string().max(2000, 'This is too long for an e-mail address.'),
   ).returns<SetUpResult>(),
-  /** Settings known for the domain of an address; `null` where none are. */
-  suggestSettings: call(z.string().max(320)).returns<ProviderPreset | null>(),
 
   /** Applies to the next connection. Off forgets the account's sessions at once. */
   setReuse: call(accountId, z.boolean()).returns<Forgotten>(),

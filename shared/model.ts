@@ -238,18 +238,6 @@ export interface ConnectionDetail {
   readonly attempts: readonly Attempt[];
 }
 
-/** Settings for an address domain, where they are known. */
-export interface ProviderPreset {
-  readonly provider: string;
-  readonly host: string;
-  readonly port: number;
-  readonly security: Security;
-  /** What this provider wants to be told, such as "Use an app password". */
-  readonly hint: string | null;
-  /** Where the provider explains it. */
-  readonly helpUrl: string | null;
-}
-
 /** What *Test connection* found. */
 export type TestResult = {
   /** What the server wants people to see, as in {@link Notice}. */

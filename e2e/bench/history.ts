@@ -85,7 +85,8 @@ async function timeViews(
     let slowest = 0;
     while (asked.tookMs === null) {
       const calledAt = performance.now();
-      await engine.suggestSettings('someone@gmail.com');
+      // Of a provider that is known: nobody is asked.
+      await engine.findSettings('someone@gmail.com');
       slowest = Math.max(slowest, performance.now() - calledAt);
       // Lets the answer in.
       await delay(0);

@@ -7,7 +7,10 @@ import type { EngineState } from './engine-state.ts';
 
 /** The form that is open, if any. */
 export type OpenForm =
-  { readonly kind: 'add' } | { readonly kind: 'edit'; readonly accountId: AccountId };
+  | { readonly kind: 'add' }
+  | { readonly kind: 'edit'; readonly accountId: AccountId }
+  /** For a new account that is like this one. */
+  | { readonly kind: 'duplicate'; readonly accountId: AccountId };
 
 export interface InterfaceState {
   readonly link: LinkState;
@@ -54,6 +57,11 @@ export function openAddForm(): void {
 /** Opens the form for an account that is there. */
 export function openEditForm(accountId: AccountId): void {
   store.setState({ form: { kind: 'edit', accountId } });
+}
+
+/** Opens the form for a new account that is like one that is there. */
+export function openDuplicateForm(accountId: AccountId): void {
+  store.setState({ form: { kind: 'duplicate', accountId } });
 }
 
 /** Whether it is this form that is open, and not another one or none. */

@@ -1,5 +1,6 @@
 /** Fields of forms: a control with its label above, and a hint and an error below. */
-import { useId, type ComponentProps, type ReactNode } from 'react';
+import { useId, useState, type ComponentProps, type ReactNode } from 'react';
+import { Button } from './controls.tsx';
 import styles from './fields.module.css';
 
 /** What ties a control to its label, its hint and its error. */
@@ -72,6 +73,40 @@ export function TextField({ label, hint, error, onType, ...rest }: TextFieldProp
             onType(target.value);
           }}
         />
+      )}
+    </Field>
+  );
+}
+
+/** A field for a password, which is shown on demand. */
+export function PasswordField({ label, hint, error, onType, ...rest }: TextFieldProps): ReactNode {
+  const [isShown, setShown] = useState(false);
+  const act = isShown ? 'Hide' : 'Show';
+  return (
+    <Field label={label} hint={hint} error={error ?? null}>
+      {(control) => (
+        <span className={styles.secret}>
+          <input
+            autoComplete="new-password"
+            autoCapitalize="none"
+            spellCheck={false}
+            {...rest}
+            {...control}
+            type={isShown ? 'text' : 'password'}
+            onChange={({ target }) => {
+              onType(target.value);
+            }}
+          />
+          <Button
+            look="quiet"
+            aria-label={`${act} ${label.toLowerCase()}`}
+            onClick={() => {
+              setShown(!isShown);
+            }}
+          >
+            {act}
+          </Button>
+        </span>
       )}
     </Field>
   );

@@ -1,69 +1,8 @@
-/** The account form: what it fills in, and how it ends, with an engine that takes its time. */
+/** The account form: how it ends, with an engine that takes its time. */
 import { startImapServer } from '../../../electron/core/demo/testing/index.ts';
 import { HeldAnswers } from '../../fixtures/browser/held-answers.ts';
 import { expect, test } from '../../fixtures/browser/reprise.ts';
 import { accountOn } from '../../fixtures/browser/typed-accounts.ts';
-
-test('what a provider’s settings filled in goes with the address that brought them', async ({
-  opened: dashboard,
-}) => {
-  const { page, form } = dashboard;
-  const address = form.getByLabel('Email or user name');
-  const server = form.getByLabel('Server', { exact: true });
-  const security = form.getByLabel('Security');
-  const port = form.getByLabel('Port');
-  await page.getByRole('button', { name: 'Add account', exact: true }).click();
-  await address.fill('robin@gmail.com');
-  await address.blur();
-  await expect(server).toHaveValue('imap.gmail.com');
-  await expect(form).toContainText('app password');
-  await form.getByLabel('Password', { exact: true }).fill('of the company');
-
-  // Entered in the field itself, and never left before Save.
-  await address.fill('robin@company.example');
-  await expect(server).toHaveValue('');
-  await expect(form).not.toContainText('app password');
-  await address.press('Enter');
-  await expect(form).toContainText('Enter the name of the server');
-
-  // Another provider's replace them, whatever the case of its name; what was touched stays.
-  await address.fill('robin@YAHOO.com');
-  await address.blur();
-  await expect(server).toHaveValue('imap.mail.yahoo.com');
-  await security.selectOption('starttls');
-  await expect(port).toHaveValue('143');
-  await address.fill('robin@company.example');
-  await expect(server).toHaveValue('');
-  await expect(security).toHaveValue('starttls');
-  await expect(port).toHaveValue('143');
-  await server.fill('mail.company.example');
-  await address.fill('robin@gmail.com');
-  await address.blur();
-  await expect(form).toContainText('app password');
-  await expect(server).toHaveValue('mail.company.example');
-});
-
-test('settings that come late, for an address that is gone by then, fill in nothing', async ({
-  context,
-  startReprise,
-  dashboard,
-}) => {
-  const answers = await HeldAnswers.of(context, 'suggestSettings');
-  const { page, form } = dashboard;
-  await dashboard.open((await startReprise()).url);
-  await page.getByRole('button', { name: 'Add account', exact: true }).click();
-  const address = form.getByLabel('Email or user name');
-  await address.fill('robin@gmail.com');
-  await address.blur();
-  await form.getByLabel('Password', { exact: true }).fill('of the company');
-  await answers.untilHeld();
-  await address.fill('robin@company.example');
-  answers.release();
-  await address.blur();
-  await form.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect(form).toContainText('Enter the name of the server');
-  await expect(form.getByLabel('Server', { exact: true })).toHaveValue('');
-});
 
 test('a form that ends closes itself alone, and what is being saved is not called unsaved', async ({
   context,

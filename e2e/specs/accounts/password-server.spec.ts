@@ -66,6 +66,8 @@ test('a stored password stays for its server, and is to be typed again for anoth
     });
     await host.focus();
     await page.keyboard.press('Shift+Tab');
+    await expect(form.getByRole('button', { name: 'Show password' })).toBeFocused();
+    await page.keyboard.press('Shift+Tab');
     await expect(password).toBeFocused();
     await page.keyboard.type(other.password);
     await tabTo(form.getByRole('button', { name: 'Save', exact: true }));

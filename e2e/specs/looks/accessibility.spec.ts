@@ -126,7 +126,9 @@ test.describe('10: accessibility', () => {
     await keyboard.press('Enter');
     await expect(form.getByLabel('Email or user name')).toBeFocused();
     await keyboard.type(server.user);
-    await keyboard.press('Tab');
+    await tabToNamed('button', 'Set up manually');
+    await keyboard.press('Enter');
+    await expect(form.getByLabel('Password', { exact: true })).toBeFocused();
     await keyboard.type(server.password);
     await tabToNamed('textbox', 'Server');
     await keyboard.type(server.host);
@@ -135,6 +137,9 @@ test.describe('10: accessibility', () => {
     await keyboard.type(String(server.port));
     await keyboard.press('Tab');
     await expect(form.getByLabel('Security')).toBeFocused();
+    await keyboard.press('Tab');
+    await expect(form.getByRole('button', { name: 'Advanced' })).toBeFocused();
+    await keyboard.press('Enter');
     await keyboard.press('Tab');
     await expect(form.getByLabel('Mailboxes to watch')).toBeFocused();
     await keyboard.press('Tab');

@@ -65,6 +65,16 @@ describe('the form', () => {
     );
   });
 
+  it('makes one like another, which keeps its CA file, its switch and its policy, and runs', () => {
+    const trust = { kind: 'ca', fileName: 'ca.pem', pem } as const;
+    const policy = { sharing: 'private', longestAge: 'hour' } as const;
+    const stored = { ...newAccount(id, { ...input, trust }), reuse: false, policy, paused: true };
+    const other = 'b' as AccountId;
+    const copy = newAccount(other, { ...input, label: 'Copy', trust: { kind: 'keep' } }, stored);
+    expect(copy).toEqual({ ...stored, id: other, label: 'Copy', paused: false });
+    expect(newAccount(other, input, stored).trust).toEqual({ kind: 'system' });
+  });
+
   it('cannot keep the CA file of an account that is not there', () => {
     expect(() => newAccount(id, { ...input, trust: { kind: 'keep' } })).toThrow(
       expect.objectContaining({ code: 'invalid-input', field: 'trust' }),

@@ -11,12 +11,17 @@ import type { AccountSettings, AccountTrust, ConnectSettings } from './account.t
 export const DEFAULT_POLICY: ReusePolicy = { sharing: 'saving', longestAge: 'server' };
 
 /**
- * A new account: reuse on, running.
+ * A new account: running, with reuse on, unless it is `like` one that has it off.
  *
  * @throws RepriseError `bad-ca-file`, or `invalid-input` where it refers to what an account keeps
  */
-export function newAccount(id: AccountId, input: AccountInput): AccountSettings {
-  return { id, ...fields(input, null), reuse: true, policy: DEFAULT_POLICY, paused: false };
+export function newAccount(
+  id: AccountId,
+  input: AccountInput,
+  like: AccountSettings | null = null,
+): AccountSettings {
+  const { reuse, policy } = like ?? { reuse: true, policy: DEFAULT_POLICY };
+  return { id, ...fields(input, like), reuse, policy, paused: false };
 }
 
 /** `account` as the form changes it; switch and pause stay. @throws as {@link newAccount} */

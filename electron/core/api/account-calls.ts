@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineApi } from '../../../shared/contract.ts';
 import { RepriseError } from '../../../shared/errors.ts';
-import type { AccountId, AccountInput, ProviderPreset } from '../../../shared/model.ts';
-import type { SetUpResult } from '../../../shared/set-up.ts';
+import type { AccountId, AccountInput } from '../../../shared/model.ts';
 import {
   type AccountSettings,
   chosenTrust,
@@ -27,7 +26,6 @@ export type AccountCalls = Pick<
   | 'setTrust'
   | 'checkSystemTrust'
   | 'findSettings'
-  | 'suggestSettings'
   | 'setReuse'
   | 'setPolicy'
   | 'tryOffering'
@@ -63,10 +61,11 @@ export function createAccountCalls(context: CallContext): AccountCalls {
     });
 
   return {
-    addAccount: (input) =>
+    addAccount: (input, likeId = null) =>
       turn(async () => {
         if (input.password === null) throw passwordMissing();
-        const account = newAccount(randomUUID() as string as AccountId, input);
+        const like = likeId === null ? null : ownerOf(likeId).book.accounts.mustGet(likeId);
+        const account = newAccount(randomUUID() as string as AccountId, input, like);
         await own.add(account, input.password);
         watchList.start(account, false, passwordOf);
         return { id: account.id };
@@ -131,8 +130,6 @@ export function createAccountCalls(context: CallContext): AccountCalls {
 
     findSettings: async (address) => findSettings(address),
 
-    suggestSettings: async (address) => presetOf(findSettings(address)),
-
     setReuse: async (id, reuse) => ({ forgotten: await set(id, { reuse }) }),
 
     setPolicy: async (id, policy) => {
@@ -166,12 +163,4 @@ function passwordMissing(): RepriseError {
     'Enter the password, or an app password where your provider asks for one.',
     { field: 'password' },
   );
-}
-
-/** As the form before set-up asks for it. */
-function presetOf({ found }: SetUpResult): ProviderPreset | null {
-  if (found === null || found.provider === null) return null;
-  const { host, port, security } = found;
-  const { name, hint, helpUrl } = found.provider;
-  return { provider: name, host, port, security, hint, helpUrl };
 }

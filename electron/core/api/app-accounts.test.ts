@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { AccountInput, Connection } from '../../../shared/model.ts';
+import type { AccountId, AccountInput, Connection } from '../../../shared/model.ts';
 import type { Snapshot } from '../../../shared/state.ts';
 import { fault } from '../demo/testing/index.ts';
 import {
@@ -46,6 +46,30 @@ describe('an account', () => {
       Buffer.from(`\0${imap.user}\0${imap.password}`).toString('base64'),
     );
     expect(everything).not.toContain('BEGIN CERTIFICATE');
+  });
+
+  it('is made like another one, with that one’s CA file, and its own password', async () => {
+    const imap = await server();
+    const { engine, until } = await start(await folder());
+    const { id } = await engine.addAccount(inputFor(imap));
+    await until(allIdle(1));
+    await engine.setReuse(id, false);
+    const copy = inputFor(imap, { label: 'Copy', host: 'localhost', trust: { kind: 'keep' } });
+    await expect(engine.addAccount(copy)).rejects.toMatchObject({ field: 'trust' });
+    await expect(engine.addAccount({ ...copy, password: null }, id)).rejects.toMatchObject({
+      field: 'password',
+    });
+    await expect(engine.addAccount(copy, 'gone' as AccountId)).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    expect(await engine.testConnection(copy, id)).toMatchObject({ ok: true });
+    await engine.addAccount(copy, id);
+    const { accounts } = await until(allIdle(2));
+    expect(accounts.find(({ label }) => label === 'Copy')).toMatchObject({
+      host: 'localhost',
+      reuse: false,
+      trust: { kind: 'ca', fileName: 'ca.pem' },
+    });
   });
 
   it('is there again after a restart, with its switch and its pause', async () => {

@@ -31,7 +31,7 @@ const providers: readonly KnownProvider[] = [
     host: 'outlook.office365.com',
     ...usual,
     passwords: 'none',
-    hint: 'Outlook.com no longer takes passwords over IMAP, app passwords included, only Microsoft’s own sign-in (OAuth), which Reprise cannot do. It will connect and then fail to sign in.',
+    hint: 'Outlook.com takes no passwords over IMAP any more, app passwords included: only Microsoft’s own sign-in (OAuth), which Reprise cannot do yet. Until then, forward its mail to an account that takes a password, or run a bridge on this computer that signs in for you, such as DavMail or email-oauth2-proxy, and set that up manually.',
     helpUrl:
       'https://support.microsoft.com/office/pop-imap-and-smtp-settings-for-outlook-com-d088b986-291d-42b8-9564-9c414e2aa040',
   },

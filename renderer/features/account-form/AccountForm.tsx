@@ -1,5 +1,5 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react';
-import type { Account } from '../../../shared/model.ts';
+import { useCallback, useEffect, useRef, useState, type ReactNode, type RefObject } from 'react';
+import type { Account, AccountId } from '../../../shared/model.ts';
 import { closeForm, useEngine, useInterface, type OpenForm } from '../../engine/store.ts';
 import { isolate } from '../../format.ts';
 import { Button } from '../../ui/controls.tsx';
@@ -8,17 +8,17 @@ import { toastFailure } from '../../ui/toasts.tsx';
 import { shortFingerprint } from '../certificate/certificate.ts';
 import { strayPinOf, type Field } from './draft.ts';
 import { Fields } from './Fields.tsx';
+import { foreignSentence, takesPasswords } from './set-up.ts';
 import { TestReport } from './TestReport.tsx';
-import { useAccountForm, type AccountFormState } from './use-account-form.ts';
+import { useAccountForm, type AccountFormState, type Beginning } from './use-account-form.ts';
 import styles from './AccountForm.module.css';
 
 /** The form for a new account or for one that is there; nothing while it is closed. */
 export function AccountForm(): ReactNode {
   const form = useInterface((state) => state.form);
-  const account = useEngine((state) =>
-    form?.kind === 'edit' ? state.accounts.get(form.accountId) : undefined,
-  );
-  const isGone = form?.kind === 'edit' && account === undefined;
+  const accounts = useEngine((state) => state.accounts);
+  const begun = form === null ? null : beginningOf(form, accounts);
+  const isGone = form !== null && begun === null;
   useEffect(() => {
     if (!isGone) return;
     closeForm(form);
@@ -27,47 +27,69 @@ export function AccountForm(): ReactNode {
       description: 'Another window of Reprise removed it, so there is nothing left to edit.',
     });
   }, [form, isGone]);
-  if (form === null) return null;
-  if (form.kind === 'add') return <FormDialog key="add" form={form} account={null} />;
-  return account === undefined ? null : (
-    <FormDialog key={account.id} form={form} account={account} />
-  );
+  if (form === null || begun === null) return null;
+  const of = begun.kind === 'add' ? '' : begun.account.id;
+  return <FormDialog key={`${form.kind} ${of}`} form={form} begun={begun} />;
+}
+
+/** `null` where the account is gone that the form is about. */
+function beginningOf(form: OpenForm, accounts: ReadonlyMap<AccountId, Account>): Beginning | null {
+  if (form.kind === 'add') return form;
+  const account = accounts.get(form.accountId);
+  if (account === undefined) return null;
+  return form.kind === 'edit'
+    ? { kind: 'edit', account }
+    : { kind: 'duplicate', account, labels: [...accounts.values()].map(({ label }) => label) };
+}
+
+function titleOf(begun: Beginning): string {
+  switch (begun.kind) {
+    case 'add':
+      return 'Add account';
+    case 'edit':
+      return `Edit ${isolate(begun.account.label)}`;
+    case 'duplicate':
+      return `Duplicate ${isolate(begun.account.label)}`;
+  }
 }
 
 interface FormDialogProps {
   readonly form: OpenForm;
-  /** The account to edit; `null` for a new one. */
-  readonly account: Account | null;
+  readonly begun: Beginning;
 }
 
-function FormDialog({ form, account }: FormDialogProps): ReactNode {
+function FormDialog({ form, begun }: FormDialogProps): ReactNode {
   const element = useRef<HTMLFormElement>(null);
   const testButton = useRef<HTMLButtonElement>(null);
-  const focusField = (field: Field) => {
-    const control = element.current?.elements.namedItem(field);
-    if (control instanceof HTMLElement) control.focus();
-  };
+  const edited = begun.kind === 'edit' ? begun.account.id : null;
   // Then most likely the password is to be typed anew.
   const isRefused = useEngine(({ connections, connectionIdsOf }) =>
-    (account === null ? [] : (connectionIdsOf.get(account.id) ?? [])).some(
+    (edited === null ? [] : (connectionIdsOf.get(edited) ?? [])).some(
       (id) => connections.get(id)?.state.kind === 'sign-in-failed',
     ),
   );
-  const state = useAccountForm(account, form, focusField);
-  const [isAsking, setAsking] = useState(false);
-  const { running, problem, result } = state;
+  const focusField = useCallback((field: Field) => {
+    const control = element.current?.elements.namedItem(field);
+    if (control instanceof HTMLElement) control.focus();
+  }, []);
+  const state = useAccountForm(begun, form, focusField);
+  const { running, problem, result, setUp, wanted } = state;
+  useEffect(() => {
+    if (wanted !== null) focusField(wanted.field);
+  }, [wanted, focusField]);
+  const [isLeaving, setLeaving] = useState(false);
 
   const isSaving = running === 'save';
   const leave = () => {
     closeForm(form);
   };
   const close = () => {
-    if (state.isDirty || isSaving) setAsking(true);
+    if (state.isDirty || isSaving) setLeaving(true);
     else leave();
   };
   return (
     <Dialog
-      title={account === null ? 'Add account' : `Edit ${isolate(account.label)}`}
+      title={titleOf(begun)}
       initialFocus={() =>
         element.current?.querySelector(isRefused ? 'input[name="password"]' : 'input') ?? null
       }
@@ -80,11 +102,11 @@ function FormDialog({ form, account }: FormDialogProps): ReactNode {
         autoComplete="off"
         onSubmit={(event) => {
           event.preventDefault();
-          void state.save();
+          void (setUp.kind === 'address' ? state.next() : state.save());
         }}
       >
         <div className={styles.scroller}>
-          <Fields state={state} account={account} />
+          <Fields state={state} />
         </div>
         <div aria-live="polite" className={styles.report}>
           {isSaving && <p>Saving…</p>}
@@ -107,32 +129,58 @@ function FormDialog({ form, account }: FormDialogProps): ReactNode {
           </p>
         )}
         <div className={styles.footer}>
-          <Button
-            ref={testButton}
-            aria-disabled={running !== null}
-            onClick={() => void state.test()}
-          >
-            Test connection
-          </Button>
-          <span className={styles.spring} />
-          <Button onClick={close}>Cancel</Button>
-          <Button look="primary" type="submit" aria-disabled={running !== null}>
-            Save
-          </Button>
+          <Actions state={state} testButton={testButton} onCancel={close} />
         </div>
       </form>
       <StrayPinQuestion state={state} />
-      {isAsking && (
+      <ForeignQuestion state={state} />
+      {isLeaving && (
         <LeaveQuestion
-          isNew={account === null}
+          isNew={edited === null}
           isSaving={isSaving}
           onLeave={leave}
           onStay={() => {
-            setAsking(false);
+            setLeaving(false);
           }}
         />
       )}
     </Dialog>
+  );
+}
+
+interface ActionsProps {
+  readonly state: AccountFormState;
+  readonly testButton: RefObject<HTMLButtonElement | null>;
+  readonly onCancel: () => void;
+}
+
+/** What can be done with what stands there. */
+function Actions({ state, testButton, onCancel }: ActionsProps): ReactNode {
+  const { running, setUp } = state;
+  const isWaiting = running !== null || setUp.kind === 'looking';
+  const isUsable = setUp.kind !== 'address' && takesPasswords(setUp);
+  return (
+    <>
+      {isUsable ? (
+        <Button ref={testButton} aria-disabled={isWaiting} onClick={() => void state.test()}>
+          Test connection
+        </Button>
+      ) : (
+        <Button onClick={state.enterManually}>Set up manually</Button>
+      )}
+      <span className={styles.spring} />
+      <Button onClick={onCancel}>Cancel</Button>
+      {setUp.kind === 'address' && (
+        <Button look="primary" type="submit">
+          Continue
+        </Button>
+      )}
+      {isUsable && (
+        <Button look="primary" type="submit" aria-disabled={isWaiting}>
+          Save
+        </Button>
+      )}
+    </>
   );
 }
 
@@ -168,16 +216,34 @@ function LeaveQuestion({ isNew, isSaving, onLeave, onStay }: LeaveQuestionProps)
 
 /** Asks what becomes of the trusted certificate where the server is another one now. */
 function StrayPinQuestion({ state }: { readonly state: AccountFormState }): ReactNode {
-  const pin = strayPinOf(state.draft);
-  if (!state.isAskingAboutPin || pin === null) return null;
+  const { asking, draft } = state;
+  const pin = strayPinOf(draft);
+  if (asking?.about !== 'pin' || pin === null) return null;
   return (
     <Question
       title="Stop trusting the certificate?"
-      description={`The certificate ${shortFingerprint(pin.certificate.fingerprint256)} was trusted for ${pin.host} alone. On ${state.draft.host.trim()}, certificates are checked as usual, by the authorities of your system.`}
+      description={`The certificate ${shortFingerprint(pin.certificate.fingerprint256)} was trusted for ${pin.host} alone. On ${draft.host.trim()}, certificates are checked as usual, by the authorities of your system.`}
       confirm="Remove the certificate"
       cancel={`Keep ${pin.host}`}
-      onConfirm={() => void state.dropPin()}
+      onConfirm={() => void state.dropPin(asking)}
       onCancel={state.keepPin}
+    />
+  );
+}
+
+/** Asks before a password goes to a server outside of the address's own domain. */
+function ForeignQuestion({ state }: { readonly state: AccountFormState }): ReactNode {
+  const { asking, foreign } = state;
+  if (asking?.about !== 'foreign' || foreign === null) return null;
+  const { host } = foreign.settings;
+  return (
+    <Question
+      title={`Send your password to ${host}?`}
+      description={foreignSentence(foreign)}
+      confirm="Send it there"
+      cancel="Do not send it"
+      onConfirm={() => void state.confirmForeign(asking)}
+      onCancel={state.dropQuestion}
     />
   );
 }

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { CertificateText, ProviderPreset } from '../../../shared/model.ts';
+import type { CertificateText } from '../../../shared/model.ts';
+import type { FoundSettings } from '../../../shared/set-up.ts';
 import { account } from '../../testing/entities.ts';
 import {
   caFileOf,
+  draftLike,
   draftOf,
   EMPTY_DRAFT,
   formatMailboxes,
+  hasAdvanced,
   isSameConnection,
   labelOf,
   parseMailboxes,
@@ -15,19 +18,27 @@ import {
   toggleMailbox,
   toInput,
   whyTypeAgain,
-  withPreset,
+  withFound,
+  withoutFound,
   withSecurity,
+  withUrl,
   type Draft,
 } from './draft.ts';
 
-const preset: ProviderPreset = {
-  provider: 'Example',
+const found: FoundSettings = {
   host: 'imap.example.org',
   port: 143,
   security: 'starttls',
-  hint: null,
-  helpUrl: null,
+  user: 'me@example.org',
+  source: 'autoconfig',
+  foundBy: 'autoconfig.example.org',
+  foreign: false,
+  provider: null,
 };
+
+/** What a duplicate of an account of this name is called. */
+const copyOf = (label: string, ...labels: string[]) =>
+  labelOf(draftLike(account('a', { label }), labels));
 
 describe('an account as it is being typed', () => {
   it('is called by its address until it is named', () => {
@@ -133,14 +144,57 @@ describe('an account as it is being typed', () => {
     expect(withSecurity({ ...EMPTY_DRAFT, port: '1993' }, 'starttls').port).toBe('1993');
   });
 
-  it("takes over a provider's settings, but not over what was typed", () => {
-    expect(withPreset(EMPTY_DRAFT, preset, new Set())).toMatchObject({
-      host: 'imap.example.org',
-      port: '143',
-      security: 'starttls',
-    });
-    const typed = { ...EMPTY_DRAFT, host: 'mine.example.org' };
-    expect(withPreset(typed, preset, new Set(['host', 'port']))).toEqual(typed);
+  it('takes over what was found, and is still called by its address', () => {
+    const typed = { ...EMPTY_DRAFT, user: 'me@example.org', password: 'secret' };
+    const draft = withFound(typed, 'me@example.org', found);
+    expect(draft).toMatchObject({ host: 'imap.example.org', port: '143', security: 'starttls' });
+    expect([draft.password, labelOf(draft)]).toEqual(['secret', 'me@example.org']);
+    const other = withFound(typed, 'me@example.org', { ...found, user: 'me' });
+    expect([other.user, labelOf(other)]).toEqual(['me', 'me@example.org']);
+    expect(labelOf(withFound({ ...typed, label: 'Work' }, 'me@example.org', found))).toBe('Work');
+  });
+
+  it('gives back what was found, but not what was typed over it', () => {
+    const draft = withFound(EMPTY_DRAFT, 'me@example.org', { ...found, user: 'me' });
+    expect(withoutFound(draft, 'me@example.org', found)).toEqual({ ...EMPTY_DRAFT, user: 'me' });
+    const typed = { ...draft, host: 'mine.example.org', port: '1143', label: 'Work' };
+    expect(withoutFound(typed, 'me@example.org', found)).toEqual(typed);
+  });
+
+  it('takes over a link, and a password only from one that has it', () => {
+    const typed = { ...EMPTY_DRAFT, password: 'typed' };
+    const url = { user: 'me', password: '', host: 'imap.example.org', port: 1993 } as const;
+    const draft = withUrl(typed, { ...url, security: 'tls', mailbox: 'a, b' });
+    expect(draft).toMatchObject({ user: 'me', password: 'typed', port: '1993' });
+    expect(parseMailboxes(draft.mailboxes)).toEqual(['a, b']);
+    const bare = withUrl(typed, { ...url, password: 'linked', security: 'tls', mailbox: null });
+    expect([bare.password, bare.mailboxes]).toEqual(['linked', 'INBOX']);
+  });
+
+  it('begins like another account, but for the password and a name that no other has', () => {
+    const stored = account('Work', { servername: 'mail.example.org', mailboxes: ['Sent'] });
+    const draft = draftLike(stored, ['Work']);
+    expect(draft).toEqual({ ...draftOf(stored), label: 'Work (copy)', password: '' });
+    expect(copyOf('Work', 'Work', 'Work (copy)')).toBe('Work (copy 2)');
+    expect(copyOf('Work (copy)', 'Work (copy)', 'Work (copy 2)')).toBe('Work (copy 3)');
+    // As long as names may be, and no half of a letter in them.
+    const long = copyOf('𝒲'.repeat(60));
+    expect(long).toMatch(/ \(copy\)$/);
+    expect([long.length <= 120, long.isWellFormed()]).toEqual([true, true]);
+  });
+
+  it('has something to unfold where a folded field holds anything unusual', () => {
+    expect(hasAdvanced({ ...EMPTY_DRAFT, user: 'me', password: 'x', host: 'h', port: '1' })).toBe(
+      false,
+    );
+    const stored = account('a', { trust: { kind: 'ca', fileName: 'ca.pem', subjects: [] } });
+    for (const draft of [
+      { ...EMPTY_DRAFT, mailboxes: 'Sent' },
+      { ...EMPTY_DRAFT, servername: 'x' },
+      { ...EMPTY_DRAFT, label: 'Work' },
+      { ...draftOf(stored), label: null },
+    ])
+      expect(hasAdvanced(draft)).toBe(true);
   });
 
   it('needs another test when the connection changes, not when names do', () => {

@@ -3,13 +3,14 @@ import type {
   Account,
   AccountInput,
   CertificateText,
-  ProviderPreset,
   Security,
   Trust,
 } from '../../../shared/model.ts';
+import type { ImapUrl } from '../../../shared/imap-url.ts';
 import { isSameMailbox } from '../../../shared/mailbox-name.ts';
 import { isSameServer, passwordServer, typeAgain } from '../../../shared/password-server.ts';
 import { isSameHost } from '../../../shared/server-names.ts';
+import type { FoundSettings } from '../../../shared/set-up.ts';
 
 /** What the account is to trust: what it did, or a file or certificate chosen now. */
 type DraftTrust =
@@ -54,6 +55,19 @@ export const EMPTY_DRAFT: Draft = {
   servername: '',
   label: null,
 };
+
+/** The fields that most people need not see. */
+const ADVANCED: readonly Field[] = ['mailboxes', 'trust', 'servername', 'label'];
+
+/** Whether a field is among those that are folded away. */
+export function isAdvanced(field: Field): boolean {
+  return ADVANCED.includes(field);
+}
+
+/** Whether one of these holds anything but what is usual. */
+export function hasAdvanced(draft: Draft): boolean {
+  return ADVANCED.some((field) => !isSameValue(draft[field], EMPTY_DRAFT[field]));
+}
 
 /** The draft that an account is edited with; its password is not known here. */
 export function draftOf(account: Account): Draft {
@@ -165,27 +179,55 @@ export function withSecurity(draft: Draft, security: Security): Draft {
   return { ...draft, security, port: isUsual ? DEFAULT_PORTS[security] : draft.port };
 }
 
-/** What a provider's settings fill in. */
-type Server = Pick<Draft, 'host' | 'port' | 'security'>;
+/** Takes over what was found for `address`, after which the account is called. */
+export function withFound(draft: Draft, address: string, found: FoundSettings): Draft {
+  const { user, host, port, security } = found;
+  const label = draft.label ?? (user === address ? null : address);
+  return { ...draft, user, host, port: String(port), security, label };
+}
 
 /**
- * Takes over a provider's settings, or takes them back for the ones before them: where their fields
- * have not been touched. Port and security belong together.
- *
- * @param preset `null` where the address has no provider that is known
+ * Takes back what {@link withFound} filled in, before a password can be sent there for another domain:
+ * where it stands there still. Port and security belong together.
  */
-export function withPreset(
-  draft: Draft,
-  preset: ProviderPreset | null,
-  touched: ReadonlySet<Field>,
-): Draft {
-  const { host, port, security }: Server =
-    preset === null ? EMPTY_DRAFT : { ...preset, port: String(preset.port) };
+export function withoutFound(draft: Draft, address: string, found: FoundSettings): Draft {
+  const isPort = draft.port === String(found.port) && draft.security === found.security;
   return {
     ...draft,
-    host: touched.has('host') ? draft.host : host,
-    ...(touched.has('port') || touched.has('security') ? {} : { port, security }),
+    host: isSameHost(draft.host, found.host) ? EMPTY_DRAFT.host : draft.host,
+    ...(isPort ? { port: EMPTY_DRAFT.port, security: EMPTY_DRAFT.security } : {}),
+    label: draft.label === address ? null : draft.label,
   };
+}
+
+/** Takes over what a link says; a password that it does not have stays as it was typed. */
+export function withUrl(draft: Draft, url: ImapUrl): Draft {
+  const { user, password, host, port, security, mailbox } = url;
+  return {
+    ...draft,
+    user,
+    password: password === '' ? draft.password : password,
+    host,
+    port: String(port),
+    security,
+    mailboxes: mailbox === null ? draft.mailboxes : formatMailboxes([mailbox]),
+  };
+}
+
+/** The longest name that an account may have, in characters. */
+const MAX_LABEL = 120;
+
+/** The draft of a new account that is like another one, but for the password, and told apart by its name. */
+export function draftLike(account: Account, labels: readonly string[]): Draft {
+  const bare = account.label.replace(/ \(copy(?: \d+)?\)$/, '');
+  const label = (number: number) => {
+    const end = number === 1 ? ' (copy)' : ` (copy ${number})`;
+    // Half of a character is none.
+    return `${bare.slice(0, MAX_LABEL - end.length).replace(/[\uD800-\uDBFF]$/, '')}${end}`;
+  };
+  let number = 1;
+  while (labels.includes(label(number))) number += 1;
+  return { ...draftOf(account), label: label(number) };
 }
 
 /** The domain of an address, which decides over its provider; empty where there is none. */
@@ -201,6 +243,10 @@ export function domainOf(address: string): string {
 
 /** Whether anything was typed or chosen since. */
 export function isSameDraft(a: Draft, b: Draft): boolean {
+  return isSameValue(a, b);
+}
+
+function isSameValue(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 

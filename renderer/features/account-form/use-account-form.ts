@@ -1,31 +1,29 @@
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { RepriseError } from '../../../shared/errors.ts';
-import type {
-  Account,
-  ProviderPreset,
-  ShownCertificate,
-  TestResult,
-} from '../../../shared/model.ts';
+import type { Account, ShownCertificate, TestResult } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { closeForm, isFormOpen, type OpenForm } from '../../engine/store.ts';
 import { isolate } from '../../format.ts';
 import { errorMessage } from '../../ui/call.tsx';
 import { toastFailure } from '../../ui/toasts.tsx';
 import {
-  domainOf,
+  draftLike,
   draftOf,
   EMPTY_DRAFT,
+  hasAdvanced,
+  isAdvanced,
   isSameConnection,
   isSameDraft,
   labelOf,
   strayPinOf,
   toInput,
   whyTypeAgain,
-  withPreset,
   withSecurity,
   type Draft,
   type Field,
 } from './draft.ts';
+import { takesPasswords, type SetUp } from './set-up.ts';
+import { useSetUp } from './use-set-up.ts';
 
 /** What is wrong, and with which field; `null` where it is none of them. */
 interface FormProblem {
@@ -58,71 +56,103 @@ interface Tested {
   readonly result: TestResult;
 }
 
+/** What the form begins with. */
+export type Beginning =
+  | { readonly kind: 'add' }
+  | { readonly kind: 'edit'; readonly account: Account }
+  /** A new one that is like another one, but for its name, which no other account has. */
+  | {
+      readonly kind: 'duplicate';
+      readonly account: Account;
+      readonly labels: readonly string[];
+    };
+
+function draftToBegin(begun: Beginning): Draft {
+  switch (begun.kind) {
+    case 'add':
+      return EMPTY_DRAFT;
+    case 'edit':
+      return draftOf(begun.account);
+    case 'duplicate':
+      return draftLike(begun.account, begun.labels);
+  }
+}
+
+const MANUAL: SetUp = { kind: 'manual', found: null, why: null };
+
+/** Which question waits for an answer, and what goes on after it. */
+interface Asking {
+  readonly what: 'save' | 'test';
+  readonly about: 'pin' | 'foreign';
+}
+
 /**
  * The state of the account form and what it does.
  *
- * @param account the account to edit; `null` for a new one
  * @param form is closed when the engine has stored it
- * @param focusField moves the focus to a field that is at fault
+ * @param focusField moves the focus to a field, where it is there
  */
 export function useAccountForm(
-  account: Account | null,
+  begun: Beginning,
   form: OpenForm,
   focusField: (field: Field) => void,
 ) {
   const api = useEngineApi();
-  const [initial] = useState(() => (account === null ? EMPTY_DRAFT : draftOf(account)));
+  const isNew = begun.kind !== 'edit';
+  const account = begun.kind === 'edit' ? begun.account : null;
+  /** Whose settings stand in for those that the form does not have. */
+  const like = begun.kind === 'add' ? null : begun.account.id;
+  const [initial] = useState(() => draftToBegin(begun));
   const [draft, setDraft] = useState(initial);
-  const [preset, setPreset] = useState<ProviderPreset | null>(null);
-  /** The domain that stands there now: what is found for an earlier one is of no use. */
-  const domain = useRef(domainOf(initial.user));
+  const [isUnfolded, setUnfolded] = useState(begun.kind !== 'add');
+  /** The field that is to have the focus once it is there: a new object each time. */
+  const [wanted, setWanted] = useState<{ readonly field: Field } | null>(null);
   const [running, setRunning] = useState<Running>(null);
   const [problem, setProblem] = useState<FormProblem | null>(null);
   const [tested, setTested] = useState<Tested | null>(null);
-  /** What waits for an answer about a pin of another server. */
-  const [asking, setAsking] = useState<Running>(null);
-  const touched = useRef<Set<Field>>(new Set(account === null ? [] : ['host', 'port', 'security']));
+  const [asking, setAsking] = useState<Asking | null>(null);
 
-  const setPresetOf = (found: ProviderPreset | null) => {
-    setPreset(found);
-    setDraft((before) => withPreset(before, found, touched.current));
+  /** At once where it can be, because what has the focus may go; else when the field has come. */
+  const goToField = (field: Field) => {
+    focusField(field);
+    setWanted({ field });
   };
+
+  const steps = useSetUp({
+    start: begun.kind === 'add' ? { kind: 'address' } : MANUAL,
+    draft,
+    setDraft,
+    sayOfAddress: (message) => {
+      setProblem(message === null ? null : { field: 'user', message });
+    },
+    focus: goToField,
+    unfold: (filled) => {
+      if (hasAdvanced(filled)) setUnfolded(true);
+    },
+  });
 
   const edit = <F extends Field>(field: F, value: Draft[F]) => {
     // What is typed while it is being saved would be neither saved nor asked about.
     if (running === 'save') return;
-    // A server that was typed and is deleted again may be filled in.
-    if (field === 'host' && value === '') touched.current.delete(field);
-    else touched.current.add(field);
     const isAnswered = (at: Field | null) =>
       at !== null && (at === field || SAID_OF[field]?.includes(at) === true);
     setProblem((before) => (before !== null && isAnswered(before.field) ? null : before));
+    if (field === 'user') {
+      steps.typeUser(value as Draft['user']);
+      return;
+    }
     setDraft((before) =>
       field === 'security'
         ? withSecurity(before, value as Draft['security'])
         : { ...before, [field]: value },
     );
-    if (field === 'user') leaveDomain(value as Draft['user']);
   };
 
-  /** What was filled in for another domain goes with it, before a password can be sent there. */
-  const leaveDomain = (user: string) => {
-    if (domainOf(user) === domain.current) return;
-    domain.current = domainOf(user);
-    if (preset !== null) setPresetOf(null);
-  };
-
-  /** The address is known: fill in what is known of its provider. */
-  const suggest = async () => {
-    const asked = domain.current;
-    if (asked === '') return;
-    try {
-      const found = await api.suggestSettings(draft.user.trim());
-      if (found !== null && domain.current === asked) setPresetOf(found);
-    } catch (error) {
-      // A suggestion that could not be had is none; whatever is wrong shows when it is tested.
-      if (!(error instanceof RepriseError)) throw error;
-    }
+  /** Shows the field that is at fault, wherever it is, and goes there. */
+  const pointOut = (field: Field) => {
+    if (isAdvanced(field)) setUnfolded(true);
+    if (field !== 'user' && field !== 'password') steps.showFields();
+    goToField(field);
   };
 
   const run = async (what: 'save' | 'test', call: () => Promise<void>) => {
@@ -135,7 +165,7 @@ export function useAccountForm(
       const found = problemOf(error);
       if (what === 'save') sayIfClosed(found);
       setProblem(found);
-      if (found.field !== null) focusField(found.field);
+      if (found.field !== null) pointOut(found.field);
     } finally {
       setRunning(null);
     }
@@ -150,37 +180,37 @@ export function useAccountForm(
   const testDraft = (tried: Draft) =>
     run('test', async () => {
       setTested(null);
-      const result = await api.testConnection(
-        toInput(tried, account === null),
-        account?.id ?? null,
-      );
+      const result = await api.testConnection(toInput(tried, isNew), like);
       setTested({ draft: tried, result });
     });
 
   const saveDraft = (saved: Draft) =>
     run('save', async () => {
-      const input = toInput(saved, account === null);
-      await (account === null ? api.addAccount(input) : api.updateAccount(account.id, input));
+      const input = toInput(saved, isNew);
+      await (account === null ? api.addAccount(input, like) : api.updateAccount(account.id, input));
       closeForm(form);
     });
 
-  const go = async (what: Running, with_: Draft) => {
-    if (what === 'test') await testDraft(with_);
-    if (what === 'save') await saveDraft(with_);
-  };
+  const go = (what: Asking['what'], with_: Draft) =>
+    what === 'test' ? testDraft(with_) : saveDraft(with_);
 
-  /** Goes on, unless a certificate is trusted that belongs to another server: then it asks. */
-  const goOrAsk = async (what: Running) => {
-    if (strayPinOf(draft) === null) await go(what, draft);
-    else setAsking(what);
+  /**
+   * Goes on, unless a certificate is trusted that belongs to another server, or the password would go
+   * to a server that others have named: then it asks.
+   */
+  const goOrAsk = async (what: Asking['what']) => {
+    if (steps.setUp.kind === 'looking' || !takesPasswords(steps.setUp)) return;
+    if (strayPinOf(draft) !== null) setAsking({ what, about: 'pin' });
+    else if (steps.foreign !== null) setAsking({ what, about: 'foreign' });
+    else await go(what, draft);
   };
 
   /** The certificate stays behind with its server, and what was asked for goes on. */
-  const dropPin = async () => {
+  const dropPin = async ({ what }: Asking) => {
     const without: Draft = { ...draft, trust: { kind: 'system' } };
     setAsking(null);
     setDraft(without);
-    await go(asking, without);
+    await go(what, without);
   };
 
   /** The user has looked at the certificate of the latest test: it is trusted, and tried. */
@@ -197,8 +227,12 @@ export function useAccountForm(
   return {
     draft,
     edit,
-    suggest,
-    preset,
+    setUp: steps.setUp,
+    next: steps.next,
+    enterManually: steps.enterManually,
+    isUnfolded,
+    setUnfolded,
+    wanted,
     running,
     problem,
     setProblem,
@@ -208,16 +242,29 @@ export function useAccountForm(
     isDirty: !isSameDraft(initial, draft),
     /** The stored password is not for the server that stands there now; `null` while it is. */
     whyTypeAgain: account === null ? null : whyTypeAgain(account, draft),
+    /** There is a password already, which need not be typed. */
+    hasPassword: account !== null,
     test: () => goOrAsk('test'),
     save: () => goOrAsk('save'),
     trustShown,
-    isAskingAboutPin: asking !== null,
+    /** The question that has to be answered before it goes on. */
+    asking,
     dropPin,
     /** Back to the server that the certificate belongs to. */
     keepPin: () => {
       const pin = strayPinOf(draft);
       setAsking(null);
       if (pin !== null) edit('host', pin.host);
+    },
+    foreign: steps.foreign,
+    /** The server outside of the address's own domain may have the password. */
+    confirmForeign: async ({ what }: Asking) => {
+      setAsking(null);
+      steps.confirmForeign();
+      await go(what, draft);
+    },
+    dropQuestion: () => {
+      setAsking(null);
     },
   };
 }

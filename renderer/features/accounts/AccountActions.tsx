@@ -1,7 +1,7 @@
 import { memo, useState, type ReactNode } from 'react';
 import type { AccountId } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
-import { openEditForm } from '../../engine/store.ts';
+import { openDuplicateForm, openEditForm } from '../../engine/store.ts';
 import { formatSessions, isolate } from '../../format.ts';
 import { showScreen } from '../../navigation.ts';
 import { CallButton, toastIfFailed } from '../../ui/call.tsx';
@@ -58,6 +58,17 @@ export const AccountActions = memo(function AccountActions(props: AccountActions
               openEditForm(id);
             },
           },
+          // A demo's servers go with it, and their passwords are nobody's to type.
+          ...(isDemo
+            ? []
+            : [
+                {
+                  label: 'Duplicate…',
+                  run: () => {
+                    openDuplicateForm(id);
+                  },
+                },
+              ]),
           {
             label: pause,
             run: () =>

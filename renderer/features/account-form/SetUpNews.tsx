@@ -1,0 +1,87 @@
+import type { ReactNode } from 'react';
+import type { Provider } from '../../../shared/set-up.ts';
+import { Button } from '../../ui/controls.tsx';
+import { ExternalIcon } from '../../ui/icons.tsx';
+import { domainOf } from './draft.ts';
+import { foreignSentence, serverText, sourceText, takesPasswords, type Found } from './set-up.ts';
+import type { AccountFormState } from './use-account-form.ts';
+import styles from './SetUpNews.module.css';
+
+interface SetUpNewsProps {
+  readonly state: AccountFormState;
+}
+
+/** What becomes of the search for settings, said as it happens, with the way to every field. */
+export function SetUpNews({ state }: SetUpNewsProps): ReactNode {
+  const { setUp } = state;
+  return (
+    <div
+      className={styles.news}
+      data-step={setUp.kind}
+      data-warns={(setUp.kind === 'found' && !takesPasswords(setUp)) || state.foreign !== null}
+    >
+      {/* There from the start, so that what appears in it is read out. */}
+      <output className={styles.said}>
+        {setUp.kind === 'looking' && (
+          <p>
+            Looking for the settings of <bdi>{domainOf(state.draft.user)}</bdi>…
+          </p>
+        )}
+        {setUp.kind === 'found' && <FoundNews found={setUp.found} />}
+        {setUp.kind === 'manual' && setUp.why !== null && <p>{setUp.why}</p>}
+      </output>
+      {setUp.kind === 'looking' && (
+        <Button look="quiet" onClick={state.enterManually}>
+          Set up manually
+        </Button>
+      )}
+      {setUp.kind === 'found' && takesPasswords(setUp) && (
+        <Button look="quiet" onClick={state.enterManually}>
+          Edit
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** On one line what it is and who says so; below, what has to be known before a password is typed. */
+function FoundNews({ found }: { readonly found: Found }): ReactNode {
+  const { settings, address, trouble } = found;
+  const { user, provider, foreign } = settings;
+  if (provider?.passwords === 'none') return <ProviderHint provider={provider} />;
+  return (
+    <>
+      <p>
+        <bdi className={styles.server}>{serverText(settings)}</bdi>
+        <span className={styles.source}>
+          {' · '}
+          {sourceText(found)}
+          {user !== address && (
+            <>
+              ; the user name there is <bdi>{user}</bdi>
+            </>
+          )}
+        </span>
+      </p>
+      {trouble !== null && <p className={styles.source}>{trouble}</p>}
+      {foreign && <p className={styles.foreign}>{foreignSentence(found)}</p>}
+    </>
+  );
+}
+
+/** What a provider wants to be told, and where it explains that. */
+export function ProviderHint({ provider }: { readonly provider: Provider }): ReactNode {
+  const { name, hint, helpUrl } = provider;
+  if (hint === null) return null;
+  return (
+    <p className={styles.hint}>
+      {hint}{' '}
+      {helpUrl !== null && (
+        <a href={helpUrl} target="_blank" rel="noreferrer">
+          {name}’s instructions
+          <ExternalIcon />
+        </a>
+      )}
+    </p>
+  );
+}
