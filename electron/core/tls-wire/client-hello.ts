@@ -1,24 +1,41 @@
 /**
- * Reads a TLS ClientHello as it stands on the wire (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2), as far as
- * it tells which sessions the client offers. Works on anything that a peer may send: bytes that
- * are no ClientHello are a result, never an error.
+ * Reads a TLS ClientHello as it stands on the wire (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2): what the
+ * client is able to do, and which sessions it offers. Works on anything that a peer may send: bytes
+ * that are no ClientHello are a result, never an error.
  */
+import { Reader } from './bytes.ts';
+import { MESSAGE, RECORD, RecordReader } from './records.ts';
 
-/** The parts of a ClientHello that matter for session reuse. */
+/** A ClientHello, as far as it matters for sessions and for telling clients apart. */
 export interface ClientHello {
   /** From server_name (RFC 6066); `null` where the client sent none. */
   readonly serverName: string | null;
+  /** The highest version in `legacy_version`; clients that can do TLS 1.3 name 1.2 there. */
+  readonly legacyVersion: number;
+  /** What supported_versions (RFC 8446 §4.2.1) names, in the client's order; empty without it. */
+  readonly versions: readonly number[];
+  readonly supportsTls13: boolean;
+  /** What supported_groups (RFC 8446 §4.2.7) names, in the client's order. */
+  readonly groups: readonly number[];
   /**
    * `legacy_session_id`. TLS 1.3 clients fill it with random bytes for middleboxes (RFC 8446
    * §D.4), and TLS 1.2 clients that offer a ticket put a mark of their own there (RFC 5077 §3.4),
    * so alone it does not say that a session is offered.
    */
   readonly sessionId: Uint8Array;
-  /** What session_ticket (RFC 5077) holds; empty where the client only says that it takes some. */
+  /** Whether it has session_ticket (RFC 5077): the client takes tickets under TLS 1.2. */
+  readonly takesTickets: boolean;
+  /** What session_ticket holds; empty where the client only says that it takes some. */
   readonly ticket: Uint8Array;
   /** The identities of pre_shared_key (RFC 8446 §4.2.11): TLS 1.3 tickets. */
   readonly pskIdentities: readonly Uint8Array[];
-  readonly supportsTls13: boolean;
+  /**
+   * What psk_key_exchange_modes (RFC 8446 §4.2.9) names: 0 is psk_ke, 1 psk_dhe_ke. A client
+   * without any takes no TLS 1.3 tickets.
+   */
+  readonly pskModes: readonly number[];
+  /** Whether it announces early data (RFC 8446 §4.2.10). */
+  readonly hasEarlyData: boolean;
 }
 
 /** What the bytes read so far turned out to be. */
@@ -27,94 +44,98 @@ export type ClientHelloReading =
   | { readonly kind: 'not-a-client-hello' }
   | { readonly kind: 'client-hello'; readonly hello: ClientHello };
 
-const INCOMPLETE = { kind: 'incomplete' } as const;
 const NOT_A_CLIENT_HELLO = { kind: 'not-a-client-hello' } as const;
 
-const RECORD_HEADER_BYTES = 5;
-const HANDSHAKE_HEADER_BYTES = 4;
-const RECORD_TYPE_HANDSHAKE = 22;
-const MESSAGE_TYPE_CLIENT_HELLO = 1;
-const EXTENSION = {
+/** Extensions of both hellos, by their numbers in IANA's registry. */
+export const EXTENSION = {
   serverName: 0,
+  supportedGroups: 10,
   sessionTicket: 35,
   preSharedKey: 41,
+  earlyData: 42,
   supportedVersions: 43,
+  pskKeyExchangeModes: 45,
 } as const;
-const TLS_1_3 = 0x0304;
-/** Far above any real ClientHello (some 2 kB with a ticket): bounds what is kept of a peer's bytes. */
-const MAX_MESSAGE_BYTES = 64 * 1024;
+
+/** Versions as they stand on the wire. */
+export const VERSION = { tls12: 0x0303, tls13: 0x0304 } as const;
+
+export const RANDOM_BYTES = 32;
+export const MAX_SESSION_ID_BYTES = 32;
 
 /** Says what `bytes`, all that a peer has sent until now, are. */
 export function readClientHello(bytes: Uint8Array): ClientHelloReading {
-  const message = handshakeMessage(bytes);
-  if (!(message instanceof Uint8Array)) return message;
-  const hello = parseBody(message);
-  return hello === null ? NOT_A_CLIENT_HELLO : { kind: 'client-hello', hello };
+  let reading: ClientHelloReading = { kind: 'incomplete' };
+  const settle = (found: ClientHelloReading): void => {
+    if (reading.kind === 'incomplete') reading = found;
+  };
+  const nothing = (): void => {
+    settle(NOT_A_CLIENT_HELLO);
+  };
+  new RecordReader({
+    record: (type) => {
+      if (type !== RECORD.handshake) nothing();
+    },
+    begins: (type) => (type === MESSAGE.clientHello ? 'keep' : 'stop'),
+    message: (_type, body) => {
+      const hello = parseClientHello(body);
+      settle(hello === null ? NOT_A_CLIENT_HELLO : { kind: 'client-hello', hello });
+    },
+    alert: () => undefined,
+    garbage: nothing,
+  }).push(bytes);
+  return reading;
 }
 
-/** Puts the first handshake message together, which may span records. */
-function handshakeMessage(
-  bytes: Uint8Array,
-): Uint8Array | typeof INCOMPLETE | typeof NOT_A_CLIENT_HELLO {
-  const fragments: Uint8Array[] = [];
-  let gathered = 0;
-  let needed = HANDSHAKE_HEADER_BYTES;
-  let at = 0;
-  for (;;) {
-    // What is there of a record's header must fit, so plain text is told from TLS at once.
-    if (at < bytes.length && bytes[at] !== RECORD_TYPE_HANDSHAKE) return NOT_A_CLIENT_HELLO;
-    if (at + 1 < bytes.length && bytes[at + 1] !== 3) return NOT_A_CLIENT_HELLO;
-    if (at + RECORD_HEADER_BYTES > bytes.length) return INCOMPLETE;
-    const length = uint16(bytes, at + 3);
-    if (length === 0) return NOT_A_CLIENT_HELLO;
-    const start = at + RECORD_HEADER_BYTES;
-    const fragment = bytes.subarray(start, start + length);
-    fragments.push(fragment);
-    gathered += fragment.length;
-    if (gathered > 0 && fragments[0]?.[0] !== MESSAGE_TYPE_CLIENT_HELLO) return NOT_A_CLIENT_HELLO;
-    if (needed === HANDSHAKE_HEADER_BYTES && gathered >= needed) {
-      const header = concat(fragments, gathered);
-      needed += (header[1] ?? 0) * 0x1_00_00 + uint16(header, 2);
-      if (needed > MAX_MESSAGE_BYTES || needed === HANDSHAKE_HEADER_BYTES) {
-        return NOT_A_CLIENT_HELLO;
-      }
-    }
-    if (needed > HANDSHAKE_HEADER_BYTES && gathered >= needed) {
-      return concat(fragments, gathered).subarray(HANDSHAKE_HEADER_BYTES, needed);
-    }
-    if (fragment.length < length) return INCOMPLETE;
-    at = start + length;
-  }
-}
-
-function parseBody(body: Uint8Array): ClientHello | null {
+/** @returns `null` where the body is none of a ClientHello */
+export function parseClientHello(body: Uint8Array): ClientHello | null {
   const reader = new Reader(body);
-  reader.take(2 + 32); // legacy_version, random
+  const legacyVersion = reader.number(2);
+  reader.take(RANDOM_BYTES);
   const sessionId = reader.vector(1);
   reader.vector(2); // cipher_suites
   reader.vector(1); // legacy_compression_methods
-  let serverName: string | null = null;
-  let ticket: Uint8Array = new Uint8Array();
-  let pskIdentities: Uint8Array[] = [];
-  let supportsTls13 = false;
-  if (reader.left > 0) {
-    const extensions = new Reader(reader.vector(2));
-    while (extensions.left > 0 && !extensions.failed) {
-      const type = extensions.number(2);
-      const content = extensions.vector(2);
-      if (type === EXTENSION.serverName) serverName = parseServerName(content);
-      else if (type === EXTENSION.sessionTicket) ticket = content;
-      else if (type === EXTENSION.preSharedKey) pskIdentities = parseIdentities(content);
-      else if (type === EXTENSION.supportedVersions) supportsTls13 = includesTls13(content);
-    }
-    if (extensions.failed) return null;
-  }
-  if (reader.failed || sessionId.length > 32) return null;
-  return { serverName, sessionId, ticket, pskIdentities, supportsTls13 };
+  if (reader.failed || sessionId.length > MAX_SESSION_ID_BYTES) return null;
+  const extensions = parseExtensions(reader);
+  if (extensions === null) return null;
+  const content = (type: number): Reader => new Reader(extensions.get(type) ?? new Uint8Array());
+  const listed = (type: number, lengthWidth: 1 | 2, width: 1 | 2): readonly number[] =>
+    new Reader(content(type).vector(lengthWidth)).numbers(width);
+  const versions = listed(EXTENSION.supportedVersions, 1, 2);
+  return {
+    serverName: parseServerName(content(EXTENSION.serverName)),
+    legacyVersion,
+    versions,
+    supportsTls13: versions.includes(VERSION.tls13),
+    groups: listed(EXTENSION.supportedGroups, 2, 2),
+    sessionId,
+    takesTickets: extensions.has(EXTENSION.sessionTicket),
+    ticket: extensions.get(EXTENSION.sessionTicket) ?? new Uint8Array(),
+    pskIdentities: parseIdentities(content(EXTENSION.preSharedKey)),
+    pskModes: listed(EXTENSION.pskKeyExchangeModes, 1, 1),
+    hasEarlyData: extensions.has(EXTENSION.earlyData),
+  };
 }
 
-function parseServerName(content: Uint8Array): string | null {
-  const names = new Reader(new Reader(content).vector(2));
+/**
+ * The extensions at the end of either hello, where there are any (RFC 8446 §4.2).
+ *
+ * @returns `null` where they do not fit into their lengths
+ */
+export function parseExtensions(reader: Reader): ReadonlyMap<number, Uint8Array> | null {
+  const found = new Map<number, Uint8Array>();
+  if (reader.left === 0) return found;
+  const extensions = new Reader(reader.vector(2));
+  while (extensions.left > 0 && !extensions.failed) {
+    const type = extensions.number(2);
+    const content = extensions.vector(2);
+    found.set(type, content);
+  }
+  return extensions.failed || reader.failed ? null : found;
+}
+
+function parseServerName(content: Reader): string | null {
+  const names = new Reader(content.vector(2));
   while (names.left > 0 && !names.failed) {
     const type = names.number(1);
     const name = names.vector(2);
@@ -123,8 +144,8 @@ function parseServerName(content: Uint8Array): string | null {
   return null;
 }
 
-function parseIdentities(content: Uint8Array): Uint8Array[] {
-  const list = new Reader(new Reader(content).vector(2));
+function parseIdentities(content: Reader): Uint8Array[] {
+  const list = new Reader(content.vector(2));
   const identities: Uint8Array[] = [];
   while (list.left > 0 && !list.failed) {
     const identity = list.vector(2);
@@ -132,61 +153,4 @@ function parseIdentities(content: Uint8Array): Uint8Array[] {
     if (!list.failed) identities.push(identity);
   }
   return identities;
-}
-
-function includesTls13(content: Uint8Array): boolean {
-  const versions = new Reader(new Reader(content).vector(1));
-  while (versions.left > 0 && !versions.failed) {
-    if (versions.number(2) === TLS_1_3) return true;
-  }
-  return false;
-}
-
-/** Reads on from where it is; past the end it gives nothing and remembers that it failed. */
-class Reader {
-  failed = false;
-  readonly #bytes: Uint8Array;
-  #at = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  get left(): number {
-    return this.#bytes.length - this.#at;
-  }
-
-  take(length: number): Uint8Array {
-    if (length > this.left) {
-      this.failed = true;
-      this.#at = this.#bytes.length;
-      return new Uint8Array();
-    }
-    this.#at += length;
-    return this.#bytes.subarray(this.#at - length, this.#at);
-  }
-
-  number(width: 1 | 2): number {
-    const bytes = this.take(width);
-    return width === 1 ? (bytes[0] ?? 0) : uint16(bytes, 0);
-  }
-
-  /** A vector whose length stands in `width` bytes before it (RFC 8446 §3.4). */
-  vector(width: 1 | 2): Uint8Array {
-    return this.take(this.number(width));
-  }
-}
-
-function uint16(bytes: Uint8Array, at: number): number {
-  return (bytes[at] ?? 0) * 0x1_00 + (bytes[at + 1] ?? 0);
-}
-
-function concat(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
