@@ -96,7 +96,43 @@ describe.each(SERVERS)('eight mailboxes on a way that breaks over %s', (_, optio
   });
 });
 
+describe.each(SERVERS)('a way that breaks once %s were taken up', (_, options) => {
+  it.each(['reset-after-handshake', 'end-after-handshake'] as const)(
+    'by %s costs no wait, and no more after three trials',
+    async (how) => {
+      await using server = await stand.server({ ...options, mailboxes: EIGHT });
+      await using way = await SessionBreaker.start(server.port, wherever(how));
+      const id = await eight(server, way);
+      expect(kindsOf(await stand.interfaceEnd.until(allIdle(8)))).toEqual(ALL_FULL);
+      for (let again = 0; again < 2; again += 1)
+        expect(kindsOf(await reconnected())).toEqual(ALL_FULL);
+      const { broken } = way;
+      expect(accountIn(stand.interfaceEnd.state(), id)?.refusing).toMatchObject({ broken });
+      expect(kindsOf(await reconnected())).toEqual(ALL_FULL);
+      expect(way.broken).toBe(broken);
+      await stand.remove(id);
+    },
+  );
+});
+
 describe('a way that breaks', () => {
+  it('before the greeting, whatever was offered, is no matter of sessions', async () => {
+    await using server = await stand.server();
+    await using way = await SessionBreaker.start(server.port, () => null);
+    const id = await stand.add(server, { port: way.port });
+    await stand.until(id, ({ state: { kind } }) => kind === 'idle');
+    way.meets = () => 'end-after-handshake';
+    await stand.interfaceEnd.engine.reconnectAccount(id);
+    // One with each of the two tickets that are held, and one without after each.
+    await way.untilBroken(2);
+    await stand.until(id, ({ state: { kind } }) => kind === 'retrying');
+    stand.clock.advance(2 * FIRST_DELAY_MS);
+    await way.untilBroken(4);
+    await stand.until(id, ({ state: { kind } }) => kind === 'retrying');
+    expect(accountIn(stand.interfaceEnd.state(), id)?.refusing).toBeNull();
+    await stand.remove(id);
+  });
+
   it('over large ClientHellos only: those with a ticket are sent again without, and no other', async () => {
     await using server = await stand.server({ mailboxes: EIGHT });
     let plain = 0;

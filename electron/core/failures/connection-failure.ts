@@ -11,7 +11,7 @@ export interface Failure {
   readonly problem: Problem;
   /** Where it was; `idle` after a connect that had succeeded. */
   readonly phase: Phase | 'idle';
-  /** TLS broke off with a session offered: without any it may well work. */
+  /** TLS broke off with a session offered, or before anything came over it: without it may work. */
   readonly sessionOffered: boolean;
   /** How long the server asked to be left alone. */
   readonly serverDelayMs: number | null;
@@ -64,6 +64,8 @@ export interface FailurePoint extends Pick<
   | 'plainLine'
 > {
   readonly tls: HandshakeEnd | null;
+  /** The server has said something over TLS. */
+  readonly isHeard: boolean;
 }
 
 /** Characters kept of what a server said or shows: it goes into the state of every mailbox it concerns. */
@@ -81,6 +83,7 @@ export const BEFORE_CONNECTING: FailurePoint = {
   strangeLine: null,
   plainLine: null,
   tls: null,
+  isHeard: false,
 };
 
 /** What an error means for the connection, in words that hold no secret. */
@@ -91,10 +94,15 @@ export function failureFrom(
   now: number,
   redact: Redact,
 ): Failure {
-  const { tls, ...moment } = point;
+  const { tls, isHeard, ...moment } = point;
   const { phase } = moment;
   const certificate = tls?.handshake?.certificate ?? null;
-  const sessionOffered = tls?.outcome.kind === 'failed' && tls.outcome.sessionOffered;
+  const classified = classify(error, moment);
+  const isOfWay = classified.kind === 'closed' || classified.kind === 'timeout';
+  const sessionOffered =
+    tls?.outcome.kind === 'failed'
+      ? tls.outcome.sessionOffered
+      : tls?.outcome.kind === 'resumed' && !isHeard && isOfWay;
   const { code, message, serverLine } = describeProblem(error, {
     ...moment,
     host: settings.host,
@@ -117,7 +125,7 @@ export function failureFrom(
     },
     phase,
     sessionOffered,
-    serverDelayMs: classify(error, moment).serverDelayMs,
+    serverDelayMs: classified.serverDelayMs,
     certificate: shownCertificate(tls),
   };
 }

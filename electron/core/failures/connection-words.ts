@@ -19,7 +19,7 @@ export interface ProblemContext extends CertificateContext {
   readonly security: Security;
   /** TLS failed after the server had begun to answer: it speaks TLS, or something like it. */
   readonly tlsAnswered: boolean;
-  /** TLS broke off with a session offered, and is tried without one. */
+  /** It broke off with a session offered or taken up, and is tried without one. */
   readonly sessionOffered: boolean;
   /** The server asked for a certificate of the client's, which has none. */
   readonly asksForCertificate: boolean;
@@ -390,7 +390,8 @@ function timeoutMessage(within: string, context: ProblemContext): string {
       return phase === 'starttls'
         ? `${at(context)} sent no IMAP greeting${within}. If this port speaks TLS from the start, ` +
             'as 993 does, choose TLS instead of STARTTLS.'
-        : `${at(context)} set up TLS and then sent no IMAP greeting${within}. Check the port.`;
+        : `${at(context)} set up TLS and then sent no IMAP greeting${within}.` +
+            (context.sessionOffered ? SESSION_OFFERED : ' Check the port.');
     case 'idle':
       return `${host} stopped answering, so the connection was given up.`;
   }
@@ -408,7 +409,7 @@ function unanswered(command: string | null, { host, mailbox }: ProblemContext): 
 function closed(_error: ClassifiedError, context: ProblemContext): Words {
   const hint = context.asksForCertificate
     ? ' It had asked for a client certificate, which Reprise cannot give, and may insist on one.'
-    : context.phase === 'tls'
+    : context.phase === 'tls' || context.sessionOffered
       ? hintOnTls(
           context,
           '',

@@ -109,10 +109,12 @@ export function attemptOf(record: AttemptRecord): Attempt | null {
 
 /**
  * A failure after the handshake does not change what the handshake was; but under TLS 1.3 a server says
- * only after it that it takes nobody without a certificate.
+ * only after it that it takes nobody without a certificate, and a resumption over which nothing came
+ * spared nothing.
  */
-function outcomeOf({ tls, problem }: AttemptRecord): Outcome | null {
-  const isSettled = problem?.code !== 'client-certificate';
+function outcomeOf({ tls, problem, attempt }: AttemptRecord): Outcome | null {
+  const isVain = tls?.outcome.kind === 'resumed' && attempt.receivedBytes === null;
+  const isSettled = problem?.code !== 'client-certificate' && !(isVain && problem !== null);
   if (isSettled && tls !== null && tls.outcome.kind !== 'failed') return tls.outcome;
   return problem === null ? null : { kind: 'failed', problem };
 }

@@ -469,6 +469,8 @@ export class ImapConnection {
     this.#limit = this.#deps.clock.after(limitMs, () => {
       const timeout = new ConnectError('PHASE_TIMEOUT', { limitMs });
       if (phase !== 'tls') {
+        // A session that was taken up may be why.
+        if (phase === 'greeting') this.#tlsTookTooLong.abort();
         this.#fail(timeout);
         return;
       }
@@ -501,6 +503,7 @@ export class ImapConnection {
         mailbox: this.#mailbox,
         ownName: this.#ownName,
         tls: this.#record.tls,
+        isHeard: this.#record.attempt.receivedBytes !== null,
         hasGreeted: this.#hasGreeted,
         command: this.#command,
         refusal: this.#refusal,

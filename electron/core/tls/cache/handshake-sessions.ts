@@ -82,6 +82,8 @@ export class HandshakeSessions {
   #leads = false;
   /** The server has had the occasion to issue sessions, and a reason. */
   #wasFull = false;
+  /** The server has said something over TLS. */
+  #isHeard = false;
 
   constructor(begin: Beginning, cache: CacheAccess) {
     this.#begin = begin;
@@ -177,7 +179,7 @@ export class HandshakeSessions {
     const certificate = result.resumed ? null : result.certificate;
     const sent = result.resumed ? undefined : result.sent;
     this.#wasFull = true;
-    if (this.#judges !== null && this.#isAllowed) {
+    if (this.#judges?.wasTakenUp === false && this.#isAllowed) {
       this.#cache.entry().sessions.condemn(this.#judges, now);
     }
     // Without the certificate's facts nothing could be checked later: nothing is stored then.
@@ -240,8 +242,32 @@ export class HandshakeSessions {
     else sessions.evict(offered);
     // What broke on the network before tells nothing of the way from here.
     if (cause === 'given-up' || this.#moves !== this.#cache.moves()) return false;
-    sessions.brokeOff({ session: offered, trial: this.#begin.trial });
+    sessions.brokeOff({ session: offered, wasTakenUp: false, trial: this.#begin.trial });
     return true;
+  }
+
+  /** The first that the server says over TLS: only now is it known that the connection works. */
+  heard(): void {
+    if (this.#isHeard) return;
+    this.#isHeard = true;
+    if (!this.#isAllowed) return;
+    const { sessions } = this.#cache.entry();
+    if (this.#descent !== null) sessions.wentThrough();
+    if (this.#judges?.wasTakenUp === true) sessions.condemn(this.#judges, this.#cache.now());
+  }
+
+  /**
+   * The connection ended on its way or over there, or stays silent for good. Where it was resumed and
+   * nothing ever came, that may be why: some firewalls want to see a certificate, and let nothing pass
+   * where they see none. The next attempt goes without a session, and tells.
+   */
+  hungUp(): void {
+    const offered = this.#offered;
+    const isResumed = this.#descent !== null;
+    if (offered === null || !isResumed || this.#isHeard || !this.#isAllowed) return;
+    if (this.#moves !== this.#cache.moves()) return;
+    const { sessions } = this.#cache.entry();
+    sessions.brokeOff({ session: offered, wasTakenUp: true, trial: this.#begin.trial });
   }
 
   /** It may have been on the wire: a ticket is not seen on two networks. */

@@ -32,9 +32,11 @@ const SINGLE_USE_MS = 3_600_000;
 export type Choice =
   { readonly session: HeldSession } | { readonly session: null; readonly reason: NotOfferedReason };
 
-/** A handshake broke off in which this session was offered. */
+/** A handshake broke off in which this session was offered, or what it resumed did. */
 export interface BrokenOffer {
   readonly session: HeldSession;
+  /** It was taken up, and nothing ever came over that connection. */
+  readonly wasTakenUp: boolean;
   /** `refusals.trials` as it was when that connection began. */
   readonly trial: number;
 }
@@ -167,8 +169,12 @@ export class PeerSessions {
 
   resumed(session: HeldSession): void {
     session.resumed = true;
-    this.refusals = takenUp(this.refusals);
     this.#onChange();
+  }
+
+  /** The server speaks over what it took up: it is not refusing. */
+  wentThrough(): void {
+    this.refusals = takenUp(this.refusals);
   }
 
   /** A full handshake ended without bringing anything: others need not wait for its tickets. */

@@ -39,8 +39,9 @@ export interface ConnectOptions {
    */
   readonly offers?: boolean;
   /**
-   * Aborted by who finds that TLS takes too long, right before the connection is closed. A session
-   * that was offered may be why then; any other closing says nothing about it.
+   * Aborted by who finds that TLS takes too long, or what comes first over it, right before the
+   * connection is closed. A session that was offered may be why then; any other closing says nothing
+   * about it.
    */
   readonly tookTooLong?: AbortSignal;
   /** Hears what happens, in order; see {@link TransportEvent}. */
@@ -294,8 +295,21 @@ export class Connecting {
     const end = this.#endOf(socket);
     this.#emit({ kind: 'handshake', ...end, at: performance.now() });
     this.#emit({ kind: 'phase', phase: 'greeting', at: performance.now() });
+    const silent = new DisposableStack();
+    const hungUp = (): void => {
+      silent.dispose();
+      this.#sessions.hungUp();
+    };
+    for (const ending of ['end', 'error'] as const) {
+      socket.on(ending, hungUp);
+      silent.defer(() => socket.off(ending, hungUp));
+    }
+    const { tookTooLong } = this.#options;
+    if (tookTooLong !== undefined) silent.use(addAbortListener(tookTooLong, hungUp));
     const onData = (): void => {
       socket.off('data', onData);
+      silent.dispose();
+      this.#sessions.heard();
       this.#emit({ kind: 'first-line', at: performance.now(), ...this.#traffic() });
       // Tickets come with or before the first line; Node gives them in the turn after it.
       this.#sessions.doneSoon();
