@@ -82,6 +82,7 @@ const costSchema = z.object({
 
 const problemSchema = z.object({
   code: z.enum([
+    'proxy',
     'dns',
     'refused',
     'unreachable',
@@ -168,7 +169,8 @@ export const checkReportSchema = z.object({
   addresses: z.array(
     z.object({
       address: z.string(),
-      family: z.union([z.literal(4), z.literal(6)]),
+      /** `null` for a name that a proxy looks up. */
+      family: z.union([z.literal(4), z.literal(6)]).nullable(),
       problem: problemSchema.nullable(),
       certificate: certificateSchema.nullable(),
     }),

@@ -16,7 +16,7 @@ import {
 } from './model.ts';
 import type { SetUpResult } from './set-up.ts';
 import type { Patch, Snapshot } from './state.ts';
-import { checkInputSchema, settingsChangeSchema } from './inputs.ts';
+import { checkInputSchema, proxyInputSchema, settingsChangeSchema } from './inputs.ts';
 import {
   EXPORT_FORMATS,
   HISTORY_RANGES,
@@ -143,6 +143,12 @@ export const contract = {
 
   /** Changes the settings that are given; each applies at once. */
   changeSettings: call(settingsChangeSchema).returns<void>(),
+
+  /**
+   * Which way the connections of all accounts go that have no choice of their own, which are made anew
+   * where that is another one than before.
+   */
+  setProxy: call(proxyInputSchema).returns<void>(),
 
   /** Starts the built-in servers and adds an account for each; they are never stored. */
   startDemo: call().returns<void>(),

@@ -7,6 +7,7 @@ import { MAX_ATTEMPTS } from './check.ts';
 import { isInbox, isSameMailbox } from './mailbox-name.ts';
 import { LONGEST_AGES, SHARING_POLICIES } from './reuse-policy.ts';
 import { whyNoServer, withoutBrackets } from './server-names.ts';
+import type { AccountProxy, ProxyChoice } from './proxy.ts';
 import { HISTORY_DAYS, THEME_CHOICES, type Settings } from './settings.ts';
 
 const MAX_NAME = 255;
@@ -63,6 +64,81 @@ const pinSchema = z.strictObject({
 export const trustChoiceSchema = z.discriminatedUnion('kind', [systemSchema, pinSchema]);
 export type TrustChoice = z.infer<typeof trustChoiceSchema>;
 
+const MAX_PROXY_TEXT = 255;
+const proxyTextSchema = lineSchema.refine(
+  // RFC 1929 has one octet for the length.
+  (text) => new TextEncoder().encode(text).length <= MAX_PROXY_TEXT,
+  'A proxy takes 255 bytes at most.',
+);
+const proxyPortSchema = z
+  .number('Enter the port of the proxy, often 1080 for SOCKS5 and 3128 or 8080 for HTTP.')
+  .int('A port is a whole number between 1 and 65535.')
+  .min(1, 'A port is a whole number between 1 and 65535.')
+  .max(65535, 'A port is a whole number between 1 and 65535.');
+
+const proxyHostSchema = z
+  .string()
+  .trim()
+  .check(({ value, issues }) => {
+    const why = value === '' ? null : whyNoServer(value);
+    const message = value === '' ? 'Enter the name of the proxy.' : `Proxy: ${why ?? ''}`;
+    if (value === '' || why !== null) issues.push({ code: 'custom', input: value, message });
+  })
+  .overwrite(withoutBrackets);
+
+const proxyPlace = { host: proxyHostSchema, port: proxyPortSchema, user: proxyTextSchema.trim() };
+const httpUserSchema = proxyPlace.user.regex(
+  // RFC 7617.
+  /^[^:]*$/,
+  'The user name for an HTTP proxy cannot have a colon in it.',
+);
+const socksPlaceSchema = z.strictObject({ kind: z.literal('socks5'), ...proxyPlace });
+const httpPlaceSchema = z.strictObject({
+  kind: z.literal('http'),
+  ...proxyPlace,
+  user: httpUserSchema,
+});
+const noProxySchema = z.strictObject({ kind: z.literal('none') });
+const systemProxySchema = z.strictObject({ kind: z.literal('system') });
+const programProxySchema = z.strictObject({ kind: z.literal('program') });
+
+/** The program's proxy, as it is stored and shown. */
+export const proxyChoiceSchema = z.discriminatedUnion('kind', [
+  noProxySchema,
+  systemProxySchema,
+  socksPlaceSchema,
+  httpPlaceSchema,
+]) satisfies z.ZodType<ProxyChoice>;
+
+/** An account's. */
+export const accountProxySchema = z.discriminatedUnion('kind', [
+  programProxySchema,
+  ...proxyChoiceSchema.options,
+]) satisfies z.ZodType<AccountProxy>;
+
+/** The password for a proxy; `null` keeps the stored one, and is all there is without a user. */
+const proxyPassword = {
+  password: proxyTextSchema.min(1, 'Enter the password of the proxy.').nullable(),
+};
+const socksInputSchema = socksPlaceSchema.extend(proxyPassword);
+const httpInputSchema = httpPlaceSchema.extend(proxyPassword);
+
+/** The program's proxy, as its form sends it. */
+export const proxyInputSchema = z.discriminatedUnion('kind', [
+  noProxySchema,
+  systemProxySchema,
+  socksInputSchema,
+  httpInputSchema,
+]);
+export type ProxyInput = z.infer<typeof proxyInputSchema>;
+
+/** An account's. */
+const accountProxyInputSchema = z.discriminatedUnion('kind', [
+  programProxySchema,
+  ...proxyInputSchema.options,
+]);
+export type AccountProxyInput = z.infer<typeof accountProxyInputSchema>;
+
 /**
  * An account as the form sends it. The password is there when it is new or changed and never
  * comes back; `null` keeps the stored one.
@@ -100,6 +176,8 @@ export const accountInputSchema = z.strictObject({
     const message = `The mailbox “${again}” is named twice${why}. Each one needs to be watched only once.`;
     context.addIssue({ code: 'custom', message });
   }),
+  /** Left out, it is as before; a new account goes with the program. */
+  proxy: accountProxyInputSchema.exactOptional(),
 });
 export type AccountInput = z.infer<typeof accountInputSchema>;
 
@@ -141,6 +219,7 @@ export const settingsSchema = z.strictObject({
   // The page knows which there are; what it does not know is without effect.
   hiddenColumns: z.array(z.string().max(40)).max(40).readonly(),
   notified: z.array(z.string().max(300)).max(200).readonly(),
+  proxy: proxyChoiceSchema,
 }) satisfies z.ZodType<Settings>;
 
 const {
@@ -154,7 +233,7 @@ const {
   notified,
 } = settingsSchema.shape;
 
-/** Some of the settings: those to change. */
+/** Some of the settings: those to change. The proxy, with its password, has a call of its own. */
 export const settingsChangeSchema = z.strictObject({
   theme: theme.exactOptional(),
   notifications: notifications.exactOptional(),

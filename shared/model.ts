@@ -12,6 +12,7 @@ import type { SavedTime } from './history.ts';
 import type { AccountId, CheckId, ConnectionId, HeldSessionsId } from './ids.ts';
 import type { PasswordServer } from './password-server.ts';
 import type { Problem } from './problem.ts';
+import type { AccountProxy } from './proxy.ts';
 import type { ReusePolicy } from './reuse-policy.ts';
 
 export type { Refusing, Security } from '../electron/core/tls/facts.ts';
@@ -66,6 +67,8 @@ export interface Account {
   readonly strayPassword: PasswordServer | null;
   readonly trust: Trust;
   readonly mailboxes: readonly string[];
+  /** Which way its connections go; no password. */
+  readonly proxy: AccountProxy;
   readonly reuse: boolean;
   readonly policy: ReusePolicy;
   /** `null` while sessions are offered. */

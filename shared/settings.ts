@@ -1,5 +1,7 @@
 /** What a user can set for the whole program. Without the schemas, which the page does not load. */
 
+import type { ProxyChoice } from './proxy.ts';
+
 /** Light, dark, or whichever the system prefers. */
 export const THEME_CHOICES = ['system', 'light', 'dark'] as const;
 export type ThemeChoice = (typeof THEME_CHOICES)[number];
@@ -25,6 +27,8 @@ export interface Settings {
   readonly hiddenColumns: readonly string[];
   /** What notifications have told of, so that no page says it again: see `notification-events.ts`. */
   readonly notified: readonly string[];
+  /** Which way the connections of all accounts go that have no choice of their own. */
+  readonly proxy: ProxyChoice;
 }
 
 /** What holds until the user says otherwise: whatever asks for trust or attention is off. */
@@ -37,4 +41,5 @@ export const DEFAULT_SETTINGS: Settings = {
   lookUpSettings: true,
   hiddenColumns: [],
   notified: [],
+  proxy: { kind: 'none' },
 };

@@ -82,6 +82,7 @@ async function folderWith(port: number): Promise<AsyncDisposable & { readonly pa
           servername: 'localhost',
           trust: { kind: 'system' },
           mailboxes: ['INBOX'],
+          proxy: { kind: 'program' },
           reuse: true,
           policy: DEFAULT_POLICY,
           paused: false,

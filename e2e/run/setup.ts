@@ -15,6 +15,7 @@ import { missingToBuild } from '../clients/asio/programs.ts';
 import { whyNoDovecot } from '../fixtures/servers/dovecot-binary.ts';
 import { findElectronProgram } from '../fixtures/browser/electron-program.ts';
 import { whyNoNamespaces } from '../fixtures/network/network-namespace.ts';
+import { PROXY_PACKAGES, proxyBinary, whyNoProxies } from '../fixtures/servers/proxies.ts';
 import { whyNoPostfix } from '../fixtures/servers/postfix.ts';
 import { install } from '../fixtures/program/tls-sessions-package.ts';
 
@@ -65,6 +66,14 @@ function ensureAsio(): void {
       ? 'boost::asio programs can be built'
       : `BOOST::ASIO PROGRAMS WILL BE SKIPPED. Missing here: ${missing.join(', ')}.`,
   );
+}
+
+/** For the tests of connections that go through one. */
+function ensureProxies(): void {
+  for (const name of PROXY_PACKAGES)
+    if (proxyBinary(name) === null && process.platform === 'linux' && hasApt) aptInstall(name);
+  const why = whyNoProxies();
+  say(why === null ? 'Proxies are installed' : `PROXY TESTS WILL BE SKIPPED. ${why}`);
 }
 
 /** For the specs that take a network away; only root may. */
@@ -127,6 +136,7 @@ function readIfThere(path: string): string {
 
 ensureDovecot();
 ensurePostfix();
+ensureProxies();
 ensureAsio();
 ensureNamespaces();
 ensureLibraries();

@@ -42,6 +42,13 @@ import {
   rowOf,
   Tally,
 } from './history/index.ts';
+import {
+  hopsOfEnvironment,
+  memoryProxyPasswords,
+  openProxyPasswords,
+  Ways,
+  type Way,
+} from './proxy/index.ts';
 import { redactedLog, Redaction, type Log } from './log/index.ts';
 import {
   followNetwork,
@@ -78,6 +85,8 @@ export interface AppDeps {
   readonly power?: PowerEvents;
   /** Starts the process that reads the system's authorities; a child of this Node by default. */
   readonly startReader?: StartReader;
+  /** The proxies that the system says; by default those of the environment's variables. */
+  readonly systemProxies?: Way;
   /** Nothing of the user's is read or written; the demo servers start at once. */
   readonly demoOnly?: boolean;
   /** Connects to the servers of the accounts; a bench has something else in its place. */
@@ -137,7 +146,15 @@ export async function createApp(deps: AppDeps): Promise<App> {
     file: `data-folder:${String(index)}`,
     message,
   }));
-  for (const { file, message } of [...settingsProblems, ...problems, ...repaired]) {
+  const { passwords: proxyPasswords, problems: proxyProblems } = demoOnly
+    ? { passwords: memoryProxyPasswords(protector), problems: [] }
+    : await openProxyPasswords(deps.dataDir, protector, clock.now());
+  for (const { file, message } of [
+    ...settingsProblems,
+    ...problems,
+    ...proxyProblems,
+    ...repaired,
+  ]) {
     log.warn(message);
     notices.post(file, 'error', message);
   }
@@ -145,6 +162,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     state,
     notices,
     book: own,
+    storeProxyPasswords: (next) => proxyPasswords.moveTo(deps.dataDir, next, clock.now()),
     protector,
     keyFile: demoOnly ? null : (deps.keyFile ?? null),
   });
@@ -155,6 +173,22 @@ export async function createApp(deps: AppDeps): Promise<App> {
     if (password !== null) redaction.hide(account.id, password);
     return password;
   };
+  const { systemProxies = environmentProxies } = deps;
+  const ways = new Ways({
+    program: () => settings.current.proxy,
+    system: async (to) => {
+      const hops = await systemProxies(to);
+      for (const hop of hops)
+        if ('signIn' in hop && hop.signIn !== null)
+          redaction.hide(`proxy:${hop.host}:${hop.port}`, hop.signIn.password);
+      return hops;
+    },
+    password: async (owner, place) => {
+      const password = await proxyPasswords.get(owner, place);
+      if (password !== null) redaction.hide(`proxy:${owner}`, password);
+      return password;
+    },
+  });
   const history = new History({
     path: demoOnly ? null : join(deps.dataDir, HISTORY_FILE),
     keptDays: settings.current.historyDays,
@@ -181,6 +215,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     tally,
     clock,
     notices,
+    ways,
     connections: deps.connections ?? ((wanted) => new Supervisor(wanted)),
     strayPasswordOf: (account) => own.strayPasswordOf(account),
     network: () => network.places,
@@ -252,6 +287,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     network,
     notices,
     settings,
+    ways,
+    proxyPasswords,
     forgotten: async () => kept?.settled(),
     redaction,
     log,
@@ -310,6 +347,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       await Promise.all([
         own.settled(),
         settings.settled(),
+        proxyPasswords.settled(),
         written,
         demo.close(),
         history.close(),
@@ -329,6 +367,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     },
   };
 }
+
+const environmentProxies: Way = (to) => Promise.resolve(hopsOfEnvironment(process.env, to));
 
 /**
  * Keeps the sessions of `cache` in `dataDir` from one run to the next, for as long as the setting

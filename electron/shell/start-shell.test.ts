@@ -82,6 +82,18 @@ describe('starting', () => {
     });
   });
 
+  it('tells the engine which proxies the system has for a server', async () => {
+    const proxies = 'PROXY a.example:8080; SOCKS5 [2001:db8::1]:1080; DIRECT';
+    const { engine, order } = await setUpWindow({ proxies });
+    const hops = await engine.deps?.systemProxies?.({ host: '2001:db8::2', port: 993 });
+    expect(hops).toEqual([
+      { kind: 'http', host: 'a.example', port: 8080, signIn: null },
+      { kind: 'socks5', host: '2001:db8::1', port: 1080, signIn: null },
+      { kind: 'straight' },
+    ]);
+    expect(order).toContain('resolveProxy https://[2001:db8::2]:993/');
+  });
+
   it('has the authorities of the system read in a utility process, whose word reaches the engine', async () => {
     const { engine, utilityProcesses } = await setUpWindow();
     const printed: string[] = [];

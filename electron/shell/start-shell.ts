@@ -8,6 +8,8 @@ import { RepriseError } from '../../shared/errors.ts';
 import { loadBuiltPage, themedPage } from '../build/page.ts';
 import { closeInTurn } from '../build/stopping.ts';
 import type { App, AppDeps } from '../core/app.ts';
+import { serverAddress } from '../../shared/server-names.ts';
+import { hopsOfPac } from '../core/proxy/index.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
 import type { Log } from '../core/log/index.ts';
 import { makeDataFolder, takeDataFolder } from '../core/storage/index.ts';
@@ -123,6 +125,12 @@ export async function startShell(electron: ElectronMain, deps: ShellDeps): Promi
       log: deps.log,
       clock,
       power: electron.powerMonitor,
+      systemProxies: async ({ host, port }) =>
+        hopsOfPac(
+          await electron.session.defaultSession.resolveProxy(
+            `https://${serverAddress({ host, port })}/`,
+          ),
+        ),
       // Node's own fork would be this program again: packaged, it does not run as Node.
       startReader: (file) =>
         electron.utilityProcess.fork(file, [], {

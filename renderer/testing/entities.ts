@@ -29,6 +29,7 @@ export function account(id: string, more: Partial<Account> = {}): Account {
     servername: null,
     trust: { kind: 'system' },
     mailboxes: ['INBOX'],
+    proxy: { kind: 'program' },
     reuse: true,
     policy: { sharing: 'saving', longestAge: 'server' },
     strayPassword: null,

@@ -41,10 +41,21 @@ describe('the form', () => {
       servername: null,
       trust: { kind: 'system' },
       mailboxes: ['INBOX'],
+      proxy: { kind: 'program' },
       reuse: true,
       policy: { sharing: 'saving', longestAge: 'server' },
       paused: false,
     });
+  });
+
+  it('goes the way that was chosen, keeps it where nothing is said, and no password with it', () => {
+    const place = { kind: 'http', host: 'proxy.example.org', port: 3128, user: 'ann' } as const;
+    const account = newAccount(id, { ...input, proxy: { ...place, password: 'secret' } });
+    expect(account.proxy).toEqual(place);
+    expect(editedAccount(account, input).proxy).toEqual(place);
+    expect(connectsElsewhere(account, editedAccount(account, input))).toBe(false);
+    const none = editedAccount(account, { ...input, proxy: { kind: 'none' } });
+    expect(connectsElsewhere(account, none)).toBe(true);
   });
 
   it('keeps the certificates of a CA file only', () => {

@@ -2,6 +2,7 @@
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId, AccountInput, ReusePolicy, TrustChoice } from '../../../shared/model.ts';
 import { isSameServer, passwordServer } from '../../../shared/password-server.ts';
+import { isSameChoice, withoutPassword, type AccountProxy } from '../../../shared/proxy.ts';
 import { isSameHost } from '../../../shared/server-names.ts';
 import { readCaFile } from './ca-file.ts';
 import { isReadable, isSameTrust, readPin, unreadableTrustSentence } from './trusted.ts';
@@ -36,16 +37,20 @@ export function chosenTrust(choice: TrustChoice): AccountTrust {
 
 /** What a test of the form's settings connects with. @throws as {@link newAccount} */
 export function settingsToTest(input: AccountInput, stored: Stored | null): ConnectSettings {
-  const { user, host, port, security, servername, trust } = fields(input, stored);
-  return { user, host, port, security, servername, trust };
+  const { user, host, port, security, servername, trust, proxy } = fields(input, stored);
+  return { user, host, port, security, servername, trust, proxy };
 }
 
 /**
- * Whether connections of the two are with different servers, users or trust: then what is open and
+ * Whether connections of the two are with different servers, users or trust, or go different ways: then what is open and
  * what is held for one is of no use to the other.
  */
 export function connectsElsewhere(before: AccountSettings, after: AccountSettings): boolean {
-  return signsInElsewhere(before, after) || !isSameTrust(before.trust, after.trust);
+  return (
+    signsInElsewhere(before, after) ||
+    !isSameTrust(before.trust, after.trust) ||
+    !isSameChoice(before.proxy, after.proxy)
+  );
 }
 
 /** Whether a password that was refused for one may be right for the other. */
@@ -59,7 +64,7 @@ export function signsInElsewhere(before: AccountSettings, after: AccountSettings
 }
 
 /** What an account keeps of before. */
-type Stored = Pick<AccountSettings, 'host' | 'trust'>;
+type Stored = Pick<AccountSettings, 'host' | 'trust' | 'proxy'>;
 
 function fields(input: AccountInput, stored: Stored | null) {
   const { user, host, port, security, mailboxes } = input;
@@ -72,7 +77,13 @@ function fields(input: AccountInput, stored: Stored | null) {
     servername: input.servername,
     trust: trustOf(input, stored),
     mailboxes,
+    proxy: proxyOf(input, stored),
   };
+}
+
+function proxyOf({ proxy }: AccountInput, stored: Stored | null): AccountProxy {
+  if (proxy === undefined) return stored?.proxy ?? { kind: 'program' };
+  return withoutPassword(proxy);
 }
 
 /** Keeping what cannot be read would leave the account without any connection. */

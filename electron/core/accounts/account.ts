@@ -9,6 +9,8 @@ import {
   type Security,
 } from '../../../shared/model.ts';
 import { isSameMailbox } from '../../../shared/mailbox-name.ts';
+import { accountProxySchema } from '../../../shared/inputs.ts';
+import type { AccountProxy } from '../../../shared/proxy.ts';
 import type { StoredFormat } from '../storage/index.ts';
 import type { TlsTrust } from '../tls/index.ts';
 
@@ -25,6 +27,7 @@ export interface ConnectSettings {
   readonly security: Security;
   readonly servername: string | null;
   readonly trust: TlsTrust;
+  readonly proxy: AccountProxy;
 }
 
 /** An account as the engine holds it and as the file stores it: no password. */
@@ -65,6 +68,8 @@ const accountSchema = z.object({
   mailboxes: mailboxesSchema.transform((names) =>
     names.filter((name, index) => names.findIndex((one) => isSameMailbox(one, name)) === index),
   ),
+  // Not there before there was a choice.
+  proxy: accountProxySchema.default({ kind: 'program' }),
   reuse: z.boolean(),
   policy: reusePolicySchema,
   paused: z.boolean(),

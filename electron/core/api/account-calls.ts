@@ -11,6 +11,7 @@ import {
   newAccount,
   settingsToTest,
 } from '../accounts/index.ts';
+import { keepingPassword, typedPassword } from '../proxy/index.ts';
 import type { CallContext } from './call-context.ts';
 import { testConnection } from '../connections/index.ts';
 import { findSettings } from '../set-up/index.ts';
@@ -35,6 +36,7 @@ export type AccountCalls = Pick<
 /** What is stored is written first; connections follow. */
 export function createAccountCalls(context: CallContext): AccountCalls {
   const { watchList, own, passwordOf, demo, checks, notices, redaction, log, clock } = context;
+  const { ways, proxyPasswords } = context;
   const { turn, ownerOf } = context;
 
   const passwordToTest = async (
@@ -66,7 +68,9 @@ export function createAccountCalls(context: CallContext): AccountCalls {
         if (input.password === null) throw passwordMissing();
         const like = likeId === null ? null : ownerOf(likeId).book.accounts.mustGet(likeId);
         const account = newAccount(randomUUID() as string as AccountId, input, like);
-        await own.add(account, input.password);
+        const { password, proxy = keepingPassword(account.proxy) } = input;
+        const add = (): Promise<void> => own.add(account, password);
+        await proxyPasswords.with(account.id, proxy, add, likeId);
         watchList.start(account, false, passwordOf);
         return { id: account.id };
       }),
@@ -79,12 +83,15 @@ export function createAccountCalls(context: CallContext): AccountCalls {
         // Typed again, what was refused is no other password, and is not sent again.
         const isSame =
           input.password === null || (await readable(password(before))) === input.password;
-        const settings = await book.update(id, edit, input.password);
+        const settings = await proxyPasswords.with(id, input.proxy, () =>
+          book.update(id, edit, input.password),
+        );
         // Also where an old server has come back, with the password that was for it.
         if (input.password !== null || connectsElsewhere(before, settings)) {
           notices.dismiss(passwordNotice(id));
         }
         watchList.change(settings, password, !isSame);
+        if (typedPassword(input.proxy) !== null) watchList.wayChanged([id]);
       }),
 
     removeAccount: async (id) => {
@@ -99,6 +106,12 @@ export function createAccountCalls(context: CallContext): AccountCalls {
             'The account is removed, but its password could not be deleted from disk. Reprise tries again at its next start.',
           );
         });
+        await proxyPasswords.forget(id).catch((error: unknown) => {
+          log.error(
+            'the proxy’s password of a removed account is left in proxy-passwords.json',
+            error,
+          );
+        });
         return { loggedOut: watchList.stop(id) };
       });
       // A server that does not answer must not hold up the changes of other accounts.
@@ -110,12 +123,17 @@ export function createAccountCalls(context: CallContext): AccountCalls {
       const stored = id === null ? null : ownerOf(id).book.accounts.mustGet(id);
       const settings = settingsToTest(input, stored);
       const password = await passwordToTest(input, id, settings);
+      const proxyPassword = typedPassword(input.proxy);
+      if (input.proxy !== undefined) proxyPasswords.refuseOther(id ?? '', input.proxy);
+      const way = ways.of(id ?? '', settings.proxy, proxyPassword);
       const key = `test:${randomUUID()}`;
       redaction.hide(key, password);
+      redaction.hide(`${key}:proxy`, proxyPassword ?? '');
       try {
-        return await testConnection(settings, password, input.mailboxes, clock);
+        return await testConnection(settings, password, input.mailboxes, clock, way);
       } finally {
         redaction.forget(key);
+        redaction.forget(`${key}:proxy`);
       }
     },
 
@@ -124,8 +142,10 @@ export function createAccountCalls(context: CallContext): AccountCalls {
     },
 
     checkSystemTrust: (id) => {
-      const { host, port, security, servername } = ownerOf(id).book.accounts.mustGet(id);
-      return checks.systemTrust({ protocol: 'imap', host, port, security, servername });
+      const account = ownerOf(id).book.accounts.mustGet(id);
+      const { host, port, security, servername, proxy } = account;
+      const target = { protocol: 'imap', host, port, security, servername } as const;
+      return checks.systemTrust(target, ways.of(id, proxy));
     },
 
     findSettings: async (address) => findSettings(address),

@@ -3,7 +3,7 @@
  * best thing: a key file. That agreement is the key file itself: a shell that finds one uses it.
  */
 import type { AccountBook } from '../accounts/index.ts';
-import type { ChosenProtector, KeyFileProtector } from '../storage/index.ts';
+import type { ChosenProtector, KeyFileProtector, SecretProtector } from '../storage/index.ts';
 import type { NoticeBoard, EngineState } from '../state/index.ts';
 
 const NOTICE = 'protection';
@@ -17,6 +17,8 @@ interface AgreementDeps {
   readonly state: EngineState;
   readonly notices: NoticeBoard;
   readonly book: AccountBook;
+  /** Stores the passwords of proxies, which were in memory only, under this protection. */
+  readonly storeProxyPasswords: (protector: SecretProtector) => Promise<void>;
   readonly protector: ChosenProtector;
   /** `null` where there is nothing to agree to. */
   readonly keyFile: KeyFileProtector | null;
@@ -45,7 +47,7 @@ export class Agreement {
    * @throws RepriseError `storage` or `secrets`; everything is then as it was
    */
   async agreeToKeyFile(): Promise<void> {
-    const { state, notices, book, protector, keyFile } = this.#deps;
+    const { state, notices, book, storeProxyPasswords, protector, keyFile } = this.#deps;
     if (keyFile === null || protector.protection.kind !== 'memory') return;
     // Also where there is no password yet.
     const takeBack = await keyFile.make();
@@ -58,6 +60,8 @@ export class Agreement {
       throw error;
     }
     protector.choose(keyFile);
+    // Where the disk refuses these alone, they stay in memory.
+    await storeProxyPasswords(keyFile).catch(() => undefined);
     state.set('app', { ...state.get('app'), protection: keyFile.protection });
     notices.dismiss(NOTICE);
     if (problem !== null) notices.post(NOTICE, 'error', problem);

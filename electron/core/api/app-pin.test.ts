@@ -145,7 +145,11 @@ describe.each(SECURITIES)('over %s, a look at the certificate of a server', (sec
 
   it('finds that authorities vouch for it', async () => {
     await using imap = await startImapServer({ security });
-    const found = await lookAtServer(target(imap), { kind: 'ca', pem: imap.caPem }, signal);
+    const found = await lookAtServer({
+      target: target(imap),
+      trust: { kind: 'ca', pem: imap.caPem },
+      signal,
+    });
     expect(found.trusted).toBe(true);
     expect(found.fingerprint256).not.toBe(new X509Certificate(imap.caPem).fingerprint256);
     expect(imap.loginAttempts).toEqual([]);
@@ -153,7 +157,11 @@ describe.each(SECURITIES)('over %s, a look at the certificate of a server', (sec
 
   it('finds that none does, and says nothing to it', async () => {
     await using imap = await startImapServer({ security, certificate: 'self-signed' });
-    const found = await lookAtServer(target(imap), { kind: 'system' }, signal);
+    const found = await lookAtServer({
+      target: target(imap),
+      trust: { kind: 'system' },
+      signal,
+    });
     expect(found).toEqual({ fingerprint256: expect.any(String), trusted: false });
     expect(imap.commands.filter((name) => name !== 'STARTTLS')).toEqual([]);
   });
@@ -161,7 +169,11 @@ describe.each(SECURITIES)('over %s, a look at the certificate of a server', (sec
   it('finds nothing where there is no server', async () => {
     const imap = await startImapServer({ security });
     await imap.stop();
-    const found = await lookAtServer(target(imap), { kind: 'system' }, signal);
+    const found = await lookAtServer({
+      target: target(imap),
+      trust: { kind: 'system' },
+      signal,
+    });
     expect(found).toEqual({ fingerprint256: null, trusted: false });
   });
 });

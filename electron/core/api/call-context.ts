@@ -8,6 +8,7 @@ import type { History } from '../history/index.ts';
 import type { Log, Redaction } from '../log/index.ts';
 import type { NetworkWatch } from '../network/index.ts';
 import type { NoticeBoard, EngineState } from '../state/index.ts';
+import type { ProxyPasswords, Ways } from '../proxy/index.ts';
 import type { SettingsService } from '../storage/index.ts';
 import { inTurn, type Turn } from '../turn.ts';
 import type { PasswordOf, WatchList } from '../connections/index.ts';
@@ -28,6 +29,8 @@ export interface Services {
   readonly network: Pick<NetworkWatch, 'insist'>;
   readonly notices: NoticeBoard;
   readonly settings: SettingsService;
+  readonly ways: Ways;
+  readonly proxyPasswords: ProxyPasswords;
   /** Resolves when what was forgotten is no longer on the disk either. */
   readonly forgotten: () => Promise<void>;
   readonly redaction: Redaction;

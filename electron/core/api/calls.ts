@@ -4,6 +4,8 @@ import { createAccountCalls } from './account-calls.ts';
 import { callContext, type Services } from './call-context.ts';
 import { createCheckCalls } from './check-calls.ts';
 import { createConnectionCalls } from './connection-calls.ts';
+import { OF_PROGRAM, typedPassword } from '../proxy/index.ts';
+import { isSameChoice, withoutPassword } from '../../../shared/proxy.ts';
 import { exportView } from '../history/index.ts';
 
 /** The calls of the contract that are the same for every channel. */
@@ -16,6 +18,7 @@ export type Calls = Omit<EngineApi, 'getState'>;
 export function createCalls(services: Services): Calls {
   const context = callContext(services);
   const { state, watchList, agreement, demo, history, notices, settings, log } = services;
+  const { proxyPasswords } = services;
   const { turn, ownerOf } = context;
 
   const showDemo = (running: boolean): void => {
@@ -54,6 +57,15 @@ export function createCalls(services: Services): Calls {
       }
       await settings.change(change);
     },
+
+    setProxy: (input) =>
+      turn(async () => {
+        const before = settings.current.proxy;
+        const proxy = withoutPassword(input);
+        await proxyPasswords.with(OF_PROGRAM, input, () => settings.change({ proxy }));
+        if (typedPassword(input) !== null || !isSameChoice(before, proxy))
+          watchList.programWayChanged();
+      }),
 
     startDemo: () =>
       turn(async () => {

@@ -11,7 +11,7 @@ export type CheckCalls = Pick<
 >;
 
 /** Answers for the server check, whose course is part of the state. */
-export function createCheckCalls({ checks, ownerOf }: CallContext): CheckCalls {
+export function createCheckCalls({ checks, ways, ownerOf }: CallContext): CheckCalls {
   return {
     startCheck: async ({ server, starttls, servername, trust, attempts }) => {
       const parsed = parseTarget({ server, starttls, servername });
@@ -22,13 +22,15 @@ export function createCheckCalls({ checks, ownerOf }: CallContext): CheckCalls {
         trust.kind === 'system'
           ? trust
           : { ...trust, pem: readCaFile(trust.pem, trust.fileName).pem };
-      return { id: checks.start({ target: parsed.target, trust: read, attempts }) };
+      const { target } = parsed;
+      return { id: checks.start({ target, trust: read, attempts, way: ways.program }) };
     },
 
     checkAccountServer: async (id) => {
-      const { host, port, security, servername, trust } = ownerOf(id).book.accounts.mustGet(id);
+      const { trust, proxy, ...account } = ownerOf(id).book.accounts.mustGet(id);
+      const { host, port, security, servername } = account;
       const target = { protocol: 'imap', host, port, security, servername } as const;
-      return { id: checks.start({ target, trust, attempts: null }) };
+      return { id: checks.start({ target, trust, attempts: null, way: ways.of(id, proxy) }) };
     },
 
     repeatCheck: async (id) => ({ id: checks.repeat(id) }),

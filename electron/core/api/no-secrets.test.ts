@@ -6,6 +6,7 @@ import { TLSSocket } from 'node:tls';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fault } from '../demo/testing/index.ts';
+import { TestProxy } from '../proxy/testing/test-proxy.ts';
 import { allIdle, allIdleAgain, folder, inputFor, server, start } from './testing/engine.ts';
 
 afterEach(() => {
@@ -52,7 +53,20 @@ describe('no secret', () => {
         login: fault.reply(`NO [UNAVAILABLE] did you say ${password}?\r\n* FOO "${password}`),
       },
     });
+    const signIn = { user: 'of-the-proxy', password: 'Pa55-word-of-a-proxy' };
+    const wrongOfProxy = 'another-Pa55-word-of-a-proxy';
     const old = await server({ password, protocol: 'TLSv1.2', sessions: 'session-ids' });
+    await using http = await TestProxy.start({ kind: 'http', port: good.port, signIn });
+    await using socks = await TestProxy.start({ kind: 'socks5', port: good.port, signIn });
+    await using repeats = await TestProxy.start({
+      kind: 'http',
+      instead: {
+        bytes: `HTTP/1.1 407 ${signIn.password}\r\nProxy-Authenticate: ${signIn.password}\r\n\r\n`,
+      },
+    });
+    const through = ({ address: { kind, host, port } }: TestProxy, secret: string) =>
+      ({ kind, host, port, user: signIn.user, password: secret }) as const;
+    const abroad = { host: 'imap.example.org', servername: 'localhost' };
     const program = await start(await folder());
     const { engine, state, until, printed, received } = program;
     const answers: unknown[] = [];
@@ -65,6 +79,23 @@ describe('no secret', () => {
     answers.push(await engine.testConnection(inputFor(good, { password: wrong }), null));
     answers.push(await engine.testConnection(inputFor(bad), null));
     answers.push(await engine.addAccount(inputFor(good, { password: wrong })).catch(inspect));
+    for (const proxy of [
+      through(http, signIn.password),
+      through(http, wrongOfProxy),
+      through(socks, signIn.password),
+      through(socks, wrongOfProxy),
+      through(repeats, signIn.password),
+    ]) {
+      const tried = inputFor(good, { ...abroad, proxy });
+      answers.push(await engine.testConnection(tried, null));
+      answers.push(await engine.setProxy(proxy).catch(inspect));
+      answers.push(await engine.setProxy({ ...proxy, user: 'eve', password: null }).catch(inspect));
+    }
+    answers.push(
+      await engine.addAccount(
+        inputFor(good, { ...abroad, label: 'Abroad', proxy: through(http, wrongOfProxy) }),
+      ),
+    );
     answers.push(await engine.addAccount(inputFor(bad, { label: 'Bad' })));
     await until((now) => now.connections.some(({ state: { kind } }) => kind === 'retrying'));
     for (const { id } of state().connections) answers.push(await engine.getConnection(id));
@@ -88,6 +119,11 @@ describe('no secret', () => {
           .replaceAll(/\p{Cc}+/gu, ' '),
       ).slice(1, -1),
       wrong,
+      ...[signIn.password, wrongOfProxy].flatMap((secret) => [
+        secret,
+        Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+        Buffer.from(`${signIn.user}:${secret}`).toString('base64').replace(/=+$/, ''),
+      ]),
       Buffer.from(password).toString('base64'),
       Buffer.from(`\0${good.user}\0${password}`).toString('base64'),
       // The first bytes are its wrapper and the same for all; a key of 48 bytes is further in.

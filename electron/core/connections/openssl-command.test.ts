@@ -4,7 +4,7 @@ import type { ConnectSettings } from '../accounts/account.ts';
 import { createSelfSigned, startImapServer } from '../demo/testing/index.ts';
 import { opensslCommand } from './openssl-command.ts';
 
-const settings: ConnectSettings = {
+const settings: Omit<ConnectSettings, 'proxy'> = {
   user: 'ann@example.org',
   host: 'imap.example.org',
   port: 993,
@@ -14,6 +14,18 @@ const settings: ConnectSettings = {
 };
 
 describe('the openssl command', () => {
+  it('goes through an HTTP proxy, by whoever it knows, and through no other', () => {
+    const http = { kind: 'http', host: '2001:db8::1', port: 3128, user: "o'hara" } as const;
+    const command = opensslCommand({ settings, proxy: http, outcome: 'full', protocol: null });
+    expect(command).toContain("-proxy '[2001:db8::1]:3128' -proxy_user 'o'\\''hara'");
+    expect(command).toContain('-proxy_pass env:PROXY_PASSWORD -connect');
+    const socks = { ...http, kind: 'socks5' } as const;
+    for (const proxy of [socks, { kind: 'system' } as const])
+      expect(() => opensslCommand({ settings, proxy, outcome: 'full', protocol: null })).toThrow(
+        'straight to the server',
+      );
+  });
+
   it('offers the session of a first connection where one was offered', () => {
     expect(opensslCommand({ settings, outcome: 'resumed', protocol: 'TLSv1.3' })).toBe(
       `(d=$(mktemp -d) && trap 'rm -rf "$d"' EXIT

@@ -6,6 +6,7 @@ import type { ConnectionId } from '../../../shared/model.ts';
 import type { AccountSettings } from '../accounts/index.ts';
 import type { Timer } from '../clock.ts';
 import type { Failure } from '../failures/index.ts';
+import type { WayOf } from '../proxy/index.ts';
 import { SessionCache } from '../tls/index.ts';
 import { ConnectionLog } from './imap/connection-log.ts';
 import { ImapConnection, type ImapConnectionDeps } from './imap/imap-connection.ts';
@@ -38,6 +39,7 @@ interface LookedFor {
 
 /** What the looks work with. */
 export interface SecondLooksDeps extends Pick<ImapConnectionDeps, 'clock' | 'lookup'> {
+  readonly wayOf: WayOf;
   /** In [0, 1); spreads those that were hindered. */
   readonly random: () => number;
   readonly starts: StartGate;
@@ -145,7 +147,7 @@ export class SecondLooks {
   }
 
   async #see(settings: AccountSettings): Promise<Seen> {
-    const { clock, lookup, starts } = this.#deps;
+    const { clock, lookup, wayOf, starts } = this.#deps;
     const leave = await starts.enter(settings.id);
     if (this.#isClosed) return { kind: 'hindered', failure: null };
     const connection = new ImapConnection({
@@ -160,6 +162,7 @@ export class SecondLooks {
       offers: false,
       clock,
       lookup,
+      way: wayOf(settings.id, settings.proxy),
       log: new ConnectionLog(() => clock.now()),
       report: () => undefined,
     });
@@ -177,6 +180,6 @@ export class SecondLooks {
 }
 
 /** Accounts with the same of this are shown the same, and make the same of it. */
-function serverOf({ host, port, security, servername, trust }: AccountSettings): string {
-  return JSON.stringify([host, port, security, servername, trust]);
+function serverOf({ host, port, security, servername, trust, proxy }: AccountSettings): string {
+  return JSON.stringify([host, port, security, servername, trust, proxy]);
 }

@@ -4,7 +4,8 @@ import type { AccountId, ConnectionDetail, ConnectionId } from '../../../shared/
 import { connectsElsewhere, signsInElsewhere } from '../accounts/index.ts';
 import { isInside, isOnLink, isOnThisMachine } from '../network/machine.ts';
 import { systemNames } from '../network/names.ts';
-import { trustAnchor } from '../tls/index.ts';
+import { isStraight, straight, type Way } from '../proxy/index.ts';
+import { trustAnchor, type Address } from '../tls/index.ts';
 import { type LookedAt, SecondLooks } from './second-looks.ts';
 import { SignInGate } from './sign-in-gate.ts';
 import { StartGate } from './start-gate.ts';
@@ -17,7 +18,7 @@ import {
 
 /** What the supervisor works with, and whom it tells. */
 export type SupervisorDeps = Pick<MailboxDeps, 'clock' | 'sessions' | 'report'> &
-  Partial<Pick<MailboxDeps, 'random' | 'lookup'>>;
+  Partial<Pick<MailboxDeps, 'random' | 'lookup' | 'wayOf'>>;
 
 /** The connections of all accounts, as the rest of the engine uses them. */
 export type MailConnections = Pick<Supervisor, keyof Supervisor>;
@@ -38,6 +39,7 @@ export class Supervisor {
     const shared = {
       random: Math.random,
       lookup: systemNames.lookup,
+      wayOf: () => straight,
       ...deps,
       starts: new StartGate(deps.clock),
     };
@@ -144,9 +146,24 @@ export class Supervisor {
 
   /** A name may lead into this machine: the system's list of hosts, or a resolver that runs here. */
   #lookInside(account: AccountConnections): void {
-    const { host } = account.account.settings;
+    const { id, host, port, proxy } = account.account.settings;
+    if (this.#inside.length === 0 || isIP(host) !== 0) return;
+    const way = this.#deps.wayOf(id, proxy);
+    if (way === straight) this.#lookUpInside(account, host);
+    else void this.#lookUpWhereStraight(account, { host, port }, way);
+  }
+
+  /** Where a proxy looks names up, nobody here does. */
+  async #lookUpWhereStraight(account: AccountConnections, to: Address, way: Way): Promise<void> {
+    try {
+      if (isStraight(await way(to))) this.#lookUpInside(account, to.host);
+    } catch {
+      // It is not known to be straight; its next attempt says why.
+    }
+  }
+
+  #lookUpInside(account: AccountConnections, host: string): void {
     const inside = this.#inside;
-    if (inside.length === 0 || isIP(host) !== 0) return;
     const { lookup } = this.#deps;
     lookup(host, { all: true }, (error, found) => {
       const isStill = !this.#isOnline && this.#inside === inside;

@@ -8,7 +8,8 @@ import { testConnection } from './try-connection.ts';
 
 function settingsOf(server: Watchable): ConnectSettings {
   const { user, host, port, security, servername, caPem } = server;
-  return { user, host, port, security, servername, trust: { kind: 'ca', pem: caPem } };
+  const trust = { kind: 'ca', pem: caPem } as const;
+  return { user, host, port, security, servername, trust, proxy: { kind: 'none' } };
 }
 
 describe('testing a connection', () => {

@@ -4,6 +4,7 @@ import type { ConnectSettings } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
 import { ConnectionEnded, type Failure } from '../failures/index.ts';
 import { systemNames } from '../network/names.ts';
+import { straight, type Way } from '../proxy/index.ts';
 import { SessionCache } from '../tls/index.ts';
 import { ConnectionLog } from './imap/connection-log.ts';
 import { ImapConnection } from './imap/imap-connection.ts';
@@ -18,6 +19,7 @@ export async function testConnection(
   password: string,
   mailboxes: readonly string[],
   clock: Clock,
+  way: Way = straight,
 ): Promise<TestResult> {
   const alerts = new Set<string>();
   const connection = new ImapConnection({
@@ -30,6 +32,7 @@ export async function testConnection(
     offers: true,
     clock,
     lookup: systemNames.lookup,
+    way,
     log: new ConnectionLog(() => clock.now()),
     report: (event) => {
       if (event.kind === 'alert' && alerts.size < ALERTS_SHOWN) alerts.add(event.text);

@@ -11,7 +11,10 @@ import { type AccountSettings, connectsElsewhere, seenTrust } from '../accounts/
 import type { Clock } from '../clock.ts';
 import type { Counted, Tally } from '../history/index.ts';
 import type { EngineState, NoticeBoard } from '../state/index.ts';
+import type { ProxyChoice } from '../../../shared/proxy.ts';
+import type { Ways } from '../proxy/index.ts';
 import { MAX_AGE_MS, type Peer, SessionCache } from '../tls/index.ts';
+import { isOnThisMachine } from '../network/machine.ts';
 import type { ConnectionEvent } from './connection-view.ts';
 import { opensslCommand } from './openssl-command.ts';
 import { ServerAlerts } from './server-alerts.ts';
@@ -28,6 +31,8 @@ export interface WatchListDeps {
   readonly notices: NoticeBoard;
   /** Makes what keeps the connections. */
   readonly connections: (deps: SupervisorDeps) => MailConnections;
+  /** Which way the connections of an account go, and what of it the keys of its sessions name. */
+  readonly ways: Pick<Ways, 'of' | 'via' | 'chosen'>;
   /** Says which server the stored password of this account is for, where it is not its own. */
   readonly strayPasswordOf: (account: AccountSettings) => PasswordServer | null;
   /** Hears of each attempt that has come to its end, and what is recorded beside it. */
@@ -71,6 +76,7 @@ export class WatchList {
     this.supervisor = deps.connections({
       clock,
       sessions: this.sessions,
+      wayOf: (id, proxy) => deps.ways.of(id, proxy),
       report: (event) => {
         this.#heard(event);
       },
@@ -84,7 +90,7 @@ export class WatchList {
     this.sessions.setEnabled(id, settings.reuse);
     this.#setPolicy(settings);
     // The demo leaves nothing behind.
-    if (!demo) this.sessions.keep(peerOf(settings));
+    if (!demo) this.sessions.keep({ ...peerOf(settings), via: this.#viaOf(settings) });
     this.#settings.set(id, settings);
     this.#show(settings, demo);
     this.supervisor.watch({ settings, password: () => password(settings) });
@@ -137,10 +143,35 @@ export class WatchList {
   tryOffering(id: AccountId): void {
     this.sessions.tryNow(id);
     this.#refresh(id);
+    this.#reconnectUnlessRefused(id);
+  }
+
+  #reconnectUnlessRefused(id: AccountId): void {
     const isRefused = this.#deps.state
       .list('connections')
       .some(({ accountId, state }) => accountId === id && state.kind === 'sign-in-failed');
     if (!isRefused) this.supervisor.reconnectAccount(id);
+  }
+
+  /**
+   * The connections of these accounts go another way from now on, or sign in to the same proxy by
+   * another password: they are made anew, but not where a password was refused, which is not sent
+   * again for this.
+   */
+  wayChanged(ids: readonly AccountId[]): void {
+    for (const id of ids) {
+      this.sessions.forget(id);
+      this.#refresh(id);
+      this.#reconnectUnlessRefused(id);
+    }
+  }
+
+  /** The same for all that go with the program; this machine is reached as before. */
+  programWayChanged(): void {
+    const going = [...this.#settings.values()].filter(
+      ({ host, proxy }) => proxy.kind === 'program' && !isOnThisMachine(host),
+    );
+    this.wayChanged(going.map(({ id }) => id));
   }
 
   /** @returns how many sessions of the account were forgotten */
@@ -171,7 +202,9 @@ export class WatchList {
     if (settings === undefined || attempt === null) return null;
     const { outcome, handshake } = attempt;
     const protocol = handshake?.protocol ?? null;
-    return opensslCommand({ settings, outcome: outcome.kind, protocol });
+    const proxy: ProxyChoice =
+      attempt.phases.proxy === null ? { kind: 'none' } : this.#deps.ways.chosen(settings.proxy);
+    return opensslCommand({ settings, proxy, outcome: outcome.kind, protocol });
   }
 
   /** Shows the strips anew: earlier handshakes have become known. */
@@ -183,6 +216,11 @@ export class WatchList {
   async close(): Promise<void> {
     this.#closed = true;
     await this.supervisor.close();
+  }
+
+  /** This machine is reached without a proxy, whatever is chosen. */
+  #viaOf({ host, proxy }: AccountSettings): string | null {
+    return isOnThisMachine(host) ? null : this.#deps.ways.via(proxy);
   }
 
   #setPolicy({ id, policy: { sharing, longestAge } }: AccountSettings): void {
@@ -218,7 +256,10 @@ export class WatchList {
     const account = state.find('accounts', attempt.accountId);
     if (account === undefined) return;
     const { host, port, security } = account;
-    record(attempt, account, tally.count(attempt, { host, port, security, network: network() }));
+    // Through a proxy, a round trip is another one.
+    const by = attempt.phases.proxy === null ? [] : ['through a proxy'];
+    const facts = { host, port, security, network: [...network(), ...by] };
+    record(attempt, account, tally.count(attempt, facts));
     state.set('totals', tally.totals());
     this.#refresh(account.id);
   }

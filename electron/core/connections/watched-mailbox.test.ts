@@ -16,8 +16,8 @@ describe('a watched mailbox', () => {
       address: '127.0.0.1',
       ticketsReceived: 2,
     });
-    const { starttls, wait, ...phases } = attempt?.phases ?? {};
-    expect([starttls, wait]).toEqual([null, null]);
+    const { proxy, starttls, wait, ...phases } = attempt?.phases ?? {};
+    expect([proxy, starttls, wait]).toEqual([null, null, null]);
     const times = Object.values(phases).map(Number);
     expect(times).toHaveLength(6);
     for (const time of times) expect(time).toBeGreaterThan(0);

@@ -16,6 +16,7 @@ import {
   failureFrom,
   type Failure,
 } from '../failures/index.ts';
+import type { WayOf } from '../proxy/index.ts';
 import type { SessionCache } from '../tls/index.ts';
 import { ConnectionView, type ConnectionEvent } from './connection-view.ts';
 import { ConnectionLog } from './imap/connection-log.ts';
@@ -58,6 +59,8 @@ export interface MailboxDeps {
   readonly random: () => number;
   /** Resolves names in place of the system's resolver. */
   readonly lookup: LookupFunction;
+  /** Which way an account's connections go. */
+  readonly wayOf: WayOf;
   readonly starts: StartGate;
   readonly looks: Pick<SecondLooks, 'expect'>;
   /** Connections that are being logged out: done when the servers were told. */
@@ -404,7 +407,7 @@ export class WatchedMailbox {
     offers: boolean,
     watching: () => void,
   ): ImapConnection {
-    const { clock, sessions, lookup } = this.#deps;
+    const { clock, sessions, lookup, wayOf } = this.#deps;
     this.#connection = new ImapConnection({
       settings,
       password,
@@ -415,6 +418,7 @@ export class WatchedMailbox {
       offers,
       clock,
       lookup,
+      way: wayOf(settings.id, settings.proxy),
       log: this.#log,
       report: (event) => {
         // What an attempt came to is told also of one that another has taken the place of.

@@ -96,6 +96,7 @@ export function accountFor(server: DemoServer, caPem: string): AccountSettings {
     servername: servername === host ? null : servername,
     trust: { kind: 'ca', fileName: 'Demo CA', pem: caPem },
     mailboxes,
+    proxy: { kind: 'program' },
     reuse: true,
     policy: DEFAULT_POLICY,
     paused: false,

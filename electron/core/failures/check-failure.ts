@@ -62,6 +62,8 @@ export function failureOf(
 
 /** As far as the check tells them apart. */
 const KINDS: Readonly<Partial<Record<FailureKind, CheckProblem['code']>>> = {
+  proxy: 'proxy',
+  'proxy-sign-in': 'proxy',
   refused: 'refused',
   unreachable: 'unreachable',
   timeout: 'timeout',
@@ -98,6 +100,7 @@ export function verdictOf({ kind, step, facts }: CheckFailure): Verdict | null {
       return kindOfCode(facts.code ?? '') === 'old-versions' ? 'not-offered' : 'not-tls';
     case 'closed':
       return step === 'tcp' ? 'unreachable' : 'not-tls';
+    case 'proxy':
     case 'dns':
     case 'refused':
     case 'unreachable':

@@ -4,6 +4,8 @@ import { serverAddress } from '../../../shared/server-names.ts';
 import { misplaced } from './certificate-words.ts';
 import type { CheckFailure } from './check-failure.ts';
 import { kindOfCode } from './classify.ts';
+import { ProxyError } from '../proxy/index.ts';
+import { proxySentence } from './proxy-words.ts';
 import { ON_THE_WAY } from './connection-words.ts';
 
 /**
@@ -49,6 +51,10 @@ function messageOf(failure: CheckFailure, target: CheckTarget, asked: Asked): st
   const { host, port, protocol, security } = target;
   const at = serverAddress(target);
   switch (failure.kind) {
+    case 'proxy':
+      return failure.cause instanceof ProxyError
+        ? proxySentence(failure.cause)
+        : `The proxy did not lead to ${at}.`;
     case 'dns':
       return `There is no server named ${host}. Check the name for a typing error, and the network connection, its DNS server, and any VPN or proxy.`;
     case 'refused':

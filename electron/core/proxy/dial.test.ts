@@ -247,6 +247,7 @@ describe('what an HTTP proxy answers', () => {
       'sign-in-unknown',
       'NTLM, Negotiate',
     ],
+    ['401', 'HTTP/1.1 401 Unauthorized\r\n\r\n', 'sign-in-wanted', 'wants a user name'],
     ['half a header, and hangs up', 'HTTP/1.1 200 OK\r\n', 'closed', 'closed the connection'],
     [
       'a header without an end',

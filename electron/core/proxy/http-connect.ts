@@ -89,7 +89,8 @@ function troubleOf(
 ): ProxyTrouble | null {
   if (status >= 200 && status < 300) return isPage(answer, head) ? 'page' : null;
   if (status >= 300 && status < 400) return 'page';
-  if (status !== 407) return TROUBLES[status] ?? 'status';
+  // 401 is a web server's; tinyproxy 1.11 says it to a wrong password.
+  if (status !== 407 && status !== 401) return TROUBLES[status] ?? 'status';
   const schemes = schemesOf(answer);
   if (schemes.length > 0 && !schemes.includes('Basic')) return 'sign-in-unknown';
   return signIn === null ? 'sign-in-wanted' : 'sign-in-refused';

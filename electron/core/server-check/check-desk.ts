@@ -9,10 +9,10 @@ import { type AccountTrust, seenTrust } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
 import type { EngineState } from '../state/index.ts';
 import { CheckCancelled, CheckFailure } from '../failures/index.ts';
-import type { TlsTrust } from '../tls/index.ts';
+import type { Way } from '../proxy/index.ts';
 import type { MeasuredHandshake } from './evidence.ts';
 import { runCheck } from './run-check.ts';
-import { Visitor } from './visitor.ts';
+import { Visitor, type VisitorOptions } from './visitor.ts';
 
 /** More at a time would only slow each other down. */
 const MAX_RUNNING = 4;
@@ -25,6 +25,8 @@ export interface CheckRequest {
   readonly trust: AccountTrust;
   /** `null` for the usual number. */
   readonly attempts: number | null;
+  /** Which way its connections go. */
+  readonly way: Way;
 }
 
 interface Job {
@@ -89,8 +91,13 @@ export class CheckDesk {
   }
 
   /** What the system's authorities say of a server; does not count as a check. */
-  systemTrust(target: CheckTarget): Promise<SystemTrust> {
-    return lookAtServer(target, { kind: 'system' }, this.#closing.signal);
+  systemTrust(target: CheckTarget, way: Way): Promise<SystemTrust> {
+    return lookAtServer({
+      target,
+      trust: { kind: 'system' },
+      signal: this.#closing.signal,
+      way,
+    });
   }
 
   /** Ends them all. */
@@ -106,6 +113,7 @@ export class CheckDesk {
       const report = await runCheck({
         target: request.target,
         trust: request.trust,
+        way: request.way,
         attempts: request.attempts ?? DEFAULT_ATTEMPTS,
         signal: cancel.signal,
         program: { name: 'Reprise', version, engine },
@@ -175,14 +183,10 @@ function isSame(one: CheckTarget, other: CheckTarget): boolean {
  *
  * @throws Error where the PEM text of `trust` holds no certificate
  */
-export async function lookAtServer(
-  target: CheckTarget,
-  trust: TlsTrust,
-  signal: AbortSignal,
-): Promise<SystemTrust> {
-  const visitor = new Visitor(target, trust, signal);
+export async function lookAtServer(options: VisitorOptions): Promise<SystemTrust> {
+  const visitor = new Visitor(options);
   try {
-    const { certificate } = await visitor.visit({ address: target.host });
+    const { certificate } = await visitor.visit({ address: options.target.host });
     return { fingerprint256: certificate?.fingerprint256 ?? null, trusted: certificate !== null };
   } catch (error) {
     if (error instanceof CheckCancelled) return { fingerprint256: null, trusted: false };

@@ -155,6 +155,8 @@ export class ReplyReader {
     socket.on('data', this.#onData);
     socket.on('error', this.#onError);
     socket.on('close', this.#onClose);
+    // One that was read from before flows again only where it is told to.
+    socket.resume();
   }
 
   /** Whether something came that was not asked for yet. */

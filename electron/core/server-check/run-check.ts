@@ -7,8 +7,9 @@ import {
   type CheckReport,
   type CheckTarget,
 } from '../../../shared/check.ts';
+import type { Way } from '../proxy/index.ts';
 import { IS_BORINGSSL, type TlsTrust } from '../tls/index.ts';
-import { addressesOf, type Address, type Resolve } from './addresses.ts';
+import { addressesOf, type CheckedAddress, type Resolve } from './addresses.ts';
 import { softwareOf } from './conversation.ts';
 import {
   isSameRow,
@@ -41,6 +42,8 @@ export interface CheckOptions {
   readonly signal: AbortSignal;
   readonly program: CheckReport['program'];
   readonly resolve?: Resolve;
+  /** Which way its connections go; straight there by default. */
+  readonly way?: Way;
   /** How its reader can ask for another one; the form's by default. */
   readonly ways?: CheckWays;
   /** Hears of each step as it begins, in words. */
@@ -83,7 +86,7 @@ class CheckRun {
 
   constructor(options: CheckOptions) {
     this.#options = options;
-    this.#visitor = new Visitor(options.target, options.trust, options.signal);
+    this.#visitor = new Visitor(options);
   }
 
   async run(): Promise<void> {
@@ -142,10 +145,10 @@ class CheckRun {
   }
 
   async #measure(): Promise<void> {
-    const { target, signal, resolve, attempts } = this.#options;
+    const { target, signal, way, resolve, attempts } = this.#options;
     this.#step(`looking up ${target.host}`);
-    const found = await addressesOf(target.host, signal, resolve);
-    const reached: { readonly address: Address; readonly rows: readonly Row[] }[] = [];
+    const found = await addressesOf(target, signal, way, resolve);
+    const reached: { readonly address: CheckedAddress; readonly rows: readonly Row[] }[] = [];
     for (const address of found) {
       const rows = await this.#contact(address);
       if (rows !== null) reached.push({ address, rows });
@@ -168,7 +171,7 @@ class CheckRun {
   }
 
   /** The first connection to an address. @returns the rows that may be spoken there, or `null` */
-  async #contact({ address, family }: Address): Promise<readonly Row[] | null> {
+  async #contact({ address, family }: CheckedAddress): Promise<readonly Row[] | null> {
     this.#step(`connecting to ${address}`);
     try {
       const seen = await this.#visitor.visit({ address, identify: this.#software === null });

@@ -2,11 +2,12 @@
  * One connection of a check: dial, TLS with the session given, read the greeting, say goodbye.
  * Nothing is remembered from one visit to the next.
  */
-import { connect as dialTcp, isIP, type Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import type { CheckCertificate, CheckTarget } from '../../../shared/check.ts';
 import type { TlsProtocol } from '../../../shared/model.ts';
+import { dialBy, straight, type Way } from '../proxy/index.ts';
 import {
   asksForCertificate,
   certificateFacts,
@@ -34,6 +35,7 @@ export interface VisitOptions {
   readonly session?: Buffer | null;
   /** Ask the server for its name, where it offers that. */
   readonly identify?: boolean;
+  readonly way: Way;
   readonly signal: AbortSignal;
 }
 
@@ -62,17 +64,17 @@ export interface Visit {
  * @throws CheckCancelled when `signal` said so; every socket is closed then
  */
 export async function visit(options: VisitOptions): Promise<Visit> {
-  const { target, address, signal } = options;
+  const { signal } = options;
   if (signal.aborted) throw new CheckCancelled();
-  const host = usableName(address);
-  const raw = dialTcp({ host, port: target.port, noDelay: true });
+  let raw: Socket | null = null;
   const cancel = (): void => {
-    raw.destroy();
+    raw?.destroy();
   };
   signal.addEventListener('abort', cancel);
-  // Who waits hears of it by a listener of its own; an error nobody listens to ends the program.
-  raw.on('error', ignore);
   try {
+    raw = await dial(options);
+    // Who waits hears of it by a listener of its own; an error nobody listens to ends the program.
+    raw.on('error', ignore);
     return await talk(raw, options);
   } catch (error) {
     // Whatever it broke over, it broke because it was cancelled.
@@ -80,14 +82,38 @@ export async function visit(options: VisitOptions): Promise<Visit> {
     throw error;
   } finally {
     signal.removeEventListener('abort', cancel);
-    raw.destroy();
+    raw?.destroy();
+  }
+}
+
+/** @throws CheckFailure where no connection comes about */
+async function dial({ target, address, way, signal }: VisitOptions): Promise<Socket> {
+  const late = new AbortController();
+  const limitMs = STEP_LIMITS_MS.tcp;
+  // A proxy has its own time, and its own sentence.
+  const timer = way === straight ? setTimeout(() => late.abort(), limitMs) : undefined;
+  const dialling = {
+    signal: AbortSignal.any([signal, late.signal]),
+    phase: () => undefined,
+    tries: () => undefined,
+  };
+  try {
+    const { socket } = await dialBy(way)(
+      { host: usableName(address), port: target.port },
+      dialling,
+    );
+    return socket;
+  } catch (error) {
+    if (late.signal.aborted) throw new CheckFailure('timeout', 'tcp', { limitMs });
+    throw error instanceof CheckFailure ? error : failureOf(error, 'tcp', null);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
 async function talk(raw: Socket, options: VisitOptions): Promise<Visit> {
   const { target } = options;
   const conversation = CONVERSATIONS[target.protocol];
-  await happens(raw, 'connect', 'tcp', () => null);
   let greeting = '';
   if (target.security === 'starttls') {
     const line = lineOver(raw);
@@ -213,7 +239,7 @@ function lineOver(socket: Socket): Line {
 /** Resolves when `event` happens. @throws CheckFailure when the socket ends or time is up before */
 async function happens(
   socket: Socket,
-  event: 'connect' | 'secureConnect',
+  event: 'secureConnect',
   step: StepName,
   shown: () => CheckCertificate | null,
   asked: () => boolean = () => false,

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import type { CheckCertificate, CheckTarget } from '../../../shared/check.ts';
 import { CheckCancelled, CheckFailure } from '../failures/index.ts';
+import { straight, type Way } from '../proxy/index.ts';
 import {
   identityCheck,
   MAX_VERSION,
@@ -33,10 +34,20 @@ export interface VisitWish {
   readonly identify?: boolean;
 }
 
+/** Whom to visit, and how. */
+export interface VisitorOptions {
+  readonly target: CheckTarget;
+  readonly trust: TlsTrust;
+  readonly signal: AbortSignal;
+  /** Straight there by default. */
+  readonly way?: Way;
+}
+
 /** One at a time, with a gap, at most so many. */
 export class Visitor {
   readonly #target: CheckTarget;
   readonly #signal: AbortSignal;
+  readonly #way: Way;
   readonly #checkIdentity: IdentityCheck;
   readonly #trust: SecureContextOptions;
   /** Made once each: every one parses all authorities. */
@@ -47,9 +58,10 @@ export class Visitor {
   #lastEndAt: number | null = null;
 
   /** @throws Error where the PEM text of `trust` holds no certificate */
-  constructor(target: CheckTarget, trust: TlsTrust, signal: AbortSignal) {
+  constructor({ target, trust, signal, way = straight }: VisitorOptions) {
     this.#target = target;
     this.#signal = signal;
+    this.#way = way;
     this.#checkIdentity = identityCheck(trust);
     this.#trust = trustOptions(trust);
   }
@@ -86,6 +98,7 @@ export class Visitor {
         target: this.#target,
         context: this.#contextFor(row ?? null),
         checkIdentity: this.#checkIdentity,
+        way: this.#way,
         signal: this.#signal,
       });
       this.#troubles = 0;

@@ -28,6 +28,7 @@ const OUR_NAMES = [
   'settings.json',
   'preferences.json',
   'secrets.json',
+  'proxy-passwords.json',
   'secrets.key',
   KEPT_SESSIONS,
   'history.sqlite',

@@ -21,6 +21,8 @@ export const preferencesFormat: StoredFormat<Settings> = {
     // What pages remember: not there in a file of 0.1, and no reason to give up the rest.
     hiddenColumns: settingsSchema.shape.hiddenColumns.catch([]),
     notified: settingsSchema.shape.notified.catch([]),
+    // Not there before there was a choice. One that is damaged is not taken for none.
+    proxy: settingsSchema.shape.proxy.default(DEFAULT_SETTINGS.proxy),
   }),
   empty: DEFAULT_SETTINGS,
 };

@@ -79,6 +79,8 @@ export interface StandInCircumstances {
   /** Of Chromium, on the command line. */
   readonly switches?: readonly string[];
   readonly safeStorage?: object;
+  /** What the system says of every server, as a PAC file would. */
+  readonly proxies?: string;
   /** The button that the user presses. */
   readonly answer?: string;
 }
@@ -221,6 +223,10 @@ export function electronStandIn(circumstances: StandInCircumstances): ElectronSt
         },
         setDevicePermissionHandler: (handler: NonNullable<PermissionHandlers['device']>) => {
           permissions.device = handler;
+        },
+        resolveProxy: (url: string) => {
+          order.push(`resolveProxy ${url}`);
+          return Promise.resolve(circumstances.proxies ?? 'DIRECT');
         },
       },
     },

@@ -51,8 +51,8 @@ export function SwitchRow(props: SwitchRowProps): ReactNode {
   );
 }
 
-/** A setting as it is shown, and what changes it. Resolves with whether it was done. */
-export function useSetting<Name extends keyof Settings>(
+/** A setting as it is shown, and what changes it; the proxy has a call of its own. Resolves with whether it was done. */
+export function useSetting<Name extends Exclude<keyof Settings, 'proxy'>>(
   name: Name,
 ): readonly [Settings[Name], (value: Settings[Name]) => Promise<boolean>] {
   const api = useEngineApi();

@@ -24,6 +24,11 @@ export function dataFiles(protection: SecretProtection): readonly DataFile[] {
   return [
     { name: 'accounts.json', what: 'your accounts, without passwords' },
     ...secrets[protection.kind],
+    ...(protection.kind === 'memory'
+      ? []
+      : [
+          { name: 'proxy-passwords.json', what: 'passwords of proxies, encrypted in the same way' },
+        ]),
     { name: 'preferences.json', what: 'what is set here, and what pages remember' },
     {
       name: 'history.sqlite',

@@ -16,6 +16,7 @@ export function accountSettings(
     servername: null,
     trust: { kind: 'system' },
     mailboxes: ['INBOX'],
+    proxy: { kind: 'program' },
     reuse: true,
     policy: { sharing: 'saving', longestAge: 'server' },
     paused: false,

@@ -24,6 +24,11 @@ afterEach(async () => {
   for (const close of owned.splice(0).toReversed()) await close();
 });
 
+/** Closes what else a test has opened, in the opposite order. */
+export function afterEachTest(close: () => PromiseLike<void>): void {
+  owned.push(close);
+}
+
 /** A folder that is removed after the test. */
 export async function folder(): Promise<string> {
   const made = await temporaryFolder();

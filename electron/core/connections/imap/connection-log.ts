@@ -57,6 +57,8 @@ const REASON: Readonly<Record<NotOfferedReason, string>> = {
 export function transportLogLine(event: TransportEvent, settings: ConnectSettings): string | null {
   switch (event.kind) {
     case 'phase':
+      if (event.phase === 'proxy')
+        return `— Connecting to ${serverAddress(settings)} through the proxy`;
       if (event.phase === 'dns') return `— Looking up ${settings.host}`;
       return event.phase === 'tcp' ? `— Connecting to ${serverAddress(settings)}` : null;
     case 'handshake': {

@@ -22,6 +22,7 @@ import {
   type Failure,
   type Refusal,
 } from '../../failures/index.ts';
+import { dialBy, straight, type Way } from '../../proxy/index.ts';
 import { redactorFor, type Redact } from '../../log/index.ts';
 import {
   createReuseTransport,
@@ -78,8 +79,10 @@ export interface ImapConnectionDeps {
   /** `false` where the attempt before broke off with a session. */
   readonly offers: boolean;
   readonly clock: Clock;
-  /** Resolves the host's name in place of the system's resolver. */
+  /** Resolves names in place of the system's resolver: the host's, or that of the proxy to it. */
   readonly lookup: LookupFunction;
+  /** Which way it goes. */
+  readonly way: Way;
   readonly log: ConnectionLog;
   readonly report: (event: ImapEvent) => void;
 }
@@ -328,7 +331,8 @@ export class ImapConnection {
 
   /** The way to the server, which offers and stores sessions as it was told. */
   #transport(): ImapTransport {
-    const { sessions, accountId, name, settings, lookup, offers, clock } = this.#deps;
+    const { sessions, accountId, name, settings, lookup, way, offers, clock } = this.#deps;
+    const after = (delayMs: number, run: () => void): Timer => clock.after(delayMs, run);
     const transport = createReuseTransport({
       cache: sessions,
       account: accountId,
@@ -338,11 +342,12 @@ export class ImapConnection {
       offers,
       tookTooLong: this.#tlsTookTooLong.signal,
       inbound: this.#inbound,
-      after: (delayMs, run) => clock.after(delayMs, run),
+      after,
       onEvent: (event) => {
         this.#transportEvent(event);
       },
       lookup,
+      ...(way === straight ? {} : { dial: dialBy(way, { lookup, after }) }),
     });
     // Before imapflow, which may say of it only that the connection is gone.
     const heard = <Kind extends ImapTransportSocket>(socket: Kind): Kind => {
@@ -393,10 +398,10 @@ export class ImapConnection {
 
   /** Fails with what the server says where it should speak TLS. */
   async #failPlain(error: Error): Promise<void> {
-    const { settings, lookup, clock } = this.#deps;
+    const { settings, lookup, way, clock } = this.#deps;
     this.#asksForPlain = true;
     this.#limit?.cancel();
-    const line = await plainLine(settings, lookup, clock);
+    const line = await plainLine(settings, way, lookup, clock);
     this.#asksForPlain = false;
     if (line !== null && /^\* BYE\b/i.test(line)) this.#byeLine = line.slice(2);
     this.#fail(error, line);

@@ -48,7 +48,7 @@ export type SignInOptions = ImapFlowOptions & {
 
 /** What imapflow is told, for one attempt to connect. */
 export function imapflowOptions(
-  settings: ConnectSettings,
+  settings: Omit<ConnectSettings, 'proxy'>,
   password: string,
   transport: ImapTransport,
   logger: Logger,

@@ -32,6 +32,7 @@ function settingsFor(server: Watchable, changes: Partial<AccountSettings> = {}):
     servername: server.servername,
     trust: { kind: 'ca', fileName: 'ca.pem', pem: server.caPem },
     mailboxes: ['INBOX'],
+    proxy: { kind: 'program' },
     reuse: true,
     policy: { sharing: 'saving', longestAge: 'server' },
     paused: false,
