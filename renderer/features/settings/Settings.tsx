@@ -3,6 +3,7 @@ import { showScreen } from '../../navigation.ts';
 import { Button } from '../../ui/controls.tsx';
 import { focusSettingsButton, isSettingsButton } from '../../ui/focus.ts';
 import { CloseIcon } from '../../ui/icons.tsx';
+import { ProxySetting } from '../proxy/ProxySetting.tsx';
 import { HistoryLength } from './HistoryLength.tsx';
 import { DataSection, NotificationSwitch, SessionSwitches, ThemeChooser } from './rows.tsx';
 import styles from './Settings.module.css';
@@ -55,6 +56,9 @@ export function Settings(): ReactNode {
         </Section>
         <Section title="Sessions">
           <SessionSwitches />
+        </Section>
+        <Section title="Proxy">
+          <ProxySetting />
         </Section>
         <Section title="Data">
           <DataSection />
