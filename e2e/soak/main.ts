@@ -6,7 +6,7 @@
  * `npm run soak -- --floods CALLS [--flood NAME]`: what a server that floods costs everybody else, in
  * each way of flooding, while another account's user makes so many calls (200 take 10 s).
  *
- * `npm run soak -- --backoff [--minutes N] [--way NAME]`: LOGINs and handshakes in each of so many minutes,
+ * `npm run soak -- --backoff [--minutes N] [--way NAME]…`: LOGINs and handshakes in each of so many minutes,
  * for each way in which a server can fail after TLS, with 1, 5, 30 and 100 mailboxes; six ways at a time.
  *
  * `npm run soak -- --pkis N [--seed S]`: whether what resumes would pass a full handshake at that moment,
@@ -33,7 +33,7 @@ const { values } = parseArgs({
     floods: { type: 'string' },
     flood: { type: 'string' },
     backoff: { type: 'boolean', default: false },
-    way: { type: 'string' },
+    way: { type: 'string', multiple: true },
     pkis: { type: 'string' },
     seed: { type: 'string', default: String(Math.trunc(Math.random() * 2 ** 31)) },
   },
@@ -135,8 +135,8 @@ async function showPkis(count: number, seed: number): Promise<boolean> {
 }
 
 /** @returns whether there is such a way, and minutes to count */
-async function showBackoff(minutes: number, only: string | undefined): Promise<boolean> {
-  const names = Object.keys(WAYS_OF_FAILING).filter((name) => (only ?? name) === name);
+async function showBackoff(minutes: number, only: readonly string[] | undefined): Promise<boolean> {
+  const names = only ?? Object.keys(WAYS_OF_FAILING);
   say(`LOGINs / handshakes in each of ${minutes} minutes`);
   for (let first = 0; first < names.length; first += WAYS_AT_ONCE) {
     const some = names.slice(first, first + WAYS_AT_ONCE);

@@ -187,6 +187,22 @@ describe('a hundred mailboxes on a server that works', () => {
     expect(watching(watched)).toBe(HUNDRED.length);
   });
 
+  test('but never opens ninety of them: the others are back within a minute of a wake', async () => {
+    await using failing = await failingBy({
+      EXAMINE: (args) => (/Box3\d"/.test(args) ? '* 1 EXISTS\n~ OK done' : `~ ${NOT_NOW}`),
+    });
+    await using watched = TestSupervisor.abroad();
+    watched.watch(failing.server, { ...ABROAD, mailboxes: HUNDRED });
+    await minutes(watched, failing, 8);
+    expect(watching(watched)).toBe(10);
+    watched.supervisor.reopenAll();
+    expect(watching(watched)).toBe(0);
+    await minutes(watched, failing, 1);
+    watched.clock.advance(STEP_MS);
+    await settled(failing);
+    expect(watching(watched)).toBe(10);
+  });
+
   test('but opens one of them never: the others have nothing to do with it', async () => {
     await using failing = await failingBy({
       EXAMINE: (args) => (args.includes('Box7"') ? `~ ${NOT_NOW}` : '* 1 EXISTS\n~ OK done'),

@@ -7,6 +7,8 @@ export const MINUTE_MS = 60_000;
 /** A sign-in that counts. */
 export interface Charge {
   readonly madeAt: number;
+  /** Its mailbox has failed before, and has not been a working one since. */
+  readonly hasFailed: boolean;
   /** Its mailbox is open, and the server has taken up the watch. */
   isWatching: boolean;
 }
@@ -17,8 +19,8 @@ export interface Charge {
  * once, however many there are.
  *
  * Used up, it is empty for a minute, and half as large from then on, down to one a minute. Until it has
- * its old size again, what watches goes on counting for the rest of its first minute; each that lasts
- * so long adds one. All times are monotonic, in ms.
+ * its old size again, a mailbox that had failed and watches goes on counting for the rest of its first
+ * minute; each that lasts so long adds one. All times are monotonic, in ms.
  */
 export class SignInBudget {
   #most = MOST_IN_VAIN;
@@ -29,9 +31,9 @@ export class SignInBudget {
   #emptyUntil = -Infinity;
 
   /** @returns `null` where nothing is left */
-  take(now: number): Charge | null {
+  take(now: number, hasFailed: boolean): Charge | null {
     if (this.leftAt(now) > now) return null;
-    const charge = { madeAt: now, isWatching: false };
+    const charge = { madeAt: now, hasFailed, isWatching: false };
     this.#charges.add(charge);
     return charge;
   }
@@ -61,8 +63,10 @@ export class SignInBudget {
   }
 
   #counted(): readonly Charge[] {
-    const charges = [...this.#charges];
-    return this.#most === MOST_IN_VAIN ? charges.filter(({ isWatching }) => !isWatching) : charges;
+    const isFull = this.#most === MOST_IN_VAIN;
+    return [...this.#charges].filter(
+      ({ isWatching, hasFailed }) => !isWatching || (hasFailed && !isFull),
+    );
   }
 
   #settle(now: number): void {

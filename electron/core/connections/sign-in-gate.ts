@@ -172,8 +172,9 @@ export class SignInGate {
     for (;;) {
       const [next] = this.#waiting;
       if (next === undefined || (!this.#isProven && this.#leader !== null)) return;
-      const asked = next.isAsked ? this.#askedFor.take(now) : null;
-      const charge = asked ?? this.#budget.take(now);
+      const hasFailed = next.failures > 0;
+      const asked = next.isAsked ? this.#askedFor.take(now, hasFailed) : null;
+      const charge = asked ?? this.#budget.take(now, hasFailed);
       if (charge === null) break;
       this.#waiting.shift();
       const permit = { generation: this.#generation, charge };
