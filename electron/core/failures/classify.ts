@@ -170,7 +170,9 @@ const FAMILIES: readonly (readonly [RegExp, FailureKind])[] = [
 ];
 
 /** By which servers turn a client without certificate away, among other things, under TLS 1.2. */
-const TURNED_AWAY = /ALERT_(?:HANDSHAKE_FAILURE|NO_CERTIFICATE|ACCESS_DENIED)$/;
+const TURNED_AWAY =
+  // GnuTLS calls an empty list of certificates one that it cannot decode.
+  /ALERT_(?:HANDSHAKE_FAILURE|NO_CERTIFICATE|ACCESS_DENIED|DECODE_ERROR)$/;
 
 /**
  * What a code alone means.

@@ -138,6 +138,13 @@ const cases: readonly Case[] = [
     /wants a client certificate/,
   ],
   [
+    'one that does so as GnuTLS does',
+    coded('ERR_SSL_TLSV1_ALERT_DECODE_ERROR'),
+    { asksForCertificate: true },
+    'client-certificate',
+    /wants a client certificate/,
+  ],
+  [
     'one that turns us away and never asked',
     coded('ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE'),
     {},
