@@ -85,9 +85,10 @@ export const contract = {
   testConnection: call(accountInputSchema, accountId.nullable()).returns<TestResult>(),
   /**
    * After a look at the certificate: trusts only that, or the system's authorities. Sessions made
-   * under another trust are forgotten, and the account connects anew.
+   * under another trust are forgotten, and the account connects anew. The password is typed again for
+   * that; `null` keeps the stored one, which is refused where it was for another trust.
    */
-  setTrust: call(accountId, trustChoiceSchema).returns<void>(),
+  setTrust: call(accountId, trustChoiceSchema, accountInputSchema.shape.password).returns<void>(),
   /** Looks at the certificate of an account's server without signing in. */
   checkSystemTrust: call(accountId).returns<SystemTrust>(),
   /**

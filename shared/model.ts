@@ -10,7 +10,7 @@ import type { CheckReport, CheckTarget } from './check.ts';
 import type { Attempt, Phase, PhaseTimes, StripMark } from './attempt.ts';
 import type { SavedTime } from './history.ts';
 import type { AccountId, CheckId, ConnectionId, HeldSessionsId } from './ids.ts';
-import type { PasswordServer } from './password-server.ts';
+import type { PasswordPlace } from './password-place.ts';
 import type { Problem } from './problem.ts';
 import type { AccountProxy } from './proxy.ts';
 import type { ReusePolicy } from './reuse-policy.ts';
@@ -45,8 +45,15 @@ export type { LongestAge, ReusePolicy, SharingPolicy } from './reuse-policy.ts';
 /** What an account's connections trust. There is no way to accept any certificate. */
 export type Trust =
   | { readonly kind: 'system' }
-  /** Only the certificates of this PEM file; `fileName` is what the user called it. */
-  | { readonly kind: 'ca'; readonly fileName: string; readonly subjects: readonly string[] }
+  /** Only the certificates of a PEM file. */
+  | {
+      readonly kind: 'ca';
+      /** What the user called it. */
+      readonly fileName: string;
+      readonly subjects: readonly string[];
+      /** Over its certificates: of another file, another one. */
+      readonly sha256: string;
+    }
   /** Only a server that shows exactly this certificate. */
   | { readonly kind: 'pin'; readonly certificate: CertificateText };
 
@@ -61,10 +68,10 @@ export interface Account {
   /** Name for SNI and for the certificate check, where it differs from `host`. */
   readonly servername: string | null;
   /**
-   * The server that the stored password was typed for, where it is another one, as after a kill
-   * between the two files of an edit: to this one it is not sent.
+   * What the stored password was typed for, where that is another place, as after a kill between the
+   * two files of an edit: to this one it is not sent.
    */
-  readonly strayPassword: PasswordServer | null;
+  readonly strayPassword: PasswordPlace | null;
   readonly trust: Trust;
   readonly mailboxes: readonly string[];
   /** Which way its connections go; no password. */

@@ -244,7 +244,7 @@ function pinOf(connection: Connection | undefined) {
 /** An account that trusts the certificate of this server, and no other. */
 async function pinned(server: ImapServer, changes: Partial<AccountInput> = {}): Promise<AccountId> {
   const id = await stopped(server, changes);
-  await stand.interfaceEnd.engine.setTrust(id, pinOf(stand.connections(id)[0]));
+  await stand.interfaceEnd.engine.setTrust(id, pinOf(stand.connections(id)[0]), server.password);
   return id;
 }
 
@@ -269,7 +269,7 @@ describe.each(SECURITIES)('over %s, an account that trusts one certificate', (se
     machine.has(HOME);
     stand.clock.advance(2 * LOOK_EVERY_MS);
     expect(server.stats().connections).toBe(connections);
-    await stand.interfaceEnd.engine.setTrust(id, pinOf(first));
+    await stand.interfaceEnd.engine.setTrust(id, pinOf(first), server.password);
     await allIdle(id);
   });
 });

@@ -40,7 +40,7 @@ export interface Stored {
   /** Labels, hosts and passwords by account, and the settings, under the names of the kill writer. */
   readonly values: ReadonlyMap<string, string | null>;
   readonly handshakes: StoredHandshakes;
-  /** The accounts whose password is for another server, so that nobody gets it. */
+  /** The accounts whose password is for another place, so that nobody gets it. */
   readonly askedFor: readonly string[];
   /** What was said to be damaged or unreadable. */
   readonly problems: readonly string[];
@@ -53,7 +53,7 @@ export async function readStored(folder: string, ids: readonly string[]): Promis
   const protector = keyFileProtector(folder);
   const askedFor: string[] = [];
   const opened = await openAccountBook(folder, protector, now, (id, { kind }) => {
-    if (kind === 'other-server') askedFor.push(id);
+    if (kind === 'other-place') askedFor.push(id);
     else problems.push(`the password of ${id} cannot be read`);
   });
   const { settings, problems: ofSettings } = await openSettings(folder, now);

@@ -4,6 +4,7 @@ import { readCaFile } from '../../electron/core/accounts/ca-file.ts';
 import { secretsFormat } from '../../electron/core/storage/secrets-file.ts';
 import { accountsFormat } from '../../electron/core/accounts/account.ts';
 import { accountSettings } from '../../electron/core/accounts/testing/account.ts';
+import { placeOf } from '../../electron/core/accounts/trusted.ts';
 import { preferencesFormat } from '../../electron/core/storage/preferences.ts';
 import { RepriseError } from '../../shared/errors.ts';
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
@@ -101,6 +102,13 @@ export const filesTargets: readonly FuzzTarget[] = [
       secrets: {
         'account-1': { sealed: 'AQID', host: 'imap.example.org', name: 'mail.example.org' },
         'account-2': 'AQID',
+      },
+    },
+    {
+      version: 3,
+      secrets: {
+        'account-1': { sealed: 'AQID', ...placeOf(account) },
+        'account-2': { sealed: 'AQID', host: 'imap.example.org', name: 'mail.example.org' },
       },
     },
   ]),

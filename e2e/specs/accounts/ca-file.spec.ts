@@ -44,6 +44,8 @@ test('a stored CA file is named, can be replaced, and can be removed', async ({
   await expect(field).toBeFocused();
   expect(await shownFile()).toBeUndefined();
   await expect(field).toHaveAccessibleDescription(/Without one, the certificate authorities/);
+  // The stored password is for who that file vouches for.
+  await form.getByLabel('Password', { exact: true }).fill(server.password);
   await dashboard.save();
   await expect(form).toBeHidden();
   await expect(dashboard.state('Home', 'INBOX')).toHaveText('Certificate problem');

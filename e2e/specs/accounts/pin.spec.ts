@@ -122,7 +122,20 @@ test.describe('a certificate that nobody vouches for', () => {
         .account(LABEL)
         .getByRole('button', { name: /^Show the certificate/ })
         .click();
-      await dialog.getByRole('button', { name: TRUST_NEW, exact: true }).click();
+      const trustNew = dialog.getByRole('button', { name: TRUST_NEW, exact: true });
+      const password = dialog.getByLabel('Password', { exact: true });
+      const why = /Type the password again: it was for the one certificate that was trusted\./;
+      await expect(password).toHaveAccessibleDescription(why);
+      // Not with the stored one.
+      await trustNew.click();
+      await expect(password).toBeFocused();
+      await expect(password).toHaveAttribute('aria-invalid', 'true');
+      await expect(dialog.getByText(why)).toHaveCount(1);
+      await expectNoViolation(page);
+      expect((await seenBy(dovecot)).attempts).toBe(before.attempts);
+      await page.keyboard.type(typed(dovecot).password);
+      await expect(password).toHaveAttribute('aria-invalid', 'false');
+      await trustNew.click();
       await expect(dialog).toBeHidden();
       await expectAll(dashboard, 'Idle');
       // Nothing of the time before is offered: the first handshake is a full one.
@@ -156,7 +169,13 @@ test.describe('a certificate that nobody vouches for', () => {
       .getByRole('button', { name: /^Show the certificate/ })
       .click();
     const dialog = page.getByRole('dialog', { name: 'Certificate of 127.0.0.1' });
-    await dialog.getByRole('button', { name: 'Use the normal check' }).click();
+    const normal = dialog.getByRole('button', { name: 'Use the normal check' });
+    await expect(normal).toBeVisible();
+    const password = dialog.getByLabel('Password', { exact: true });
+    await password.fill(typed(dovecot).password);
+    // Which of the two is meant is not for Enter to say.
+    await password.press('Enter');
+    await normal.click();
     await expect(dialog).toBeHidden();
     await expectAll(dashboard, 'Idle');
     await dashboard.choose(LABEL, 'Edit…');
@@ -199,6 +218,13 @@ test.describe('a certificate that nobody vouches for', () => {
     await expect(leave).toBeFocused();
     await page.keyboard.press('Tab');
     await expect(dialog.getByRole('button', { name: TRUST, exact: true })).toBeFocused();
+    // The password was typed for a server that the system's authorities vouch for.
+    await page.keyboard.press('Enter');
+    const password = dialog.getByLabel('Password', { exact: true });
+    await expect(password).toBeFocused();
+    await expect(password).toHaveAccessibleDescription(/that the authorities of your system vouch/);
+    expect((await seenBy(dovecot)).attempts).toBe(0);
+    await page.keyboard.type(typed(dovecot).password);
     await page.keyboard.press('Enter');
     await expectAll(dashboard, 'Idle');
     await expect(dialog).toBeHidden();

@@ -57,6 +57,7 @@ test.describe('5: a server that keeps refusing', () => {
     const other = accountOnDovecot(resuming, LABEL);
     await dashboard.choose(LABEL, 'Edit…');
     await form.getByLabel('Port').fill(other.port);
+    await form.getByLabel('Password', { exact: true }).fill(other.password);
     await form.getByLabel('Mailboxes to watch').fill('INBOX\nSent');
     await form.getByLabel('CA certificate file').setInputFiles({
       name: 'ca.pem',

@@ -5,18 +5,18 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId } from '../../../shared/model.ts';
-import { passwordServer } from '../../../shared/password-server.ts';
 import { memoryBook, openAccountBook } from './account-book.ts';
 import { keyFileProtector } from '../storage/key-file.ts';
 import { memoryProtector, type SecretProtector } from '../storage/secret-protector.ts';
 import { unfinishedName } from '../storage/files.ts';
 import { temporaryFolder } from '../storage/testing/temporary-folder.ts';
 import { accountSettings } from './testing/account.ts';
+import { placeOf } from './trusted.ts';
 
 const id = 'account-1' as AccountId;
 const password = 'hunter2-hunter2';
 const account = accountSettings(id, { mailboxes: ['INBOX', 'Sent'] });
-const server = passwordServer(account);
+const place = placeOf(account);
 
 async function open(path: string, protector: SecretProtector = keyFileProtector(path)) {
   const unreadable: AccountId[] = [];
@@ -145,7 +145,7 @@ describe('accounts and passwords on disk', () => {
     await writeFile(path, good.slice(0, -30));
     const damaged = await open(folder.path);
     await damaged.book.add({ ...account, id: 'account-2' as AccountId }, 'other-password');
-    await damaged.book.secrets.set('nobody' as AccountId, 'left-behind', server);
+    await damaged.book.secrets.set('nobody' as AccountId, 'left-behind', place);
     await open(folder.path);
     await writeFile(path, good);
     const repaired = await open(folder.path);
@@ -163,7 +163,7 @@ describe('accounts and passwords on disk', () => {
     await using folder = await temporaryFolder();
     const first = await open(folder.path);
     await first.book.add(account, password);
-    await first.book.secrets.set('nobody' as AccountId, 'left-behind', server);
+    await first.book.secrets.set('nobody' as AccountId, 'left-behind', place);
     await open(folder.path);
     const secrets = await readFile(join(folder.path, 'secrets.json'), 'utf8');
     expect(secrets).not.toContain('nobody');

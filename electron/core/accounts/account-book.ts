@@ -2,12 +2,7 @@ import { lstat, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId } from '../../../shared/model.ts';
-import {
-  isSameServer,
-  passwordServer,
-  typeAgain,
-  type PasswordServer,
-} from '../../../shared/password-server.ts';
+import { isSamePlace, typeAgain, type PasswordPlace } from '../../../shared/password-place.ts';
 import {
   Durable,
   hasKeptAside,
@@ -25,11 +20,17 @@ import {
   type SecretProtector,
   secretsFormat,
 } from '../storage/index.ts';
-import { accountsFormat, type Accounts, type AccountSettings } from './account.ts';
+import {
+  accountsFormat,
+  type Accounts,
+  type AccountSettings,
+  type ConnectSettings,
+} from './account.ts';
 import { AccountStore } from './account-store.ts';
+import { placeOf } from './trusted.ts';
 
-/** An account, or one as it would be. */
-type AccountPlace = Pick<AccountSettings, 'id' | 'host' | 'servername'>;
+/** What an account signs in with, or would. */
+type SignIn = ConnectSettings & Pick<AccountSettings, 'id'>;
 
 /** Opens the file of passwords, for a book that kept them in memory until now. */
 type OpenSecrets = () => Promise<Pick<Opened<SealedSecrets>, 'durable' | 'problem'>>;
@@ -50,38 +51,37 @@ export class AccountBook {
     this.accounts = new AccountStore(accounts);
     this.secrets = new SealedSecretStore(sealed, protector, onUnusable, (id) => {
       const account = this.accounts.get(id);
-      return account === null ? null : passwordServer(account);
+      return account === null ? null : placeOf(account);
     });
     this.#openSecrets = openSecrets;
   }
 
   /**
-   * The password to connect as `account` with; `null` where there is none that is for its server, or
+   * The password to connect as `account` with; `null` where there is none that is for its place, or
    * where it cannot be opened.
    */
-  passwordFor(account: AccountPlace): Promise<string | null> {
-    return this.secrets.get(account.id, passwordServer(account));
+  passwordFor(account: SignIn): Promise<string | null> {
+    return this.secrets.get(account.id, placeOf(account));
   }
 
   /**
-   * What is stored is not used for any other server than the one that it was typed for.
+   * What is stored is not used for any other place than the one that it was typed for.
    *
-   * @throws RepriseError `invalid-input`, field `password`, where that is not the server of `account`;
+   * @throws RepriseError `invalid-input`, field `password`, where that is not the place of `account`;
    *   `not-found`
    */
-  refuseOtherServer(account: AccountPlace): void {
+  refuseOtherPlace(account: SignIn): void {
     // Without one: what the account has is what it was typed for.
-    const server =
-      this.secrets.serverOf(account.id) ?? passwordServer(this.accounts.mustGet(account.id));
-    const wanted = passwordServer(account);
-    if (isSameServer(server, wanted)) return;
-    throw new RepriseError('invalid-input', typeAgain(server, wanted), { field: 'password' });
+    const place = this.secrets.placeOf(account.id) ?? placeOf(this.accounts.mustGet(account.id));
+    const wanted = placeOf(account);
+    if (isSamePlace(place, wanted)) return;
+    throw new RepriseError('invalid-input', typeAgain(place, wanted), { field: 'password' });
   }
 
-  /** The server that the stored password of `account` is for, where that is another one than its own. */
-  strayPasswordOf(account: AccountPlace): PasswordServer | null {
-    const server = this.secrets.serverOf(account.id);
-    return server === null || isSameServer(server, passwordServer(account)) ? null : server;
+  /** What the stored password of `account` is for, where that is another place than its own. */
+  strayPasswordOf(account: SignIn): PasswordPlace | null {
+    const place = this.secrets.placeOf(account.id);
+    return place === null || isSamePlace(place, placeOf(account)) ? null : place;
   }
 
   /** @throws RepriseError `duplicate-account`, `secrets` or `storage`; then nothing was changed */
@@ -92,7 +92,7 @@ export class AccountBook {
 
   /**
    * @param password `null` keeps the stored one
-   * @throws RepriseError `not-found`, and as {@link refuseOtherServer} and {@link add} do; then
+   * @throws RepriseError `not-found`, and as {@link refuseOtherPlace} and {@link add} do; then
    *   nothing was changed
    */
   async update(
@@ -104,7 +104,7 @@ export class AccountBook {
     this.accounts.refuseDuplicate(next);
     const update = () => this.accounts.update(id, change);
     if (password !== null) return this.#withPassword(next, password, update);
-    this.refuseOtherServer(next);
+    this.refuseOtherPlace(next);
     return update();
   }
 
@@ -138,18 +138,18 @@ export class AccountBook {
 
   /**
    * Stores the password, and puts the old one back should the step that follows fail. Nobody reads
-   * the new one before that step is over: it may be for another server than the one that the account
+   * the new one before that step is over: it may be for another place than the one that the account
    * still has, which may be connecting just now.
    */
   #withPassword<Result>(
-    account: AccountPlace,
+    account: SignIn,
     password: string,
     step: () => Promise<Result>,
   ): Promise<Result> {
     const { id } = account;
     return this.secrets.readAsBefore(id, async () => {
       const before = this.secrets.stored(id);
-      await this.secrets.set(id, password, passwordServer(account));
+      await this.secrets.set(id, password, placeOf(account));
       try {
         return await step();
       } catch (error) {
@@ -197,6 +197,7 @@ export async function openAccountBook(
     const known = new Set<string>(book.accounts.list().map(({ id }) => id));
     await book.secrets.keepOnly(known).catch(() => undefined);
   }
+  await book.secrets.takeOver();
   return {
     book,
     problems: [

@@ -1,11 +1,11 @@
 /** What the form sends becomes an account: pure, but for reading the CA file that came with it. */
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId, AccountInput, ReusePolicy, TrustChoice } from '../../../shared/model.ts';
-import { isSameServer, passwordServer } from '../../../shared/password-server.ts';
+import { isSameSignIn } from '../../../shared/password-place.ts';
 import { isSameChoice, withoutPassword, type AccountProxy } from '../../../shared/proxy.ts';
 import { isSameHost } from '../../../shared/server-names.ts';
 import { readCaFile } from './ca-file.ts';
-import { isReadable, isSameTrust, readPin, unreadableTrustSentence } from './trusted.ts';
+import { isReadable, isSameTrust, placeOf, readPin, unreadableTrustSentence } from './trusted.ts';
 import type { AccountSettings, AccountTrust, ConnectSettings } from './account.ts';
 
 /** What an account begins with. */
@@ -55,12 +55,7 @@ export function connectsElsewhere(before: AccountSettings, after: AccountSetting
 
 /** Whether a password that was refused for one may be right for the other. */
 export function signsInElsewhere(before: AccountSettings, after: AccountSettings): boolean {
-  return (
-    before.user !== after.user ||
-    before.port !== after.port ||
-    before.security !== after.security ||
-    !isSameServer(passwordServer(before), passwordServer(after))
-  );
+  return !isSameSignIn(placeOf(before), placeOf(after));
 }
 
 /** What an account keeps of before. */

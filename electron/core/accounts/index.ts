@@ -16,6 +16,6 @@ export {
 } from './account-input.ts';
 export { AuthorityWatch, startNodeReader, type StartReader } from './authority-watch.ts';
 export { readCaFile } from './ca-file.ts';
-export { seenTrust, unreadableTrustSentence } from './trusted.ts';
+export { placeOf, seenTrust, unreadableTrustSentence } from './trusted.ts';
 export { accountNotFound } from './account-store.ts';
 export { AccountBook, memoryBook, openAccountBook, type OpenedBook } from './account-book.ts';

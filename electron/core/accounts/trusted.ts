@@ -1,9 +1,11 @@
 /** What an account trusts: read from outside, compared, and shown. Pure. */
+import { createHash } from 'node:crypto';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { CertificateText, Trust, TrustChoice } from '../../../shared/model.ts';
+import { passwordPlace, type PasswordPlace } from '../../../shared/password-place.ts';
 import { authorities, certificateFacts, type TlsTrust } from '../tls/index.ts';
 import { parseCertificate, subjectsOf } from './ca-file.ts';
-import type { AccountTrust } from './account.ts';
+import type { AccountTrust, ConnectSettings } from './account.ts';
 
 /**
  * The pin of a certificate that was shown.
@@ -63,10 +65,45 @@ export function seenTrust(trust: AccountTrust): Trust {
     case 'system':
       return { kind: 'system' };
     case 'ca':
-      return { kind: 'ca', fileName: trust.fileName, subjects: subjectsOf(trust.pem) };
+      return {
+        kind: 'ca',
+        fileName: trust.fileName,
+        subjects: subjectsOf(trust.pem),
+        sha256: sha256Of(trust),
+      };
     case 'pin':
       return { kind: 'pin', certificate: pinnedText(trust) };
   }
+}
+
+/** Where these settings sign in: the place that a password is for. */
+export function placeOf({ trust, ...typed }: ConnectSettings): PasswordPlace {
+  return passwordPlace(
+    typed,
+    trust.kind === 'ca' ? { kind: 'ca', sha256: sha256Of(trust) } : trust,
+  );
+}
+
+type CaTrust = Extract<TlsTrust, { kind: 'ca' }>;
+
+/** A file may hold hundreds of certificates, and is asked about at each connect. */
+const digests = new WeakMap<CaTrust, string>();
+
+function sha256Of(trust: CaTrust): string {
+  const known = digests.get(trust);
+  if (known !== undefined) return known;
+  const digest = isReadable(trust) ? digestOf(trust) : UNREADABLE;
+  digests.set(trust, digest);
+  return digest;
+}
+
+/** In place of a digest: nobody is let in by that, whatever it is. */
+const UNREADABLE = 'unreadable';
+
+/** Over what TLS reads in the file, in whatever order; the text around it may be anything. */
+function digestOf(trust: CaTrust): string {
+  const fingerprints = authorities(trust).map((pem) => parseCertificate(pem)?.fingerprint256 ?? '');
+  return createHash('sha256').update(fingerprints.toSorted().join('\n')).digest('hex');
 }
 
 function pinnedText({

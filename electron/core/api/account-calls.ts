@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EngineApi } from '../../../shared/contract.ts';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId, AccountInput } from '../../../shared/model.ts';
+import { isSamePlace } from '../../../shared/password-place.ts';
 import {
   type AccountSettings,
   chosenTrust,
@@ -9,6 +10,7 @@ import {
   type ConnectSettings,
   editedAccount,
   newAccount,
+  placeOf,
   settingsToTest,
 } from '../accounts/index.ts';
 import { keepingPassword, typedPassword } from '../proxy/index.ts';
@@ -39,20 +41,55 @@ export function createAccountCalls(context: CallContext): AccountCalls {
   const { ways, proxyPasswords } = context;
   const { turn, ownerOf } = context;
 
+  /**
+   * The password that goes with an account as it would be: what was typed; `null` keeps what is stored.
+   * Whoever moves an account of the demo cannot know the password that was made up for it.
+   */
+  const passwordWith = (
+    id: AccountId,
+    settings: ConnectSettings,
+    typed: string | null,
+  ): string | null => {
+    if (typed !== null) return typed;
+    const place = placeOf(ownerOf(id).book.accounts.mustGet(id));
+    return isSamePlace(place, placeOf(settings)) ? null : demo.madeUpPassword(id);
+  };
+
   const passwordToTest = async (
-    input: AccountInput,
+    { password: typed }: AccountInput,
     id: AccountId | null,
     settings: ConnectSettings,
   ): Promise<string> => {
-    if (input.password !== null) return input.password;
-    if (id === null) throw passwordMissing();
+    if (id === null) return typed ?? missing();
+    const given = passwordWith(id, settings, typed);
+    if (given !== null) return given;
     const { book } = ownerOf(id);
-    const tried = { id, host: settings.host, servername: settings.servername };
-    book.refuseOtherServer(tried);
-    const password = await book.passwordFor(tried);
-    if (password === null) throw passwordMissing();
-    return password;
+    const tried = { id, ...settings };
+    book.refuseOtherPlace(tried);
+    return (await book.passwordFor(tried)) ?? missing();
   };
+
+  /** Changes what an account connects with, and takes it over. */
+  const edit = (
+    id: AccountId,
+    change: (account: AccountSettings) => AccountSettings,
+    typed: string | null,
+    proxy?: AccountInput['proxy'],
+  ): Promise<void> =>
+    turn(async () => {
+      const { book, password } = ownerOf(id);
+      const before = book.accounts.mustGet(id);
+      const given = passwordWith(id, change(before), typed);
+      // Typed again, what was refused is no other password, and is not sent again.
+      const isSame = given === null || (await readable(password(before))) === given;
+      const settings = await proxyPasswords.with(id, proxy, () => book.update(id, change, given));
+      // Also where an old place has come back, with the password that was for it.
+      if (given !== null || connectsElsewhere(before, settings)) {
+        notices.dismiss(passwordNotice(id));
+      }
+      watchList.change(settings, password, !isSame);
+      if (typedPassword(proxy) !== null) watchList.wayChanged([id]);
+    });
 
   /** Stores one changed setting of an account, and takes it over. */
   const set = (id: AccountId, change: Partial<AccountSettings>): Promise<number> =>
@@ -65,10 +102,10 @@ export function createAccountCalls(context: CallContext): AccountCalls {
   return {
     addAccount: (input, likeId = null) =>
       turn(async () => {
-        if (input.password === null) throw passwordMissing();
+        const password = input.password ?? missing();
         const like = likeId === null ? null : ownerOf(likeId).book.accounts.mustGet(likeId);
         const account = newAccount(randomUUID() as string as AccountId, input, like);
-        const { password, proxy = keepingPassword(account.proxy) } = input;
+        const { proxy = keepingPassword(account.proxy) } = input;
         const add = (): Promise<void> => own.add(account, password);
         await proxyPasswords.with(account.id, proxy, add, likeId);
         watchList.start(account, false, passwordOf);
@@ -76,23 +113,7 @@ export function createAccountCalls(context: CallContext): AccountCalls {
       }),
 
     updateAccount: (id, input) =>
-      turn(async () => {
-        const { book, password } = ownerOf(id);
-        const before = book.accounts.mustGet(id);
-        const edit = (account: AccountSettings): AccountSettings => editedAccount(account, input);
-        // Typed again, what was refused is no other password, and is not sent again.
-        const isSame =
-          input.password === null || (await readable(password(before))) === input.password;
-        const settings = await proxyPasswords.with(id, input.proxy, () =>
-          book.update(id, edit, input.password),
-        );
-        // Also where an old server has come back, with the password that was for it.
-        if (input.password !== null || connectsElsewhere(before, settings)) {
-          notices.dismiss(passwordNotice(id));
-        }
-        watchList.change(settings, password, !isSame);
-        if (typedPassword(input.proxy) !== null) watchList.wayChanged([id]);
-      }),
+      edit(id, (account) => editedAccount(account, input), input.password, input.proxy),
 
     removeAccount: async (id) => {
       const { loggedOut } = await turn(async () => {
@@ -137,9 +158,8 @@ export function createAccountCalls(context: CallContext): AccountCalls {
       }
     },
 
-    setTrust: async (id, choice) => {
-      await set(id, { trust: chosenTrust(choice) });
-    },
+    setTrust: (id, choice, password) =>
+      edit(id, (account) => ({ ...account, trust: chosenTrust(choice) }), password),
 
     checkSystemTrust: (id) => {
       const account = ownerOf(id).book.accounts.mustGet(id);
@@ -177,8 +197,8 @@ async function readable(password: Promise<string | null>): Promise<string | null
   }
 }
 
-function passwordMissing(): RepriseError {
-  return new RepriseError(
+function missing(): never {
+  throw new RepriseError(
     'invalid-input',
     'Enter the password, or an app password where your provider asks for one.',
     { field: 'password' },

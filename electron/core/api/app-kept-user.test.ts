@@ -19,8 +19,11 @@ describe('sessions of one user', () => {
     await writeFile(path, text.replace(`"user": "${imap.user}"`, '"user": "somebody-else"'));
     const second = await start(dataDir);
     expect(second.state().accounts).toMatchObject([{ id, user: 'somebody-else' }]);
-    const refused = await second.until(({ connections: [connection] }) =>
-      ['idle', 'sign-in-failed'].includes(connection?.state.kind ?? ''),
+    // Without it nothing is tried: the stored one was for another user.
+    await second.engine.updateAccount(id, inputFor(imap, { user: 'somebody-else' }));
+    const refused = await second.until(
+      ({ connections: [connection] }) =>
+        connection?.state.kind === 'sign-in-failed' && connection.attempt !== null,
     );
     expect(outcomes(refused.connections)).toEqual([fullAgain]);
     await second.engine.updateAccount(id, inputFor(imap));

@@ -53,7 +53,7 @@ describe.each(SECURITIES)('over %s, an account on a server that nobody vouches f
     expect(imap.loginAttempts).toEqual([]);
     expect(state().heldSessions).toEqual([]);
 
-    await engine.setTrust(id, agreed(certificate));
+    await engine.setTrust(id, agreed(certificate), imap.password);
     await until(allIdle(2));
     expect(state().accounts[0]?.trust).toMatchObject({
       kind: 'pin',
@@ -77,7 +77,7 @@ describe.each(SECURITIES)('over %s, an account on a server that nobody vouches f
     const { engine, state, until } = await start(await folder());
     const { id } = await engine.addAccount(inputFor(imap, SYSTEM));
     const first = stoppedBy(await until(isStopped)).certificate;
-    await engine.setTrust(id, agreed(first));
+    await engine.setTrust(id, agreed(first), imap.password);
     await until(allIdle(1));
     await until(({ heldSessions }) => heldSessions.length > 0);
 
@@ -91,7 +91,7 @@ describe.each(SECURITIES)('over %s, an account on a server that nobody vouches f
     await until(({ heldSessions }) => heldSessions.length === 0);
     expect(imap.loginAttempts).toHaveLength(logins);
 
-    await engine.setTrust(id, agreed(certificate));
+    await engine.setTrust(id, agreed(certificate), imap.password);
     expect(outcomes((await until(allIdle(1))).connections)).toMatchObject([{ kind: 'full' }]);
     expect(state().accounts[0]?.trust).toMatchObject({
       certificate: { fingerprint256: certificate?.fingerprint256 },
@@ -106,7 +106,7 @@ describe('what is trusted', () => {
     const { id } = await engine.addAccount(inputFor(imap, SYSTEM));
     const { certificate } = stoppedBy(await until(isStopped));
     const { certPem: pem } = await createSelfSigned();
-    await expect(engine.setTrust(id, { ...agreed(certificate), pem })).rejects.toMatchObject({
+    await expect(engine.setTrust(id, { ...agreed(certificate), pem }, null)).rejects.toMatchObject({
       code: 'invalid-input',
     });
     expect(state().accounts[0]?.trust).toEqual({ kind: 'system' });
@@ -118,7 +118,7 @@ describe('what is trusted', () => {
     const { id } = await engine.addAccount(inputFor(imap, SYSTEM));
     const { certificate } = stoppedBy(await until(isStopped));
     await imap.setCertificate('self-signed');
-    await engine.setTrust(id, agreed(certificate));
+    await engine.setTrust(id, agreed(certificate), imap.password);
     await until((now) => isStopped(now) && stoppedBy(now).problem.code === 'certificate-changed');
     expect(imap.loginAttempts).toEqual([]);
   });
@@ -130,7 +130,7 @@ describe('what is trusted', () => {
     if (pinned.ok) throw new Error('it is trusted already');
     const { id } = await engine.addAccount(inputFor(imap, { trust: agreed(pinned.certificate) }));
     await until(({ heldSessions }) => heldSessions.length > 0);
-    await engine.setTrust(id, { kind: 'system' });
+    await engine.setTrust(id, { kind: 'system' }, imap.password);
     const { problem } = stoppedBy(await until(isStopped));
     expect(problem.code).toBe('certificate-untrusted');
     await until(({ heldSessions }) => heldSessions.length === 0);

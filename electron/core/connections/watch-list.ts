@@ -6,7 +6,7 @@ import type {
   HeldSessionsId,
   LongestAge,
 } from '../../../shared/model.ts';
-import type { PasswordServer } from '../../../shared/password-server.ts';
+import type { PasswordPlace } from '../../../shared/password-place.ts';
 import { type AccountSettings, connectsElsewhere, seenTrust } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Counted, Tally } from '../history/index.ts';
@@ -20,7 +20,7 @@ import { opensslCommand } from './openssl-command.ts';
 import { ServerAlerts } from './server-alerts.ts';
 import type { MailConnections, SupervisorDeps } from './supervisor.ts';
 
-/** Gives the password at each connect as this account; `null` where none is stored for its server. */
+/** Gives the password at each connect as this account; `null` where none is stored for its place. */
 export type PasswordOf = (account: AccountSettings) => Promise<string | null>;
 
 /** What the watch list works with, and whom it tells. */
@@ -33,8 +33,8 @@ export interface WatchListDeps {
   readonly connections: (deps: SupervisorDeps) => MailConnections;
   /** Which way the connections of an account go, and what of it the keys of its sessions name. */
   readonly ways: Pick<Ways, 'of' | 'via' | 'chosen'>;
-  /** Says which server the stored password of this account is for, where it is not its own. */
-  readonly strayPasswordOf: (account: AccountSettings) => PasswordServer | null;
+  /** Says which place the stored password of this account is for, where it is not its own. */
+  readonly strayPasswordOf: (account: AccountSettings) => PasswordPlace | null;
   /** Hears of each attempt that has come to its end, and what is recorded beside it. */
   readonly record: (attempt: Attempt, account: Account, counted: Counted) => void;
   /** Names of the network that the machine is on. */

@@ -17,7 +17,7 @@ import {
   type Failure,
 } from '../failures/index.ts';
 import type { WayOf } from '../proxy/index.ts';
-import type { SessionCache } from '../tls/index.ts';
+import { trustAnchor, type SessionCache } from '../tls/index.ts';
 import { ConnectionView, type ConnectionEvent } from './connection-view.ts';
 import { ConnectionLog } from './imap/connection-log.ts';
 import { ImapConnection } from './imap/imap-connection.ts';
@@ -365,6 +365,8 @@ export class WatchedMailbox {
     let failure: Failure | null = null;
     try {
       if (!isWanted()) return null;
+      // Said as what it is: no password is for what cannot be read.
+      trustAnchor(settings.trust);
       const secret = await readPassword(password);
       if (!isWanted()) return null;
       connection = this.#dial(run, settings, secret, offers, watching);

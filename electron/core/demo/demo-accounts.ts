@@ -24,6 +24,7 @@ export class DemoAccounts {
   readonly #watchList: WatchList;
   readonly #clock: Clock;
   readonly #startServers: StartServers;
+  readonly #passwords = new Map<AccountId, string>();
   #servers: Awaited<ReturnType<StartServers>> | null = null;
   #closed = false;
 
@@ -53,9 +54,15 @@ export class DemoAccounts {
     this.#servers = servers;
     for (const server of servers.servers) {
       const account = accountFor(server, servers.caPem);
+      this.#passwords.set(account.id, server.password);
       await this.book.add(account, server.password);
       this.#watchList.start(account, true, (of) => this.book.passwordFor(of));
     }
+  }
+
+  /** What was made up as the password of one of its accounts, so that nobody knows it; else `null`. */
+  madeUpPassword(id: AccountId): string | null {
+    return this.#passwords.get(id) ?? null;
   }
 
   /** Logs the demo's accounts out, removes them and stops the servers. */
@@ -77,6 +84,7 @@ export class DemoAccounts {
 
   /** Removes one of the demo's accounts; its server goes on. */
   async remove(id: AccountId): Promise<void> {
+    this.#passwords.delete(id);
     // In memory, nothing can be left behind.
     await this.book.remove(id, () => undefined);
     await this.#watchList.stop(id);

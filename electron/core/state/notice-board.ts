@@ -1,5 +1,5 @@
 import type { AccountId, Notice } from '../../../shared/model.ts';
-import { storedFor } from '../../../shared/password-server.ts';
+import { storedFor } from '../../../shared/password-place.ts';
 import type { Unusable } from '../storage/index.ts';
 import type { Clock } from '../clock.ts';
 import type { EngineState } from './snapshot.ts';

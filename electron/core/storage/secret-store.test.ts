@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountId } from '../../../shared/model.ts';
+import { accountSettings } from '../accounts/testing/account.ts';
+import { placeOf } from '../accounts/trusted.ts';
 import { Durable } from './durable.ts';
 import type { SecretProtector } from './secret-protector.ts';
 import { SealedSecretStore } from './secret-store.ts';
 import type { SealedSecrets } from './secrets-file.ts';
 
-const server = { host: 'imap.example.org', name: 'imap.example.org' };
+const place = placeOf(accountSettings('account-1'));
 const accounts = ['account-1', 'account-2', 'account-3'] as AccountId[];
 const passwordOf = (account: AccountId) => `password of ${account}`;
 
@@ -50,9 +52,9 @@ async function storeWith(keyStore: RotatingKeyStore) {
     (_, why) => {
       throw new Error(`unusable: ${why.kind}`);
     },
-    () => server,
+    () => place,
   );
-  for (const account of accounts) await store.set(account, passwordOf(account), server);
+  for (const account of accounts) await store.set(account, passwordOf(account), place);
   written.length = 0;
   /** The keys that the passwords are sealed under. */
   const keys = () =>
@@ -61,7 +63,7 @@ async function storeWith(keyStore: RotatingKeyStore) {
       const base64 = typeof stored === 'string' ? stored : (stored?.sealed ?? '');
       return (JSON.parse(Buffer.from(base64, 'base64').toString()) as unknown[])[0];
     });
-  const read = () => Promise.all(accounts.map((account) => store.get(account, server)));
+  const read = () => Promise.all(accounts.map((account) => store.get(account, place)));
   return { store, written, disk, keys, read };
 }
 
@@ -102,8 +104,8 @@ describe('passwords whose key store has a new key', () => {
     const [first] = accounts;
     if (first === undefined) throw new Error('There is no account.');
     keyStore.key = 2;
-    await Promise.all([read(), store.set(first, 'a new one', server)]);
-    expect(await store.get(first, server)).toBe('a new one');
+    await Promise.all([read(), store.set(first, 'a new one', place)]);
+    expect(await store.get(first, place)).toBe('a new one');
   });
 
   it('are written once a run where a key store asks for it each time', async () => {

@@ -1,14 +1,14 @@
-/** Passwords at rest, each for one account and one server. */
+/** Passwords at rest, each for one account and one place. */
 import { inspect } from 'node:util';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId } from '../../../shared/model.ts';
-import { isSameServer, type PasswordServer } from '../../../shared/password-server.ts';
+import { isSamePlace, isSameServer, type PasswordPlace } from '../../../shared/password-place.ts';
 import type { Durable } from './durable.ts';
 import type { OpenedSecret, SecretProtector } from './secret-protector.ts';
 import {
-  boundServer,
+  contextOf,
+  isBound,
   sealedBytes,
-  secretContext,
   type SealedSecrets,
   type StoredSecret,
 } from './secrets-file.ts';
@@ -16,11 +16,11 @@ import {
 /** Why a password that is stored is not given: its user has to enter it. */
 export type Unusable =
   | { readonly kind: 'unreadable'; readonly error: unknown }
-  /** It was typed for another server than the one that is to get it. */
+  /** It was typed for another place than the one that is to get it. */
   | {
-      readonly kind: 'other-server';
-      readonly stored: PasswordServer;
-      readonly wanted: PasswordServer;
+      readonly kind: 'other-place';
+      readonly stored: PasswordPlace;
+      readonly wanted: PasswordPlace;
     };
 
 /** Hears of each stored password that cannot be given, when it is wanted. */
@@ -29,51 +29,74 @@ export type OnUnusable = (account: AccountId, why: Unusable) => void;
 /** A password as its readers get it, and whose it is. */
 interface Readable {
   readonly secret: StoredSecret;
-  readonly server: PasswordServer;
+  readonly place: PasswordPlace;
 }
 
-/** The server that an account has now; `null` where there is no such account. */
-export type ServerOf = (account: AccountId) => PasswordServer | null;
+/** The place that an account has now; `null` where there is no such account. */
+export type AccountPlace = (account: AccountId) => PasswordPlace | null;
 
 /**
- * Where passwords are kept, each for one server. Changes are on the disk when they resolve. Values
+ * Where passwords are kept, each for one place. Changes are on the disk when they resolve. Values
  * never appear in errors or logs.
  */
 export class SealedSecretStore {
   #sealed: Durable<SealedSecrets>;
   #protector: SecretProtector;
   readonly #onUnusable: OnUnusable;
-  readonly #accountServer: ServerOf;
+  readonly #accountPlace: AccountPlace;
   /** Done at most once a run: a key store that always asks for it must not have each reading write. */
   #sealingAnew: Promise<void> | null = null;
   /** What readers get while a new password waits for the settings that it belongs to. */
   readonly #before = new Map<AccountId, Readable | null>();
 
-  /** @param accountServer says whose a password of version 1 is */
+  /** @param accountPlace says for what a password is that an earlier version has stored */
   constructor(
     sealed: Durable<SealedSecrets>,
     protector: SecretProtector,
     onUnusable: OnUnusable,
-    accountServer: ServerOf,
+    accountPlace: AccountPlace,
   ) {
     this.#sealed = sealed;
     this.#protector = protector;
     this.#onUnusable = onUnusable;
-    this.#accountServer = accountServer;
+    this.#accountPlace = accountPlace;
   }
 
-  /** The server whose password {@link get} gives, and gives to no other; `null` where there is none. */
-  serverOf(account: AccountId): PasswordServer | null {
-    return this.#readable(account)?.server ?? null;
+  /**
+   * Binds what earlier versions have stored: each password to the place that its account has, all in
+   * one write. What cannot be opened or written now stays as it is, for the next start. Never rejects.
+   */
+  async takeOver(): Promise<void> {
+    const before = this.#sealed.value.secrets;
+    const bound: Record<string, StoredSecret> = {};
+    const bind = async ([id, secret]: readonly [string, StoredSecret]): Promise<void> => {
+      const account = id as AccountId;
+      const place = this.#accountPlace(account);
+      if (place === null || isBound(secret)) return;
+      if (typeof secret !== 'string' && !isSameServer(secret, place)) return;
+      const { plain } = await this.#open(account, secret);
+      bound[id] = await seal(this.#protector, account, plain, { ...place, sealed: '' });
+    };
+    await Promise.allSettled(Object.entries(before).map(bind));
+    if (Object.keys(bound).length === 0) return;
+    // A disk that is full now: they are as good as before.
+    await this.#sealed
+      .change(({ secrets }) => ({ secrets: { ...secrets, ...bound } }))
+      .catch(() => undefined);
   }
 
-  /** The password for this server; `null` where there is none, or where it cannot be given. */
-  async get(account: AccountId, server: PasswordServer): Promise<string | null> {
+  /** The place whose password {@link get} gives, and gives to no other; `null` where there is none. */
+  placeOf(account: AccountId): PasswordPlace | null {
+    return this.#readable(account)?.place ?? null;
+  }
+
+  /** The password for this place; `null` where there is none, or where it cannot be given. */
+  async get(account: AccountId, place: PasswordPlace): Promise<string | null> {
     const readable = this.#readable(account);
     if (readable === null) return null;
-    const { secret, server: stored } = readable;
-    if (!isSameServer(stored, server)) {
-      this.#onUnusable(account, { kind: 'other-server', stored, wanted: server });
+    const { secret, place: stored } = readable;
+    if (!isSamePlace(stored, place)) {
+      this.#onUnusable(account, { kind: 'other-place', stored, wanted: place });
       return null;
     }
     let opened: OpenedSecret;
@@ -84,21 +107,19 @@ export class SealedSecretStore {
       this.#onUnusable(account, { kind: 'unreadable', error });
       return null;
     }
-    const { plain: password, isStale } = opened;
-    if (boundServer(secret) === null) await this.#bind(account, secret, password, server);
-    if (isStale) await (this.#sealingAnew ??= this.#sealAnew());
-    return password;
+    if (opened.isStale) await (this.#sealingAnew ??= this.#sealAnew());
+    return opened.plain;
   }
 
   /**
-   * The password, for this server alone.
+   * The password, for this place alone.
    *
    * @throws RepriseError `secrets` or `storage`; the old password is then kept
    */
-  async set(account: AccountId, password: string, server: PasswordServer): Promise<void> {
+  async set(account: AccountId, password: string, place: PasswordPlace): Promise<void> {
     let secret: StoredSecret;
     try {
-      secret = await seal(this.#protector, account, password, server);
+      secret = await seal(this.#protector, account, password, { ...place, sealed: '' });
     } catch (error) {
       if (error instanceof RepriseError) throw error;
       // No cause: what a key store throws may hold what it was given.
@@ -149,7 +170,7 @@ export class SealedSecretStore {
     const moved: Record<string, StoredSecret> = {};
     for (const [account, secret] of Object.entries(this.#sealed.value.secrets)) {
       const { plain } = await this.#open(account, secret);
-      moved[account] = await seal(protector, account, plain, boundServer(secret));
+      moved[account] = await seal(protector, account, plain, secret);
     }
     await sealed.change(({ secrets }) => ({ secrets: { ...secrets, ...moved } }));
     this.#sealed = sealed;
@@ -175,12 +196,20 @@ export class SealedSecretStore {
     if (before !== undefined) return before;
     const secret = this.stored(account);
     if (secret === null) return null;
-    const server = boundServer(secret) ?? this.#accountServer(account);
-    return server === null ? null : { secret, server };
+    if (isBound(secret)) {
+      const { sealed: _sealed, ...place } = secret;
+      return { secret, place };
+    }
+    const place = this.#accountPlace(account);
+    if (place === null) return null;
+    if (typeof secret === 'string') return { secret, place };
+    // For the rest, what its account has now.
+    const { host, name } = secret;
+    return { secret, place: { ...place, host, name } };
   }
 
   #open(account: string, secret: StoredSecret): Promise<OpenedSecret> {
-    return this.#protector.open(sealedBytes(secret), secretContext(account, boundServer(secret)));
+    return this.#protector.open(sealedBytes(secret), contextOf(account, secret));
   }
 
   /**
@@ -193,7 +222,7 @@ export class SealedSecretStore {
       try {
         const { plain, isStale } = await this.#open(account, secret);
         if (!isStale) continue;
-        const again = await seal(this.#protector, account, plain, boundServer(secret));
+        const again = await seal(this.#protector, account, plain, secret);
         anew.set(account, { stale: secret, secret: again });
       } catch {
         // The key store refuses now: it is as good as before, and sealed anew at a later start.
@@ -213,38 +242,20 @@ export class SealedSecretStore {
     await sealedAnew.catch(() => undefined);
   }
 
-  /** Takes over a password of version 1: from now on it is for this server. */
-  async #bind(
-    account: AccountId,
-    old: StoredSecret,
-    password: string,
-    server: PasswordServer,
-  ): Promise<void> {
-    try {
-      const bound = await seal(this.#protector, account, password, server);
-      await this.#sealed.change(({ secrets }) =>
-        // Another one may have been stored meanwhile.
-        secrets[account] === old ? { secrets: { ...secrets, [account]: bound } } : { secrets },
-      );
-    } catch {
-      // The key store or the disk refuses now: it is as good as before, and bound another time.
-    }
-  }
-
   /** Tells nothing but what it is. */
   [inspect.custom](): string {
     return 'SealedSecretStore';
   }
 }
 
-/** @param server `null` for a password of version 1, which stays one */
+/** @param like what it is for; of an earlier version, it stays one of that */
 async function seal(
   protector: SecretProtector,
   account: string,
   password: string,
-  server: PasswordServer | null,
+  like: StoredSecret,
 ): Promise<StoredSecret> {
-  const bytes = await protector.seal(password, secretContext(account, server));
+  const bytes = await protector.seal(password, contextOf(account, like));
   const sealed = Buffer.from(bytes).toString('base64');
-  return server === null ? sealed : { sealed, ...server };
+  return typeof like === 'string' ? sealed : { ...like, sealed };
 }

@@ -1,38 +1,60 @@
 /** The format of `secrets.json`: passwords, each sealed by the protection in force. */
 import { z } from 'zod';
-import type { PasswordServer } from '../../../shared/password-server.ts';
+import type { PasswordPlace } from '../../../shared/password-place.ts';
 import type { StoredFormat } from './stored-file.ts';
 
 /**
- * A sealed password in base64, and the server that it was typed for. That is sealed with it: under
+ * A sealed password in base64, and the place that it was typed for. That is sealed with it: under
  * another one it does not open.
  */
-export interface BoundSecret extends PasswordServer {
+export interface BoundSecret extends PasswordPlace {
   readonly sealed: string;
 }
 
-/** A text is what version 1 wrote: a sealed password for whatever server its account has. */
-export type StoredSecret = BoundSecret | string;
+/** As version 2 wrote it: for whatever port, way, user and trust its account has on that server. */
+interface ServerSecret extends Pick<PasswordPlace, 'host' | 'name'> {
+  readonly sealed: string;
+}
+
+/** A text is what version 1 wrote: a sealed password for whatever place its account has. */
+export type StoredSecret = BoundSecret | ServerSecret | string;
 
 /** What the file holds, by account. */
 export interface SealedSecrets {
   readonly secrets: Readonly<Record<string, StoredSecret>>;
 }
 
-/** Version 2: version 1 did not say what server a password is for. Each is bound when it is used. */
+const server = { sealed: z.base64(), host: z.string(), name: z.string() };
+
+/** Version 3. The secrets of those before it are bound at the first start at which they open. */
 export const secretsFormat: StoredFormat<SealedSecrets> = {
   fileName: 'secrets.json',
   what: 'Your stored passwords',
   advice: 'Enter the passwords of your accounts again.',
-  migrations: [(old) => old],
+  migrations: [(old) => old, (old) => old],
   schema: z.object({
     secrets: z.record(
       z.string(),
-      z.union([z.base64(), z.object({ sealed: z.base64(), host: z.string(), name: z.string() })]),
+      z.union([
+        z.base64(),
+        z.object({
+          ...server,
+          port: z.number(),
+          security: z.enum(['tls', 'starttls']),
+          user: z.string(),
+          trust: z.string(),
+        }),
+        z.object(server),
+      ]),
     ),
   }),
   empty: { secrets: {} },
 };
+
+/** Whether it is of today's format. */
+export function isBound(secret: StoredSecret): secret is BoundSecret {
+  return typeof secret !== 'string' && 'trust' in secret;
+}
 
 /** The bytes that were sealed. */
 export function sealedBytes(secret: StoredSecret): Uint8Array {
@@ -40,14 +62,13 @@ export function sealedBytes(secret: StoredSecret): Uint8Array {
 }
 
 /**
- * What a password is sealed for. No account's id is such a list, so nothing that is bound can pass
- * for something of version 1.
+ * What a secret is sealed for. No account's id is such a list, and the lists differ in length, so
+ * nothing of one version can pass for something of another.
  */
-export function secretContext(account: string, server: PasswordServer | null): string {
-  return server === null ? account : JSON.stringify([account, server.host, server.name]);
-}
-
-/** The server that it was typed for; `null` where that is not known. */
-export function boundServer(secret: StoredSecret): PasswordServer | null {
-  return typeof secret === 'string' ? null : { host: secret.host, name: secret.name };
+export function contextOf(account: string, secret: StoredSecret): string {
+  if (typeof secret === 'string') return account;
+  const { host, name } = secret;
+  if (!isBound(secret)) return JSON.stringify([account, host, name]);
+  const { port, security, user, trust } = secret;
+  return JSON.stringify([account, host, name, port, security, user, trust]);
 }

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { CertificateText } from '../../../shared/model.ts';
+import { isSamePlace } from '../../../shared/password-place.ts';
 import type { FoundSettings } from '../../../shared/set-up.ts';
+import { placeOf } from '../../account-password.ts';
 import { account } from '../../testing/entities.ts';
 import {
   caFileOf,
   draftLike,
   draftOf,
+  draftPlace,
   EMPTY_DRAFT,
   formatMailboxes,
   hasAdvanced,
@@ -17,7 +20,6 @@ import {
   strayPinOf,
   toggleMailbox,
   toInput,
-  whyTypeAgain,
   withFound,
   withoutFound,
   withSecurity,
@@ -53,34 +55,31 @@ describe('an account as it is being typed', () => {
     expect(toInput({ ...EMPTY_DRAFT, password: 'new' }, false).password).toBe('new');
   });
 
-  it('wants the password again for another server, and not when the old one is typed again', () => {
+  it('says where it signs in, in whatever spelling, once every field of that is filled in', () => {
     const stored = account('a', { host: 'imap.example.org' });
-    const why = (changes: Partial<Draft>) =>
-      whyTypeAgain(stored, { ...draftOf(stored), ...changes });
-    const was = 'Type the password again: it was for imap.example.org.';
-    expect(why({ host: 'imap.example.net' })).toBe(was);
-    expect(why({ host: 'imap.example.net', servername: 'imap.example.org' })).toBe(was);
-    expect(why({ servername: 'mail.example.org' })).toBe(
-      'Type the password again: it was for the certificate of imap.example.org.',
-    );
-    expect(why({ host: ' IMAP.example.org. ', servername: 'imap.example.org' })).toBeNull();
-    expect(why({ port: '143', security: 'starttls', servername: ' ' })).toBeNull();
-    const numbered = account('a', { host: '::1' });
-    expect(whyTypeAgain(numbered, { ...draftOf(numbered), host: ' [::1] ' })).toBeNull();
+    const isPlaceOf = (changes: Partial<Draft>) => {
+      const place = draftPlace(stored, { ...draftOf(stored), ...changes });
+      return place === null ? null : isSamePlace(placeOf(stored), place);
+    };
+    expect(isPlaceOf({ mailboxes: 'Sent', label: 'Home', password: 'x' })).toBe(true);
+    expect(isPlaceOf({ host: ' IMAP.example.org. ', servername: 'imap.example.org' })).toBe(true);
+    expect(isPlaceOf({ port: ' 993 ', user: ' a@example.org ', servername: ' ' })).toBe(true);
+    for (const change of [
+      { host: 'imap.example.net' },
+      { servername: 'mail.example.org' },
+      { port: '143' },
+      { security: 'starttls' as const },
+      { user: 'b@example.org' },
+      { trust: { kind: 'ca' as const, fileName: 'ca.pem', pem: 'PEM' } },
+    ]) {
+      expect(isPlaceOf(change)).toBe(false);
+    }
     // Cleared, to type another one.
-    expect(why({ host: ' ' })).toBeNull();
-  });
-
-  it('wants the password at once where the stored one is for another server, and not for that one', () => {
-    const killed = account('a', {
-      host: 'imap.example.org',
-      strayPassword: { host: 'imap.example.net', name: 'imap.example.net' },
-    });
-    const draft = draftOf(killed);
-    expect(whyTypeAgain(killed, draft)).toBe(
-      'Type the password again: it was for imap.example.net.',
+    for (const field of ['host', 'port', 'user']) expect(isPlaceOf({ [field]: ' ' })).toBeNull();
+    const numbered = account('a', { host: '::1' });
+    expect(draftPlace(numbered, { ...draftOf(numbered), host: ' [::1] ' })).toEqual(
+      placeOf(numbered),
     );
-    expect(whyTypeAgain(killed, { ...draft, host: 'IMAP.example.net' })).toBeNull();
   });
 
   it('sends what is no port as no number', () => {
@@ -91,7 +90,9 @@ describe('an account as it is being typed', () => {
 
   it('keeps the stored CA file until another one is chosen or it is removed', () => {
     const draft = draftOf(
-      account('a', { trust: { kind: 'ca', fileName: 'ca.pem', subjects: ['CN=Example'] } }),
+      account('a', {
+        trust: { kind: 'ca', fileName: 'ca.pem', subjects: ['CN=Example'], sha256: 'ab' },
+      }),
     );
     expect(draft.trust).toMatchObject({ kind: 'keep', subjects: ['CN=Example'] });
     expect(caFileOf(draft)).toBe('ca.pem');
@@ -187,7 +188,9 @@ describe('an account as it is being typed', () => {
     expect(hasAdvanced({ ...EMPTY_DRAFT, user: 'me', password: 'x', host: 'h', port: '1' })).toBe(
       false,
     );
-    const stored = account('a', { trust: { kind: 'ca', fileName: 'ca.pem', subjects: [] } });
+    const stored = account('a', {
+      trust: { kind: 'ca', fileName: 'ca.pem', subjects: [], sha256: 'ab' },
+    });
     for (const draft of [
       { ...EMPTY_DRAFT, mailboxes: 'Sent' },
       { ...EMPTY_DRAFT, servername: 'x' },

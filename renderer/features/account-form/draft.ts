@@ -8,9 +8,14 @@ import type {
 } from '../../../shared/model.ts';
 import type { ImapUrl } from '../../../shared/imap-url.ts';
 import { isSameMailbox } from '../../../shared/mailbox-name.ts';
-import { isSameServer, passwordServer, typeAgain } from '../../../shared/password-server.ts';
+import {
+  type NamedTrust,
+  passwordPlace,
+  type PasswordPlace,
+} from '../../../shared/password-place.ts';
 import { isSameHost } from '../../../shared/server-names.ts';
 import type { FoundSettings } from '../../../shared/set-up.ts';
+import { trustName } from '../../account-password.ts';
 
 /** What the account is to trust: what it did, or a file or certificate chosen now. */
 type DraftTrust =
@@ -129,17 +134,31 @@ export function strayPinOf(draft: Draft): Pin | null {
 }
 
 /**
- * Why the password of an account that is edited has to be typed again: the stored one is for another
- * server. `null` while it may stay as it is; without a server nothing is known yet.
+ * Where an account that is edited will sign in; `null` while one of the fields that say so is empty, to
+ * be typed anew.
  */
-export function whyTypeAgain(
-  account: Pick<Account, 'host' | 'servername' | 'strayPassword'>,
-  { host, servername }: Draft,
-): string | null {
-  if (host.trim() === '') return null;
-  const stored = account.strayPassword ?? passwordServer(account);
-  const now = passwordServer({ host, servername: typedName(servername) });
-  return isSameServer(stored, now) ? null : typeAgain(stored, now);
+export function draftPlace(account: Account, draft: Draft): PasswordPlace | null {
+  const { user, host, port, security, servername, trust } = draft;
+  if ([user, host, port].some((text) => text.trim() === '')) return null;
+  return passwordPlace(
+    { user, host, port: Number(port), security, servername: typedName(servername) },
+    draftTrustName(trust, account.trust),
+  );
+}
+
+function draftTrustName(trust: DraftTrust, stored: Trust): NamedTrust {
+  switch (trust.kind) {
+    case 'system':
+      return trust;
+    case 'keep':
+    case 'keep-pin':
+      return trustName(stored);
+    case 'pin':
+      return { kind: 'pin', fingerprint256: trust.certificate.fingerprint256 };
+    case 'ca':
+      // Only the engine reads the file, and may find in it what was there before.
+      return { kind: 'ca', sha256: '' };
+  }
 }
 
 function typedName(servername: string): string | null {

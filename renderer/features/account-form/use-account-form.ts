@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { Account, ShownCertificate, TestResult } from '../../../shared/model.ts';
+import { whyTypeAgain } from '../../account-password.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { closeForm, isFormOpen, type OpenForm } from '../../engine/store.ts';
 import { isolate } from '../../format.ts';
@@ -9,6 +10,7 @@ import { toastFailure } from '../../ui/toasts.tsx';
 import {
   draftLike,
   draftOf,
+  draftPlace,
   EMPTY_DRAFT,
   hasAdvanced,
   isAdvanced,
@@ -17,7 +19,6 @@ import {
   labelOf,
   strayPinOf,
   toInput,
-  whyTypeAgain,
   withSecurity,
   type Draft,
   type Field,
@@ -36,11 +37,15 @@ type Running = 'save' | 'test' | null;
 
 const FIELDS: readonly string[] = Object.keys(EMPTY_DRAFT);
 
-/** Whose change takes back what was said of a field: which server it is decides over its password. */
-const SAID_OF: Readonly<Partial<Record<Field, readonly Field[]>>> = {
-  host: ['password'],
-  servername: ['password'],
-};
+/** Whose change takes back what was said of the password: they say where it goes. */
+const OF_PLACE: ReadonlySet<Field> = new Set([
+  'user',
+  'host',
+  'port',
+  'security',
+  'servername',
+  'trust',
+]);
 
 function problemOf(error: unknown): FormProblem {
   const field = error instanceof RepriseError ? error.field : undefined;
@@ -135,7 +140,7 @@ export function useAccountForm(
     // What is typed while it is being saved would be neither saved nor asked about.
     if (running === 'save') return;
     const isAnswered = (at: Field | null) =>
-      at !== null && (at === field || SAID_OF[field]?.includes(at) === true);
+      at === field || (at === 'password' && OF_PLACE.has(field));
     setProblem((before) => (before !== null && isAnswered(before.field) ? null : before));
     if (field === 'user') {
       steps.typeUser(value as Draft['user']);
@@ -224,6 +229,7 @@ export function useAccountForm(
     await testDraft(trusting);
   };
 
+  const place = account === null ? null : draftPlace(account, draft);
   return {
     draft,
     edit,
@@ -240,8 +246,8 @@ export function useAccountForm(
     /** The result of the latest test, while it still says something about what stands there. */
     result: tested !== null && isSameConnection(tested.draft, draft) ? tested.result : null,
     isDirty: !isSameDraft(initial, draft),
-    /** The stored password is not for the server that stands there now; `null` while it is. */
-    whyTypeAgain: account === null ? null : whyTypeAgain(account, draft),
+    /** The stored password is not for the place that stands there now; `null` while it is. */
+    whyTypeAgain: account !== null && place !== null ? whyTypeAgain(account, place) : null,
     /** There is a password already, which need not be typed. */
     hasPassword: account !== null,
     test: () => goOrAsk('test'),

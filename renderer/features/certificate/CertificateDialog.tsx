@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { SystemTrust } from '../../../shared/contract.ts';
+import { RepriseError } from '../../../shared/errors.ts';
 import type {
   Account,
   Connection,
@@ -7,13 +8,16 @@ import type {
   ShownCertificate,
   TrustChoice,
 } from '../../../shared/model.ts';
+import { passwordPlace } from '../../../shared/password-place.ts';
+import { whyTypeAgain } from '../../account-password.ts';
 import { useNow } from '../../clock.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { closeCertificate, useEngine, useInterface } from '../../engine/store.ts';
-import { toastIfFailed } from '../../ui/call.tsx';
+import { errorMessage } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { Dialog } from '../../ui/dialogs.tsx';
-import { toastDone } from '../../ui/toasts.tsx';
+import { TextField } from '../../ui/fields.tsx';
+import { toastDone, toastFailure } from '../../ui/toasts.tsx';
 import { COMPARE_ADVICE, judge, TRUST_LABEL } from './certificate.ts';
 import { CertificateTable } from './CertificateTable.tsx';
 import styles from './Certificate.module.css';
@@ -43,6 +47,14 @@ function hasCertificate(connection: Connection | undefined): boolean {
   return connection?.state.kind === 'certificate-problem' && connection.state.certificate !== null;
 }
 
+/** What the account may trust from now on. */
+interface Choice {
+  readonly trust: TrustChoice;
+  readonly button: string;
+  /** What is said when it does. */
+  readonly done: string;
+}
+
 interface OpenDialogProps {
   readonly account: Account;
   readonly problem: Problem;
@@ -53,6 +65,10 @@ function OpenDialog({ account, problem, certificate }: OpenDialogProps): ReactNo
   const api = useEngineApi();
   const now = useNow();
   const leave = useRef<HTMLButtonElement>(null);
+  const passwordField = useRef<HTMLInputElement>(null);
+  const [password, setPassword] = useState('');
+  /** Why the engine did not take it. */
+  const [refusal, setRefusal] = useState<string | null>(null);
   // What is agreed to is what was read: the dialog does not change under its reader.
   const [shown, setShown] = useState(certificate);
   const [isBusy, setBusy] = useState(false);
@@ -71,19 +87,45 @@ function OpenDialog({ account, problem, certificate }: OpenDialogProps): ReactNo
   const hasSystem =
     isChange && system?.trusted === true && system.fingerprint256 === shown.fingerprint256;
 
-  const decide = async (choice: TrustChoice, done: string) => {
+  const choices: Choice[] = [];
+  if (hasSystem) {
+    choices.push({
+      trust: { kind: 'system' },
+      button: 'Use the normal check',
+      done: `${label} trusts the authorities of your system`,
+    });
+  }
+  if (judgement.kind === 'trustable' && !isOutdated) {
+    const { fingerprint256, pem } = judgement;
+    choices.push({
+      trust: { kind: 'pin', fingerprint256, pem },
+      button: isChange ? 'Trust only the new certificate' : TRUST_LABEL,
+      done: `${label} trusts only this certificate`,
+    });
+  }
+  const whys = choices.map((choice) => whyTypeAgain(account, passwordPlace(account, choice.trust)));
+  const why = whys.find((sentence) => sentence !== null) ?? null;
+
+  const decide = async ({ trust: chosen, done }: Choice) => {
     if (isBusy) return;
     setBusy(true);
+    setRefusal(null);
     isLeaving.current = true;
-    const isDone = await toastIfFailed(
-      `Could not change what ${label} trusts`,
-      api.setTrust(account.id, choice),
-    );
+    try {
+      await api.setTrust(account.id, chosen, password === '' ? null : password);
+      toastDone(done);
+      close();
+    } catch (error) {
+      isLeaving.current = false;
+      if (error instanceof RepriseError && error.field === 'password') {
+        setRefusal(error.message);
+        passwordField.current?.focus();
+      } else {
+        const title = `Could not change what ${label} trusts`;
+        toastFailure({ title, description: errorMessage(error), id: title });
+      }
+    }
     setBusy(false);
-    isLeaving.current = isDone;
-    if (!isDone) return;
-    toastDone(done);
-    close();
   };
   return (
     <Dialog
@@ -92,68 +134,80 @@ function OpenDialog({ account, problem, certificate }: OpenDialogProps): ReactNo
       initialFocus={() => leave.current}
       returnFocus={() => (isLeaving.current ? null : findShow(label)) ?? findMenu(label)}
     >
-      <div className={styles.body}>
-        <p className={styles.problem}>{problem.message}</p>
-        {isOutdated && (
-          <p role="alert" className={styles.problem}>
-            Meanwhile the server has shown yet another certificate.{' '}
-            <Button
-              look="quiet"
-              onClick={() => {
-                setShown(certificate);
-              }}
-            >
-              Look at that one
-            </Button>
-          </p>
-        )}
-        <CertificateTable certificate={shown} before={isChange ? before : null} />
-        {judgement.kind === 'trustable' && <p className={styles.advice}>{COMPARE_ADVICE}</p>}
-        {judgement.kind === 'not' && judgement.sentence !== null && (
-          <p className={styles.advice}>{judgement.sentence}</p>
-        )}
-        {problem.code !== 'certificate-changed' && (
-          <p className={styles.advice}>
-            Reprise looks again by itself, without signing in: when the network or the clock has
-            changed, and once an hour. Once it can trust what it finds, it goes on.
-          </p>
-        )}
-        <div aria-live="polite">
-          {hasSystem && (
-            <p className={styles.advice}>
-              The certificate authorities of your system vouch for the new certificate, and for the
-              name of the server. With the normal check, no certificate has to be trusted by hand.
+      <form
+        className={styles.form}
+        noValidate
+        autoComplete="off"
+        onSubmit={(event) => {
+          event.preventDefault();
+          // By Enter, where there is no doubt about what is meant.
+          const [only, ...others] = choices;
+          if (only !== undefined && others.length === 0) void decide(only);
+        }}
+      >
+        <div className={styles.body}>
+          <p className={styles.problem}>{problem.message}</p>
+          {isOutdated && (
+            <p role="alert" className={styles.problem}>
+              Meanwhile the server has shown yet another certificate.{' '}
+              <Button
+                look="quiet"
+                onClick={() => {
+                  setShown(certificate);
+                }}
+              >
+                Look at that one
+              </Button>
             </p>
           )}
+          <CertificateTable certificate={shown} before={isChange ? before : null} />
+          {judgement.kind === 'trustable' && <p className={styles.advice}>{COMPARE_ADVICE}</p>}
+          {judgement.kind === 'not' && judgement.sentence !== null && (
+            <p className={styles.advice}>{judgement.sentence}</p>
+          )}
+          {problem.code !== 'certificate-changed' && (
+            <p className={styles.advice}>
+              Reprise looks again by itself, without signing in: when the network or the clock has
+              changed, and once an hour. Once it can trust what it finds, it goes on.
+            </p>
+          )}
+          <div aria-live="polite">
+            {hasSystem && (
+              <p className={styles.advice}>
+                The certificate authorities of your system vouch for the new certificate, and for
+                the name of the server. With the normal check, no certificate has to be trusted by
+                hand.
+              </p>
+            )}
+          </div>
+          {(why !== null || refusal !== null) && (
+            <TextField
+              ref={passwordField}
+              label="Password"
+              type="password"
+              autoComplete="new-password"
+              aria-required
+              value={password}
+              hint={why === refusal ? null : why}
+              error={refusal}
+              onType={(typed) => {
+                setPassword(typed);
+                setRefusal(null);
+              }}
+            />
+          )}
         </div>
-      </div>
-      <div className={styles.footer}>
-        <Button ref={leave} onClick={close}>
-          Leave it stopped
-        </Button>
-        {hasSystem && (
-          <Button
-            aria-disabled={isBusy}
-            onClick={() =>
-              void decide({ kind: 'system' }, `${label} trusts the authorities of your system`)
-            }
-          >
-            Use the normal check
+        <div className={styles.footer}>
+          <Button ref={leave} onClick={close}>
+            Leave it stopped
           </Button>
-        )}
-        {judgement.kind === 'trustable' && !isOutdated && (
-          <Button
-            aria-disabled={isBusy}
-            onClick={() => {
-              const { fingerprint256, pem } = judgement;
-              const choice = { kind: 'pin', fingerprint256, pem } as const;
-              void decide(choice, `${label} trusts only this certificate`);
-            }}
-          >
-            {isChange ? 'Trust only the new certificate' : TRUST_LABEL}
-          </Button>
-        )}
-      </div>
+          {choices.map((choice) => (
+            <Button key={choice.button} aria-disabled={isBusy} onClick={() => void decide(choice)}>
+              {choice.button}
+            </Button>
+          ))}
+        </div>
+      </form>
     </Dialog>
   );
 }

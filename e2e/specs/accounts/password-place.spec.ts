@@ -1,4 +1,4 @@
-/** A stored password is for the server that it was typed for: another one wants it typed again. */
+/** A stored password is for the place that it was typed for: another one wants it typed again. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startImapServer } from '../../../electron/core/demo/testing/index.ts';
@@ -10,7 +10,7 @@ import { accountOn } from '../../fixtures/browser/typed-accounts.ts';
 const LABEL = 'Work';
 const TYPE_AGAIN = /Type the password again: it was for 127\.0\.0\.1\./;
 
-test('a stored password stays for its server, and is to be typed again for another one', async ({
+test('a stored password stays for its place, and is to be typed again for another one', async ({
   opened: dashboard,
   server,
 }) => {
@@ -21,6 +21,12 @@ test('a stored password stays for its server, and is to be typed again for anoth
   await dashboard.addAccount(accountOn(server, LABEL));
   await dashboard.choose(LABEL, 'Edit…');
 
+  const chooseCa = (pem: string) =>
+    form.getByLabel('CA certificate file').setInputFiles({
+      name: 'ca.pem',
+      mimeType: 'application/x-pem-file',
+      buffer: Buffer.from(pem),
+    });
   const expectUnchanged = async () => {
     await expect(password).toHaveAttribute('placeholder', 'unchanged');
     await expect(password).toHaveAttribute('aria-required', 'false');
@@ -41,7 +47,45 @@ test('a stored password stays for its server, and is to be typed again for anoth
     await expectUnchanged();
   });
 
+  await test.step('so it is for another port, way, user or trust', async () => {
+    const port = form.getByLabel('Port');
+    const security = form.getByLabel('Security');
+    const user = form.getByLabel('Email or user name');
+    const expectAsked = async (was: string) => {
+      await expect(password).toHaveAttribute('placeholder', 'type it again');
+      const why = `Type the password again: it was for ${was}.`;
+      await expect(password).toHaveAccessibleDescription(new RegExp(why.replaceAll('.', '\\.')));
+    };
+    await port.fill('1993');
+    await expectAsked(`port ${String(server.port)} of 127.0.0.1`);
+    // Cleared, to type another one: nothing is known yet.
+    await port.fill('');
+    await expectUnchanged();
+    await port.fill(String(server.port));
+    await security.selectOption('STARTTLS (required)');
+    await expectAsked('127.0.0.1 over TLS');
+    await security.selectOption('TLS');
+    await user.fill('somebody@else.example');
+    await expectAsked(`the user ${server.user}`);
+    await user.fill(server.user);
+    await expectUnchanged();
+    await form.getByRole('button', { name: 'Remove ca.pem' }).click();
+    await expectAsked('a server that another CA file vouches for');
+    await dashboard.testConnection();
+    await expect(password).toBeFocused();
+    await expect(password).toHaveAttribute('aria-invalid', 'true');
+    await expectNoViolation(page);
+    await chooseCa(server.caPem);
+    await expect(password).toHaveAttribute('aria-invalid', 'false');
+  });
+
+  await test.step('not for the certificates that are stored, out of whatever file', async () => {
+    await dashboard.testConnection();
+    await expect(form).toContainText('Connected and signed in');
+  });
+
   await test.step('neither Test nor Save sends it to the other server', async () => {
+    const logins = server.loginAttempts.length;
     await form.getByLabel('Port').fill(String(other.port));
     await host.fill('localhost');
     for (const press of [() => dashboard.testConnection(), () => dashboard.save()]) {
@@ -50,20 +94,16 @@ test('a stored password stays for its server, and is to be typed again for anoth
       await expect(password).toHaveAttribute('aria-invalid', 'true');
       await expect(form.getByText(TYPE_AGAIN)).toHaveCount(1);
       await host.fill('127.0.0.1');
-      await expectUnchanged();
       await expect(password).toHaveAttribute('aria-invalid', 'false');
+      await expect(password).toHaveAttribute('placeholder', 'type it again');
       await host.fill('localhost');
     }
     expect(other.stats().connections).toBe(0);
-    expect(server.loginAttempts).toHaveLength(server.mail.list().length);
+    expect(server.loginAttempts).toHaveLength(logins);
   });
 
   await test.step('typed again, by keyboard, it goes there', async () => {
-    await form.getByLabel('CA certificate file').setInputFiles({
-      name: 'ca.pem',
-      mimeType: 'application/x-pem-file',
-      buffer: Buffer.from(other.caPem),
-    });
+    await chooseCa(other.caPem);
     await host.focus();
     await page.keyboard.press('Shift+Tab');
     await expect(form.getByRole('button', { name: 'Show password' })).toBeFocused();
@@ -78,7 +118,7 @@ test('a stored password stays for its server, and is to be typed again for anoth
   });
 });
 
-test('a stored password for another server than the account has is asked for before anything is pressed', async ({
+test('a stored password for another place than the account has is asked for before anything is pressed', async ({
   startReprise,
   dataDir,
   dashboard,

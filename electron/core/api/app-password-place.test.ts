@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { AccountInput } from '../../../shared/model.ts';
-import { passwordServer } from '../../../shared/password-server.ts';
 import { keyFileProtector } from '../storage/key-file.ts';
 import type { ImapServer } from '../demo/testing/index.ts';
 import {
@@ -38,48 +37,93 @@ async function killedInAnEdit(own: ImapServer, edited: AccountInput) {
 }
 
 describe('a stored password', () => {
-  it('is sent to no server that it was not typed for, by testing or editing an account', async () => {
-    const [own, other] = [await server(), await server()];
+  it('is sent to no place that it was not typed for, by testing or editing an account', async () => {
+    const [own, other] = [await server(), await server({ certificate: 'self-signed' })];
     const { engine, until, state } = await start(await folder());
-    const { id } = await engine.addAccount(inputFor(own));
+    const input = inputFor(own);
+    const { id } = await engine.addAccount(input);
     await until(allIdle(1));
     const before = state().accounts;
-    const elsewhere = [
-      [{ host: 'localhost' }, own.host],
-      [{ servername: 'other.example' }, `the certificate of ${own.servername ?? own.host}`],
-    ] as const;
+    const shown = await engine.testConnection(
+      inputFor(other, { trust: { kind: 'system' }, password: 'of nobody' }),
+      null,
+    );
+    const { pem = null, fingerprint256 = '' } = (!shown.ok && shown.certificate) || {};
+    const trust = { kind: 'pin', fingerprint256, pem: pem ?? '' } as const;
+    const { connections } = other.stats();
+    const { port } = other;
+    const otherPort = `port ${String(own.port)} of ${own.host}`;
+    const elsewhere: readonly [Partial<AccountInput>, string][] = [
+      [{ host: 'localhost', port, trust }, own.host],
+      [
+        { servername: 'other.example', port, trust },
+        `the certificate of ${own.servername ?? own.host}`,
+      ],
+      [{ port, trust }, otherPort],
+      [{ port, trust: { kind: 'ca', fileName: 'ca.pem', pem: other.caPem } }, otherPort],
+      [{ port, security: 'starttls' }, otherPort],
+      [{ security: 'starttls' }, `${own.host} over TLS`],
+      [{ user: 'somebody@else' }, `the user ${own.user}`],
+      [{ trust }, 'a server that another CA file vouches for'],
+      [{ trust: { kind: 'system' } }, 'a server that another CA file vouches for'],
+    ];
     for (const [changes, was] of elsewhere) {
-      const input = unchanged(inputFor(other), changes);
+      const moved = unchanged(input, changes);
       const message = `Type the password again: it was for ${was}.`;
       const refused = { code: 'invalid-input', field: 'password', message };
-      await expect(engine.testConnection(input, id)).rejects.toMatchObject(refused);
-      await expect(engine.updateAccount(id, input)).rejects.toMatchObject(refused);
+      await expect(engine.testConnection(moved, id)).rejects.toMatchObject(refused);
+      await expect(engine.updateAccount(id, moved)).rejects.toMatchObject(refused);
     }
-    expect(other.stats().connections).toBe(0);
+    await expect(engine.setTrust(id, trust, null)).rejects.toMatchObject({ field: 'password' });
+    await expect(engine.setTrust(id, { kind: 'system' }, null)).rejects.toMatchObject({
+      field: 'password',
+    });
+    expect(other.stats().connections).toBe(connections);
     expect(state().accounts).toEqual(before);
     expect(own.loginAttempts).toHaveLength(1);
 
     // Typed, it goes there.
-    await engine.updateAccount(id, inputFor(other, { host: 'localhost' }));
+    const { user, password } = other;
+    await engine.updateAccount(id, { ...input, user, password, port, trust });
     await until((now) => allIdle(1)(now) && other.loginAttempts.length === 1);
   });
 
-  it('goes on to be used where only port and security are others', async () => {
-    const [own, other] = [await server(), await server({ security: 'starttls' })];
-    const { engine, until, state } = await start(await folder());
-    const input = inputFor(own);
-    const { id } = await engine.addAccount(input);
+  it('goes on to be used where the same certificates are chosen again', async () => {
+    const own = await server();
+    const { engine, until } = await start(await folder());
+    const { id } = await engine.addAccount(inputFor(own));
     const before = await until(allIdle(1));
-    const { port, security } = other;
-    const moved = unchanged(input, {
-      port,
-      security,
-      trust: { kind: 'ca', fileName: 'ca.pem', pem: other.caPem },
+    const pem = `# renewed, they said\n${own.caPem}`;
+    const again = unchanged(inputFor(own), {
+      trust: { kind: 'ca', fileName: 'renewed.pem', pem },
+      mailboxes: ['INBOX'],
     });
-    expect(await engine.testConnection(moved, id)).toMatchObject({ ok: true });
-    await engine.updateAccount(id, moved);
+    expect(await engine.testConnection(again, id)).toMatchObject({ ok: true });
+    await engine.updateAccount(id, again);
+    await engine.reconnectAll();
     await until(allIdleAgain(before));
-    expect(state().accounts[0]?.port).toBe(port);
+  });
+
+  it('that the demo made up goes along: nobody could type it', async () => {
+    const { engine, until } = await start(await folder());
+    await engine.startDemo();
+    const [demo] = (await until(({ accounts }) => accounts.length > 0)).accounts;
+    if (demo === undefined) throw new Error('there is no account');
+    const own = await server({ password: 'of-the-demo’s-user' });
+    const other = await server({ password: 'of-the-demo’s-user' });
+    await engine.updateAccount(demo.id, unchanged(inputFor(other)));
+    await other.until(({ loginAttempts }) => loginAttempts.length > 0);
+    await engine.testConnection(unchanged(inputFor(own)), demo.id);
+    expect(own.loginAttempts).not.toEqual([]);
+    await engine.setTrust(demo.id, { kind: 'system' }, null);
+
+    // What was typed stays where it was typed for.
+    await engine.updateAccount(demo.id, inputFor(own));
+    await own.until(({ loginAttempts }) => loginAttempts.some(({ ok }) => ok));
+    expect(await engine.testConnection(unchanged(inputFor(other)), demo.id)).toMatchObject({
+      ok: false,
+    });
+    expect(other.loginAttempts.filter(({ ok }) => ok)).toEqual([]);
   });
 
   it('of an older version is not tested on another server while an edit to that is stored', async () => {
@@ -114,7 +158,7 @@ describe('a stored password', () => {
     expect(other.loginAttempts.filter(({ ok }) => ok)).toEqual([]);
   });
 
-  it('that is beside another server after a kill is asked for, and nothing is tried', async () => {
+  it('that is beside another place after a kill is asked for, and nothing is tried', async () => {
     const own = await server();
     const { dataDir, id } = await killedInAnEdit(
       own,
@@ -140,7 +184,7 @@ describe('a stored password', () => {
     expect(mended.accounts[0]?.strayPassword).toBeNull();
   });
 
-  it('that is beside another server after a kill is said to be for that, and goes on for it', async () => {
+  it('that is beside another place after a kill is said to be for that, and goes on for it', async () => {
     const own = await server();
     const elsewhere = inputFor(own, { host: 'localhost' });
     const { dataDir, id } = await killedInAnEdit(own, elsewhere);
@@ -149,7 +193,7 @@ describe('a stored password', () => {
     const { engine, until, state } = await start(dataDir);
     expect(state().accounts[0]).toMatchObject({
       host: own.host,
-      strayPassword: passwordServer(elsewhere),
+      strayPassword: { host: 'localhost', name: own.servername, port: own.port, user: own.user },
     });
     const asItIs = engine.updateAccount(id, unchanged(inputFor(own), { label: 'Renamed' }));
     await expect(asItIs).rejects.toMatchObject({
