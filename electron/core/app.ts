@@ -64,6 +64,7 @@ import {
   EngineState,
   SnapshotStream,
 } from './state/index.ts';
+import { SetUp, theInternet, type Internet } from './set-up/index.ts';
 import { KEPT_ENGINE, KeptSessions, normalName, type SessionCache } from './tls/index.ts';
 
 /** What a shell gives to the engine. */
@@ -83,6 +84,8 @@ export interface AppDeps {
   readonly machine?: Machine;
   /** Tells of sleep, where the system does; without it the clocks tell. */
   readonly power?: PowerEvents;
+  /** Where settings for an address are looked up; the internet by default. */
+  readonly internet?: Internet;
   /** Starts the process that reads the system's authorities; a child of this Node by default. */
   readonly startReader?: StartReader;
   /** The proxies that the system says; by default those of the environment's variables. */
@@ -274,6 +277,13 @@ export async function createApp(deps: AppDeps): Promise<App> {
       watchList.supervisor.authoritiesChanged();
     },
   });
+  const setUp = new SetUp({
+    clock,
+    internet: deps.internet ?? theInternet,
+    way: () => ways.program,
+    mayLookUp: () => settings.current.lookUpSettings,
+    isOnline: () => network.isOnline,
+  });
   const calls = createCalls({
     state,
     watchList,
@@ -284,6 +294,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     history,
     checks,
     authorities,
+    setUp,
     network,
     notices,
     settings,
@@ -333,6 +344,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
 
   const shutDown = async (): Promise<void> => {
     checks.close();
+    setUp.close();
     for (const channel of channels) channel.close();
     totals.close();
     network.close();

@@ -16,7 +16,6 @@ import {
 import { keepingPassword, typedPassword } from '../proxy/index.ts';
 import type { CallContext } from './call-context.ts';
 import { testConnection } from '../connections/index.ts';
-import { findSettings } from '../set-up/index.ts';
 import { passwordNotice } from '../state/index.ts';
 
 /** The calls that add, test, change and remove accounts. */
@@ -37,7 +36,8 @@ export type AccountCalls = Pick<
 
 /** What is stored is written first; connections follow. */
 export function createAccountCalls(context: CallContext): AccountCalls {
-  const { watchList, own, passwordOf, demo, checks, notices, redaction, log, clock } = context;
+  const { watchList, own, passwordOf, demo, checks, setUp, notices, redaction, log, clock } =
+    context;
   const { ways, proxyPasswords } = context;
   const { turn, ownerOf } = context;
 
@@ -168,7 +168,7 @@ export function createAccountCalls(context: CallContext): AccountCalls {
       return checks.systemTrust(target, ways.of(id, proxy));
     },
 
-    findSettings: async (address) => findSettings(address),
+    findSettings: (address) => setUp.find(address),
 
     setReuse: async (id, reuse) => ({ forgotten: await set(id, { reuse }) }),
 

@@ -10,6 +10,7 @@ import type { NetworkWatch } from '../network/index.ts';
 import type { NoticeBoard, EngineState } from '../state/index.ts';
 import type { ProxyPasswords, Ways } from '../proxy/index.ts';
 import type { SettingsService } from '../storage/index.ts';
+import type { SetUp } from '../set-up/index.ts';
 import { inTurn, type Turn } from '../turn.ts';
 import type { PasswordOf, WatchList } from '../connections/index.ts';
 
@@ -26,6 +27,7 @@ export interface Services {
   readonly history: History;
   readonly checks: CheckDesk;
   readonly authorities: Pick<AuthorityWatch, 'read'>;
+  readonly setUp: Pick<SetUp, 'find'>;
   readonly network: Pick<NetworkWatch, 'insist'>;
   readonly notices: NoticeBoard;
   readonly settings: SettingsService;

@@ -73,6 +73,11 @@ export class NetworkWatch {
     return [...(this.#known.places ?? [])];
   }
 
+  /** Whether other machines can be reached, as was told last; so before it watches. */
+  get isOnline(): boolean {
+    return this.#told?.isOnline ?? true;
+  }
+
   /** Begins to watch. @param onNews called at once, and whenever something is not as it was */
   follow(onNews: (news: NetworkNews) => void): void {
     this.#onNews = onNews;
