@@ -15,6 +15,8 @@ const WORDS: Readonly<Record<ProxyTrouble, Describe>> = {
     `The proxy ${proxy} cannot be reached. Check the network connection and any firewall or VPN.`,
   timeout: ({ limitMs }, proxy, server) =>
     `The proxy ${proxy} did not connect to ${server}${within(limitMs)}. It may be overloaded, or that server does not answer it.`,
+  silent: ({ limitMs }, proxy) =>
+    `What answers at ${proxy} said nothing to SOCKS5${within(limitMs)}. Check its port, and which kind of proxy it is.`,
   closed: (_facts, proxy, server) =>
     `The proxy ${proxy} closed the connection instead of connecting to ${server}. It may be a proxy of another kind, or turn this computer away.`,
   'not-a-proxy': ({ proxy: which }, proxy) =>

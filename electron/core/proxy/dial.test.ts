@@ -209,6 +209,27 @@ describe('what a SOCKS5 proxy replies', () => {
     expect(proxySentence(error)).toContain(`127.0.0.1:${String(proxy.port)}`);
   });
 
+  it('is missed at the first word, where something else waits for more', async () => {
+    const calls = new TestCalls();
+    const web = createServer((socket) => {
+      resources.defer(() => void socket.destroy());
+    });
+    web.listen(0, '127.0.0.1');
+    resources.defer(() => void web.close());
+    await once(web, 'listening');
+    const { port } = web.address() as AddressInfo;
+    const socks = { kind: 'socks5', host: '127.0.0.1', port, signIn: null } as const;
+    const dialled = failureOf(
+      dial([socks], 993, { after: (delayMs, run) => calls.after(delayMs, run) }),
+    );
+    await once(web, 'connection');
+    await new Promise(setImmediate);
+    calls.advance(PROXY_LIMIT_MS);
+    const error = await dialled;
+    expect(error.trouble).toBe('silent');
+    expect(proxySentence(error)).toContain('which kind of proxy it is');
+  });
+
   it('is not taken for a sign-in that it never was: a user name of more than 255 octets', async () => {
     const proxy = await proxyOf({ kind: 'socks5', signIn: SIGN_IN });
     const signIn = { user: 'é'.repeat(128), password: 'x' };
@@ -226,7 +247,8 @@ describe('what an HTTP proxy answers', () => {
     ['502', 'HTTP/1.0 502 Bad\r\n\r\n', 'bad-gateway', '(502)'],
     ['503', 'HTTP/1.1 503 Unavailable\r\n\r\n', 'bad-gateway', '(503)'],
     ['504', 'HTTP/1.1 504 Late\r\n\r\n', 'gateway-timeout', '(504)'],
-    ['500', `HTTP/1.1 500 Oops\r\nContent-Length: 15\r\n\r\n${page}`, 'status', 'HTTP 500'],
+    ['500', `HTTP/1.1 500 Oops\r\nContent-Length: 15\r\n\r\n${page}`, 'bad-gateway', '(500)'],
+    ['429', 'HTTP/1.1 429 Too Many\r\n\r\n', 'status', 'HTTP 429'],
     ['a redirect', 'HTTP/1.1 302 Found\r\nLocation: http://portal/\r\n\r\n', 'page', 'web page'],
     [
       '511',

@@ -15,7 +15,7 @@ import {
 import { connectOverHttp } from './http-connect.ts';
 import { ProxyError, type ProxyFacts, type ProxyTrouble } from './proxy-error.ts';
 import { connectOverSocks } from './socks-connect.ts';
-import { viaOf, type Hop, type Proxy, type Way } from './way.ts';
+import { viaOf, type Hop, type Proxy, type ProxyKind, type Way } from './way.ts';
 
 /** The system's settings may have to be fetched from the network first, as PAC files are. */
 export const SETTINGS_LIMIT_MS = 10_000;
@@ -42,7 +42,8 @@ export function dialBy(way: Way, options: DialOptions = {}): Dial {
     const to = { host: peerName({ name: host }), port };
     const { signal } = dialling;
     const facts = { proxy: null, to };
-    const hops = await within(SETTINGS_LIMIT_MS, signal, options, facts, 'settings', () => way(to));
+    const inTime: Limit = { limitMs: SETTINGS_LIMIT_MS, trouble: () => 'settings', facts };
+    const hops = await within(inTime, signal, options, () => way(to));
     let failure: unknown = new ProxyError('settings', facts);
     for (const hop of hops) {
       try {
@@ -98,7 +99,8 @@ async function dialProxy(
   const target = { host: withoutZone(to.host), port: to.port };
   const raw = dialStraight(proxy, options.lookup, UNTOLD);
   try {
-    return await within(PROXY_LIMIT_MS, signal, options, facts, 'timeout', async () => {
+    const inTime: Limit = { limitMs: PROXY_LIMIT_MS, trouble: () => lateBy(raw, kind), facts };
+    return await within(inTime, signal, options, async () => {
       await reached(raw, facts);
       await (kind === 'socks5' ? connectOverSocks : connectOverHttp)(raw, proxy, target, facts);
       if (raw.destroyed) throw new ProxyError('closed', facts);
@@ -144,18 +146,29 @@ function codesOf(error: unknown): string[] {
   );
 }
 
+/** How long it may take, and what is the matter where that is not enough. */
+interface Limit {
+  readonly limitMs: number;
+  readonly trouble: () => ProxyTrouble;
+  readonly facts: ProxyFacts;
+}
+
+/** A proxy of SOCKS answers the first words at once, one of HTTP when it has connected. */
+function lateBy(raw: Socket, kind: ProxyKind): ProxyTrouble {
+  if (raw.connecting) return 'unreachable';
+  return kind === 'socks5' && raw.bytesRead === 0 ? 'silent' : 'timeout';
+}
+
 /** Gives what `run` gives. @throws ProxyError where that takes too long; or it was aborted */
 async function within<Result>(
-  limitMs: number,
+  { limitMs, trouble, facts }: Limit,
   signal: AbortSignal,
   { after = machineTimer }: DialOptions,
-  facts: ProxyFacts,
-  trouble: ProxyTrouble,
   run: () => Promise<Result>,
 ): Promise<Result> {
   const { promise: ended, reject } = Promise.withResolvers<never>();
   const timer = after(limitMs, () => {
-    reject(new ProxyError(trouble, { ...facts, limitMs }));
+    reject(new ProxyError(trouble(), { ...facts, limitMs }));
   });
   const onAbort = (): void => {
     reject(new Error('Nobody waits for this connection any more.'));

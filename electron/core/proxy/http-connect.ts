@@ -74,6 +74,8 @@ const TROUBLES: Readonly<Partial<Record<number, ProxyTrouble>>> = {
   // A web server, or a proxy without CONNECT.
   405: 'no-connect',
   501: 'no-connect',
+  // What tinyproxy says wherever it cannot connect.
+  500: 'bad-gateway',
   502: 'bad-gateway',
   503: 'bad-gateway',
   504: 'gateway-timeout',

@@ -8,6 +8,8 @@ export type ProxyTrouble =
   | 'refused'
   | 'unreachable'
   | 'timeout'
+  /** It took the connection, and has not said a word of SOCKS. */
+  | 'silent'
   | 'closed'
   /** What answers speaks something else. */
   | 'not-a-proxy'
@@ -24,8 +26,9 @@ export type ProxyTrouble =
   | 'failed'
   /** SOCKS 03. */
   | 'no-network'
-  /** SOCKS 04, HTTP 502 and 503. */
+  /** SOCKS 04. */
   | 'no-host'
+  /** HTTP 500, 502 and 503. */
   | 'bad-gateway'
   /** SOCKS 05. */
   | 'server-refused'
