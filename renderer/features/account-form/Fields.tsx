@@ -5,6 +5,7 @@ import { Button } from '../../ui/controls.tsx';
 import { Field, PasswordField, TextField } from '../../ui/fields.tsx';
 import { DescendingIcon } from '../../ui/icons.tsx';
 import { protectionSentence, SECURITY_WORDS } from '../../words.ts';
+import { ProxyFields } from '../proxy/ProxyFields.tsx';
 import { domainOf, labelOf } from './draft.ts';
 import { foundIn, takesPasswords } from './set-up.ts';
 import { ProviderHint, SetUpNews } from './SetUpNews.tsx';
@@ -123,6 +124,7 @@ function ServerFields({ state }: FieldsProps): ReactNode {
 function Advanced({ state }: FieldsProps): ReactNode {
   const { draft, edit, errorOf, isUnfolded, setUnfolded } = state;
   const id = useId();
+  const proxyError = errorOf('proxy');
   return (
     <>
       <div className={styles.fold}>
@@ -137,7 +139,7 @@ function Advanced({ state }: FieldsProps): ReactNode {
           <DescendingIcon />
           Advanced
         </Button>
-        {!isUnfolded && <span>Mailboxes to watch, certificates, name of this account</span>}
+        {!isUnfolded && <span>Mailboxes to watch, certificates, proxy, name of this account</span>}
       </div>
       {/* There while it is folded too: a file that was chosen stays chosen. */}
       <div id={id} hidden={!isUnfolded} className={styles.folded}>
@@ -170,6 +172,15 @@ function Advanced({ state }: FieldsProps): ReactNode {
           placeholder={draft.host}
           onType={(typed) => {
             edit('servername', typed);
+          }}
+        />
+        <ProxyFields
+          draft={draft.proxy}
+          stored={state.storedProxy}
+          ofAccount
+          error={proxyError === null ? null : { field: 'proxy', message: proxyError }}
+          onEdit={(typed) => {
+            edit('proxy', typed);
           }}
         />
         <TextField

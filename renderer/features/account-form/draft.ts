@@ -14,6 +14,7 @@ import {
   type PasswordPlace,
 } from '../../../shared/password-place.ts';
 import { isSameHost } from '../../../shared/server-names.ts';
+import { proxyDraftOf, toProxyInput, type ProxyDraft } from '../proxy/proxy-draft.ts';
 import type { FoundSettings } from '../../../shared/set-up.ts';
 import { trustName } from '../../account-password.ts';
 
@@ -41,6 +42,7 @@ export interface Draft {
   readonly mailboxes: string;
   readonly trust: DraftTrust;
   readonly servername: string;
+  readonly proxy: ProxyDraft;
   /** `null` until its user has named the account: it is called by its address. */
   readonly label: string | null;
 }
@@ -58,11 +60,12 @@ export const EMPTY_DRAFT: Draft = {
   mailboxes: 'INBOX',
   trust: { kind: 'system' },
   servername: '',
+  proxy: proxyDraftOf({ kind: 'program' }),
   label: null,
 };
 
 /** The fields that most people need not see. */
-const ADVANCED: readonly Field[] = ['mailboxes', 'trust', 'servername', 'label'];
+const ADVANCED: readonly Field[] = ['mailboxes', 'trust', 'servername', 'proxy', 'label'];
 
 /** Whether a field is among those that are folded away. */
 export function isAdvanced(field: Field): boolean {
@@ -85,6 +88,7 @@ export function draftOf(account: Account): Draft {
     mailboxes: formatMailboxes(account.mailboxes),
     trust: draftTrust(account.trust, account.host),
     servername: account.servername ?? '',
+    proxy: proxyDraftOf(account.proxy),
     label: account.label,
   };
 }
@@ -188,6 +192,7 @@ export function toInput(draft: Draft, isNew: boolean): AccountInput {
     servername: typedName(draft.servername),
     trust: inputTrust(draft.trust),
     mailboxes: parseMailboxes(draft.mailboxes),
+    proxy: toProxyInput(draft.proxy),
   };
 }
 

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { Account, ShownCertificate, TestResult } from '../../../shared/model.ts';
+import type { AccountProxy } from '../../../shared/proxy.ts';
 import { whyTypeAgain } from '../../account-password.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { closeForm, isFormOpen, type OpenForm } from '../../engine/store.ts';
@@ -82,6 +83,8 @@ function draftToBegin(begun: Beginning): Draft {
       return draftLike(begun.account, begun.labels);
   }
 }
+
+const AS_PROGRAM: AccountProxy = { kind: 'program' };
 
 const MANUAL: SetUp = { kind: 'manual', found: null, why: null };
 
@@ -248,6 +251,8 @@ export function useAccountForm(
     isDirty: !isSameDraft(initial, draft),
     /** The stored password is not for the place that stands there now; `null` while it is. */
     whyTypeAgain: account !== null && place !== null ? whyTypeAgain(account, place) : null,
+    /** The choice that is stored, whose password may stay. */
+    storedProxy: begun.kind === 'add' ? AS_PROGRAM : begun.account.proxy,
     /** There is a password already, which need not be typed. */
     hasPassword: account !== null,
     test: () => goOrAsk('test'),

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { AccountProxy } from '../../../shared/proxy.ts';
 import { useEngine } from '../../engine/store.ts';
-import { Field, TextField } from '../../ui/fields.tsx';
+import { Field, PasswordField, TextField } from '../../ui/fields.tsx';
 import { choiceWords, hasFields, keepsPassword, type ProxyDraft } from './proxy-draft.ts';
 import styles from './ProxyFields.module.css';
 
@@ -91,13 +91,11 @@ export function ProxyFields(props: ProxyFieldsProps): ReactNode {
             }}
           />
           {draft.user.trim() !== '' && (
-            <TextField
+            <PasswordField
               name="proxyPassword"
               label="Proxy password"
-              type="password"
               value={draft.password}
               error={errorOf('password')}
-              autoComplete="off"
               placeholder={mayStay ? 'unchanged' : ''}
               aria-required={!mayStay}
               onType={(password) => {
