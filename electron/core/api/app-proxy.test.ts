@@ -1,7 +1,5 @@
 /** Accounts whose connections go through a proxy, by the calls of an interface. */
-import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AccountInput } from '../../../shared/model.ts';
@@ -98,33 +96,25 @@ describe.each(['socks5', 'http'] as const)('an account that goes through a %s pr
     expect(closed.asked).toHaveLength(1);
   });
 
-  it('is not connected past it where it is down', async () => {
+  it('is not connected past it where it is down, and goes on once it is back', async () => {
     const imap = await server();
-    const proxy = await proxyFor({ kind });
+    const proxy = await TestProxy.start({ kind, port: imap.port });
+    const gone = choice(proxy);
     await proxy[Symbol.asyncDispose]();
     const { engine, until } = await start(await folder());
-    const { host, servername } = imap;
-    // By the name of this machine on its network, which could be reached.
-    await engine.addAccount(
-      abroad(imap, { proxy: { ...choiceOfDown(kind), port: await unused() } }),
-    );
-    await until(hasProblem('proxy'));
-    expect([host, servername]).toEqual(['127.0.0.1', 'localhost']);
+    const { id } = await engine.addAccount(abroad(imap, { proxy: gone }));
+    const { connections } = await until(hasProblem('proxy'));
+    expect(connections[0]?.state).toMatchObject({
+      kind: 'retrying',
+      problem: { message: expect.stringContaining('Nothing takes connections at') as string },
+    });
     expect(imap.stats().connections).toBe(0);
+    const back = await proxyFor({ kind, port: imap.port });
+    const moved = abroad(imap, { password: null, trust: { kind: 'keep' }, proxy: choice(back) });
+    await engine.updateAccount(id, moved);
+    await until(allIdle(1));
   });
 });
-
-const choiceOfDown = (kind: 'socks5' | 'http') =>
-  ({ kind, host: '127.0.0.1', user: '', password: null }) as const;
-
-async function unused(): Promise<number> {
-  const gone = createServer().listen(0, '127.0.0.1');
-  await once(gone, 'listening');
-  const address = gone.address();
-  gone.close();
-  await once(gone, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 describe('the program’s proxy', () => {
   it('is that of every account without a choice, and of checks; others stay as they are', async () => {
@@ -323,6 +313,38 @@ describe('the password of a proxy', () => {
     });
     expect(strange.signIns).toEqual([]);
   });
+});
+
+it('sessions that are kept come back for the way that they were seen on, and for no other', async () => {
+  const imap = await server();
+  const [one, other] = [
+    await proxyFor({ kind: 'socks5', port: imap.port }),
+    await proxyFor({ kind: 'socks5', port: imap.port }),
+  ];
+  const dataDir = await folder();
+  const first = await start(dataDir);
+  await first.engine.changeSettings({ keepSessions: true });
+  await first.engine.setProxy(choice(one));
+  await first.engine.addAccount(abroad(imap));
+  await first.until(allIdle(1));
+  await first.app.close();
+  const second = await start(dataDir);
+  const again = await second.until(allIdle(1));
+  expect(again.connections[0]?.attempt?.outcome.kind).toBe('resumed');
+  await second.app.close();
+
+  const path = join(dataDir, 'preferences.json');
+  const text = await readFile(path, 'utf8');
+  await writeFile(path, text.replace(String(one.port), String(other.port)));
+  const { offered } = imap.stats();
+  const third = await start(dataDir);
+  const elsewhere = await third.until(allIdle(1));
+  expect(elsewhere.connections[0]?.attempt?.outcome).toEqual({
+    kind: 'full',
+    reason: 'nothing-held',
+  });
+  expect(imap.stats().offered).toBe(offered);
+  expect(other.asked).toHaveLength(1);
 });
 
 it('a data folder of before has no proxy, and its accounts go with the program', async () => {
