@@ -1,5 +1,6 @@
 /** Numbers as the interface writes them. Pure; every function takes plain values. */
 import { wireName } from '../shared/server-names.ts';
+import { visible } from '../shared/visible.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -144,7 +145,8 @@ export function formatDaysLeft(at: number, now: number): string {
  * ASCII, or an address in an odd spelling, stands what certificates and the network know.
  */
 export function formatServer(host: string, port: number): string {
-  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  const seen = visible(host);
+  const address = seen.includes(':') ? `[${seen}]:${port}` : `${seen}:${port}`;
   const name = wireName(host);
   return name === null ? address : `${address} (${name})`;
 }
@@ -163,5 +165,6 @@ const FROM_RIGHT =
  * words around it keep their places (Unicode's bidirectional algorithm, FSI and PDI).
  */
 export function isolate(name: string): string {
-  return FROM_RIGHT.test(name) ? `\u2068${name}\u2069` : name;
+  const seen = visible(name);
+  return FROM_RIGHT.test(seen) ? `\u2068${seen}\u2069` : seen;
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { MAX_ATTEMPTS } from './check.ts';
 import { isInbox, isSameMailbox } from './mailbox-name.ts';
 import { LONGEST_AGES, SHARING_POLICIES } from './reuse-policy.ts';
+import { visible } from './visible.ts';
 import { whyNoServer, withoutBrackets } from './server-names.ts';
 import type { AccountProxy, ProxyChoice } from './proxy.ts';
 import { HISTORY_DAYS, THEME_CHOICES, type Settings } from './settings.ts';
@@ -144,7 +145,9 @@ export type AccountProxyInput = z.infer<typeof accountProxyInputSchema>;
  * comes back; `null` keeps the stored one.
  */
 export const accountInputSchema = z.strictObject({
-  label: lineSchema.trim().max(120, 'This name is too long: 120 characters are enough.'),
+  label: lineSchema
+    .overwrite((label) => visible(label.trim()))
+    .max(120, 'This name is too long: 120 characters are enough.'),
   user: lineSchema.trim().min(1, 'Enter your e-mail address or user name.').max(MAX_NAME),
   password: z
     .string()

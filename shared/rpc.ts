@@ -9,6 +9,7 @@ import { contract, type ClientApi, type EngineApi, type Method } from './contrac
 import { RepriseError, type ErrorData } from './errors.ts';
 import { isFrame, type Answer, type Channel } from './channel.ts';
 
+import { allVisible } from './visible.ts';
 export type { Channel } from './channel.ts';
 export { connectEngine, type ClientEnd } from './rpc-client.ts';
 
@@ -115,7 +116,7 @@ async function answer(
     const implementation = api[method] as (...args: unknown[]) => Promise<unknown>;
     return { ok: true, value: await implementation.apply(api, parsed.data as unknown[]) };
   } catch (error) {
-    if (error instanceof RepriseError) return failure(error.toData());
+    if (error instanceof RepriseError) return failure(allVisible(error.toData()));
     onInternalError(error, method);
     return failure({
       code: 'internal',

@@ -16,6 +16,7 @@ import {
   type Spread,
 } from '../../shared/check.ts';
 import { RepriseError } from '../../shared/errors.ts';
+import { visible } from '../../shared/visible.ts';
 import { readVersion } from '../build/build.ts';
 import { readCaFile } from '../core/accounts/ca-file.ts';
 import { CheckCancelled, type CheckWays } from '../core/failures/index.ts';
@@ -283,8 +284,8 @@ function print(text: string): void {
   process.stdout.write(text);
 }
 
-function complain(line: string): void {
-  process.stderr.write(`${line}\n`);
+function complain(text: string): void {
+  for (const line of text.split('\n')) process.stderr.write(`${visible(line)}\n`);
 }
 
 /** Says what is being done at the moment; `null` ends it. */

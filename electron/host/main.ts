@@ -3,6 +3,7 @@
  * program around it: its arguments, streams, signals and engine.
  */
 import { join } from 'node:path';
+import { visible } from '../../shared/visible.ts';
 import { readVersion, ROOT } from '../build/build.ts';
 import { createApp } from '../core/app.ts';
 import { stderrLog } from '../core/log/index.ts';
@@ -48,7 +49,7 @@ function print(line: string): void {
 }
 
 function complain(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${visible(line)}\n`);
 }
 
 if (import.meta.main) process.exit(await startFromCommandLine(process.argv.slice(2)));

@@ -1,6 +1,7 @@
 /** Text that is set in a way of its own. */
 import { Fragment, type ReactNode, type Ref } from 'react';
 import type { Problem } from '../../shared/model.ts';
+import { visible } from '../../shared/visible.ts';
 import styles from './Text.module.css';
 
 interface TextProps {
@@ -14,11 +15,17 @@ interface NameProps extends TextProps {
 
 /** A name that somebody else chose: its own direction, one line, whole on hover. */
 export function Name({ children, hasTwoLines = false }: NameProps): ReactNode {
+  const seen = visible(children);
   return (
-    <bdi className={hasTwoLines ? `${styles.name} ${styles.two}` : styles.name} title={children}>
-      {children}
+    <bdi className={hasTwoLines ? `${styles.name} ${styles.two}` : styles.name} title={seen}>
+      {seen}
     </bdi>
   );
+}
+
+/** The same within a sentence. */
+export function Foreign({ children }: TextProps): ReactNode {
+  return <bdi>{visible(children)}</bdi>;
 }
 
 /** Words for those who do not see the mark beside them. */

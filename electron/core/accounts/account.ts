@@ -46,7 +46,9 @@ export interface Accounts {
   readonly accounts: readonly AccountSettings[];
 }
 
-const { label, user, port, security } = accountInputSchema.shape;
+const { user, port, security } = accountInputSchema.shape;
+/** Of any length and of whatever characters earlier versions took: how it is shown is no damage. */
+const label = z.string();
 /** Of whatever earlier versions took for a name: that it is none is said by its connections. */
 const host = z.string().min(1);
 

@@ -1,6 +1,7 @@
 /** CA certificate files that a user gives. */
 import { X509Certificate } from 'node:crypto';
 import { RepriseError } from '../../../shared/errors.ts';
+import { visible } from '../../../shared/visible.ts';
 
 /** What is kept of a CA file: its certificates, and nothing else that was in it. */
 export interface CaFile {
@@ -45,7 +46,7 @@ export function subjectsOf(pem: string): readonly string[] {
   return pemBlocks(pem)
     .map((block) => parseCertificate(block.pem))
     .filter((certificate) => certificate !== null)
-    .map(subjectOf);
+    .map((certificate) => visible(subjectOf(certificate)));
 }
 
 /** RFC 7468, section 5: the second is an old name of the same. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { CertificateText, Trust, TrustChoice } from '../../../shared/model.ts';
 import { passwordPlace, type PasswordPlace } from '../../../shared/password-place.ts';
+import { visible } from '../../../shared/visible.ts';
 import { authorities, certificateFacts, type TlsTrust } from '../tls/index.ts';
 import { parseCertificate, subjectsOf } from './ca-file.ts';
 import type { AccountTrust, ConnectSettings } from './account.ts';
@@ -67,7 +68,7 @@ export function seenTrust(trust: AccountTrust): Trust {
     case 'ca':
       return {
         kind: 'ca',
-        fileName: trust.fileName,
+        fileName: visible(trust.fileName),
         subjects: subjectsOf(trust.pem),
         sha256: sha256Of(trust),
       };

@@ -209,7 +209,7 @@ describe('what a server answers elsewhere', () => {
     await using watched = new TestSupervisor();
     watched.watch(server);
     const { problem } = await watched.state('sign-in-failed');
-    expect(problem.serverLine).toBe('NO <U+202E>gnorw<U+200B> ');
+    expect(problem.serverLine).toBe('NO <U+202E>gnorw<U+200B><U+0007>');
   });
 });
 

@@ -13,6 +13,7 @@ import type { Counted, Tally } from '../history/index.ts';
 import type { EngineState, NoticeBoard } from '../state/index.ts';
 import type { ProxyChoice } from '../../../shared/proxy.ts';
 import type { Ways } from '../proxy/index.ts';
+import { visible } from '../../../shared/visible.ts';
 import { MAX_AGE_MS, type Peer, SessionCache } from '../tls/index.ts';
 import { isOnThisMachine } from '../network/machine.ts';
 import type { ConnectionEvent } from './connection-view.ts';
@@ -232,8 +233,10 @@ export class WatchList {
     switch (event.kind) {
       case 'changed':
         // While it logs out, a removed account may still have news; nobody wants them.
-        if (this.#settings.has(event.connection.accountId))
-          state.put('connections', event.connection);
+        if (this.#settings.has(event.connection.accountId)) {
+          const { connection } = event;
+          state.put('connections', { ...connection, mailbox: visible(connection.mailbox) });
+        }
         break;
       case 'settled':
         this.#deps.whenMeasured(() => {
@@ -268,6 +271,7 @@ export class WatchList {
   #show(settings: AccountSettings, demo: boolean): void {
     this.#deps.state.put('accounts', {
       ...settings,
+      label: visible(settings.label),
       trust: seenTrust(settings.trust),
       strayPassword: this.#deps.strayPasswordOf(settings),
       demo,

@@ -1,7 +1,8 @@
 /** Why a connection ended: the errors that its steps throw, and what becomes of them. */
 import type { Phase, Problem, ShownCertificate } from '../../../shared/model.ts';
+import { visible } from '../../../shared/visible.ts';
 import type { ConnectSettings } from '../accounts/index.ts';
-import { visible, type Redact } from '../log/index.ts';
+import type { Redact } from '../log/index.ts';
 import type { HandshakeEnd } from '../tls/index.ts';
 import { classify } from './classify.ts';
 import { describeProblem, type ProblemContext } from './connection-words.ts';
@@ -120,7 +121,7 @@ export function failureFrom(
   return {
     problem: {
       code,
-      message: cut(redact(message)),
+      message: quoted(message, redact),
       serverLine: serverLine === null ? null : quoted(serverLine, redact),
     },
     phase,
@@ -138,7 +139,7 @@ function shownCertificate(tls: HandshakeEnd | null): ShownCertificate | null {
   return { ...text, pem: outcome?.kind === 'failed' ? outcome.shownPem : null };
 }
 
-/** What a server said, for people: no secret in it, of bounded length, nothing in it that hides. */
+/** What a server said, or a sentence with names in it, for people: no secret in it, of bounded length, nothing in it that hides. */
 export function quoted(text: string, redact: Redact): string {
   return cut(visible(redact(text)));
 }

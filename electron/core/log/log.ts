@@ -2,6 +2,7 @@
  * The program's own log: one line per entry, secrets removed. What a connection says goes into
  * its own log in `connections/`; this one is for what belongs to no connection.
  */
+import { visible } from '../../../shared/visible.ts';
 import { redactorFor, SHORTEST_SECRET, type Redact } from './redaction.ts';
 
 /** Takes entries; never throws. */
@@ -20,7 +21,7 @@ export function stderrLog(): Log {
   );
 }
 
-/** A log of lines, each ended by a newline; control characters are escaped. */
+/** A log of lines, each ended by a newline; what hides in them is shown. */
 export function lineLog(write: (line: string) => void, now: () => Date): Log {
   const entry = (level: string, text: string): void => {
     write(`${now().toISOString()} ${level} ${oneLine(text)}\n`);
@@ -96,24 +97,13 @@ function describeError(error: unknown, depth = 0): string {
     : `${own}; caused by ${describeError(error.cause, depth + 1)}`;
 }
 
-/** What is not seen and changes what is: marks of direction, spaces without width, tags. */
-const HIDING =
-  /[\u00AD\u061C\u115F\u1160\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]/gu;
-
-/** A stranger's text as one line, in which nothing can hide or turn the words around. */
-export function visible(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').replaceAll(HIDING, (mark) => {
-    const code = (mark.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-    return `<U+${code}>`;
-  });
-}
-
-/** Line breaks and other control characters as text, so that nothing can forge an entry. */
+/** Line breaks as text, so that nothing can forge an entry, and so is what hides in one. */
 function oneLine(text: string): string {
-  return text
+  const line = text
     .replaceAll(/\s*[\n\r\u2028\u2029]\s*/g, ' | ')
     .replaceAll(
       /\p{Cc}/gu,
       (char) => `\\x${(char.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`,
     );
+  return visible(line);
 }

@@ -8,6 +8,7 @@ import {
   type CheckTarget,
 } from '../../../shared/check.ts';
 import type { Way } from '../proxy/index.ts';
+import { allVisible } from '../../../shared/visible.ts';
 import { IS_BORINGSSL, type TlsTrust } from '../tls/index.ts';
 import { addressesOf, type CheckedAddress, type Resolve } from './addresses.ts';
 import { softwareOf } from './conversation.ts';
@@ -108,7 +109,7 @@ class CheckRun {
     const results = [...tested, ...this.#untested()];
     const failure = this.#fatal ?? (tested.length === 0 ? this.#firstFailure() : null);
     const verdict = failure === null ? overallVerdict(results) : verdictOf(failure);
-    return {
+    return allVisible({
       schemaVersion: CHECK_SCHEMA_VERSION,
       program,
       startedAt: this.#startedAt,
@@ -127,7 +128,7 @@ class CheckRun {
       notes: this.#notes(),
       stopped: this.#stopped,
       problem: failure === null ? null : this.#problemOf(failure),
-    };
+    });
   }
 
   /** A resumed handshake shows no certificate: where an address has several, nothing is known. */

@@ -1,5 +1,6 @@
 import type { AccountId, Notice } from '../../../shared/model.ts';
 import { storedFor } from '../../../shared/password-place.ts';
+import { visible } from '../../../shared/visible.ts';
 import type { Unusable } from '../storage/index.ts';
 import type { Clock } from '../clock.ts';
 import type { EngineState } from './snapshot.ts';
@@ -24,7 +25,13 @@ export class NoticeBoard {
     message: string,
     more: Pick<Notice, 'action' | 'serverLine'> = {},
   ): void {
-    this.#state.put('notices', { id, at: this.#clock.now(), level, message, ...more });
+    this.#state.put('notices', {
+      id,
+      at: this.#clock.now(),
+      level,
+      message: visible(message),
+      ...more,
+    });
   }
 
   /** Takes it away; one that is not there is no error, since two windows may dismiss it. */

@@ -2,6 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { DetailedPeerCertificate, PeerCertificate, TLSSocket } from 'node:tls';
 import type { CertificateFacts } from './facts.ts';
+import { visible } from './visible.ts';
 
 /**
  * What Node says of the peer's certificate, with those above it; `null` on a resumed connection,
@@ -77,7 +78,8 @@ export function certificateFacts(
 }
 
 function cut(text: string): string {
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)} …` : text;
+  const seen = visible(text);
+  return seen.length > MAX_TEXT ? `${seen.slice(0, MAX_TEXT)} …` : seen;
 }
 
 /** `CN=imap.example.org, O=Example`, in the order in which Node gives the parts. */

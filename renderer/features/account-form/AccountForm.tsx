@@ -222,9 +222,9 @@ function StrayPinQuestion({ state }: { readonly state: AccountFormState }): Reac
   return (
     <Question
       title="Stop trusting the certificate?"
-      description={`The certificate ${shortFingerprint(pin.certificate.fingerprint256)} was trusted for ${pin.host} alone. On ${draft.host.trim()}, certificates are checked as usual, by the authorities of your system.`}
+      description={`The certificate ${shortFingerprint(pin.certificate.fingerprint256)} was trusted for ${isolate(pin.host)} alone. On ${isolate(draft.host.trim())}, certificates are checked as usual, by the authorities of your system.`}
       confirm="Remove the certificate"
-      cancel={`Keep ${pin.host}`}
+      cancel={`Keep ${isolate(pin.host)}`}
       onConfirm={() => void state.dropPin(asking)}
       onCancel={state.keepPin}
     />

@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react';
 import type { Provider } from '../../../shared/set-up.ts';
+import { visible } from '../../../shared/visible.ts';
 import { Button } from '../../ui/controls.tsx';
 import { ExternalIcon } from '../../ui/icons.tsx';
+import { Foreign } from '../../ui/Text.tsx';
 import { domainOf } from './draft.ts';
 import { foreignSentence, serverText, sourceText, takesPasswords, type Found } from './set-up.ts';
 import type { AccountFormState } from './use-account-form.ts';
@@ -24,7 +26,7 @@ export function SetUpNews({ state }: SetUpNewsProps): ReactNode {
       <output className={styles.said}>
         {setUp.kind === 'looking' && (
           <p>
-            Looking for the settings of <bdi>{domainOf(state.draft.user)}</bdi>…
+            Looking for the settings of <Foreign>{domainOf(state.draft.user)}</Foreign>…
           </p>
         )}
         {setUp.kind === 'found' && <FoundNews found={setUp.found} />}
@@ -52,13 +54,13 @@ function FoundNews({ found }: { readonly found: Found }): ReactNode {
   return (
     <>
       <p>
-        <bdi className={styles.server}>{serverText(settings)}</bdi>
+        <bdi className={styles.server}>{visible(serverText(settings))}</bdi>
         <span className={styles.source}>
           {' · '}
           {sourceText(found)}
           {user !== address && (
             <>
-              ; the user name there is <bdi>{user}</bdi>
+              ; the user name there is <Foreign>{user}</Foreign>
             </>
           )}
         </span>

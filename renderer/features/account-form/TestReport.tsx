@@ -5,7 +5,7 @@ import { useNow } from '../../clock.ts';
 import { formatMs } from '../../format.ts';
 import { Button } from '../../ui/controls.tsx';
 import { StateMark } from '../../ui/marks.tsx';
-import { ServerLine } from '../../ui/Text.tsx';
+import { Foreign, ServerLine } from '../../ui/Text.tsx';
 import { PHASE_WORDS, protocolName } from '../../words.ts';
 import { COMPARE_ADVICE, judge, TRUST_LABEL } from '../certificate/certificate.ts';
 import { CertificateTable } from '../certificate/CertificateTable.tsx';
@@ -137,15 +137,15 @@ function MailboxPicker({ found, text, onChange }: MailboxPickerProps): ReactNode
     <>
       {again.map(({ name, own }) => (
         <p key={name} className={styles.missing}>
-          <bdi>“{name}”</bdi> and <bdi>“{own}”</bdi> are one mailbox on this server. Take the first
-          one out.
+          <Foreign>{`“${name}”`}</Foreign> and <Foreign>{`“${own}”`}</Foreign> are one mailbox on
+          this server. Take the first one out.
         </p>
       ))}
       {missing.length > 0 && (
         <p className={styles.missing}>
           {missing.length === 1 ? 'There is no mailbox ' : 'There are no mailboxes '}
-          <bdi>{missing.map((name) => `“${name}”`).join(', ')}</bdi> on this account. Choose from
-          those that exist:
+          <Foreign>{missing.map((name) => `“${name}”`).join(', ')}</Foreign> on this account. Choose
+          from those that exist:
         </p>
       )}
       <fieldset className={styles.mailboxes}>
@@ -159,7 +159,7 @@ function MailboxPicker({ found, text, onChange }: MailboxPickerProps): ReactNode
                 onChange(toggleMailbox(text, name, event.target.checked));
               }}
             />
-            <bdi>{name}</bdi>
+            <Foreign>{name}</Foreign>
           </label>
         ))}
         {hasMore && (

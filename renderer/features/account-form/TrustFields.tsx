@@ -7,6 +7,7 @@ import { Fingerprint } from '../certificate/CertificateTable.tsx';
 import { caFileOf, pinOf, strayPinOf, type Draft } from './draft.ts';
 import type { AccountFormState } from './use-account-form.ts';
 import fieldStyles from '../../ui/fields.module.css';
+import { Foreign } from '../../ui/Text.tsx';
 import styles from './AccountForm.module.css';
 
 interface TrustFieldProps {
@@ -70,7 +71,7 @@ function CaFileHint({ trust, onRemove }: CaFileHintProps): ReactNode {
       return (
         <span className={styles.chosen}>
           <span>
-            Only the certificates in <bdi>{trust.fileName}</bdi> are trusted.
+            Only the certificates in <Foreign>{trust.fileName}</Foreign> are trusted.
             {trust.kind === 'keep' && <StoredFile subjects={trust.subjects} />}
           </span>
           <Button look="quiet" aria-label={`Remove ${trust.fileName}`} onClick={onRemove}>
@@ -90,7 +91,7 @@ function StoredFile({ subjects }: { readonly subjects: readonly string[] }): Rea
   return (
     <>
       {' '}
-      Stored: <bdi>{first}</bdi>
+      Stored: <Foreign>{first}</Foreign>
       {others.length > 0 && ` and ${others.length} more`}.
     </>
   );
@@ -127,10 +128,10 @@ export function PinField({ state }: TrustFieldProps): ReactNode {
           {subject !== '' && (
             <>
               {' '}
-              (<bdi>{subject}</bdi>)
+              (<Foreign>{subject}</Foreign>)
             </>
           )}{' '}
-          of <bdi>{pin.host}</bdi>
+          of <Foreign>{pin.host}</Foreign>
           {strayPinOf(draft) !== null && <>, which is not the server above</>}.
         </span>
         <Button look="quiet" aria-label="Remove the trusted certificate" onClick={remove}>

@@ -102,7 +102,7 @@ export const AccountActions = memo(function AccountActions(props: AccountActions
           description={
             isDemo
               ? 'Its connections are closed. It comes back when the demo servers are started again.'
-              : `Its connections are closed, and its settings, its password and its sessions are deleted here. Nothing changes on the server, nor in the mailboxes of ${user}.`
+              : `Its connections are closed, and its settings, its password and its sessions are deleted here. Nothing changes on the server, nor in the mailboxes of ${isolate(user)}.`
           }
           confirm="Remove"
           cancel="Keep"

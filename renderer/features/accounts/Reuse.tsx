@@ -10,6 +10,7 @@ import { RadioGroup, Switch, type Choice } from '../../ui/controls.tsx';
 import { focusOwner } from '../../ui/focus.ts';
 import { PolicyIcon } from '../../ui/icons.tsx';
 import { Popover } from '../../ui/popups.tsx';
+import { Foreign } from '../../ui/Text.tsx';
 import styles from './Reuse.module.css';
 
 const SHARING_CHOICES: readonly Choice<SharingPolicy>[] = [
@@ -73,7 +74,7 @@ export const ReuseControls = memo(function ReuseControls(props: ReuseControlsPro
         icon={<PolicyIcon />}
         title={
           <>
-            Reuse policy of <bdi>{label}</bdi>
+            Reuse policy of <Foreign>{label}</Foreign>
           </>
         }
       >

@@ -8,6 +8,7 @@ import { formatCount } from '../../format.ts';
 import { toastIfFailed } from '../../ui/call.tsx';
 import { Button } from '../../ui/controls.tsx';
 import { toastFailure } from '../../ui/toasts.tsx';
+import { Foreign } from '../../ui/Text.tsx';
 import { openHelp, tryNow } from './act.ts';
 import { attention, type AttentionItem, type TryAction } from './attention.ts';
 import styles from './Attention.module.css';
@@ -62,7 +63,7 @@ function Item({ item: { label, text, action } }: { readonly item: AttentionItem 
     <li className={styles.item}>
       <div className={styles.text}>
         <strong>
-          <bdi>{label}</bdi>
+          <Foreign>{label}</Foreign>
         </strong>
         <p>{text}</p>
       </div>

@@ -150,7 +150,7 @@ function certificateItems(
       about: 'certificate-ends',
       accountId: account.id,
       label: account.label,
-      text: `The certificate of ${account.host} ends soon: ${formatDaysLeft(validToAt, now)}. Whoever runs the server has to renew it.`,
+      text: `The certificate of ${isolate(account.host)} ends soon: ${formatDaysLeft(validToAt, now)}. Whoever runs the server has to renew it.`,
       action: { kind: 'show', connectionId: id },
     });
   }

@@ -11,6 +11,7 @@ import type {
 import { passwordPlace } from '../../../shared/password-place.ts';
 import { whyTypeAgain } from '../../account-password.ts';
 import { useNow } from '../../clock.ts';
+import { isolate } from '../../format.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { closeCertificate, useEngine, useInterface } from '../../engine/store.ts';
 import { errorMessage } from '../../ui/call.tsx';
@@ -129,7 +130,7 @@ function OpenDialog({ account, problem, certificate }: OpenDialogProps): ReactNo
   };
   return (
     <Dialog
-      title={`Certificate of ${host}`}
+      title={`Certificate of ${isolate(host)}`}
       onClose={close}
       initialFocus={() => leave.current}
       returnFocus={() => (isLeaving.current ? null : findShow(label)) ?? findMenu(label)}

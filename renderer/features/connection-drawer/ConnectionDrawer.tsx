@@ -18,7 +18,7 @@ import { Button } from '../../ui/controls.tsx';
 import { Drawer } from '../../ui/dialogs.tsx';
 import { ReconnectIcon } from '../../ui/icons.tsx';
 import { StateMark } from '../../ui/marks.tsx';
-import { Facts, ProblemBox } from '../../ui/Text.tsx';
+import { Facts, Foreign, ProblemBox } from '../../ui/Text.tsx';
 import {
   heldUpSentence,
   otherName,
@@ -57,7 +57,7 @@ function OpenDrawer({ connection, account }: ConnectionFacts): ReactNode {
     <Drawer
       title={
         <>
-          <bdi>{connection.mailbox}</bdi> on <bdi>{account.label}</bdi>
+          <Foreign>{connection.mailbox}</Foreign> on <Foreign>{account.label}</Foreign>
         </>
       }
       actions={
@@ -120,7 +120,7 @@ function StateSection({ connection, account }: ConnectionFacts): ReactNode {
         )}
       </p>
       <p className={styles.sentence}>
-        <bdi>{account.user}</bdi> at {formatServer(account.host, account.port)},{' '}
+        <Foreign>{account.user}</Foreign> at {formatServer(account.host, account.port)},{' '}
         {SECURITY_WORDS[account.security]}
         {verifiedAs !== null && `, verified as ${verifiedAs}`}
       </p>
@@ -180,8 +180,8 @@ function CertificateSection({
       <h3 className={styles.heading}>Certificate</h3>
       <Facts
         facts={[
-          { name: 'Issued to', value: <bdi>{subject}</bdi> },
-          { name: 'Issued by', value: <bdi>{issuer}</bdi> },
+          { name: 'Issued to', value: <Foreign>{subject}</Foreign> },
+          { name: 'Issued by', value: <Foreign>{issuer}</Foreign> },
           { name: 'Names', value: names.length === 0 ? null : namesText(names) },
           {
             name: 'Valid until',

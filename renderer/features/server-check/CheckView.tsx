@@ -9,6 +9,7 @@ import {
   formatMs,
   formatServer,
   formatTime,
+  isolate,
   NOTHING,
 } from '../../format.ts';
 import { showScreen } from '../../navigation.ts';
@@ -34,7 +35,7 @@ export function CheckView({ check }: CheckViewProps): ReactNode {
     showScreen('check', { check: id });
   };
   return (
-    <section className={styles.view} aria-label={`Check of ${target.host}`}>
+    <section className={styles.view} aria-label={`Check of ${isolate(target.host)}`}>
       <div className={styles.title}>
         <h2 className={styles.heading}>
           <Name>{formatServer(target.host, target.port)}</Name>

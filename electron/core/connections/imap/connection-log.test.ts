@@ -20,7 +20,7 @@ describe('the log of a connection', () => {
   test('lets no control character through', () => {
     const log = new ConnectionLog(() => 0);
     log.add('one\r\ntwo\u001B[31m\0three\u0085');
-    expect(log.lines()[0]?.text).toBe('one two [31m three');
+    expect(log.lines()[0]?.text).toBe('one two<U+001B>[31m<U+0000>three');
   });
 
   test('removes secrets before it cuts, so that none is cut in half and kept', () => {

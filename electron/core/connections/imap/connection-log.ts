@@ -2,7 +2,8 @@
 import type { LogLine, Mechanism, NotOfferedReason } from '../../../../shared/model.ts';
 import type { ConnectSettings } from '../../accounts/index.ts';
 import { serverAddress } from '../../../../shared/server-names.ts';
-import { visible, type Redact } from '../../log/index.ts';
+import { visible } from '../../../../shared/visible.ts';
+import type { Redact } from '../../log/index.ts';
 import type { TlsOutcome, TransportEvent } from '../../tls/index.ts';
 
 /** Lines kept of each connection: a few connects with everything that was said. */

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { HistoryAccount, HistoryQuery } from '../../../../shared/history.ts';
 import type { AccountId, OutcomeKind } from '../../../../shared/model.ts';
+import { visible } from '../../../../shared/visible.ts';
 import type { AliveSpan } from '../alive.ts';
 import { KINDS } from '../row.ts';
 import { DAY_MS, gridOf, LONGEST_LEVEL, startOf, type Grid } from './ranges.ts';
@@ -157,7 +158,7 @@ export class Reader {
   #accountsOf({ level, fromAt, toAt }: Grid): HistoryAccount[] {
     return this.#accountsBetween
       .all(level.id, fromAt, toAt)
-      .map((row) => ({ id: row['id'] as AccountId, label: String(row['label']) }))
+      .map((row) => ({ id: row['id'] as AccountId, label: visible(String(row['label'])) }))
       .sort((a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }));
   }
 
