@@ -2,6 +2,7 @@ import { filesTargets } from './files.ts';
 import { framesTarget } from './frames.ts';
 import { imapTarget } from './imap.ts';
 import { keptTargets } from './kept.ts';
+import { setUpTargets } from './set-up.ts';
 import { tlsTargets } from './tls.ts';
 import type { FuzzTarget } from './target.ts';
 
@@ -11,5 +12,6 @@ export const TARGETS: readonly FuzzTarget[] = [
   framesTarget,
   imapTarget,
   ...filesTargets,
+  ...setUpTargets,
   ...keptTargets,
 ];

@@ -3,7 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { DOMAIN_SOURCES, type SetUpSource } from '../../../shared/set-up.ts';
 import { systemClock } from '../clock.ts';
-import { straight } from '../proxy/index.ts';
+import { straight, type Way } from '../proxy/index.ts';
+import { TestProxy } from '../proxy/testing/test-proxy.ts';
 import { TestClock } from '../testing/clock.ts';
 import { MOST_SEARCHES, SEARCH_LIMIT_MS, SetUp, theInternet, type SetUpDeps } from './find.ts';
 import {
@@ -491,5 +492,35 @@ describe('records in the DNS', () => {
     await using world = await startInternet({ zone });
     const { found } = await setUp({ internet: world.internet }).find('a@example.org');
     expect(found ?? { host: null }).toMatchObject(said ?? { host: null });
+  });
+});
+
+describe('through a proxy', () => {
+  it('names are the proxy’s to look up: files are asked for, the DNS is not', async () => {
+    const { pages, zone } = sayingAll(['ispdb', 'pacc', 'srv', 'mx-autoconfig']);
+    await using world = await startInternet({ pages, zone });
+    await using proxy = await TestProxy.start({ kind: 'socks5' });
+    const way: Way = () => Promise.resolve([proxy.address]);
+    const search = setUp({ internet: world.internet, way: () => way });
+    const { found } = await search.find('Robin@example.org');
+    expect(found).toMatchObject({ source: 'ispdb', host: 'imap-ispdb.example.org' });
+    expect(world.dns.asked).toEqual([]);
+    const port = String(world.web.port);
+    expect(proxy.asked.toSorted()).toEqual(
+      [`autoconfig.example.org:${port}`, `${ISPDB}:${port}`, `example.org:${port}`].toSorted(),
+    );
+    expect(Buffer.concat(proxy.sent).toString('latin1')).not.toMatch(/robin/i);
+  });
+
+  it('that fails, nothing is asked past it, and why is said', async () => {
+    await using world = await startInternet(saying('autoconfig', 'imap.example.org'));
+    const proxy = await TestProxy.start({ kind: 'http' });
+    const { address } = proxy;
+    await proxy[Symbol.asyncDispose]();
+    const search = setUp({ internet: world.internet, way: () => () => Promise.resolve([address]) });
+    const { found, trouble } = await search.find('a@example.org');
+    expect(found).toBeNull();
+    expect(trouble).toMatch(/proxy/i);
+    expect([world.dns.asked, world.web.serverNames]).toEqual([[], []]);
   });
 });
