@@ -70,10 +70,14 @@ function checked(
 ): LookupFunction {
   return (host, options, done) => {
     lookup(host, { ...options, all: true }, (error, found) => {
+      if (error !== null) {
+        // Node then calls with nothing besides, whatever its types say.
+        done(error, '');
+        return;
+      }
       const all = typeof found === 'string' ? [] : found;
       const [first, ...others] = all.filter(({ address }) => mayBeDialled(address));
-      if (error !== null) done(error, '');
-      else if (first === undefined) done(new Error(`${host} leads to no public address.`), '');
+      if (first === undefined) done(new Error(`${host} leads to no public address.`), '');
       else if (options.all === true) done(null, [first, ...others]);
       else done(null, first.address, first.family);
     });

@@ -51,9 +51,12 @@ export class DnsServer {
   }
 
   /** @param zone by `TYPE name`, such as `SRV _imaps._tcp.example.org`; what is not in it is not there */
-  static async start(zone: Readonly<Record<string, ZoneEntry>>): Promise<DnsServer> {
+  static async start(
+    zone: Readonly<Record<string, ZoneEntry>>,
+    { port = 0 } = {},
+  ): Promise<DnsServer> {
     const tcp = createServer();
-    const udp = await onOnePort(tcp);
+    const udp = await onOnePort(tcp, port);
     return new DnsServer(udp, tcp, new Map(Object.entries(zone)));
   }
 
@@ -96,19 +99,20 @@ export class DnsServer {
 }
 
 /** Truncated answers are asked for again on the same port: one that is free for both. */
-async function onOnePort(tcp: Server): Promise<Socket> {
-  tcp.listen(0, '127.0.0.1');
+async function onOnePort(tcp: Server, port: number): Promise<Socket> {
+  tcp.listen(port, '127.0.0.1');
   await once(tcp, 'listening');
   const udp = createSocket('udp4');
   try {
     udp.bind((tcp.address() as AddressInfo).port, '127.0.0.1');
     await once(udp, 'listening');
     return udp;
-  } catch {
+  } catch (error) {
     // EADDRINUSE: somebody else has it for UDP.
+    if (port !== 0) throw error;
     tcp.close();
     await once(tcp, 'close');
-    return onOnePort(tcp);
+    return onOnePort(tcp, port);
   }
 }
 

@@ -42,7 +42,9 @@ export async function startInternet({
       dns: [dns.address],
       // There is nothing beside it.
       hosts: (host, _, done) => {
-        done(Object.assign(new Error(`no ${host}`), { code: 'ENOTFOUND' }), '');
+        const error = Object.assign(new Error(`no ${host}`), { code: 'ENOTFOUND' });
+        // As `dns.lookup` does it: without a second argument.
+        (done as (error: NodeJS.ErrnoException) => void)(error);
       },
       trust: { kind: 'ca', pem: authority.certPem },
       httpsPort: web.port,

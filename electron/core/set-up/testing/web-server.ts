@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { ServerCertificate } from '../../demo/certificates.ts';
 
 /** What is at a place: a file, or whatever else is to be answered. */
@@ -16,6 +16,10 @@ export interface Asked {
   readonly line: string;
   /** Names and values, in the order and case in which they came. */
   readonly headers: readonly string[];
+}
+
+function mayBreak(socket: Socket): void {
+  socket.on('error', () => undefined);
 }
 
 export class WebServer {
@@ -39,7 +43,9 @@ export class WebServer {
       if (typeof page === 'function') page(request, response);
       else response.writeHead(page === undefined ? 404 : 200).end(page ?? 'Not here.');
     });
+    // Whoever has found what it looked for hangs up on all others, in the middle of anything.
     server.on('tlsClientError', () => undefined);
+    server.on('connection', mayBreak).on('secureConnection', mayBreak);
   }
 
   /** @param pages by `HOST/PATH`; what is not among them is not found */
