@@ -31,7 +31,8 @@ const UNSEEN_ENDS = /^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu;
  * @throws RepriseError `invalid-input` for the field `user`, with what is wrong
  */
 export function parseAddress(typed: string): MailAddress {
-  const text = bareAddress(typed.replace(UNSEEN_ENDS, '')).replace(/[＠﹫]/g, '@');
+  const pasted = bareAddress(typed.replace(UNSEEN_ENDS, ''));
+  const text = pasted.replace(UNSEEN_ENDS, '').replace(/[＠﹫]/g, '@');
   if (/\p{Cc}/u.test(text)) throw wrong('An e-mail address has no line breaks or tabs in it.');
   const at = text.lastIndexOf('@');
   if (at === -1) throw wrong(`There is no @ in this e-mail address. ${LOOKS_LIKE}`);
@@ -55,7 +56,9 @@ function refuseLocalPart(local: string): void {
 function domainOf(typed: string): string | null {
   const [, literal] = /^\[(?:IPv6:)?(.+)\]$/i.exec(typed) ?? [];
   const name = normalName(literal ?? typed);
-  if (name === null || (literal !== undefined && isIP(withoutZone(name)) === 0)) {
+  const isOther = literal !== undefined && isIP(withoutZone(name ?? '')) === 0;
+  // One dot at the end is read past before this, and a second one by what makes the name normal.
+  if (name === null || isOther || /[.。．｡]$/.test(typed)) {
     throw wrong(
       'The part after the @ is not the name of a domain. It looks like example.org, without port or path.',
     );
@@ -66,8 +69,8 @@ function domainOf(typed: string): string | null {
 /** The address out of a link, or out of what stands beside a name. */
 function bareAddress(text: string): string {
   const [, link] = /^mailto:([^?]*)/i.exec(text) ?? [];
-  if (link !== undefined) return decoded(link).trim();
-  return /^(?:[^<]*|".*"\s*)<([^<>]*)>$/s.exec(text)?.[1]?.trim() ?? text;
+  if (link !== undefined) return decoded(link);
+  return /^(?:[^<]*|".*"\s*)<([^<>]*)>$/s.exec(text)?.[1] ?? text;
 }
 
 function decoded(link: string): string {
