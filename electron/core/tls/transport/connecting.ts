@@ -295,20 +295,21 @@ export class Connecting {
     const end = this.#endOf(socket);
     this.#emit({ kind: 'handshake', ...end, at: performance.now() });
     this.#emit({ kind: 'phase', phase: 'greeting', at: performance.now() });
-    const silent = new DisposableStack();
+    const { tookTooLong } = this.#options;
+    // Node 22 has no DisposableStack.
+    const heardOf = (): void => {
+      socket.off('end', hungUp).off('error', hungUp);
+      late?.[Symbol.dispose]();
+    };
     const hungUp = (): void => {
-      silent.dispose();
+      heardOf();
       this.#sessions.hungUp();
     };
-    for (const ending of ['end', 'error'] as const) {
-      socket.on(ending, hungUp);
-      silent.defer(() => socket.off(ending, hungUp));
-    }
-    const { tookTooLong } = this.#options;
-    if (tookTooLong !== undefined) silent.use(addAbortListener(tookTooLong, hungUp));
+    socket.on('end', hungUp).on('error', hungUp);
+    const late = tookTooLong === undefined ? null : addAbortListener(tookTooLong, hungUp);
     const onData = (): void => {
       socket.off('data', onData);
-      silent.dispose();
+      heardOf();
       this.#sessions.heard();
       this.#emit({ kind: 'first-line', at: performance.now(), ...this.#traffic() });
       // Tickets come with or before the first line; Node gives them in the turn after it.
