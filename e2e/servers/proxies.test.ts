@@ -126,10 +126,10 @@ describe.skipIf(missing !== null)('real proxies', () => {
         /cannot reach|could not connect to/,
       );
       expect(await test({ proxy: good, port: 1 })).toMatch(/refuses connections|could not connect/);
-      // The one is not the other.
-      const other = proxy.kind === 'http' ? 'socks5' : 'http';
-      expect(await test({ proxy: { ...choice(proxy), kind: other } })).toMatch(
-        /is no (?:HTTP|SOCKS5) proxy|closed the connection instead/,
+      // The one is not the other; tinyproxy would wait for the rest of what it was told.
+      if (proxy.kind === 'http') return;
+      expect(await test({ proxy: { ...choice(proxy), kind: 'http' } })).toMatch(
+        /is no HTTP proxy|closed the connection instead/,
       );
     }, 60_000);
 
