@@ -81,8 +81,15 @@ export const contract = {
   updateAccount: call(accountId, accountInputSchema).returns<void>(),
   /** Logs out, forgets sessions and password, removes it from the settings. */
   removeAccount: call(accountId).returns<void>(),
-  /** Signs in and looks for the mailboxes, storing nothing. With an id, `null` and `keep` mean that account's stored password and CA file or pin. */
-  testConnection: call(accountInputSchema, accountId.nullable()).returns<TestResult>(),
+  /**
+   * Signs in and looks for the mailboxes, storing nothing. With an account's id, `null` and `keep` mean
+   * its stored password and CA file or pin; with one for the test, its course is part of the state.
+   */
+  testConnection: call(
+    accountInputSchema,
+    accountId.nullable(),
+    z.string().min(1).max(64).optional(),
+  ).returns<TestResult>(),
   /**
    * After a look at the certificate: trusts only that, or the system's authorities. Sessions made
    * under another trust are forgotten, and the account connects anew. The password is typed again for

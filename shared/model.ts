@@ -248,6 +248,14 @@ export interface ConnectionDetail {
   readonly attempts: readonly Attempt[];
 }
 
+/** A test of settings that is under way. */
+export interface RunningTest {
+  /** Chosen by the page that asked for it. */
+  readonly id: string;
+  /** Those that have begun, the one that it is at last. */
+  readonly phases: readonly Phase[];
+}
+
 /** What *Test connection* found. */
 export type TestResult = {
   /** What the server wants people to see, as in {@link Notice}. */

@@ -9,6 +9,7 @@ import type {
   Connection,
   HeldSessions,
   Notice,
+  RunningTest,
   ServerCheck,
   Totals,
 } from './model.ts';
@@ -28,6 +29,7 @@ export interface Tables {
   readonly heldSessions: HeldSessions;
   readonly checks: ServerCheck;
   readonly notices: Notice;
+  readonly tests: RunningTest;
 }
 
 export type Single = keyof Singles;
@@ -59,6 +61,7 @@ const EVERY_TABLE: Record<Table, true> = {
   heldSessions: true,
   checks: true,
   notices: true,
+  tests: true,
 };
 
 /**

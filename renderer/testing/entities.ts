@@ -115,6 +115,7 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
     heldSessions: [],
     checks: [],
     notices: [],
+    tests: [],
     ...more,
   };
 }

@@ -4,12 +4,17 @@
  * itself is tested with real servers beside `electron/core/set-up`.
  */
 import type { FoundSettings, SetUpResult } from '../../../shared/set-up.ts';
-import type { ImapServer } from '../../../electron/core/demo/testing/index.ts';
+import {
+  fault,
+  startImapServer,
+  type ImapServer,
+} from '../../../electron/core/demo/testing/index.ts';
 import { expectNoViolation } from '../../fixtures/browser/axe.ts';
 import type { Dashboard } from '../../fixtures/browser/dashboard.ts';
 import { HeldAnswers } from '../../fixtures/browser/held-answers.ts';
 import { tabTo } from '../../fixtures/browser/keyboard.ts';
 import { expect, test } from '../../fixtures/browser/reprise.ts';
+import { accountOn } from '../../fixtures/browser/typed-accounts.ts';
 
 const ADDRESS = 'robin@company.example';
 
@@ -216,6 +221,7 @@ test.describe('an address leads to its account', () => {
         'Mailboxes to watch',
         'CA certificate file',
         'Server name for the certificate',
+        'Proxy',
         'Name of this account',
       ]);
       await expectNoViolation(page, 'every field');
@@ -461,4 +467,46 @@ test('an address that is none is said at the field, and nothing is lost', async 
   await page.keyboard.press('End');
   await page.keyboard.type('x');
   await expect(address).toHaveAttribute('aria-invalid', 'false');
+});
+
+test('a test says what it is at while it waits for a server', async ({ opened: dashboard }) => {
+  await using server = await startImapServer({ script: { login: fault.hang } });
+  const { page, form } = dashboard;
+  await dashboard.fillForm(accountOn(server, 'Work'));
+  await dashboard.testConnection();
+  await expect(form).toContainText('Testing: signing in…');
+  await expect(form.locator('li[data-state="done"]')).toHaveText(['Look up', 'Connect', 'TLS']);
+  await expect(form.locator('li[data-state="now"]')).toHaveText('Sign in');
+  await expect(form.locator('li[data-state="ahead"]')).toHaveText('Mailboxes');
+  await expectNoViolation(page, 'a test under way');
+});
+
+test('with look-ups switched off nobody is asked, and that is said', async ({
+  opened: dashboard,
+}) => {
+  const { page, form } = dashboard;
+  const { address, status, host } = parts(dashboard);
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  const lookUps = page.getByRole('switch', { name: 'Look up the settings of new accounts' });
+  await expect(lookUps).toBeChecked();
+  await expect(page.getByText('Nobody is told more than the domain.')).toBeVisible();
+  await lookUps.click();
+  await expect(lookUps).not.toBeChecked();
+  await page.getByRole('button', { name: 'Close settings' }).click();
+
+  await dashboard.openAddForm();
+  await expect(address).toHaveAccessibleDescription(/Look-ups are switched off in Settings/);
+  await page.keyboard.type(ADDRESS);
+  await page.keyboard.press('Enter');
+  await expect(status).toHaveText(
+    'Reprise does not know company.example, and look-ups are switched off in Settings. Enter the server that your provider names for IMAP.',
+  );
+  await expect(host).toBeVisible();
+  // What Reprise knows by itself it fills in all the same.
+  await dashboard.discardForm();
+  await dashboard.openAddForm();
+  await page.keyboard.type('robin@gmail.com');
+  await page.keyboard.press('Enter');
+  await expect(status).toContainText('imap.gmail.com');
+  await expect(form.getByRole('button', { name: 'Edit', exact: true })).toBeVisible();
 });

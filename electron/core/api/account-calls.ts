@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EngineApi } from '../../../shared/contract.ts';
 import { RepriseError } from '../../../shared/errors.ts';
-import type { AccountId, AccountInput } from '../../../shared/model.ts';
+import type { AccountId, AccountInput, Phase } from '../../../shared/model.ts';
 import { isSamePlace } from '../../../shared/password-place.ts';
 import {
   type AccountSettings,
@@ -36,7 +36,7 @@ export type AccountCalls = Pick<
 
 /** What is stored is written first; connections follow. */
 export function createAccountCalls(context: CallContext): AccountCalls {
-  const { watchList, own, passwordOf, demo, checks, setUp, notices, redaction, log, clock } =
+  const { state, watchList, own, passwordOf, demo, checks, setUp, notices, redaction, log, clock } =
     context;
   const { ways, proxyPasswords } = context;
   const { turn, ownerOf } = context;
@@ -140,7 +140,7 @@ export function createAccountCalls(context: CallContext): AccountCalls {
       redaction.forget(id);
     },
 
-    testConnection: async (input, id) => {
+    testConnection: async (input, id, test) => {
       const stored = id === null ? null : ownerOf(id).book.accounts.mustGet(id);
       const settings = settingsToTest(input, stored);
       const password = await passwordToTest(input, id, settings);
@@ -151,8 +151,14 @@ export function createAccountCalls(context: CallContext): AccountCalls {
       redaction.hide(key, password);
       redaction.hide(`${key}:proxy`, proxyPassword ?? '');
       try {
-        return await testConnection(settings, password, input.mailboxes, clock, way);
+        const phases: Phase[] = [];
+        return await testConnection(settings, password, input.mailboxes, clock, way, (phase) => {
+          if (phases.at(-1) === phase) return;
+          phases.push(phase);
+          if (test !== undefined) state.put('tests', { id: test, phases: [...phases] });
+        });
       } finally {
+        if (test !== undefined) state.remove('tests', test);
         redaction.forget(key);
         redaction.forget(`${key}:proxy`);
       }

@@ -267,6 +267,17 @@ describe('an account', () => {
     });
     expect(imap.offers).toEqual([]);
   });
+
+  it('says what a test is at under the name that the page gave it, until it is over', async () => {
+    const imap = await server({ script: { login: fault.hang } });
+    const { engine, until } = await start(await folder());
+    const tested = engine.testConnection(inputFor(imap), null, 'mine');
+    const { tests } = await until((now) => now.tests[0]?.phases.at(-1) === 'login');
+    expect(tests).toMatchObject([{ id: 'mine', phases: expect.arrayContaining(['tcp', 'tls']) }]);
+    imap.dropConnections();
+    expect(await tested).toMatchObject({ ok: false, phase: 'login' });
+    await until((now) => now.tests.length === 0);
+  });
 });
 
 function attemptOf(state: Snapshot, mailbox: string) {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { PHASES, type Phase } from '../../../shared/model.ts';
 import type { ConnectSettings } from '../accounts/account.ts';
 import { fault, startImapServer, startLineServer } from '../demo/testing/index.ts';
+import { straight } from '../proxy/index.ts';
 import { PHASE_LIMITS } from './imap/imapflow-options.ts';
 import { TestClock } from '../testing/clock.ts';
 import type { Watchable } from './testing/supervisor.ts';
@@ -15,12 +17,19 @@ function settingsOf(server: Watchable): ConnectSettings {
 describe('testing a connection', () => {
   test.each(['tls', 'starttls'] as const)('finds what works over %s', async (security) => {
     await using server = await startImapServer({ security, mailboxes: { INBOX: 3, Sent: 1 } });
+    const entered: Phase[] = [];
     const result = await testConnection(
       settingsOf(server),
       server.password,
       ['inbox', 'Sent', 'Nope'],
       new TestClock(),
+      straight,
+      (phase) => entered.push(phase),
     );
+    // In the order in which they began, the mailboxes last and for all of them.
+    const phases: readonly Phase[] = PHASES.filter((phase) => entered.includes(phase));
+    expect([...new Set(entered)]).toEqual(phases);
+    expect(phases).toEqual(expect.arrayContaining(['tcp', 'tls', 'login', 'select']));
     expect(result).toMatchObject({
       ok: true,
       attempt: { outcome: { kind: 'full' }, handshake: { protocol: 'TLSv1.3' } },

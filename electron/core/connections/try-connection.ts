@@ -1,4 +1,4 @@
-import type { AccountId, ConnectionId, TestResult } from '../../../shared/model.ts';
+import type { AccountId, ConnectionId, Phase, TestResult } from '../../../shared/model.ts';
 import { isInbox } from '../../../shared/mailbox-name.ts';
 import type { ConnectSettings } from '../accounts/index.ts';
 import type { Clock } from '../clock.ts';
@@ -13,6 +13,8 @@ import { ALERTS_SHOWN } from './server-alerts.ts';
 /**
  * Connects as a watched account would, signs in, opens each of the mailboxes that it can, and logs
  * out. Nothing is stored: its sessions are its own. Never rejects for what a server does.
+ *
+ * @param enter hears of each phase as it begins; `select` is all that comes after the sign-in
  */
 export async function testConnection(
   settings: ConnectSettings,
@@ -20,6 +22,7 @@ export async function testConnection(
   mailboxes: readonly string[],
   clock: Clock,
   way: Way = straight,
+  enter: (phase: Phase) => void = () => undefined,
 ): Promise<TestResult> {
   const alerts = new Set<string>();
   const connection = new ImapConnection({
@@ -35,11 +38,13 @@ export async function testConnection(
     way,
     log: new ConnectionLog(() => clock.now()),
     report: (event) => {
+      if (event.kind === 'phase') enter(event.phase);
       if (event.kind === 'alert' && alerts.size < ALERTS_SHOWN) alerts.add(event.text);
     },
   });
   try {
     await connection.signIn();
+    enter('select');
     const { names: listed, hasMore } = await connection.list();
     const twice = mailboxes
       .map((name) => ({ name, own: connection.ownName(name) }))

@@ -10,6 +10,7 @@ import { strayPinOf, type Field } from './draft.ts';
 import { Fields } from './Fields.tsx';
 import { foreignSentence, takesPasswords } from './set-up.ts';
 import { TestReport } from './TestReport.tsx';
+import { TestSteps } from './TestSteps.tsx';
 import { useAccountForm, type AccountFormState, type Beginning } from './use-account-form.ts';
 import styles from './AccountForm.module.css';
 
@@ -110,7 +111,7 @@ function FormDialog({ form, begun }: FormDialogProps): ReactNode {
         </div>
         <div aria-live="polite" className={styles.report}>
           {isSaving && <p>Saving…</p>}
-          {running === 'test' && <p>Testing: connecting, signing in, looking for mailboxes…</p>}
+          {running === 'test' && <TestSteps phases={state.phases} />}
           {running === null && result !== null && (
             <TestReport
               result={result}

@@ -50,7 +50,6 @@ export function SetUpNews({ state }: SetUpNewsProps): ReactNode {
 function FoundNews({ found }: { readonly found: Found }): ReactNode {
   const { settings, address, trouble } = found;
   const { user, provider, foreign } = settings;
-  if (provider?.passwords === 'none') return <ProviderHint provider={provider} />;
   return (
     <>
       <p>
@@ -65,8 +64,11 @@ function FoundNews({ found }: { readonly found: Found }): ReactNode {
           )}
         </span>
       </p>
+      {provider?.passwords === 'none' && <ProviderHint provider={provider} />}
       {trouble !== null && <p className={styles.source}>{trouble}</p>}
-      {foreign && <p className={styles.foreign}>{foreignSentence(found)}</p>}
+      {foreign && provider?.passwords !== 'none' && (
+        <p className={styles.foreign}>{foreignSentence(found)}</p>
+      )}
     </>
   );
 }

@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { RepriseError } from '../../../shared/errors.ts';
-import type { Account, ShownCertificate, TestResult } from '../../../shared/model.ts';
+import type { Account, Phase, ShownCertificate, TestResult } from '../../../shared/model.ts';
 import type { AccountProxy } from '../../../shared/proxy.ts';
 import { whyTypeAgain } from '../../account-password.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
-import { closeForm, isFormOpen, type OpenForm } from '../../engine/store.ts';
+import { closeForm, isFormOpen, useEngine, type OpenForm } from '../../engine/store.ts';
 import { isolate } from '../../format.ts';
 import { errorMessage } from '../../ui/call.tsx';
 import { toastFailure } from '../../ui/toasts.tsx';
@@ -85,6 +85,7 @@ function draftToBegin(begun: Beginning): Draft {
 }
 
 const AS_PROGRAM: AccountProxy = { kind: 'program' };
+const NOTHING_YET: readonly Phase[] = [];
 
 const MANUAL: SetUp = { kind: 'manual', found: null, why: null };
 
@@ -119,6 +120,8 @@ export function useAccountForm(
   const [problem, setProblem] = useState<FormProblem | null>(null);
   const [tested, setTested] = useState<Tested | null>(null);
   const [asking, setAsking] = useState<Asking | null>(null);
+  const [testId] = useState(() => crypto.randomUUID());
+  const phases = useEngine(({ tests }) => tests.get(testId)?.phases ?? NOTHING_YET);
 
   /** At once where it can be, because what has the focus may go; else when the field has come. */
   const goToField = (field: Field) => {
@@ -188,7 +191,7 @@ export function useAccountForm(
   const testDraft = (tried: Draft) =>
     run('test', async () => {
       setTested(null);
-      const result = await api.testConnection(toInput(tried, isNew), like);
+      const result = await api.testConnection(toInput(tried, isNew), like, testId);
       setTested({ draft: tried, result });
     });
 
@@ -243,6 +246,8 @@ export function useAccountForm(
     setUnfolded,
     wanted,
     running,
+    /** What the test that runs has come to. */
+    phases,
     problem,
     setProblem,
     errorOf: (field: Field) => (problem?.field === field ? problem.message : null),

@@ -5,7 +5,13 @@ import { focusSettingsButton, isSettingsButton } from '../../ui/focus.ts';
 import { CloseIcon } from '../../ui/icons.tsx';
 import { ProxySetting } from '../proxy/ProxySetting.tsx';
 import { HistoryLength } from './HistoryLength.tsx';
-import { DataSection, NotificationSwitch, SessionSwitches, ThemeChooser } from './rows.tsx';
+import {
+  DataSection,
+  LookUpSwitch,
+  NotificationSwitch,
+  SessionSwitches,
+  ThemeChooser,
+} from './rows.tsx';
 import styles from './Settings.module.css';
 
 function close(): void {
@@ -53,6 +59,9 @@ export function Settings(): ReactNode {
         </Section>
         <Section title="History">
           <HistoryLength />
+        </Section>
+        <Section title="Accounts">
+          <LookUpSwitch />
         </Section>
         <Section title="Sessions">
           <SessionSwitches />

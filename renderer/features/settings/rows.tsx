@@ -10,6 +10,7 @@ import { SettingRow, SwitchRow, useSetting } from './SettingRow.tsx';
 import {
   dataFiles,
   keepExplanation,
+  LOOK_UPS,
   notificationExplanation,
   notificationHint,
   readersSentence,
@@ -76,6 +77,19 @@ function sayUnanswered(): void {
     description:
       'The browser got no answer to its question. Switch them on again to be asked again.',
   });
+}
+
+/** Whether anybody is asked for the settings of a new account. */
+export function LookUpSwitch(): ReactNode {
+  const [isOn, setOn] = useSetting('lookUpSettings');
+  return (
+    <SwitchRow
+      name="Look up the settings of new accounts"
+      explanation={LOOK_UPS}
+      checked={isOn}
+      onChange={(on) => void setOn(on)}
+    />
+  );
 }
 
 /** What becomes of the sessions of all accounts. */

@@ -117,6 +117,10 @@ export function notificationHint(
   }
 }
 
+/** What is asked of whom when an address is to become an account. */
+export const LOOK_UPS =
+  'For an address of a domain that Reprise does not know, it asks that domain, Thunderbird’s list of providers and the DNS which server its mail is on, and whoever takes the domain’s mail. Nobody is told more than the domain. Off: nobody is asked, and you enter the server.';
+
 /** What it means to keep sessions, under the protection in force, and why that is off at first. */
 export function keepExplanation(protection: SecretProtection): string {
   const what =
