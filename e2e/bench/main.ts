@@ -14,6 +14,7 @@ import { benchHistory, benchScale } from './history.ts';
 import { benchMemory } from './memory.ts';
 import { tableOf, type Row } from './row.ts';
 import { SERVERNAME } from './dial.ts';
+import { benchPassThrough } from './pass-through.ts';
 import { benchScalePage } from './scale-page.ts';
 import { benchSequential } from './sequential.ts';
 import { benchStorm } from './storm.ts';
@@ -25,6 +26,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Row[]>>> = {
   cache: benchCacheOnRealSession,
   memory: benchMemory,
   history: benchHistory,
+  'pass-through': benchPassThrough,
   scale: benchScale,
   'scale-page': benchScalePage,
 };

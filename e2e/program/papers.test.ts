@@ -13,6 +13,7 @@ const SECTIONS = [
   'Two commands',
   'Add an account',
   'Check a server',
+  'Watch your client',
   'Where to read on',
 ];
 
@@ -79,7 +80,7 @@ describe.each(papers)('%s', (paper) => {
 
   it('names npm scripts that there are', () => {
     const named = [
-      ...[...text.matchAll(/npm (?:--silent )?run (?:--silent )?([\w:]+)/g)].map(([, it]) => it),
+      ...[...text.matchAll(/npm (?:--silent )?run (?:--silent )?([\w:-]+)/g)].map(([, it]) => it),
       ...[...text.matchAll(/npm (start|test)\b/g)].map(([, it]) => it),
     ];
     expect(named.filter((name) => !Object.hasOwn(scripts, name ?? ''))).toEqual([]);

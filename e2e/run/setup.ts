@@ -12,7 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseChromium } from '../fixtures/browser/chromium.ts';
 import { missingToBuild } from '../clients/asio/programs.ts';
-import { whyNoDovecot } from '../fixtures/servers/dovecot-binary.ts';
+import { MAIL_PROGRAMS, whyNoProgram } from '../fixtures/clients/mail-programs.ts';
+import { whyNoDovecot, whyNoOtherProtocols } from '../fixtures/servers/dovecot-binary.ts';
 import { findElectronProgram } from '../fixtures/browser/electron-program.ts';
 import { whyNoNamespaces } from '../fixtures/network/network-namespace.ts';
 import { PROXY_PACKAGES, proxyBinary, whyNoProxies } from '../fixtures/servers/proxies.ts';
@@ -41,6 +42,24 @@ function ensureDovecot(): void {
   say(why === null ? 'Dovecot is installed' : `DOVECOT SPECS WILL BE SKIPPED. ${why}`);
 }
 
+/**
+ * Mail programs of less than 30 MB with what they need. Left out are Thunderbird, Evolution, KMail, Geary,
+ * Claws Mail and Java's, which are larger.
+ */
+function ensureMailPrograms(): void {
+  if (process.platform === 'linux' && hasApt) {
+    if (whyNoOtherProtocols() !== null) aptInstall('dovecot-pop3d', 'dovecot-submissiond');
+    const missing = Object.values(MAIL_PROGRAMS).filter(
+      (program) => whyNoProgram(program) !== null,
+    );
+    const packages = [...new Set(missing.map((program) => program.package))];
+    if (packages.length > 0) aptInstall(...packages);
+  }
+  const left = Object.values(MAIL_PROGRAMS).flatMap((program) => whyNoProgram(program) ?? []);
+  const why = [whyNoOtherProtocols() ?? [], ...new Set(left)].flat();
+  say(why.length === 0 ? 'Mail programs are installed' : `PROGRAMS LEFT OUT. ${why.join(' ')}`);
+}
+
 async function lookForElectron(): Promise<void> {
   const found = await findElectronProgram();
   say(
@@ -59,7 +78,7 @@ function ensurePostfix(): void {
 
 /** What the C++ programs of `e2e/clients/asio` are built with. */
 function ensureAsio(): void {
-  if (hasApt) missingToBuild().forEach(aptInstall);
+  if (hasApt && missingToBuild().length > 0) aptInstall(...missingToBuild());
   const missing = missingToBuild();
   say(
     missing.length === 0
@@ -85,7 +104,8 @@ function ensureNamespaces(): void {
 }
 
 /** Debian may try to start the system's own server; nothing here uses it. */
-function aptInstall(name: string): void {
+function aptInstall(...names: readonly string[]): void {
+  const name = names.join(' ');
   say(`installing ${name} by apt-get`);
   const isRoot = process.getuid?.() === 0;
   const apt = (...words: string[]) => {
@@ -95,7 +115,7 @@ function aptInstall(name: string): void {
     ];
     return run(command, args, { DEBIAN_FRONTEND: 'noninteractive' });
   };
-  if (!apt('update', '-q') || !apt('install', '-y', '-q', '--no-install-recommends', name)) {
+  if (!apt('update', '-q') || !apt('install', '-y', '-q', '--no-install-recommends', ...names)) {
     say(`apt-get could not install ${name}, see above`);
   }
 }
@@ -137,6 +157,7 @@ function readIfThere(path: string): string {
 ensureDovecot();
 ensurePostfix();
 ensureProxies();
+ensureMailPrograms();
 ensureAsio();
 ensureNamespaces();
 ensureLibraries();
