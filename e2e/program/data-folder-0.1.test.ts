@@ -3,7 +3,7 @@
  * of today is started in a copy of it, with the clock and on the machine of that time. How the folder
  * was made is in the history: `fixtures/data-folder-0.1/make.ts`.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -59,6 +59,13 @@ afterEach(() => rm(folder, { recursive: true }));
 /** All that the program may say: nothing, or that kept sessions are not its own. */
 const MAY_SAY = isSameEngine ? /^$/ : /^(?:\S+ warn {2}No session is taken over from [^\n]*\n)?$/;
 
+async function storedSecrets() {
+  return JSON.parse(await readFile(join(folder, 'secrets.json'), 'utf8')) as {
+    version: number;
+    secrets: Record<string, { readonly trust: string }>;
+  };
+}
+
 /** What connecting does not change; every account is paused in it. */
 function lasting({ strip: _strip, refusing: _refusing, ...account }: RecordedAccount) {
   return { ...account, paused: true };
@@ -92,6 +99,15 @@ describe('a data folder of version 0.1.0', { timeout: 180_000 }, () => {
       // What the first run has taken from the disk, it has written there again at its end.
       expect(keptSessions(state)).toEqual(keptNow);
       expect(await opened.stop()).toMatch(MAY_SAY);
+      // Nobody has signed in: each password is for what its account has, from the first start on.
+      const { version, secrets } = await storedSecrets();
+      expect(version).toBe(3);
+      expect(Object.keys(secrets)).toHaveLength(accounts.length);
+      for (const { id, port, security, user, trust } of accounts) {
+        const text = trust.kind === 'pin' ? `pin:${trust.certificate.fingerprint256}` : trust.kind;
+        expect(secrets[id]).toMatchObject({ port, security, user });
+        expect(secrets[id]?.trust).toMatch(new RegExp(`^${text}`));
+      }
     }
   });
 
