@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { RepriseError } from '../../../shared/errors.ts';
-import { createAuthority } from '../demo/testing/index.ts';
+import { circleOfAuthorities, createAuthority } from '../demo/testing/index.ts';
 import { readCaFile, subjectsOf } from './ca-file.ts';
 
 let one: string;
@@ -31,6 +31,15 @@ describe('a CA file', () => {
     expect(subjects).toEqual(['CN=Authority One', 'CN=Authority Two']);
     expect(subjectsOf(pem)).toEqual(subjects);
     expect(pem.match(/-----BEGIN CERTIFICATE-----/g)).toHaveLength(2);
+  });
+
+  it('is not taken where its certificates sign each other: Node would never be done with them', async () => {
+    const [first = '', second = ''] = await circleOfAuthorities();
+    expect(refusal(`${one}${first}${second}`).message).toBe(
+      'Certificates of ca.pem sign each other in a circle, so nobody is at the top of them. Choose a file with the certificate of the CA alone, the one that it has signed itself.',
+    );
+    // Alone it goes nowhere, but not round.
+    expect(readCaFile(`${one}${first}`, 'ca.pem').subjects).toHaveLength(2);
   });
 
   it('is taken with other line ends, comments, indents and the old label', () => {

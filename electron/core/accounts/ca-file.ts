@@ -34,6 +34,11 @@ export function readCaFile(text: string, fileName: string): CaFile {
     }
     return certificate;
   });
+  if (goesRound(parsed)) {
+    throw bad(
+      `Certificates of ${fileName} sign each other in a circle, so nobody is at the top of them. Choose a file with the certificate of the CA alone, the one that it has signed itself.`,
+    );
+  }
   return {
     // Node's own text of what it parsed, so that comments between the blocks are not kept.
     pem: parsed.map((certificate) => certificate.toString()).join(''),
@@ -47,6 +52,22 @@ export function subjectsOf(pem: string): readonly string[] {
     .map((block) => parseCertificate(block.pem))
     .filter((certificate) => certificate !== null)
     .map((certificate) => visible(subjectOf(certificate)));
+}
+
+/**
+ * Whether some are signed by one another and none of them by itself. Node asks for the authority of an
+ * authority until it meets one that is its own, and would ask for ever (24.21).
+ */
+function goesRound(certificates: readonly X509Certificate[]): boolean {
+  let left = certificates.filter((one) => !one.checkIssued(one));
+  for (;;) {
+    const bySubject = Map.groupBy(left, ({ subject }) => subject);
+    const below = left.filter((one) =>
+      (bySubject.get(one.issuer) ?? []).some((above) => one.checkIssued(above)),
+    );
+    if (below.length === left.length) return left.length > 0;
+    left = below;
+  }
 }
 
 /** RFC 7468, section 5: the second is an old name of the same. */

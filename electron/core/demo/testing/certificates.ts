@@ -1,4 +1,6 @@
 /** For tests: certificates that are right or wrong. */
+import { webcrypto } from 'node:crypto';
+import { BasicConstraintsExtension, X509CertificateGenerator } from '@peculiar/x509';
 import {
   type CertificateAuthority,
   createAuthority,
@@ -32,4 +34,30 @@ export async function certificateOf(
     case 'other-authority':
       return (await createAuthority('Another authority')).issue();
   }
+}
+
+/** Two authorities that vouch for each other, and nobody for them; PEM. */
+export async function circleOfAuthorities(): Promise<readonly string[]> {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+  const makeKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const [one, other] = [await makeKeys(), await makeKeys()];
+  const sign = (
+    name: string,
+    by: string,
+    publicKey: webcrypto.CryptoKey,
+    signingKey: webcrypto.CryptoKey,
+  ) =>
+    X509CertificateGenerator.create({
+      subject: [{ CN: [name] }],
+      issuer: [{ CN: [by] }],
+      publicKey,
+      signingKey,
+      signingAlgorithm: algorithm,
+      extensions: [new BasicConstraintsExtension(true, undefined, true)],
+    });
+  const circle = [
+    await sign('One', 'Other', one.publicKey, other.privateKey),
+    await sign('Other', 'One', other.publicKey, one.privateKey),
+  ];
+  return circle.map((certificate) => certificate.toString('pem'));
 }

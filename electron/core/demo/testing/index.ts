@@ -10,7 +10,7 @@ export {
 } from '../certificates.ts';
 export { startDemoServers } from '../demo-servers.ts';
 export type { Step } from '../imap/imap-session.ts';
-export type { CertificateKind } from './certificates.ts';
+export { circleOfAuthorities, type CertificateKind } from './certificates.ts';
 export {
   HANG_UP,
   type LineServer,
