@@ -3,11 +3,20 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { DOMAIN_SOURCES, type SetUpSource } from '../../../shared/set-up.ts';
 import { systemClock } from '../clock.ts';
+import { createAuthority } from '../demo/certificates.ts';
 import { straight, type Way } from '../proxy/index.ts';
 import { TestProxy } from '../proxy/testing/test-proxy.ts';
 import { TestClock } from '../testing/clock.ts';
-import { MOST_SEARCHES, SEARCH_LIMIT_MS, SetUp, theInternet, type SetUpDeps } from './find.ts';
 import {
+  MOST_SEARCHES,
+  SEARCH_LIMIT_MS,
+  SetUp,
+  theInternet,
+  type SetUpDeps,
+  type Internet,
+} from './find.ts';
+import {
+  a,
   mx,
   settingsFile,
   srv,
@@ -276,6 +285,29 @@ const everything = (): SmallWorld => ({
   },
 });
 
+describe('a server that cannot prove who it is', () => {
+  it('is not heard, and that is said of the domain’s own', async () => {
+    await using world = await startInternet(saying('autoconfig', 'imap.example.org'));
+    const { certPem: pem } = await createAuthority('Another authority');
+    const internet: Internet = { ...world.internet, trust: { kind: 'ca', pem } };
+    const { found, trouble } = await setUp({ internet }).find('a@example.org');
+    expect(found).toBeNull();
+    expect(trouble).toContain('autoconfig.example.org shows a certificate');
+    expect(world.web.asked).toEqual([]);
+  });
+
+  it('is not heard either where its certificate is for another name', async () => {
+    await using world = await startInternet({
+      pages: { 'other.example/mail/config-v1.1.xml': settingsFile('imap.example.org') },
+      zone: { 'A autoconfig.example.org': [a('autoconfig.example.org', '127.0.0.1')] },
+    });
+    const { found } = await setUp({ internet: world.internet }).find('a@example.org');
+    expect(found).toBeNull();
+    expect(world.web.serverNames).toEqual(['autoconfig.example.org']);
+    expect(world.web.asked).toEqual([]);
+  });
+});
+
 describe('who is asked', () => {
   it('hears the domain and nothing else, and all of it is this', async () => {
     await using world = await startInternet(everything());
@@ -476,6 +508,16 @@ describe('records in the DNS', () => {
         ),
       },
       { host: 'a-rather-long-name-of-server-29.example.org' },
+    ],
+    [
+      'nothing by a server whose name is more than one',
+      {
+        'MX example.org': [mx('example.org', 0, 'x@hoster.example:1/y?z.example')],
+        'SRV _imaps._tcp.hoster.example': [
+          srv('_imaps._tcp.hoster.example', 'imap.hoster.example'),
+        ],
+      },
+      null,
     ],
     ['nothing where there is no mail', { 'MX example.org': [mx('example.org', 0, '.')] }, null],
     [

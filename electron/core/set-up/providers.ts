@@ -67,7 +67,8 @@ const AUTHORIZATION_CODE =
   'Allow IMAP first, in the settings on the web; the provider then shows an authorization code, which is the password here. Your normal password is refused.';
 
 /**
- * Server names and ports as the providers publish them; `helpUrl` is where. A provider that has several
+ * Server names and ports as the providers publish them; `helpUrl` is where. Nothing of it is copied from
+ * Thunderbird's list, which is under the MPL and is asked over the network. A provider that has several
  * servers is there several times.
  */
 export const PROVIDERS: readonly KnownProvider[] = [
@@ -607,8 +608,6 @@ export const PROVIDERS: readonly KnownProvider[] = [
     domains: ['free.fr'],
     host: 'imap.free.fr',
     user: 'local part',
-    helpUrl:
-      'https://assistance.free.fr/articles/configurer-de-maniere-avancee-mon-logiciel-de-messagerie-609',
   },
   {
     ...usual,

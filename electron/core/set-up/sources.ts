@@ -1,6 +1,7 @@
 /** The places that are asked about a domain. Each is told the domain, none of them the address. */
 import type { SrvRecord } from 'node:dns';
 import type { DomainSource } from '../../../shared/set-up.ts';
+import { normalName } from '../tls/index.ts';
 import type { MailAddress } from './address.ts';
 import type { Names } from './names.ts';
 import { readPaccFile } from './pacc.ts';
@@ -93,7 +94,8 @@ export async function firstExchanger(domain: string, names: Names): Promise<stri
   const [first] = records.toSorted(
     (a, b) => a.priority - b.priority || (a.exchange < b.exchange ? -1 : 1),
   );
-  return first === undefined || first.exchange === '' ? null : first.exchange.toLowerCase();
+  // In the DNS a name may hold anything, such as a path: it becomes part of what is asked for.
+  return normalName(first?.exchange ?? '');
 }
 
 /**
