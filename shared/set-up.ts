@@ -29,6 +29,8 @@ export interface Provider {
 export interface FoundSettings {
   /** In ASCII, without a final dot. */
   readonly host: string;
+  /** What of the host's name somebody has registered: whose it is. The host itself where it is an address. */
+  readonly domain: string;
   readonly port: number;
   readonly security: Security;
   /** Filled in for this address. */

@@ -164,6 +164,7 @@ describe('a domain of one’s own', () => {
     const { found } = await setUp({ internet: world.internet }).find('a@example.org');
     expect(found).toMatchObject({
       host: 'imap.gmail.com',
+      domain: 'gmail.com',
       source: 'mx-table',
       foundBy: 'Google Workspace',
       user: 'a@example.org',
@@ -493,6 +494,7 @@ describe('records in the DNS', () => {
       { [`SRV ${imaps}`]: [srv(imaps, 'Imap.Fastmail.com')] },
       {
         host: 'imap.fastmail.com',
+        domain: 'fastmail.com',
         foreign: true,
         foundBy: 'example.org',
         provider: { name: 'Fastmail', passwords: 'app' },

@@ -211,7 +211,8 @@ function settingsOf(
   const { host, port, security } = known;
   const user = known.user === 'address' ? addressText(address) : address.local;
   const provider = providerIn(known);
-  return { host, port, security, user, source, foundBy: known.name, foreign, provider };
+  const domain = ownerOf(host);
+  return { host, domain, port, security, user, source, foundBy: known.name, foreign, provider };
 }
 
 function settingsFrom({ server, by }: Answer, source: SetUpSource, domain: string): FoundSettings {
@@ -220,6 +221,7 @@ function settingsFrom({ server, by }: Answer, source: SetUpSource, domain: strin
   const provider = known === null ? providerAt(server) : providerIn(known);
   return {
     host,
+    domain: ownerOf(host),
     port,
     security,
     user,
@@ -228,6 +230,11 @@ function settingsFrom({ server, by }: Answer, source: SetUpSource, domain: strin
     foreign: isForeign(host, domain),
     provider,
   };
+}
+
+/** Whose a server is, by its name. */
+function ownerOf(host: string): string {
+  return registrableDomain(host) ?? host;
 }
 
 function providerIn({ name, passwords, hint, helpUrl }: KnownProvider): Provider {
@@ -240,7 +247,7 @@ function providerAt({ host, takesPasswords }: StatedServer): Provider | null {
   return {
     name: host,
     passwords: 'none',
-    hint: 'By its own settings this server takes no password, only a sign-in in the browser (OAuth), which Reprise cannot do yet: it would connect and then fail to sign in.',
+    hint: 'By its own settings this server takes no password, only a sign-in in the browser (OAuth), which Reprise cannot do yet. Ask whoever runs it for an app password, and set it up manually with that.',
     helpUrl: null,
   };
 }

@@ -236,10 +236,10 @@ function StrayPinQuestion({ state }: { readonly state: AccountFormState }): Reac
 function ForeignQuestion({ state }: { readonly state: AccountFormState }): ReactNode {
   const { asking, foreign } = state;
   if (asking?.about !== 'foreign' || foreign === null) return null;
-  const { host } = foreign.settings;
+  const { domain } = foreign.settings;
   return (
     <Question
-      title={`Send your password to ${host}?`}
+      title={`Send your password to ${domain}?`}
       description={foreignSentence(foreign)}
       confirm="Send it there"
       cancel="Do not send it"

@@ -29,6 +29,7 @@ import {
 
 const found: FoundSettings = {
   host: 'imap.example.org',
+  domain: 'example.org',
   port: 143,
   security: 'starttls',
   user: 'me@example.org',

@@ -11,6 +11,7 @@ import {
 
 const settings: FoundSettings = {
   host: 'imap.example.org',
+  domain: 'example.org',
   port: 993,
   security: 'tls',
   user: 'me@example.org',
@@ -49,7 +50,14 @@ describe('what is said of settings that were found', () => {
       `${host}, port 143, STARTTLS (required)`,
     );
     expect(foreignSentence(found({ host, foreign: true }))).toContain(
-      `${host} is outside of company.example.`,
+      `${host} belongs to example.org, not to company.example.`,
+    );
+  });
+
+  it('names a server without any other name than its own as that', () => {
+    const host = '192.0.2.1';
+    expect(foreignSentence(found({ host, domain: host, foreign: true }))).toMatch(
+      /^192\.0\.2\.1 is not part of company\.example\./,
     );
   });
 
