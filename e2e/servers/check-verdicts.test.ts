@@ -178,6 +178,36 @@ describe('a server that looks better or worse than it is', () => {
   );
 });
 
+describe('a server that gives names of sessions and forgets them, as nginx without a cache does', () => {
+  it(
+    'is told so, not that one process needs no change',
+    async () => {
+      const report = await served({ sessions: 'names-not-kept' });
+      expect(report.verdict).toBe('issues-but-refuses');
+      expect(row(report, 'TLSv1.3 ticket')).toMatchObject({ ticketBytes: 32, resumed: 0 });
+      expect(report.notes).toMatchObject([
+        {
+          id: 'session-id-not-kept',
+          evidence: expect.stringContaining('tickets of 32 octets') as string,
+        },
+      ]);
+    },
+    LIMIT_MS,
+  );
+});
+
+describe('a session ID at several backends whose tickets resume', () => {
+  it(
+    'is not tried until the check ends at its limit',
+    async () => {
+      const report = await inTurn([{}, {}]);
+      expect(row(report, 'TLSv1.3 ticket')?.verdict).toBe('resumes-sometimes');
+      expect(report.stopped).toBeNull();
+    },
+    LIMIT_MS,
+  );
+});
+
 describe('a way that breaks when a session is offered', () => {
   const cases = [
     ['a reset', 'reset', 'TLSv1.3', 'tls'],

@@ -62,13 +62,13 @@ export function ticketsUnderTls13(software: string | null, none: boolean): Advic
   );
 }
 
-/** For servers that fill in session IDs, keep no sessions and issue no tickets under TLS 1.2. */
+/** For servers that give names of sessions, IDs or short tickets, and keep no sessions. */
 export function keepSessions(software: string | null): Advice {
   if (is('Exim', software)) return EXIM;
   if (is('mailutils', software) || is('GNU Mailutils', software))
     return plain(`GNU Mailutils has no setting for sessions. ${PROXY}`);
   return plain(
-    'Let the server issue tickets, or keep its sessions in a cache that all its processes share.',
+    'Let the server issue sealed tickets (in nginx: without ssl_session_tickets off), or keep its sessions in a cache that all its processes share (in nginx: ssl_session_cache shared:mail:10m).',
   );
 }
 

@@ -114,7 +114,7 @@ export class RowMeasurement implements RowEvidence {
     const isMixed = this.resumed > 0 && this.resumed < this.attempts;
     if (isMixed) return this.attempts < 2 * this.#deps.plan.attempts;
     if (this.attempts === 0 || this.broken > 0) return false;
-    const keys = this.#deps.keys();
+    const keys = this.mechanism === 'ticket' ? this.#deps.keys() : null;
     if (keys !== null) return keys.names > 1 && keys.lasting > 0;
     return this.resumed === 0 && this.attempts < 2 * this.#deps.plan.attempts;
   }

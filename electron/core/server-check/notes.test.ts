@@ -83,6 +83,17 @@ describe('notes on tickets', () => {
     ]);
   });
 
+  it('say of stateful ones whether the server keeps what they name', () => {
+    const sessions = [seen({ ticketBytes: 32, keyName: null })];
+    const sometimes = notes({ rows: [row({ sessions, attempts: 16, resumed: 12 })] });
+    expect(sometimes.map(({ id }) => id)).toEqual(['stateful-tickets']);
+    expect(sometimes[0]?.evidence).toContain('12 of 16 attempts resumed');
+    expect(sometimes[0]?.advice?.text).not.toContain('No change');
+    const never = notes({ rows: [row({ sessions, attempts: 16 })], software: 'Exim 4.96' });
+    expect(never.map(({ id }) => id)).toEqual(['session-id-not-kept']);
+    expect(never[0]?.advice?.configuration).toBe('tls_resumption_hosts = *');
+  });
+
   it('tell a Dovecot with a process for each login by its keys', () => {
     const rows = [refusing(tickets([1, 'a'], [1, 'a'], [2, 'b'], [2, 'b'], [3, 'c'], [3, 'c']))];
     const [note] = notes({ rows, software: 'Dovecot' });
@@ -333,9 +344,11 @@ const WHERE: Readonly<Record<NoteId, Holds>> = {
   'lifetime-over-1-day': hasLifetime((seconds) => seconds > DAY_S && seconds <= 7 * DAY_S),
   'lifetime-short': hasLifetime((seconds) => seconds > 0 && seconds < 600),
   'lifetime-0': hasLifetime((seconds) => seconds === 0),
-  'stateful-tickets': (evidence) =>
-    ticketRows(evidence).some(({ sessions }) =>
-      sessions.some(({ ticketBytes }) => (ticketBytes ?? Infinity) <= 64),
+  'stateful-tickets': (evidence, { advice }) =>
+    ticketRows(evidence).some(
+      ({ sessions, attempts, resumed }) =>
+        sessions.some(({ ticketBytes }) => (ticketBytes ?? Infinity) <= 64) &&
+        (advice?.text.includes('No change') === true ? attempts === resumed : resumed > 0),
     ),
   'not-shared-between-addresses': ({ acrossAddresses }) =>
     acrossAddresses.some(({ resumed }) => !resumed),
@@ -349,7 +362,13 @@ const WHERE: Readonly<Record<NoteId, Holds>> = {
     rows.some(({ protocol, resumed }) => protocol === 'TLSv1.2' && resumed > 0) &&
     rows.some(({ protocol, offered }) => protocol === 'TLSv1.3' && offered),
   'session-id-not-kept': ({ rows }) =>
-    rows.some((one) => one.mechanism === 'session-id' && one.attempts > 0 && one.resumed === 0),
+    rows.some(
+      ({ mechanism, sessions, attempts, resumed }) =>
+        attempts > 0 &&
+        resumed === 0 &&
+        (mechanism === 'session-id' ||
+          sessions.some(({ ticketBytes }) => (ticketBytes ?? Infinity) <= 64)),
+    ),
   'dovecot-one-process-per-login': (evidence) =>
     evidence.software === 'Dovecot' &&
     ticketRows(evidence).some(({ attempts, resumed }) => attempts > resumed),

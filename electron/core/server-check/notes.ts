@@ -122,20 +122,32 @@ function lifetimeNote(
 
 function stateful({ rows }: CheckEvidence): CheckNote | null {
   for (const row of rows) {
-    const { ticketBytes = null } = row.sessions.find((seen) => seen.ticketBytes !== null) ?? {};
-    if (ticketBytes === null || ticketBytes > STATEFUL_TICKET_BYTES) continue;
+    const ticketBytes = statefulBytes(row);
+    // What is never taken up is not kept, see below.
+    if (ticketBytes === null || isNeverTakenUp(row)) continue;
+    const isPartly = row.resumed < row.attempts;
     return {
       ...measured(
         'stateful-tickets',
         'Tickets are names of sessions that the server keeps itself, not sealed sessions: they are good for as long as its memory of them, and only where that memory is.',
       ),
-      evidence: `${nameOf(row)} at ${row.address}: tickets of ${ticketBytes} octets, too short to hold a sealed session.`,
+      evidence: `${nameOf(row)} at ${row.address}: tickets of ${ticketBytes} octets, too short to hold a sealed session${isPartly ? `; ${row.resumed} of ${row.attempts} attempts resumed` : ''}.`,
       advice: plain(
-        'No change is needed with one process. Several processes or hosts need a shared session cache, or tickets switched on (in Dovecot: without ssl_options = no_ticket).',
+        `${isPartly ? '' : 'No change is needed with one process. '}Several processes or hosts need a shared session cache, or tickets switched on (in Dovecot: without ssl_options = no_ticket).`,
       ),
     };
   }
   return null;
+}
+
+/** The size of its tickets where they are names of sessions; `null` where they are not. */
+function statefulBytes({ sessions }: RowEvidence): number | null {
+  const bytes = sessions.find(({ ticketBytes }) => ticketBytes !== null)?.ticketBytes ?? null;
+  return bytes !== null && bytes <= STATEFUL_TICKET_BYTES ? bytes : null;
+}
+
+function isNeverTakenUp({ attempts, resumed }: RowEvidence): boolean {
+  return attempts > 0 && resumed === 0;
 }
 
 function works({ resumed, attempts }: RowEvidence): boolean {
@@ -177,7 +189,9 @@ function keys({ rows, software }: CheckEvidence, target: CheckTarget): CheckNote
     );
     const seen = ticketKeysOf(here);
     if (seen === null) {
-      const sometimes = refused.find((row) => row.resumed > 0 && !isTooShortToTell(row));
+      const sometimes = refused.find(
+        (row) => row.resumed > 0 && !isTooShortToTell(row) && statefulBytes(row) === null,
+      );
       if (sometimes === undefined) continue;
       return {
         id: 'several-ticket-keys',
@@ -237,20 +251,37 @@ function onlyUnderTls12({ rows, software }: CheckEvidence): CheckNote | null {
           : `TLS 1.3 at ${address}: 0 of ${attempts} attempts resumed.`,
       )
       .join(' '),
-    advice: ticketsUnderTls13(
-      software,
-      newest.every(({ sessions }) => sessions.length === 0),
-    ),
+    advice: newest.some((row) => statefulBytes(row) !== null)
+      ? keepSessions(software)
+      : ticketsUnderTls13(
+          software,
+          newest.every(({ sessions }) => sessions.length === 0),
+        ),
   };
 }
 
 function idNotKept({ rows, software }: CheckEvidence): CheckNote | null {
+  const name = rows.find(
+    (row) =>
+      statefulBytes(row) !== null &&
+      isNeverTakenUp(row) &&
+      row.broken === 0 &&
+      !isTooShortToTell(row),
+  );
+  if (name !== undefined)
+    return {
+      ...measured(
+        'session-id-not-kept',
+        'Tickets are names of sessions that the server would keep itself, and it keeps none of the sessions, or none where the next connection looks for it. The names promise nothing.',
+      ),
+      evidence: `${nameOf(name)} at ${name.address}: tickets of ${statefulBytes(name) ?? 0} octets, too short to hold a sealed session, and 0 of ${name.attempts} attempts resumed.`,
+      advice: keepSessions(software),
+    };
   const refused = rows.find(
     (row) =>
       row.mechanism === 'session-id' &&
       row.sessions.length > 0 &&
-      row.attempts > 0 &&
-      row.resumed === 0 &&
+      isNeverTakenUp(row) &&
       row.broken === 0 &&
       // Where tickets are refused as well, what refuses them is the reason for both; where they
       // resume under TLS 1.2, no client needs the ID.

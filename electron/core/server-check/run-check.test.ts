@@ -223,6 +223,15 @@ describe('a check that is not welcome', () => {
     expect(report.problem).toBeNull();
   });
 
+  it('names the certificate that it lacks, where the server says so in its greeting', async () => {
+    const line = '* BYE No required SSL certificate';
+    const server = await started({ greeting: () => line, asksForCertificate: true });
+    const report = await check(server, server.target);
+    expect(report).toMatchObject({ verdict: null, problem: { code: 'client-certificate' } });
+    const other = await started({ greeting: () => line });
+    expect(await check(other, other.target)).toMatchObject({ problem: { code: 'complaint' } });
+  });
+
   it('says so where it is turned away at once', async () => {
     const server = await started({ protocol: 'smtp', greeting: () => '421 Busy, come back later' });
     const report = await check(server, server.target);

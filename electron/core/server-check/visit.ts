@@ -19,7 +19,7 @@ import {
   withoutZone,
   type IdentityCheck,
 } from '../tls/index.ts';
-import { CONVERSATIONS, ReplyReader, type Line } from './conversation.ts';
+import { CONVERSATIONS, ReplyReader, type Conversation, type Line } from './conversation.ts';
 import { CheckCancelled, CheckFailure, failureOf, type StepName } from '../failures/index.ts';
 import { STEP_LIMITS_MS } from './limits.ts';
 
@@ -134,7 +134,8 @@ async function talk(raw: Socket, options: VisitOptions): Promise<Visit> {
     cost.sent = raw.bytesWritten - before.sent;
     cost.received = raw.bytesRead - before.received;
   });
-  if (target.security === 'tls') greeting = await conversation.greeting(line);
+  const asked = asksForCertificate(socket);
+  if (target.security === 'tls') greeting = await greetingOver(line, conversation, asked);
   const identity = options.identify === true ? await conversation.identify(line, greeting) : null;
   await leave(socket, line, target);
   return {
@@ -148,6 +149,18 @@ async function talk(raw: Socket, options: VisitOptions): Promise<Visit> {
     greeting,
     identity,
   };
+}
+
+/** Reads the greeting, by which nginx turns away a client that has no certificate. */
+async function greetingOver(line: Line, conversation: Conversation, asked: boolean) {
+  try {
+    return await conversation.greeting(line);
+  } catch (error) {
+    if (!asked || !(error instanceof CheckFailure) || error.kind !== 'complaint') throw error;
+    const { serverLine = null } = error.facts;
+    const isForWantOfOne = /\bcertificate\b/i.test(serverLine ?? '');
+    throw isForWantOfOne ? new CheckFailure('client-certificate', 'greeting', error.facts) : error;
+  }
 }
 
 interface Secured {

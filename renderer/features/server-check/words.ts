@@ -26,7 +26,7 @@ export const NOTE_WORDS: Record<NoteId, string> = {
   'not-shared-between-addresses': 'Sessions are not shared between addresses',
   'several-ticket-keys': 'Several ticket keys',
   'only-under-tls12': 'Nothing resumes under TLS 1.3',
-  'session-id-not-kept': 'Session IDs without sessions',
+  'session-id-not-kept': 'Names without sessions',
   'dovecot-one-process-per-login': 'Dovecot: one process for each login',
   'session-id-context-missing': 'Session ID context missing',
   'certificate-trouble': 'Tickets and certificate do not go together',

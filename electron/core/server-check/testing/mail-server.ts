@@ -1,7 +1,7 @@
 /** For tests: a mail server of any protocol that records every line that it is sent. */
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { randomBytes } from 'node:crypto';
+import { constants, randomBytes } from 'node:crypto';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { CheckTarget, MailProtocol } from '../../../../shared/check.ts';
 import type { Security } from '../../../../shared/model.ts';
@@ -19,9 +19,12 @@ export interface TestMailServerOptions {
   readonly ticketKeys?: Buffer;
   /**
    * Tickets (default), or none of them: then session IDs under TLS 1.2 alone, which it keeps as
-   * Courier does, or fills in and forgets as Exim does.
+   * Courier does, or fills in and forgets as Exim does; or names of sessions that it forgets under
+   * either version, as nginx does with `ssl_session_tickets off` alone.
    */
-  readonly sessions?: 'tickets' | 'ids' | 'ids-not-kept';
+  readonly sessions?: 'tickets' | 'ids' | 'ids-not-kept' | 'names-not-kept';
+  /** Asks for a client's certificate, and goes on without. */
+  readonly asksForCertificate?: boolean;
   /** The greeting of connection number `n`, in place of the right one. */
   readonly greeting?: (n: number) => string | null;
   readonly hideStarttls?: boolean;
@@ -63,8 +66,9 @@ export async function startTestMailServer(
     key: certificate.keyPem,
     sessionIdContext: 'test',
     ticketKeys,
+    ...(sessions === 'names-not-kept' ? { secureOptions: constants.SSL_OP_NO_TICKET } : {}),
   });
-  if (sessions !== 'tickets') issueNoTickets(secureContext);
+  if (sessions === 'ids' || sessions === 'ids-not-kept') issueNoTickets(secureContext);
   const lines: string[] = [];
   const sockets = new Set<Socket>();
   const times: { startedAt: number }[] = [];
@@ -127,6 +131,8 @@ export async function startTestMailServer(
       isServer: true,
       server,
       secureContext,
+      requestCert: options.asksForCertificate ?? false,
+      rejectUnauthorized: false,
     });
     tls.on('error', () => {
       raw.destroy();
