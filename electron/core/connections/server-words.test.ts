@@ -213,6 +213,19 @@ describe('what a server answers elsewhere', () => {
   });
 });
 
+describe('a list that is refused after its mailbox was', () => {
+  test('is not what the server is said to be at', async () => {
+    await using server = await startLineServer({
+      answers: { EXAMINE: '~ NO Could not open mailbox', LIST: '~ NO Server Unavailable. 15' },
+    });
+    await using watched = new TestSupervisor();
+    watched.watch(server, { mailboxes: ['Work'] });
+    const { problem } = await watched.state('retrying', 'Work');
+    expect(problem).toMatchObject({ serverLine: 'NO Could not open mailbox' });
+    expect(problem.message).toContain('(opening the mailbox)');
+  });
+});
+
 describe('plain text where TLS should be', () => {
   test.each([
     [
@@ -249,6 +262,18 @@ describe('an alert', () => {
       'Change your password',
       'Going down in five minutes',
     ]);
+  });
+
+  test('is told where it is not the first code of its line', async () => {
+    await using server = await startLineServer({
+      answers: { RESPONSE: '~ OK [CAPABILITY IMAP4rev1 IDLE] [ALERT] Change your password' },
+    });
+    await using watched = new TestSupervisor();
+    watched.watch(server);
+    await watched.state('idle');
+    server.say('* NO [NONEXISTENT] [ALERT] It is no code: [ALERT]');
+    await watched.until(() => watched.alerts.length === 2);
+    expect(watched.alerts).toEqual(['Change your password', 'It is no code: [ALERT]']);
   });
 
   test('is told of a refused sign-in', async () => {

@@ -84,7 +84,8 @@ const PHASE_OF_COMMAND: Readonly<Record<string, Phase | 'idle'>> = {
 
 /** What the connection was doing, to go after "while". */
 function doing({ phase, command, refusal, hasGreeted }: ProblemContext): string {
-  const latest = command ?? refusal?.command ?? null;
+  // Where a mailbox is refused, the list is asked if it is there: that is no other matter.
+  const latest = command ?? (phase === 'select' ? null : (refusal?.command ?? null));
   if (latest === null)
     return PHASE_IS_FOR[phase === 'starttls' && !hasGreeted ? 'greeting' : phase];
   const its = PHASE_OF_COMMAND[latest];

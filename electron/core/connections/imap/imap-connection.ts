@@ -184,12 +184,6 @@ export class ImapConnection {
     client.on('expunge', () => {
       if (client.mailbox !== false) count(client.mailbox.exists);
     });
-    client.on('alert', ({ message }) => {
-      // In the clear, anybody on the way may have said it.
-      const { tls } = this.#record;
-      if (tls === null || tls.outcome.kind === 'failed' || message === '') return;
-      report({ kind: 'alert', text: quoted(message, this.#redact) });
-    });
   }
 
   /** As far as it has come; `null` while its outcome is not known. */
@@ -442,6 +436,12 @@ export class ImapConnection {
       },
       bye: (text) => {
         this.#byeLine = text;
+      },
+      alert: (text) => {
+        // In the clear, anybody on the way may have said it.
+        const { tls } = this.#record;
+        if (tls === null || tls.outcome.kind === 'failed') return;
+        this.#deps.report({ kind: 'alert', text: quoted(text, this.#redact) });
       },
       throttled: (error) => {
         this.#fail(error);

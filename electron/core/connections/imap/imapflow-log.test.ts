@@ -13,6 +13,7 @@ function listen() {
     firstLine: (text) => told.push(`first: ${text}`),
     unreadable: () => told.push('unreadable'),
     bye: (text) => told.push(`bye: ${text}`),
+    alert: (text) => told.push(`alert: ${text}`),
     throttled: () => told.push('throttled'),
   });
   const client = (msg: string): void => {

@@ -24,11 +24,16 @@ export interface ImapflowLogListener {
   unreadable(): void;
   /** Such as `BYE [UNAVAILABLE] Try later`, as it came. */
   bye(text: string): void;
+  /** What the server wants people to see, without its codes; never empty. */
+  alert(text: string): void;
   /** The server asks to be left alone; imapflow would wait before it says so. */
   throttled(error: unknown): void;
 }
 
 const HIDDEN = '(hidden)';
+
+/** Servers put it behind other codes as well, of which imapflow reads the first one alone. */
+const ALERT = /^\S+ (?:OK|NO|BAD|BYE|PREAUTH) (?:\[[^\]]*\] ?)*?\[ALERT\] *(\S.*)/isu;
 
 /** A logger for imapflow. It takes `debug` and above; the lines that were sent and received are `debug`. */
 export function imapflowLogger(listener: ImapflowLogListener): Logger {
@@ -62,6 +67,8 @@ export function imapflowLogger(listener: ImapflowLogListener): Logger {
       if (/^BYE\b/i.test(rest)) listener.bye(rest);
       else if (tag === latestTag) listener.answered(rest);
     }
+    const [, alert] = ALERT.exec(message) ?? [];
+    if (alert !== undefined) listener.alert(alert);
     if (message.startsWith('+')) listener.continued();
     const isChallenge = signInTag !== null && message.startsWith('+');
     if (signInTag !== null && message.startsWith(`${signInTag} `)) signInTag = null;
