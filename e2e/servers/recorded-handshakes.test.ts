@@ -3,12 +3,9 @@
  * from the same packets with the server's keys; see `record.ts`.
  */
 import { describe, expect, it } from 'vitest';
-import {
-  HandshakeObserver,
-  offersOf,
-  sha256,
-  type Offer,
-} from '../../electron/core/tls-wire/index.ts';
+import type { WatchedConnection } from '../../shared/your-client.ts';
+import { SessionMemory } from '../../electron/core/your-client/session-memory.ts';
+import { Watched } from '../../electron/core/your-client/watched.ts';
 import { readRecordings, type Recording } from '../fixtures/recordings/recordings.ts';
 
 const recordings = await readRecordings();
@@ -20,35 +17,36 @@ for (const recording of recordings) {
   servers.set(recording.server, [...before, recording]);
 }
 
-/** What a passer-by makes of the connections of one server. */
-function read(connections: readonly Recording[], pieceBytes: number) {
-  const issued = new Set<string>();
-  const seen = new Set<string>();
-  return connections.map(({ pieces }) => {
-    let serverName: string | null = null;
-    let offers: readonly Offer[] = [];
-    const observer = new HandshakeObserver({
-      clientHello: (hello) => {
-        ({ serverName } = hello);
-        offers = offersOf(hello, (hash) => issued.has(hash));
-      },
-      issued: (_mechanism, bytes) => issued.add(sha256(bytes)),
-    });
+const VERSIONS = new Map([
+  ['TLSv1.2', 0x0303],
+  ['TLSv1.3', 0x0304],
+]);
+
+/** What the server made of it, in the words of the reader with keys. */
+function resultOf({ outcome }: WatchedConnection): 'full' | 'resumed' | null {
+  const answer = outcome.kind === 'failed' ? outcome.answer : outcome.kind;
+  if (answer === 'pending' || answer === null) return null;
+  return answer === 'resumed' ? 'resumed' : 'full';
+}
+
+/** What the pass-through makes of the connections of one server. */
+function read(connections: readonly Recording[], pieceBytes: number): readonly WatchedConnection[] {
+  const memory = new SessionMemory();
+  return connections.map(({ pieces }, index) => {
+    const watched = new Watched(index + 1, memory);
     for (const [side, what] of pieces) {
-      if (what === 'end' || what === 'reset') continue;
+      if (what === 'end' || what === 'reset') {
+        watched.end(side, what === 'end' ? 'close' : 'reset');
+        continue;
+      }
       const bytes = Buffer.from(what, 'hex');
       for (let at = 0; at < bytes.length; at += pieceBytes) {
         const piece = bytes.subarray(at, at + pieceBytes);
-        if (side === 'client') observer.fromClient(piece);
-        else observer.fromServer(piece);
+        if (side === 'client') watched.fromClient(piece);
+        else watched.fromServer(piece);
       }
     }
-    const repeats = offers.some(({ sha256: hash }) => seen.has(hash));
-    for (const { sha256: hash } of offers) seen.add(hash);
-    const { answer, version, isFinished, alert, farewell, isAfterText } = observer.facts;
-    const hasOffered = offers.length > 0;
-    const ends = { isFinished, alert, farewell };
-    return { result: answer, version, serverName, repeats, isAfterText, hasOffered, ...ends };
+    return watched.view();
   });
 }
 
@@ -84,32 +82,41 @@ describe('recorded handshakes', () => {
       (pieceBytes) => {
         const mine = read(connections, pieceBytes);
         expect(
-          mine.map(({ result, version, serverName, repeats, isAfterText }) => {
-            return { result, version, serverName, repeats, isAfterText };
-          }),
+          mine.map((connection) => ({
+            result: resultOf(connection),
+            version: VERSIONS.get(connection.version ?? ''),
+            serverName: connection.serverName,
+            repeats: connection.offers.some(({ sameAs }) => sameAs !== null),
+            isAfterText: connection.begins === 'starttls',
+          })),
         ).toEqual(told(connections));
       },
     );
 
     it('offered what was taken up, and what was refused', () => {
       const mine = read(connections, Number.MAX_SAFE_INTEGER);
-      const resumed = mine.filter(({ result }) => result === 'resumed');
-      expect(resumed.every(({ hasOffered }) => hasOffered)).toBe(true);
-      const refused = mine.filter(({ result, hasOffered }) => result === 'full' && hasOffered);
+      const resumed = mine.filter(({ outcome }) => outcome.kind === 'resumed');
+      expect(resumed.every(({ offers }) => offers.length > 0)).toBe(true);
+      const refused = mine.filter(({ outcome }) => outcome.kind === 'refused');
       expect(resumed.length > 50).toBe(!name.endsWith('refused'));
       expect(refused.length > 15).toBe(name.endsWith('refused'));
     });
 
     it('ended as they were seen to end', () => {
       const mine = read(connections, Number.MAX_SAFE_INTEGER);
-      const gaveUp = mine.filter(({ isFinished }) => !isFinished);
-      // Those that trusted nobody. OpenSSL's client says so in the clear, under TLS 1.3 too.
+      const failed = mine.filter(({ outcome }) => outcome.kind === 'failed');
+      // Those that trusted nobody.
       const ways = new Set(connections.map(({ protocol, security }) => `${protocol} ${security}`));
-      expect(gaveUp).toHaveLength(ways.size);
-      for (const { alert } of gaveUp) expect(alert).toMatchObject({ from: 'client' });
-      const wrong = mine.filter(({ farewell, isFinished }, index) => {
-        const said = farewell === 'yes' || farewell === 'likely';
-        return isFinished && said !== connections[index]?.verdict.closeNotify;
+      expect(failed).toHaveLength(ways.size);
+      for (const { outcome } of failed) {
+        expect(outcome).toMatchObject({
+          reason: 'client-gave-up',
+          text: expect.stringContaining('(unknown_ca)'),
+        });
+      }
+      const wrong = mine.filter(({ ended, outcome }, index) => {
+        const said = ended?.closeNotify === 'yes' || ended?.closeNotify === 'likely';
+        return outcome.kind !== 'failed' && said !== connections[index]?.verdict.closeNotify;
       });
       expect(wrong).toEqual([]);
     });
