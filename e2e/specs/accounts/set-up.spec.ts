@@ -1,8 +1,9 @@
 /**
  * The way from an address to an account: what is asked first, what was found and by whom, and where a
- * password may go. What is found on a network stands in for the engine's search here; the search
- * itself is tested with real servers beside `electron/core/set-up`.
+ * password may go. What is found on a network mostly stands in for the engine's search here; the
+ * search itself is tested with real servers beside `electron/core/set-up`.
  */
+import { settingsFile } from '../../../electron/core/set-up/testing/small-internet.ts';
 import type { FoundSettings, SetUpResult } from '../../../shared/set-up.ts';
 import {
   fault,
@@ -474,6 +475,39 @@ test('an address that is none is said at the field, and nothing is lost', async 
   await page.keyboard.press('End');
   await page.keyboard.type('x');
   await expect(address).toHaveAttribute('aria-invalid', 'false');
+});
+
+test('the program itself finds an own domain by its file, and says whose word that is', async ({
+  startReprise,
+  dashboard,
+}) => {
+  const pages = {
+    'autoconfig.company.example/mail/config-v1.1.xml': settingsFile('imap.company.example'),
+    'autoconfig.elsewhere.example/mail/config-v1.1.xml': settingsFile('imap.hoster.example'),
+  };
+  const { page } = dashboard;
+  const { address, status, password } = parts(dashboard);
+  await dashboard.open((await startReprise({ internet: { pages } })).url);
+  await dashboard.openAddForm();
+  await page.keyboard.type(ADDRESS);
+  await page.keyboard.press('Enter');
+  await expect(status).toHaveText(
+    'imap.company.example, port 993, TLS · found by autoconfig.company.example’s own settings',
+  );
+  await address.fill('robin@elsewhere.example');
+  await address.press('Enter');
+  await expect(status).toContainText(
+    'imap.hoster.example belongs to hoster.example, not to elsewhere.example.',
+  );
+  await password.fill('secret');
+  await dashboard.testConnection();
+  await expect(page.getByRole('alertdialog')).toContainText(
+    'Send your password to hoster.example?',
+  );
+  await page.keyboard.press('Escape');
+  await address.fill('robin@nowhere.example');
+  await address.press('Enter');
+  await expect(status).toContainText('No settings were found for nowhere.example.');
 });
 
 test('a test says what it is at while it waits for a server', async ({ opened: dashboard }) => {
