@@ -112,6 +112,23 @@ test.describe('an address leads to its account', () => {
     });
   });
 
+  test('of Gmail, and then a link that is none of IMAP: nothing of Gmail is left', async ({
+    opened: dashboard,
+  }) => {
+    const { page, form } = dashboard;
+    const { address, status, host } = parts(dashboard);
+    await dashboard.openAddForm();
+    await page.keyboard.type('robin@gmail.com');
+    await page.keyboard.press('Enter');
+    await expect(status).toContainText('imap.gmail.com');
+    await address.fill('https://mail.company.example/inbox');
+    await expect(address).toHaveAttribute('aria-invalid', 'true');
+    await address.fill('robin');
+    await address.press('Enter');
+    await expect(form).toContainText('Enter the server that your provider names for IMAP.');
+    await expect(host).toHaveValue('');
+  });
+
   test('of Outlook: it says that it takes no passwords, and asks for none', async ({
     opened: dashboard,
   }) => {

@@ -63,14 +63,16 @@ export function useSetUp(deps: SetUpDeps) {
 
   /** Fills in what a link says. Its password goes where it is not to be read. */
   const fillIn = (link: string) => {
+    const left = found === null ? draft : withoutFound(draft, found.address, found.settings);
     const parsed = parseImapUrl(link);
     if (parsed.kind === 'wrong') {
-      goTo(setUp.kind === 'manual' ? setUp : { kind: 'address' });
-      setDraft((before) => ({ ...before, user: withoutPassword(link) }));
+      const isManual = setUp.kind === 'manual';
+      goTo(isManual ? { ...setUp, found: null } : { kind: 'address' });
+      setDraft({ ...left, user: withoutPassword(link) });
       refuse(parsed.message);
       return;
     }
-    const filled = withUrl(draft, parsed.url);
+    const filled = withUrl(left, parsed.url);
     goTo({ kind: 'manual', found: null, why: FROM_LINK });
     setDraft(filled);
     unfold(filled);
