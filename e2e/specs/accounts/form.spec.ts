@@ -61,3 +61,18 @@ test('a save that fails after its form was closed is said', async ({
   await expect(page.getByText('Could not save Work')).toBeVisible();
   await expect(page.getByText('between 1 and 65535')).toBeVisible();
 });
+
+test('a list of mailboxes that is no longer shown whole says that there are more', async ({
+  startReprise,
+  dashboard,
+}) => {
+  // Together more than the megabyte that a page is given.
+  const names = Array.from({ length: 1200 }, (_, index) => `${index}-`.padEnd(900, 'x'));
+  const mailboxes = Object.fromEntries(['INBOX', ...names].map((name) => [name, 1]));
+  await using server = await startImapServer({ mailboxes });
+  const { form } = dashboard;
+  await dashboard.open((await startReprise()).url);
+  await dashboard.fillForm({ ...accountOn(server, 'Work'), mailboxes: ['Missing'] });
+  await dashboard.testConnection();
+  await expect(form).toContainText('… and more, which are not listed. Type the names of those.');
+});
