@@ -21,4 +21,4 @@ export {
 export { secretsFormat, type SealedSecrets } from './secrets-file.ts';
 export { SealedSecretStore, type OnUnusable, type Unusable } from './secret-store.ts';
 export { keptSessionsFile, machineName } from './kept-sessions-file.ts';
-export { makeDataFolder, takeDataFolder, type TakenFolder } from './data-folder.ts';
+export { makeDataFolder, takeDataFolder } from './data-folder.ts';
