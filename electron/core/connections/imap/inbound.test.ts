@@ -149,6 +149,21 @@ describe('what is too long', () => {
     },
   );
 
+  test('is cut before a literal: within one, imapflow would take the next response for its rest', async () => {
+    await watching();
+    const words = ' '.repeat(2 * MAX_RESPONSE.atoms);
+    const inside = `${'A'.repeat(1982)}\r\n* VANISHED 1:4294967295\r\n`;
+    const next = `* OK y {${inside.length}}\r\n${inside}\r\n`;
+    expect(await handedOn(`* OK x {${words.length}}\r\n${words}\r\n${next}`)).toBe(
+      `* OK x  ...\r\n${next}`,
+    );
+    const short = '* OK x {3}\r\nabc {0}\r\n';
+    expect(await handedOn(`${short}${words}\r\n${next}`)).toBe(`* OK x  ...\r\n${next}`);
+    expect(await handedOn(`* OK x${words}{3}\r\nabc\r\n* 7 EXISTS\r\n`)).toMatch(
+      /^\* OK x +\.\.\.\r\n\* 7 EXISTS\r\n$/,
+    );
+  });
+
   test.each([
     ['1 EXAMINE INBOX', `* FLAGS (${'word '.repeat(90_000)})`],
     ['1 EXAMINE INBOX', `* FLAGS (${'a '.repeat(MAX_RESPONSE.atoms + 1)})`],

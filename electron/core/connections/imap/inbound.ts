@@ -63,6 +63,8 @@ export class InboundGuard implements Inbound {
   #lineEnd = '';
   #verdict: Verdict | null = null;
   #literalLeft = 0;
+  /** Where the mark of its first literal begins: it is not cut behind that. */
+  #firstMark: number | null = null;
   #isOver = false;
   #clear = { bytes: 0, lines: 0 };
   /** What is to be handed on, the oldest first. */
@@ -222,12 +224,13 @@ export class InboundGuard implements Inbound {
     this.#lineEnd = '';
     // Where the two could read a mark differently, the server would choose what imapflow takes for one.
     if (/\d{20,}\}\r?\n$/.test(line)) throw new ConnectError('NOT_IMAP');
-    const [, digits] = /\{(\d+)\}\r?\n$/.exec(line) ?? [];
+    const [mark = '', digits] = /\{(\d+)\}\r?\n$/.exec(line) ?? [];
     const literalBytes = Number(digits ?? 0);
     const size = this.#size + literalBytes;
     if (size > MAX_GARBAGE_BYTES) throw new ConnectError('NOT_IMAP');
     this.#verdict ??= this.#judge(size);
     if (digits === undefined) return false;
+    this.#firstMark ??= this.#keptBytes - mark.length;
     this.#literalLeft = literalBytes;
     // It cannot be handed on whole, and not in part: imapflow would wait for the rest.
     if (size > MAX_RESPONSE.bytes) this.#leaveOut();
@@ -252,13 +255,16 @@ export class InboundGuard implements Inbound {
       const kept = this.#kept.subarray(0, this.#keptBytes);
       const fits = endOfAtoms(kept);
       if (fits === kept.length && this.#size <= MAX_RESPONSE.bytes) response = Buffer.from(kept);
-      else if (verdict === 'pass-shortened')
-        response = Buffer.concat([kept.subarray(0, fits), CUT]);
-      else this.#leaveOut();
+      else if (verdict === 'pass-shortened') {
+        // Within a literal imapflow would take what comes next for the rest of it.
+        const end = Math.min(fits, this.#firstMark ?? fits);
+        response = Buffer.concat([kept.subarray(0, end), CUT]);
+      } else this.#leaveOut();
     }
     this.#keptBytes = 0;
     this.#size = 0;
     this.#verdict = null;
+    this.#firstMark = null;
     return response;
   }
 
