@@ -15,7 +15,12 @@ describe('what hides in a text', () => {
     ],
     ['tags', 'a\u{E0041}\u{E007F}', 'a<U+E0041><U+E007F>'],
     ['fillers', 'a\u3164\u115F\uFFA0', 'a<U+3164><U+115F><U+FFA0>'],
-    ['variations one after another', 'a\uFE00\uFE01\u{E0100}', 'a\uFE00<U+FE01><U+E0100>'],
+    ['variations one after another', '≨\uFE00\uFE01\u{E0100}', '≨\uFE00<U+FE01><U+E0100>'],
+    [
+      'variations of letters that have none',
+      'p\uFE01a\u{E0141}y\u{E01AA}pal αא\uFE0F',
+      'p<U+FE01>a<U+E0141>y<U+E01AA>pal αא<U+FE0F>',
+    ],
     ['joiners between letters that do not join', 'a\u200Db\u200Cc', 'a<U+200D>b<U+200C>c'],
     [
       'marks without a letter from right to left',
@@ -39,6 +44,10 @@ describe('what hides in a text', () => {
     ['Hebrew, with a mark behind a stop', 'שלום!\u200F ‏C++'],
     ['Arabic, with a mark before digits', 'حساب \u200E123\u061C'],
     ['a Japanese name in its own form', '葛\u{E0100}城'],
+    [
+      'letters that have variations: Burmese, Phags-pa, Manichaean, ℹ',
+      'က\uFE00 ꡖ\uFE00 \u{10AC5}\uFE00 ℹ\uFE0E',
+    ],
     ['Chinese, Greek, combining marks', '郵件 αβγ e\u0301'],
   ])('does not cut up what people write: %s', (_, text) => {
     expect(visible(text)).toBe(text);

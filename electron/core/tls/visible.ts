@@ -21,14 +21,21 @@ const FROM_RIGHT =
   /[\p{L}&&[\p{Script=Hebr}\p{Script=Arab}\p{Script=Syrc}\p{Script=Thaa}\p{Script=Nkoo}]]/v;
 
 /**
+ * What has variations: signs, digits, Chinese and Japanese, and the letters of a few scripts more. Behind
+ * any other letter one is not seen.
+ */
+const VARIED =
+  /[\p{S}\p{P}\p{Nd}\p{Emoji}\p{Script=Han}\p{Script=Hira}\p{Script=Kana}\p{Script=Mymr}\p{Script=Phag}\p{Script=Mani}]/v;
+
+/**
  * What people write and nobody can hide behind: whole emoji, of which the joiners are part; a
- * variation of the character before it; a joiner between letters that join, or behind one at the end.
+ * variation of a character that has some; a joiner between letters that join, or behind one at the end.
  */
 const HONEST = new RegExp(
   [
     String.raw`\p{RGI_Emoji}`,
     String.raw`(?<=\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]?)\u200D(?=\p{Extended_Pictographic})`,
-    String.raw`(?<=[[\p{L}\p{N}\p{S}\p{P}]--\p{Default_Ignorable_Code_Point}])[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]`,
+    String.raw`(?<=[${VARIED.source}--\p{Default_Ignorable_Code_Point}])[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]`,
     String.raw`(?<=[${JOINING.source}--\p{Default_Ignorable_Code_Point}])[\u200C\u200D](?![\u200C\u200D])`,
   ].join('|'),
   'v',
