@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../storage/testing/temporary-folder.ts';
 import { keyFileProtector } from '../storage/key-file.ts';
-import { memoryProtector, type SecretProtector } from '../storage/secret-protector.ts';
+import {
+  ChosenProtector,
+  memoryProtector,
+  type SecretProtector,
+} from '../storage/secret-protector.ts';
 import { keepingPassword, memoryProxyPasswords, openProxyPasswords } from './proxy-passwords.ts';
 
 const place = { kind: 'socks5', host: 'proxy.example.org', port: 1080, user: 'ann' } as const;
@@ -55,6 +59,20 @@ describe('the passwords of proxies', () => {
       'of-the-proxy',
     );
     expect(await again.passwords.get('b', place)).toBeNull();
+  });
+
+  it('go there also where all that follows is sealed under it already', async () => {
+    await using folder = await temporaryFolder();
+    const chosen = new ChosenProtector(memoryProtector());
+    const { passwords } = await openProxyPasswords(folder.path, chosen, 0);
+    await passwords.with('a', input, done);
+    const keyFile = keyFileProtector(folder.path);
+    chosen.choose(keyFile);
+    expect(await passwords.get('a', place)).toBe('of-the-proxy');
+    await passwords.moveTo(folder.path, keyFile, 0);
+    expect(await passwords.get('a', place)).toBe('of-the-proxy');
+    const again = await openProxyPasswords(folder.path, keyFile, 0);
+    expect(await again.passwords.get('a', place)).toBe('of-the-proxy');
   });
 
   it('are sealed anew, once, where their key is about to go', async () => {

@@ -17,6 +17,7 @@ import type { AccountProxyInput } from '../../../shared/inputs.ts';
 import {
   Durable,
   inMemory,
+  memoryProtector,
   openStored,
   type SecretProtector,
   type StoredFormat,
@@ -238,8 +239,9 @@ export async function openProxyPasswords(
   readonly passwords: ProxyPasswords;
   readonly problems: readonly { readonly file: string; readonly message: string }[];
 }> {
+  // Its own, whatever is chosen later: only what is in memory opens those until they have moved.
   if (protector.protection.kind === 'memory')
-    return { passwords: memoryProxyPasswords(protector), problems: [] };
+    return { passwords: memoryProxyPasswords(memoryProtector()), problems: [] };
   const { durable, problem } = await openStored(dataDir, format, now);
   const { fileName: file } = format;
   return {
