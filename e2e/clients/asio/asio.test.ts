@@ -2,6 +2,12 @@ import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whyNoDovecot } from '../../fixtures/servers/dovecot-binary.ts';
 import { Dovecot } from '../../fixtures/servers/dovecot.ts';
+import {
+  PassThrough,
+  ProcessFinder,
+  ServerAddresses,
+  WatchLog,
+} from '../../../electron/core/your-client/index.ts';
 import { runCheck } from '../../../electron/core/server-check/index.ts';
 import {
   buildAsioPrograms,
@@ -15,6 +21,7 @@ const missing = missingToBuild();
 const why = missing.length > 0 ? `Missing here: ${missing.join(', ')}.` : whyNoDovecot();
 if (why !== null) process.stderr.write(`SKIPPED: boost::asio programs. ${why}\n`);
 
+const CONNECTIONS = 4;
 const ALL = ['full', 'resumed', 'resumed', 'resumed'];
 const NONE = ['full', 'full', 'full', 'full'];
 
@@ -32,14 +39,35 @@ describe.skipIf(why !== null)('boost::asio at a real Dovecot', () => {
     await rm(programs, { recursive: true, force: true });
   });
 
-  const says = (program: AsioProgram, ...words: string[]) =>
-    runAsioProgram(programs, program, {
+  /** What the program says of its handshakes, on whose way a pass-through sees the same. */
+  const says = async (program: AsioProgram, ...words: string[]) => {
+    const isStartTls = words.includes('starttls');
+    const log = new WatchLog(() => undefined);
+    await using pass = await PassThrough.start(
+      {
+        host: '127.0.0.1',
+        port: isStartTls ? dovecot.startTlsPort : dovecot.tlsPort,
+        addresses: new ServerAddresses('127.0.0.1', null),
+        listenAddress: '127.0.0.1',
+        listenPort: 0,
+        processes: new ProcessFinder(),
+      },
+      log,
+    );
+    const said = await runAsioProgram(programs, program, {
       host: '127.0.0.1',
-      port: words.includes('starttls') ? dovecot.startTlsPort : dovecot.tlsPort,
+      port: pass.listening.port,
       caFile: dovecot.certificate.caFile,
-      connections: 4,
+      connections: CONNECTIONS,
       words,
     });
+    const seen = log.connections();
+    expect(seen.map(({ outcome }) => outcome.kind)).toEqual(said);
+    const version = words.includes('tls1.2') ? 'TLSv1.2' : 'TLSv1.3';
+    const begins = isStartTls ? 'starttls' : 'tls';
+    expect(seen).toMatchObject(said.map(() => ({ serverName: 'localhost', version, begins })));
+    return said;
+  };
 
   /** What the right client and the server check say of a server that asks for certificates. */
   const bothSay = async (...words: 'context'[]) => {
