@@ -64,6 +64,8 @@ describe('a link to a mailbox', () => {
     ['imaps://robin:secret@imap.example.org:99999', /from 1 to 65535/],
     ['imaps://robin:secret@imap.example.org:1e3', /from 1 to 65535/],
     ['imaps://robin:secret@imap.example.org:993:993', /from 1 to 65535/],
+    ['imaps://robin@example.org:secret@imap.example.org:0', /from 1 to 65535/],
+    ['imaps://robin@example.org:50%secret@imap.example.org', /%25/],
     // What a password with a slash in it looks like.
     ['imaps://robin:sec/ret@imap.example.org', /from 1 to 65535/],
     ['imaps://robin:50%secret@imap.example.org', /%25/],

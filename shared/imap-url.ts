@@ -84,7 +84,7 @@ export function parseImapUrl(text: string): ParsedImapUrl {
 
 /** The link without what may be a password in it, which a field would show to whoever looks on. */
 export function withoutPassword(text: string): string {
-  return text.replace(/(:\/\/[^:@/]*):.*@/s, '$1@');
+  return text.replace(/(:\/\/[^:]*):.*@/s, '$1@');
 }
 
 /** RFC 3986 section 2.1, as UTF-8; `undefined` where it cannot be. */

@@ -140,7 +140,9 @@ test.describe('an address leads to its account', () => {
     await expect(status).toContainText('takes no passwords over IMAP any more');
     await expect(status).toContainText('(OAuth), which Reprise cannot do yet');
     await expect(status).toContainText('DavMail');
-    await expect(address).toBeFocused();
+    // Who was in the middle of a password types its rest into no field.
+    await page.keyboard.type('ter2');
+    await expect(address).toHaveValue('robin@hotmail.com');
     expect(await fieldsOf(dashboard)).toEqual(['Email or user name']);
     await expect(save).toBeHidden();
     await page.keyboard.press('Enter');

@@ -167,6 +167,19 @@ describe('the program’s proxy', () => {
       },
     });
     expect(later.asked.length).toBeGreaterThan(2);
+
+    // The same once more goes by what is chosen by then, and never by the way of before.
+    const asked = later.asked.length;
+    const connections = one.stats().connections;
+    await engine.setProxy({ kind: 'socks5', host: '127.0.0.1', port: 1, user: '', password: null });
+    const again = await engine.repeatCheck(id);
+    await until((now) =>
+      now.checks.some((check) => check.id === again.id && check.state.kind !== 'running'),
+    );
+    const checked = state().checks.find((check) => check.id === again.id);
+    expect(checked?.report?.addresses[0]?.problem).toMatchObject({ code: 'proxy' });
+    expect(later.asked).toHaveLength(asked);
+    expect(one.stats().connections).toBe(connections);
   }, 30_000);
 
   it('is the system’s where that is chosen, for what it says one to', async () => {

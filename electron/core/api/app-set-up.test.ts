@@ -29,6 +29,7 @@ describe('settings for an address', () => {
         source: 'autoconfig',
         foundBy: 'autoconfig.example.org',
         foreign: true,
+        domain: 'hoster.example',
         provider: null,
       },
       lookedUp: true,

@@ -23,14 +23,16 @@ export function createCheckCalls({ checks, ways, ownerOf }: CallContext): CheckC
           ? trust
           : { ...trust, pem: readCaFile(trust.pem, trust.fileName).pem };
       const { target } = parsed;
-      return { id: checks.start({ target, trust: read, attempts, way: ways.program }) };
+      return { id: checks.start({ target, trust: read, attempts, way: () => ways.program }) };
     },
 
     checkAccountServer: async (id) => {
-      const { trust, proxy, ...account } = ownerOf(id).book.accounts.mustGet(id);
+      const { trust, ...account } = ownerOf(id).book.accounts.mustGet(id);
       const { host, port, security, servername } = account;
       const target = { protocol: 'imap', host, port, security, servername } as const;
-      return { id: checks.start({ target, trust, attempts: null, way: ways.of(id, proxy) }) };
+      // Repeated, it goes by what the account has chosen by then.
+      const way = () => ways.of(id, ownerOf(id).book.accounts.mustGet(id).proxy);
+      return { id: checks.start({ target, trust, attempts: null, way }) };
     },
 
     repeatCheck: async (id) => ({ id: checks.repeat(id) }),

@@ -21,6 +21,8 @@ import { ABROAD, TestSupervisor } from './testing/supervisor.ts';
 
 const STEP_MS = 1000;
 const STEPS_A_MINUTE = 60;
+/** Refusals in a row until nothing is offered: see `refusals.ts`. */
+const TRIES_WITHOUT = 3;
 
 /** Lets everything happen that needs no time. */
 async function settled({ seen }: Failing): Promise<void> {
@@ -75,11 +77,13 @@ async function close(watched: TestSupervisor): Promise<void> {
 
 /**
  * By when more was asked than twenty times in the first minute, ten times in the next, and so on down to
- * once.
+ * once. One that ends right after a session was taken up is tried once more without, until offering is
+ * paused: these handshakes come on top, as tickets may or may not have come before the end. The minutes
+ * of the budget are not these: one may fall on this side of an end and on that.
  */
 function tooMany(all: readonly Seen[], first = MOST_IN_VAIN): readonly string[] {
   return (['logins', 'handshakes'] as const).flatMap((kind) => {
-    let most = first;
+    let most = first + 1 + (kind === 'handshakes' ? TRIES_WITHOUT : 0);
     let sum = 0;
     return all.flatMap((seen, minute) => {
       if (minute > 0) most += Math.max(1, Math.floor(MOST_IN_VAIN / 2 ** minute));

@@ -6,6 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { startDemoServers, type DemoServers } from './demo-servers.ts';
 import { Line } from './line.ts';
 
+/** On a machine that has other things to do, one of so many is quick. */
+const MOST_ROUNDS = 60;
+
 /** A server that gives back what it gets, behind a line. */
 async function echo(line: { roundTripMs: number; bitsPerSecond: number }) {
   const sockets: Socket[] = [];
@@ -83,22 +86,27 @@ describe('the demo’s servers', () => {
     ['TLS 1.3 tickets', 55],
     ['TLS 1.2 tickets', 65],
     ['Session IDs', 65],
-  ])('let nobody have a full handshake as quickly as a resumed one: %s', async (label, floorMs) => {
-    await using demo = await startDemoServers({ messageEveryMs: null });
-    const resumed: number[] = [];
-    for (let round = 0; round < 4; round += 1) {
-      const full = await handshake(demo, label);
-      expect(full).toMatchObject({
-        isResumed: false,
-        issuer: 'Reprise demo authority, intermediate',
-      });
-      expect(full.tookMs).toBeGreaterThan(floorMs);
-      const next = await handshake(demo, label, full.next);
-      expect(next.isResumed).toBe(true);
-      resumed.push(next.tookMs);
-    }
-    // A busy machine makes some of them slower, and none of them quicker than the line.
-    expect(Math.min(...resumed)).toBeLessThan(floorMs);
-    expect(Math.min(...resumed)).toBeGreaterThan(20);
-  });
+  ])(
+    'let nobody have a full handshake as quickly as a resumed one: %s',
+    async (label, floorMs) => {
+      await using demo = await startDemoServers({ messageEveryMs: null });
+      const resumed: number[] = [];
+      // A busy machine makes some of them slower, and none of them quicker than the line.
+      const isQuick = () => resumed.some((tookMs) => tookMs < floorMs);
+      for (let round = 0; round < 4 || (round < MOST_ROUNDS && !isQuick()); round += 1) {
+        const full = await handshake(demo, label);
+        expect(full).toMatchObject({
+          isResumed: false,
+          issuer: 'Reprise demo authority, intermediate',
+        });
+        expect(full.tookMs).toBeGreaterThan(floorMs);
+        const next = await handshake(demo, label, full.next);
+        expect(next.isResumed).toBe(true);
+        resumed.push(next.tookMs);
+      }
+      expect(isQuick()).toBe(true);
+      expect(Math.min(...resumed)).toBeGreaterThan(20);
+    },
+    60_000,
+  );
 });

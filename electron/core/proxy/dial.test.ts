@@ -336,6 +336,11 @@ describe('several ways', () => {
   });
 });
 
+it('that the system does not say is not straight', async () => {
+  expect(isStraight(await straight({ host: 'imap.example.org', port: 993 }))).toBe(true);
+  expect(isStraight([])).toBe(false);
+});
+
 describe('this machine', () => {
   it.each([
     'localhost',

@@ -27,6 +27,8 @@ export const PROXY_LIMIT_MS = 20_000;
 export interface DialOptions {
   /** Resolves the name of a proxy, and that of a server which is reached straight. */
   readonly lookup?: LookupFunction | undefined;
+  /** Resolves the name of a server that is reached straight, in place of `lookup`. */
+  readonly serverLookup?: LookupFunction | undefined;
   readonly after?: After | undefined;
 }
 
@@ -75,9 +77,10 @@ async function dialHop(
   }
 }
 
-async function dialHere(to: Address, dialling: Dialling, { lookup }: DialOptions): Promise<Socket> {
+async function dialHere(to: Address, dialling: Dialling, options: DialOptions): Promise<Socket> {
   const { signal } = dialling;
-  const socket = dialStraight(to, lookup, dialling);
+  const { lookup, serverLookup = lookup } = options;
+  const socket = dialStraight(to, serverLookup, dialling);
   try {
     await once(socket, 'connect', { signal });
     return socket;

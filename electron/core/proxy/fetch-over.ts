@@ -41,12 +41,12 @@ export class FetchTooLarge extends Error {
  */
 export async function fetchOver(way: Way, url: URL, options: FetchOptions): Promise<Fetched> {
   if (url.protocol !== 'https:') throw new TypeError('Only https is fetched.');
-  const { signal, trust = { kind: 'system' }, lookup, after } = options;
+  const { signal, trust = { kind: 'system' }, lookup, serverLookup, after } = options;
   const host = peerName({ name: url.hostname });
   const port = url.port === '' ? 443 : Number(url.port);
   const anchor = trustAnchor(trust);
   const dialling = { signal, phase: () => undefined, tries: () => undefined };
-  const { socket } = await dialBy(way, { lookup, after })({ host, port }, dialling);
+  const { socket } = await dialBy(way, { lookup, serverLookup, after })({ host, port }, dialling);
   const secured = connect({
     socket,
     host,

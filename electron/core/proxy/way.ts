@@ -45,7 +45,7 @@ export function notToItself(way: Way): Way {
 
 /** Whether names are looked up here: on every other way that is the proxy's to do. */
 export function isStraight(hops: readonly Hop[]): boolean {
-  return hops.every(({ kind }) => kind === 'straight');
+  return hops.length > 0 && hops.every(({ kind }) => kind === 'straight');
 }
 
 /**

@@ -32,8 +32,6 @@ export async function addressesOf(
   if (name === null) throw new CheckFailure('dns', 'dns');
   const family = isIP(name);
   if (family === 4 || family === 6) return [{ address: name, family }];
-  if (way !== straight && !(await leadsStraight(way, { host: name, port })))
-    return [{ address: name, family: null }];
   const limitMs = STEP_LIMITS_MS.dns;
   const { promise: given, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
@@ -45,6 +43,8 @@ export async function addressesOf(
   if (signal.aborted) cancel();
   signal.addEventListener('abort', cancel);
   try {
+    const isHere = await Promise.race([given, leadsStraight(way, { host: name, port })]);
+    if (!isHere) return [{ address: name, family: null }];
     return chosen(await Promise.race([given, resolve(name)]));
   } catch (error) {
     if (error instanceof CheckFailure || error instanceof CheckCancelled) throw error;

@@ -25,8 +25,8 @@ export interface CheckRequest {
   readonly trust: AccountTrust;
   /** `null` for the usual number. */
   readonly attempts: number | null;
-  /** Which way its connections go. */
-  readonly way: Way;
+  /** Which way its connections go, asked when it runs: it may be run again under another choice. */
+  readonly way: () => Way;
 }
 
 interface Job {
@@ -113,7 +113,7 @@ export class CheckDesk {
       const report = await runCheck({
         target: request.target,
         trust: request.trust,
-        way: request.way,
+        way: request.way(),
         attempts: request.attempts ?? DEFAULT_ATTEMPTS,
         signal: cancel.signal,
         program: { name: 'Reprise', version, engine },

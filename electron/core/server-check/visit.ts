@@ -7,7 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { connect as connectTls, type SecureContext, type TLSSocket } from 'node:tls';
 import type { CheckCertificate, CheckTarget } from '../../../shared/check.ts';
 import type { TlsProtocol } from '../../../shared/model.ts';
-import { dialBy, straight, type Way } from '../proxy/index.ts';
+import { dialBy, type Way } from '../proxy/index.ts';
 import {
   asksForCertificate,
   certificateFacts,
@@ -90,15 +90,21 @@ export async function visit(options: VisitOptions): Promise<Visit> {
 async function dial({ target, address, way, signal }: VisitOptions): Promise<Socket> {
   const late = new AbortController();
   const limitMs = STEP_LIMITS_MS.tcp;
-  // A proxy has its own time, and its own sentence.
-  const timer = way === straight ? setTimeout(() => late.abort(), limitMs) : undefined;
+  let timer: NodeJS.Timeout | undefined;
+  // By its name, as exceptions and PAC files have it, whichever address it stands for.
+  const there: Way = () => way({ host: usableName(target.host), port: target.port });
   const dialling = {
     signal: AbortSignal.any([signal, late.signal]),
-    phase: () => undefined,
+    phase: (phase: 'dns' | 'tcp' | 'proxy') => {
+      if (phase === 'tcp') return;
+      clearTimeout(timer);
+      // A proxy has its own time, and its own sentence.
+      if (phase === 'dns') timer = setTimeout(() => late.abort(), limitMs);
+    },
     tries: () => undefined,
   };
   try {
-    const { socket } = await dialBy(way)(
+    const { socket } = await dialBy(there)(
       { host: usableName(address), port: target.port },
       dialling,
     );

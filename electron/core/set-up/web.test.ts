@@ -1,7 +1,8 @@
 import type { LookupFunction } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { straight } from '../proxy/index.ts';
+import { straight, type Way } from '../proxy/index.ts';
+import { TestProxy } from '../proxy/testing/test-proxy.ts';
 import { Names } from './names.ts';
 import { a, startInternet, type SmallInternet, type SmallWorld } from './testing/small-internet.ts';
 import type { Page } from './testing/web-server.ts';
@@ -22,12 +23,16 @@ const at =
     `https://${place.replace('/', `:${port}/`)}`;
 
 /** What the file at the start is, as text; the private network is 127.0.0.0/8, but for 127.0.0.1. */
-async function fetched(world: SmallInternet, lookup?: LookupFunction): Promise<string | null> {
+async function fetched(
+  world: SmallInternet,
+  lookup?: LookupFunction,
+  way: Way = straight,
+): Promise<string | null> {
   const { internet, web } = world;
   using stop = { end: new AbortController(), [Symbol.dispose]: () => stop.end.abort() };
   const { signal } = stop.end;
   const file = await fetchFile(new URL(`https://start.example:${String(web.port)}/file`), {
-    way: straight,
+    way,
     trust: internet.trust,
     lookup: lookup ?? new Names(internet.dns, signal, internet.hosts).lookup,
     isPublic: internet.isPublic,
@@ -48,6 +53,17 @@ const start = (world: SmallWorld): Promise<SmallInternet> =>
   });
 
 describe('a file over https', () => {
+  it('is followed through a proxy that is named, at an address of no public network', async () => {
+    await using world = await start({
+      pages: { [START]: redirect(at('other.example/x')), 'other.example/x': 'here' },
+      isPublic: () => false,
+    });
+    await using proxy = await TestProxy.start({ kind: 'socks5', port: world.web.port });
+    const named = { ...proxy.address, host: 'proxy.example' };
+    expect(await fetched(world, hostsFile, () => Promise.resolve([named]))).toBe('here');
+    expect(proxy.asked).toHaveLength(2);
+  });
+
   it.each([301, 302, 303, 307, 308])('is where a redirect with %i leads', async (status) => {
     await using world = await start({
       pages: {

@@ -32,7 +32,8 @@ export async function fetchFile(start: URL, web: Web): Promise<Uint8Array | null
       return web.isPublic(address) || (url.host === start.host && first.has(address));
     };
     const { status, headers, body } = await fetchOver(way, url, {
-      lookup: checked(web.lookup, mayBeDialled),
+      lookup: web.lookup,
+      serverLookup: checked(web.lookup, mayBeDialled),
       trust,
       maxBytes: MAX_FILE_BYTES,
       signal,

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import type { Provider } from '../../../shared/set-up.ts';
 import { visible } from '../../../shared/visible.ts';
 import { Button } from '../../ui/controls.tsx';
@@ -16,11 +16,19 @@ interface SetUpNewsProps {
 /** What becomes of the search for settings, said as it happens, with the way to every field. */
 export function SetUpNews({ state }: SetUpNewsProps): ReactNode {
   const { setUp } = state;
+  const news = useRef<HTMLDivElement>(null);
+  const isDeadEnd = setUp.kind === 'found' && !takesPasswords(setUp);
+  // The password field goes, perhaps in the middle of a password: its rest must get into no other.
+  useEffect(() => {
+    if (isDeadEnd) news.current?.focus();
+  }, [isDeadEnd]);
   return (
     <div
+      ref={news}
+      tabIndex={-1}
       className={styles.news}
       data-step={setUp.kind}
-      data-warns={(setUp.kind === 'found' && !takesPasswords(setUp)) || state.foreign !== null}
+      data-warns={isDeadEnd || state.foreign !== null}
     >
       {/* There from the start, so that what appears in it is read out. */}
       <output className={styles.said}>

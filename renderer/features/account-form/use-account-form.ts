@@ -219,9 +219,9 @@ export function useAccountForm(
   /** The certificate stays behind with its server, and what was asked for goes on. */
   const dropPin = async ({ what }: Asking) => {
     const without: Draft = { ...draft, trust: { kind: 'system' } };
-    setAsking(null);
     setDraft(without);
-    await go(what, without);
+    setAsking(steps.foreign === null ? null : { what, about: 'foreign' });
+    if (steps.foreign === null) await go(what, without);
   };
 
   /** The user has looked at the certificate of the latest test: it is trusted, and tried. */
@@ -270,7 +270,10 @@ export function useAccountForm(
     keepPin: () => {
       const pin = strayPinOf(draft);
       setAsking(null);
-      if (pin !== null) edit('host', pin.host);
+      if (pin === null) return;
+      // What was found is not what stands there now.
+      steps.showFields();
+      edit('host', pin.host);
     },
     foreign: steps.foreign,
     /** The server outside of the address's own domain may have the password. */

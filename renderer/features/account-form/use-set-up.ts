@@ -11,7 +11,6 @@ import {
   FROM_LINK,
   isPastedLink,
   nothingFound,
-  takesPasswords,
   type Found,
   type SetUp,
 } from './set-up.ts';
@@ -59,6 +58,7 @@ export function useSetUp(deps: SetUpDeps) {
   /** What was filled in for another address goes with it. */
   const leave = (left: Found) => {
     setDraft((before) => withoutFound(before, left.address, left.settings));
+    setConfirmed(null);
   };
 
   /** Fills in what a link says. Its password goes where it is not to be read. */
@@ -103,7 +103,6 @@ export function useSetUp(deps: SetUpDeps) {
     const next: SetUp = { kind: 'found', found: { address, settings, trouble } };
     setDraft((before) => withFound({ ...before, user: address }, address, settings));
     goTo(next);
-    if (!takesPasswords(next)) focus('user');
   };
 
   const next = async () => {
