@@ -7,6 +7,7 @@ import {
   Durable,
   hasKeptAside,
   inMemory,
+  isBound,
   memoryProtector,
   type OnUnusable,
   type Opened,
@@ -39,6 +40,7 @@ type OpenSecrets = () => Promise<Pick<Opened<SealedSecrets>, 'durable' | 'proble
 export class AccountBook {
   readonly accounts: AccountStore;
   readonly secrets: SealedSecretStore;
+  readonly #protector: SecretProtector;
   readonly #openSecrets: OpenSecrets;
 
   constructor(
@@ -53,6 +55,7 @@ export class AccountBook {
       const account = this.accounts.get(id);
       return account === null ? null : placeOf(account);
     });
+    this.#protector = protector;
     this.#openSecrets = openSecrets;
   }
 
@@ -93,19 +96,23 @@ export class AccountBook {
   /**
    * @param password `null` keeps the stored one
    * @throws RepriseError `not-found`, and as {@link refuseOtherPlace} and {@link add} do; then
-   *   nothing was changed
+   *   nothing was changed, but for what {@link #dropUnbound} has deleted
    */
   async update(
     id: AccountId,
     change: (account: AccountSettings) => AccountSettings,
     password: string | null,
   ): Promise<AccountSettings> {
-    const next = { ...change(this.accounts.mustGet(id)), id };
+    const before = this.accounts.mustGet(id);
+    const next = { ...change(before), id };
     this.accounts.refuseDuplicate(next);
     const update = () => this.accounts.update(id, change);
-    if (password !== null) return this.#withPassword(next, password, update);
-    this.refuseOtherPlace(next);
-    return update();
+    if (password === null) {
+      this.refuseOtherPlace(next);
+      return update();
+    }
+    if (!isSamePlace(placeOf(before), placeOf(next))) await this.#dropUnbound(id);
+    return this.#withPassword(next, password, update);
   }
 
   /**
@@ -134,6 +141,23 @@ export class AccountBook {
   /** Resolves when nothing is waiting to be written. */
   async settled(): Promise<void> {
     await Promise.all([this.accounts.settled(), this.secrets.settled()]);
+  }
+
+  /**
+   * Deletes a password on the disk that an earlier version has stored for an account that is about to
+   * move. While passwords are kept in memory those are not bound: the next start would bind it to the
+   * place that the account has by then.
+   *
+   * @throws RepriseError `storage`; the account is then not to be moved
+   */
+  async #dropUnbound(id: AccountId): Promise<void> {
+    if (this.#protector.protection.kind !== 'memory') return;
+    const { durable, problem } = await this.#openSecrets();
+    // What cannot be read today may hold one.
+    if (problem !== null) throw new RepriseError('storage', problem);
+    const secret = durable.value.secrets[id];
+    if (secret === undefined || isBound(secret)) return;
+    await durable.change(({ secrets: { [id]: _unbound, ...others } }) => ({ secrets: others }));
   }
 
   /**

@@ -274,6 +274,27 @@ describe.each([1, 2] as const)('a password that version %i of its file has store
     expect(await last.book.passwordFor(account)).toBe(PASSWORD);
   });
 
+  it('is not had for a place that the account got while passwords were in memory only', async () => {
+    await using folder = await temporaryFolder();
+    const { book: first } = await open(folder.path);
+    await first.add(account, 'another');
+    await storeAsVersion(version, folder.path);
+    const moved = { ...account, port: 1993 };
+    const secrets = () => readFile(join(folder.path, 'secrets.json'), 'utf8');
+    const old = await secrets();
+
+    // A day without the key store. What stays in its place keeps its password.
+    const { book } = await open(folder.path, memoryProtector());
+    await book.update(id, (now) => ({ ...now, label: 'Home' }), 'typed-for-the-day');
+    expect(await secrets()).toBe(old);
+    await book.update(id, () => moved, 'typed-for-the-new-one');
+    expect(await book.passwordFor(moved)).toBe('typed-for-the-new-one');
+
+    const again = await open(folder.path);
+    expect(again.book.accounts.list()).toEqual([moved]);
+    expect(await again.book.passwordFor(moved)).toBeNull();
+  });
+
   it('is not had for the new place while an edit is being stored', async () => {
     await using folder = await temporaryFolder();
     const { book: first } = await open(folder.path);
