@@ -57,7 +57,7 @@ describe('the sign-ins of an account', () => {
       const taken = takeAll(budget, time);
       expect(taken).toHaveLength(MOST_IN_VAIN);
       for (const charge of taken)
-        if (time % 2 === 0) charge.isWatching = true;
+        if (time % 2 === 0) charge.watchingAt = time;
         else budget.giveBack(charge);
     }
   });
@@ -82,7 +82,7 @@ describe('the sign-ins of an account', () => {
     for (let minute = 3; minute < 9; minute += 1) {
       const now = minute * MINUTE_MS;
       const taken = takeAll(budget, now);
-      for (const charge of taken) charge.isWatching = true;
+      for (const charge of taken) charge.watchingAt = now;
       expect(budget.isUndecided(now)).toBe(false);
       counts.push(taken.length, takeAll(budget, now + MINUTE_MS / 2).length);
       if (taken.length === MOST_IN_VAIN) break;
@@ -97,14 +97,25 @@ describe('the sign-ins of an account', () => {
       const charge = budget.take(4 * MINUTE_MS + time, false);
       expect(charge).not.toBeNull();
       expect(budget.take(4 * MINUTE_MS + time, false)).toBeNull();
-      if (charge !== null) charge.isWatching = true;
+      if (charge !== null) charge.watchingAt = 4 * MINUTE_MS + time;
     }
+  });
+
+  test('that take long to watch have their minute from then on, and others theirs meanwhile', () => {
+    const budget = new SignInBudget();
+    const [late, ...silent] = takeAll(budget, 0);
+    expect(silent).toHaveLength(MOST_IN_VAIN - 1);
+    if (late !== undefined) late.watchingAt = MINUTE_MS - 1000;
+    // The silent ones are given up after theirs: one is left.
+    expect(takeAll(budget, MINUTE_MS)).toHaveLength(1);
+    if (late !== undefined) budget.spend(late, MINUTE_MS + 1000);
+    expect(budget.leftAt(MINUTE_MS + 1000)).toBe(2 * MINUTE_MS + 1000);
   });
 
   test('that watch and are gone within the minute have led nowhere', () => {
     const budget = new SignInBudget();
     const taken = takeAll(budget, 0);
-    for (const charge of taken) charge.isWatching = true;
+    for (const charge of taken) charge.watchingAt = 0;
     expect(budget.leftAt(1000)).toBe(1000);
     for (const charge of taken) budget.spend(charge, 1000);
     expect(budget.leftAt(1000)).toBe(1000 + MINUTE_MS);
@@ -113,7 +124,7 @@ describe('the sign-ins of an account', () => {
   test('that had watched for a minute are none of those', () => {
     const budget = new SignInBudget();
     const taken = takeAll(budget, 0);
-    for (const charge of taken) charge.isWatching = true;
+    for (const charge of taken) charge.watchingAt = 0;
     for (const charge of taken) budget.spend(charge, MINUTE_MS);
     expect(budget.leftAt(MINUTE_MS)).toBe(MINUTE_MS);
   });
@@ -121,7 +132,7 @@ describe('the sign-ins of an account', () => {
   test('that fail while nothing is left were made before: they halve nothing again', () => {
     const budget = new SignInBudget();
     const taken = takeAll(budget, 0);
-    for (const charge of taken) charge.isWatching = true;
+    for (const charge of taken) charge.watchingAt = 0;
     const later = takeAll(budget, 0);
     for (const charge of [...taken, ...later]) budget.spend(charge, 0);
     expect(inVain(budget, MINUTE_MS)).toBe(MOST_IN_VAIN / 2);

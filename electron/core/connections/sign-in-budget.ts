@@ -9,8 +9,8 @@ export interface Charge {
   readonly madeAt: number;
   /** Its mailbox has failed before, and has not been a working one since. */
   readonly hasFailed: boolean;
-  /** Its mailbox is open, and the server has taken up the watch. */
-  isWatching: boolean;
+  /** Since when its mailbox is open and the server has taken up the watch; `null` before. */
+  watchingAt: number | null;
 }
 
 /**
@@ -19,12 +19,12 @@ export interface Charge {
  * once, however many there are.
  *
  * Used up, it is empty for a minute, and half as large from then on, down to one a minute. Until it has
- * its old size again, a mailbox that had failed and watches goes on counting for the rest of its first
- * minute; each that lasts so long adds one. All times are monotonic, in ms.
+ * its old size again, a mailbox that had failed and watches goes on counting for its first minute of
+ * that; each that lasts so long adds one. All times are monotonic, in ms.
  */
 export class SignInBudget {
   #most = MOST_IN_VAIN;
-  /** Of the last minute, oldest first, but for those that led nowhere. */
+  /** Of the last minute, but for those that led nowhere. */
   readonly #charges = new Set<Charge>();
   /** When others led nowhere, in the last minute. */
   #inVain: readonly number[] = [];
@@ -33,7 +33,7 @@ export class SignInBudget {
   /** @returns `null` where nothing is left */
   take(now: number, hasFailed: boolean): Charge | null {
     if (this.leftAt(now) > now) return null;
-    const charge = { madeAt: now, hasFailed, isWatching: false };
+    const charge: Charge = { madeAt: now, hasFailed, watchingAt: null };
     this.#charges.add(charge);
     return charge;
   }
@@ -53,28 +53,28 @@ export class SignInBudget {
   leftAt(now: number): number {
     this.#settle(now);
     if (now < this.#emptyUntil) return this.#emptyUntil;
-    const times = [...this.#counted().map(({ madeAt }) => madeAt), ...this.#inVain];
+    const times = [...this.#counted().map(since), ...this.#inVain];
     return times.length < this.#most ? now : Math.min(...times) + MINUTE_MS;
   }
 
   /** Whether something may be left sooner: what is under way may come to watch its mailbox. */
   isUndecided(now: number): boolean {
-    return now >= this.#emptyUntil && this.#counted().some(({ isWatching }) => !isWatching);
+    return now >= this.#emptyUntil && this.#counted().some(({ watchingAt }) => watchingAt === null);
   }
 
   #counted(): readonly Charge[] {
     const isFull = this.#most === MOST_IN_VAIN;
     return [...this.#charges].filter(
-      ({ isWatching, hasFailed }) => !isWatching || (hasFailed && !isFull),
+      ({ watchingAt, hasFailed }) => watchingAt === null || (hasFailed && !isFull),
     );
   }
 
   #settle(now: number): void {
     this.#inVain = this.#inVain.filter((at) => now - at < MINUTE_MS);
     for (const charge of this.#charges) {
-      if (now - charge.madeAt < MINUTE_MS) return;
+      if (now - since(charge) < MINUTE_MS) continue;
       this.#charges.delete(charge);
-      if (charge.isWatching) this.#most = Math.min(MOST_IN_VAIN, this.#most + 1);
+      if (charge.watchingAt !== null) this.#most = Math.min(MOST_IN_VAIN, this.#most + 1);
       else this.#count(now);
     }
   }
@@ -87,4 +87,9 @@ export class SignInBudget {
     this.#emptyUntil = now + MINUTE_MS;
     this.#most = Math.max(1, Math.floor(this.#most / 2));
   }
+}
+
+/** What its minute is counted from. */
+function since({ madeAt, watchingAt }: Charge): number {
+  return watchingAt ?? madeAt;
 }

@@ -176,6 +176,20 @@ describe('signing in where that leads nowhere', () => {
     expect(clock.pending).toBe(0);
   });
 
+  test('counts a watch that is gone within its own minute, however late it was taken up', async () => {
+    const clock = new TestClock();
+    const gate = new SignInGate(clock);
+    gate.signedIn(await admitted(enter(gate)));
+    const permits: SignInPermit[] = [];
+    for (let time = 1; time < MOST_IN_VAIN; time += 1) permits.push(await admitted(enter(gate)));
+    clock.advance(MINUTE_MS - 1000);
+    for (const permit of permits) gate.watches(permit);
+    permits.push(await admitted(enter(gate)));
+    clock.advance(2000);
+    for (const permit of permits) gate.failed(permit, failure('closed'), 2);
+    expect(await enter(gate)).toMatchObject({ kind: 'held-up', problem: { code: 'closed' } });
+  });
+
   test('lets those go first that have failed less, and first of all who was asked for', async () => {
     const gate = new SignInGate(new TestClock());
     const leader = await admitted(enter(gate));

@@ -94,7 +94,7 @@ export class SignInGate {
 
   /** The mailbox is open, and watched. */
   watches({ charge }: SignInPermit): void {
-    charge.isWatching = true;
+    charge.watchingAt ??= this.#clock.monotonic();
     this.#admit();
   }
 
@@ -114,7 +114,7 @@ export class SignInGate {
    * @returns `false` when credentials were refused that are no longer the account's
    */
   failed(permit: SignInPermit, failure: Failure, failures: number): boolean {
-    if (ledNowhere(failure, permit.charge.isWatching, failures)) {
+    if (ledNowhere(failure, permit.charge.watchingAt !== null, failures)) {
       this.#inVain = failure.problem;
       const now = this.#clock.monotonic();
       for (const budget of [this.#budget, this.#askedFor]) budget.spend(permit.charge, now);

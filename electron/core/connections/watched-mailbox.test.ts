@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fault, startImapServer } from '../demo/testing/index.ts';
+import { fault, HANG_UP, startImapServer, startLineServer } from '../demo/testing/index.ts';
 import { TestSupervisor } from './testing/supervisor.ts';
 
 describe('a watched mailbox', () => {
@@ -93,10 +93,29 @@ describe('a watched mailbox', () => {
     await server.start();
     watched.clock.advance(6000);
     await server.until(({ idling }) => idling.length === 1);
-    await watched.state('idle');
+    // What comes behind the server's word that it watches says that it has come.
+    const { messages } = watched.connection();
+    server.mail.deliver('INBOX');
+    await watched.until(() => watched.connection().messages === Number(messages) + 1);
     watched.clock.advance(60_000);
     server.dropConnections('reset');
     expect((await watched.state('retrying')).retryAt).toBe(watched.clock.now() + 750);
+  });
+
+  test('was idle for no longer than the server watched, however long it took to begin', async () => {
+    await using server = await startLineServer({ answers: { IDLE: HANG_UP } });
+    await using watched = new TestSupervisor();
+    watched.watch(server);
+    expect((await watched.state('retrying')).retryAt).toBe(watched.clock.now() + 750);
+    server.answer({ IDLE: '' });
+    watched.clock.advance(750);
+    await server.until(() => server.sent('IDLE').length === 2);
+    watched.clock.advance(59_000);
+    server.say('+ idling\n* 4 EXISTS');
+    await watched.until(() => watched.connection().messages === 4);
+    watched.clock.advance(2000);
+    server.say('* BYE Later');
+    expect((await watched.state('retrying')).retryAt).toBe(watched.clock.now() + 1500);
   });
 
   test('Now skips the wait', async () => {

@@ -358,7 +358,6 @@ export class WatchedMailbox {
         this.#shared.lastFull = attempt.phases;
       this.#view.settle(attempt, this.#shared.lastFull);
     };
-    let idleAt: number | null = null;
     const watching = (): void => {
       if (isWanted()) this.#watching(permit);
     };
@@ -376,7 +375,6 @@ export class WatchedMailbox {
       const messages = await connection.open(this.mailbox, others);
       leave();
       settle();
-      idleAt = clock.monotonic();
       if (isWanted()) this.#view.watch(connection.watch(), messages);
       failure = await connection.ended;
     } catch (error) {
@@ -391,8 +389,8 @@ export class WatchedMailbox {
       leave();
       settle();
     }
-    const idleMs = idleAt === null ? 0 : clock.monotonic() - idleAt;
-    const wasStable = permit.charge.isWatching && idleMs >= STABLE_AFTER_MS;
+    const { watchingAt } = permit.charge;
+    const wasStable = watchingAt !== null && clock.monotonic() - watchingAt >= STABLE_AFTER_MS;
     // One that floods is stable for as long as that takes.
     if (wasStable && failure?.problem.code !== 'flooding') this.#failures = NO_FAILURES;
     if (!isWanted()) return null;
