@@ -45,6 +45,7 @@ import {
 import {
   hopsOfEnvironment,
   memoryProxyPasswords,
+  OF_PROGRAM,
   openProxyPasswords,
   Ways,
   type Way,
@@ -138,8 +139,12 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const notices = new NoticeBoard(state, clock);
 
   const protector = new ChosenProtector(deps.protector);
-  const { book: own, problems }: OpenedBook = demoOnly
-    ? { book: memoryBook(), problems: [] }
+  const {
+    book: own,
+    isComplete,
+    problems,
+  }: OpenedBook = demoOnly
+    ? { book: memoryBook(), isComplete: false, problems: [] }
     : await openAccountBook(deps.dataDir, protector, clock.now(), (id, why) => {
         if (why.kind === 'unreadable') log.error('a stored password cannot be read', why.error);
         const label = state.find('accounts', id)?.label ?? 'an account';
@@ -149,9 +154,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
     file: `data-folder:${String(index)}`,
     message,
   }));
+  const owners = new Set([OF_PROGRAM, ...own.accounts.list().map(({ id }) => id)]);
   const { passwords: proxyPasswords, problems: proxyProblems } = demoOnly
     ? { passwords: memoryProxyPasswords(protector), problems: [] }
-    : await openProxyPasswords(deps.dataDir, protector, clock.now());
+    : await openProxyPasswords(deps.dataDir, protector, clock.now(), isComplete ? owners : null);
   for (const { file, message } of [
     ...settingsProblems,
     ...problems,

@@ -188,6 +188,8 @@ export class AccountBook {
 /** The user's own accounts, and what the user should know about how they were found. */
 export interface OpenedBook {
   readonly book: AccountBook;
+  /** Its list is known to be all there is: what belongs to none of these accounts is nobody's. */
+  readonly isComplete: boolean;
   /** Sentences on files that are damaged, unreadable or from a newer version. */
   readonly problems: readonly { readonly file: string; readonly message: string }[];
 }
@@ -214,9 +216,9 @@ export async function openAccountBook(
     onUnusable,
     openSecrets,
   );
-  // Only a list that is known to be complete says that a password is nobody's: with a damaged one
-  // kept aside, the accounts in that may come back.
-  if (isOnly && accounts.intact && secrets?.intact === true) {
+  // With a damaged list kept aside, the accounts in that may come back.
+  const isComplete = isOnly && accounts.intact;
+  if (isComplete && secrets?.intact === true) {
     // A folder that cannot be written now: they are still nobody's at the next start.
     const known = new Set<string>(book.accounts.list().map(({ id }) => id));
     await book.secrets.keepOnly(known).catch(() => undefined);
@@ -224,6 +226,7 @@ export async function openAccountBook(
   await book.secrets.takeOver();
   return {
     book,
+    isComplete,
     problems: [
       { file: NAME_OF_0_1, message: problem },
       { file: accountsFormat.fileName, message: accounts.problem },

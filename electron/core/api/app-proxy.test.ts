@@ -1,5 +1,5 @@
 /** Accounts whose connections go through a proxy, by the calls of an interface. */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AccountInput } from '../../../shared/model.ts';
@@ -301,6 +301,30 @@ describe('the password of a proxy', () => {
     await engine.addAccount(abroad(imap, { proxy: choice(proxy, 'ann', PASSWORD) }));
     await until(allIdle(1));
     expect(await readdir(dataDir)).not.toContain('proxy-passwords.json');
+  });
+
+  it('of an account that is gone is deleted at the next start, unless its list may come back', async () => {
+    const imap = await server();
+    const proxy = await proxyFor({ kind: 'http', port: imap.port, signIn });
+    const dataDir = await folder();
+    const first = await start(dataDir);
+    await first.engine.setProxy(choice(proxy, 'ann', PASSWORD));
+    const { id } = await first.engine.addAccount(
+      abroad(imap, { proxy: choice(proxy, 'ann', PASSWORD) }),
+    );
+    await first.app.close();
+    const ownersAfterStart = async () => {
+      await writeFile(join(dataDir, 'accounts.json'), '{"version":1,"accounts":[]}');
+      await (await start(dataDir)).app.close();
+      const text = await readFile(join(dataDir, 'proxy-passwords.json'), 'utf8');
+      const { passwords } = JSON.parse(text) as { passwords: object };
+      return Object.keys(passwords).toSorted();
+    };
+    const aside = join(dataDir, 'accounts.json.corrupt-20261123T195400.123Z');
+    await writeFile(aside, '');
+    expect(await ownersAfterStart()).toEqual(['*', id]);
+    await rm(aside);
+    expect(await ownersAfterStart()).toEqual(['*']);
   });
 
   it('stored beside another proxy by hand is not sent there', async () => {

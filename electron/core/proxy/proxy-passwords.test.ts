@@ -1,4 +1,7 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { unfinishedName } from '../storage/files.ts';
 import { temporaryFolder } from '../storage/testing/temporary-folder.ts';
 import { keyFileProtector } from '../storage/key-file.ts';
 import {
@@ -53,7 +56,7 @@ describe('the passwords of proxies', () => {
     const protector = keyFileProtector(folder.path);
     await passwords.moveTo(folder.path, protector, 0);
     expect(await passwords.get('a', place)).toBe('of-the-proxy');
-    const again = await openProxyPasswords(folder.path, protector, 0);
+    const again = await openProxyPasswords(folder.path, protector, 0, null);
     expect(again.problems).toEqual([]);
     expect(await again.passwords.get('a', { ...place, host: 'PROXY.example.org.' })).toBe(
       'of-the-proxy',
@@ -64,15 +67,37 @@ describe('the passwords of proxies', () => {
   it('go there also where all that follows is sealed under it already', async () => {
     await using folder = await temporaryFolder();
     const chosen = new ChosenProtector(memoryProtector());
-    const { passwords } = await openProxyPasswords(folder.path, chosen, 0);
+    const { passwords } = await openProxyPasswords(folder.path, chosen, 0, null);
     await passwords.with('a', input, done);
     const keyFile = keyFileProtector(folder.path);
     chosen.choose(keyFile);
     expect(await passwords.get('a', place)).toBe('of-the-proxy');
     await passwords.moveTo(folder.path, keyFile, 0);
     expect(await passwords.get('a', place)).toBe('of-the-proxy');
-    const again = await openProxyPasswords(folder.path, keyFile, 0);
+    const again = await openProxyPasswords(folder.path, keyFile, 0, null);
     expect(await again.passwords.get('a', place)).toBe('of-the-proxy');
+  });
+
+  it('that are nobody’s are deleted at the next start, where it is known whose there can be', async () => {
+    await using folder = await temporaryFolder();
+    const protector = keyFileProtector(folder.path);
+    const open = (owners: ReadonlySet<string> | null) =>
+      openProxyPasswords(folder.path, protector, 0, owners);
+    const { passwords } = await open(null);
+    for (const owner of ['*', 'a', 'nobody']) await passwords.with(owner, input, done);
+    expect(await (await open(null)).passwords.get('nobody', place)).toBe('of-the-proxy');
+    await open(new Set(['*', 'a']));
+    const { passwords: left } = await open(null);
+    expect(await left.get('nobody', place)).toBeNull();
+    expect(await left.get('*', place)).toBe('of-the-proxy');
+    expect(await left.get('a', place)).toBe('of-the-proxy');
+  });
+
+  it('leave no half-written copy, also where they are kept in memory only', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(unfinishedName(join(folder.path, 'proxy-passwords.json')), 'half of it');
+    await openProxyPasswords(folder.path, memoryProtector(), 0, null);
+    expect(await readdir(folder.path)).toEqual([]);
   });
 
   it('are sealed anew, once, where their key is about to go', async () => {

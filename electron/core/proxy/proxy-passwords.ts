@@ -2,6 +2,7 @@
  * The passwords of proxies at rest: sealed as those of accounts are, in a file of their own, each for one
  * proxy and one user there.
  */
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import { RepriseError } from '../../../shared/errors.ts';
@@ -19,6 +20,7 @@ import {
   inMemory,
   memoryProtector,
   openStored,
+  removeUnfinished,
   type SecretProtector,
   type StoredFormat,
 } from '../storage/index.ts';
@@ -154,6 +156,15 @@ export class ProxyPasswords {
     this.#protector = protector;
   }
 
+  /** Deletes the passwords of all but these. */
+  async keepOnly(owners: ReadonlySet<string>): Promise<void> {
+    const isKept = ([owner]: readonly [string, unknown]): boolean => owners.has(owner);
+    if (Object.entries(this.#sealed.value.passwords).every(isKept)) return;
+    await this.#sealed.change(({ passwords }) => ({
+      passwords: Object.fromEntries(Object.entries(passwords).filter(isKept)),
+    }));
+  }
+
   /** Resolves when nothing is waiting to be written. */
   settled(): Promise<void> {
     return this.#sealed.settled();
@@ -230,22 +241,32 @@ export function memoryProxyPasswords(protector: SecretProtector): ProxyPasswords
   return new ProxyPasswords(new Durable(format.empty, () => '', inMemory), protector);
 }
 
-/** Opens those of `dataDir`, where the protection keeps any. Never rejects for what it finds there. */
+/**
+ * Opens those of `dataDir`, where the protection keeps any. Never rejects for what it finds there.
+ *
+ * @param owners whose there can be, the others being what a crash has left; `null` where that is not known
+ */
 export async function openProxyPasswords(
   dataDir: string,
   protector: SecretProtector,
   now: number,
+  owners: ReadonlySet<string> | null,
 ): Promise<{
   readonly passwords: ProxyPasswords;
   readonly problems: readonly { readonly file: string; readonly message: string }[];
 }> {
+  // Here, because the file need not be opened at all: then a copy of it would stay for ever.
+  await removeUnfinished(join(dataDir, format.fileName));
   // Its own, whatever is chosen later: only what is in memory opens those until they have moved.
   if (protector.protection.kind === 'memory')
     return { passwords: memoryProxyPasswords(memoryProtector()), problems: [] };
   const { durable, problem } = await openStored(dataDir, format, now);
   const { fileName: file } = format;
+  const passwords = new ProxyPasswords(durable, protector);
+  // A folder that cannot be written now: they are still nobody's at the next start.
+  if (owners !== null) await passwords.keepOnly(owners).catch(() => undefined);
   return {
-    passwords: new ProxyPasswords(durable, protector),
+    passwords,
     problems: problem === null ? [] : [{ file, message: problem }],
   };
 }
