@@ -103,6 +103,8 @@ test('nothing hides on any screen, in a file, or on the terminal', async ({
   });
 
   await engine.removeAccount(id);
+  // A page that is left open would miss its engine, and complain.
+  await dashboard.page.goto('about:blank');
   await reprise.interrupt();
   expect(reprise.stderr).not.toMatch(new RegExp(HIDDEN, 'u'));
 });
