@@ -3,6 +3,7 @@ import {
   CHECK_SCHEMA_VERSION,
   type AcrossAddresses,
   type CheckAddress,
+  type CheckNote,
   type CheckProblem,
   type CheckReport,
   type CheckTarget,
@@ -109,7 +110,8 @@ class CheckRun {
     const results = [...tested, ...this.#untested()];
     const failure = this.#fatal ?? (tested.length === 0 ? this.#firstFailure() : null);
     const verdict = failure === null ? overallVerdict(results) : verdictOf(failure);
-    return allVisible({
+    const notes = this.#notes();
+    const report: CheckReport = allVisible({
       schemaVersion: CHECK_SCHEMA_VERSION,
       program,
       startedAt: this.#startedAt,
@@ -125,10 +127,11 @@ class CheckRun {
       addresses: this.#addresses,
       results,
       acrossAddresses: this.#across,
-      notes: this.#notes(),
+      notes,
       stopped: this.#stopped,
       problem: failure === null ? null : this.#problemOf(failure),
     });
+    return { ...report, notes: report.notes.map((note, index) => withLines(note, notes[index])) };
   }
 
   /** A resumed handshake shows no certificate: where an address has several, nothing is known. */
@@ -269,4 +272,11 @@ class CheckRun {
   #step(text: string): void {
     this.#options.onStep?.(text);
   }
+}
+
+/** Lines to be copied into a configuration are ours, and stay lines. */
+function withLines(note: CheckNote, own: CheckNote | undefined): CheckNote {
+  if (note.advice === null) return note;
+  const configuration = own?.advice?.configuration ?? null;
+  return { ...note, advice: { ...note.advice, configuration } };
 }
