@@ -354,6 +354,47 @@ test('a server outside of the address’s own domain is named and confirmed befo
   });
 });
 
+test('no other question stands in for that, and a yes is for one address', async ({
+  context,
+  startReprise,
+  dashboard,
+  server,
+}) => {
+  await HeldAnswers.instead(context, 'findSettings', (typed) => {
+    const address = String(typed);
+    const isOwn = address.endsWith('@own.example');
+    const foreign = { host: 'localhost', domain: 'localhost', foreign: true };
+    return { ...foundOn(server, isOwn ? {} : foreign), address };
+  });
+  const { page, form } = dashboard;
+  const { address, password, status } = parts(dashboard);
+  const question = page.getByRole('alertdialog');
+  await dashboard.open((await startReprise()).url);
+  await dashboard.openAddForm();
+  const findFor = async (user: string) => {
+    await address.fill(user);
+    await address.press('Enter');
+    await expect(status).toContainText(', TLS · found');
+    await password.fill(server.password);
+  };
+  await findFor('robin@own.example');
+  await dashboard.testConnection();
+  await trustItsCertificate(dashboard);
+  const attempts = server.loginAttempts.length;
+
+  await findFor('robin@company.example');
+  await dashboard.testConnection();
+  await question.getByRole('button', { name: 'Remove the certificate' }).click();
+  await expect(question).toContainText('Send your password to localhost?');
+  await question.getByRole('button', { name: 'Send it there' }).click();
+  await expect(form).toContainText('The test failed');
+
+  await findFor('robin@firm.example');
+  await dashboard.testConnection();
+  await expect(question).toContainText('Send your password to localhost?');
+  expect(server.loginAttempts).toHaveLength(attempts);
+});
+
 test('the domain’s name is seen whole, however long it is', async ({
   context,
   startReprise,

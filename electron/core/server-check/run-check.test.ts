@@ -11,6 +11,8 @@ import {
 import type { Resolve } from './addresses.ts';
 import { CheckCancelled } from '../failures/index.ts';
 import { GAP_MS, MAX_CONNECTIONS } from './limits.ts';
+import { TestProxy } from '../proxy/testing/test-proxy.ts';
+import type { Way } from '../proxy/index.ts';
 import { runCheck, type CheckOptions } from './run-check.ts';
 import {
   startTestMailServer,
@@ -463,4 +465,18 @@ describe('cancelling', () => {
     ).rejects.toBeInstanceOf(CheckCancelled);
     await expect.poll(() => [...sockets].every(({ destroyed }) => destroyed)).toBe(true);
   });
+});
+
+it('keeps to the way of its first connection: no session goes to another one', async () => {
+  await using server = await startImapServer();
+  await using proxy = await TestProxy.start({ kind: 'socks5', port: server.port });
+  let connections = 0;
+  const flapping: Way = () => {
+    connections += 1;
+    return Promise.resolve(connections <= 4 ? [proxy.address] : [{ kind: 'straight' }]);
+  };
+  const target = { ...targetOf(server), host: 'localhost' };
+  const report = await check(server, target, { way: flapping });
+  expect(report.stopped).toContain('way to the server has changed');
+  expect(server.stats().full + server.stats().resumed).toBe(proxy.asked.length);
 });

@@ -17,6 +17,7 @@ import {
   peerCertificate,
   SILENCE_MS,
   withoutZone,
+  type Dialled,
   type IdentityCheck,
 } from '../tls/index.ts';
 import { CONVERSATIONS, ReplyReader, type Conversation, type Line } from './conversation.ts';
@@ -36,6 +37,8 @@ export interface VisitOptions {
   /** Ask the server for its name, where it offers that. */
   readonly identify?: boolean;
   readonly way: Way;
+  /** By which of its ways it went, before anything is said there. What this throws ends the visit. */
+  readonly onVia: (via: string | null) => void;
   readonly signal: AbortSignal;
 }
 
@@ -72,9 +75,11 @@ export async function visit(options: VisitOptions): Promise<Visit> {
   };
   signal.addEventListener('abort', cancel);
   try {
-    raw = await dial(options);
+    const dialled = await dial(options);
+    raw = dialled.socket;
     // Who waits hears of it by a listener of its own; an error nobody listens to ends the program.
     raw.on('error', ignore);
+    options.onVia(dialled.via);
     return await talk(raw, options);
   } catch (error) {
     // Whatever it broke over, it broke because it was cancelled.
@@ -87,7 +92,7 @@ export async function visit(options: VisitOptions): Promise<Visit> {
 }
 
 /** @throws CheckFailure where no connection comes about */
-async function dial({ target, address, way, signal }: VisitOptions): Promise<Socket> {
+async function dial({ target, address, way, signal }: VisitOptions): Promise<Dialled> {
   const late = new AbortController();
   const limitMs = STEP_LIMITS_MS.tcp;
   let timer: NodeJS.Timeout | undefined;
@@ -104,11 +109,7 @@ async function dial({ target, address, way, signal }: VisitOptions): Promise<Soc
     tries: () => undefined,
   };
   try {
-    const { socket } = await dialBy(there)(
-      { host: usableName(address), port: target.port },
-      dialling,
-    );
-    return socket;
+    return await dialBy(there)({ host: usableName(address), port: target.port }, dialling);
   } catch (error) {
     if (late.signal.aborted) throw new CheckFailure('timeout', 'tcp', { limitMs });
     throw error instanceof CheckFailure ? error : failureOf(error, 'tcp', null);

@@ -56,6 +56,8 @@ export class Visitor {
   #connections = 0;
   #troubles = 0;
   #lastEndAt: number | null = null;
+  /** By which of its ways the first connection went; `undefined` before that. */
+  #via: string | null | undefined;
 
   /** @throws Error where the PEM text of `trust` holds no certificate */
   constructor({ target, trust, signal, way = straight }: VisitorOptions) {
@@ -99,6 +101,9 @@ export class Visitor {
         context: this.#contextFor(row ?? null),
         checkIdentity: this.#checkIdentity,
         way: this.#way,
+        onVia: (via) => {
+          this.#keepTo(via);
+        },
         signal: this.#signal,
       });
       this.#troubles = 0;
@@ -127,6 +132,15 @@ export class Visitor {
     if (this.#troubles >= TROUBLES_IN_A_ROW)
       throw new CheckStopped(
         `The server stopped answering (${message}), so the check ended early.`,
+      );
+  }
+
+  /** What was seen on one way is offered on no other, and tells nothing of it. */
+  #keepTo(via: string | null): void {
+    if (this.#via === undefined) this.#via = via;
+    if (this.#via !== via)
+      throw new CheckStopped(
+        'The way to the server has changed, by another proxy or none, so the check ended early. Check again.',
       );
   }
 
