@@ -40,7 +40,8 @@ export const WATCH_FAILURES = [
 ] as const;
 
 const count = z.int().min(0);
-const mechanism = z.enum(['tls13-ticket', 'tls12-ticket', 'session-id']);
+/** How a session is offered and taken up. */
+export const mechanismSchema = z.enum(['tls13-ticket', 'tls12-ticket', 'session-id']);
 
 const programSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('process'), name: z.string(), pid: z.int() }),
@@ -59,14 +60,14 @@ const programSchema = z.discriminatedUnion('kind', [
 const outcomeSchema = z.discriminatedUnion('kind', [
   /** The handshake is not over. */
   z.object({ kind: z.literal('pending') }),
-  z.object({ kind: z.literal('resumed'), mechanism }),
+  z.object({ kind: z.literal('resumed'), mechanism: mechanismSchema }),
   z.object({
     kind: z.literal('full'),
     /** Nothing was offered; with `takes-none` the ClientHello says that it takes no tickets. */
     reason: z.enum(['none-offered', 'takes-none']),
   }),
   /** A session was offered, the server made a full handshake. */
-  z.object({ kind: z.literal('refused'), mechanism }),
+  z.object({ kind: z.literal('refused'), mechanism: mechanismSchema }),
   z.object({
     kind: z.literal('failed'),
     reason: z.enum(WATCH_FAILURES),
@@ -76,8 +77,8 @@ const outcomeSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const offerSchema = z.object({
-  mechanism,
+export const offerSchema = z.object({
+  mechanism: mechanismSchema,
   /** The connection that offered the same one first; `null` where this is the first. */
   sameAs: z.int().min(1).nullable(),
   /** The connection that it came by; not to be seen under TLS 1.3. */
@@ -96,7 +97,7 @@ const endSchema = z.object({
   afterMs: z.number(),
 });
 
-const connectionSchema = z.object({
+export const connectionSchema = z.object({
   /** Counted from 1. */
   number: z.int().min(1),
   /** In ms since the epoch. */
