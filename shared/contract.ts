@@ -12,11 +12,19 @@ import {
   type ConnectionDetail,
   type ConnectionId,
   type HeldSessionsId,
+  type SignInId,
   type TestResult,
 } from './model.ts';
+import { SIGN_IN_FLOWS } from './oauth.ts';
 import type { SetUpResult } from './set-up.ts';
 import type { Patch, Snapshot } from './state.ts';
-import { checkInputSchema, proxyInputSchema, settingsChangeSchema } from './inputs.ts';
+import {
+  checkInputSchema,
+  oauthClientChangeSchema,
+  proxyInputSchema,
+  settingsChangeSchema,
+  signInStartSchema,
+} from './inputs.ts';
 import {
   EXPORT_FORMATS,
   HISTORY_RANGES,
@@ -28,6 +36,7 @@ import {
 const accountId = z.string().min(1).max(64) as unknown as z.ZodType<AccountId>;
 const checkId = z.string().min(1).max(64) as unknown as z.ZodType<CheckId>;
 const connectionId = z.string().min(1).max(64) as unknown as z.ZodType<ConnectionId>;
+const signInId = z.string().min(1).max(64) as unknown as z.ZodType<SignInId>;
 const heldSessionsId = z.string().min(1).max(64) as unknown as z.ZodType<HeldSessionsId>;
 
 const historyQuery = z.strictObject({
@@ -106,6 +115,25 @@ export const contract = {
   findSettings: call(
     z.string().max(2000, 'This is too long for an e-mail address.'),
   ).returns<SetUpResult>(),
+
+  /**
+   * Begins a sign-in for what stands in the form; its course is part of the state.
+   *
+   * @throws RepriseError `invalid-input`, or `busy` where too many are under way
+   */
+  startSignIn: call(signInStartSchema).returns<{ readonly id: SignInId }>(),
+  /**
+   * The same for an account as it is: what it brings is stored, and the account connects.
+   *
+   * @param anyUser whoever signs in may be another than the user, as for a shared mailbox
+   */
+  signInAgain: call(accountId, z.enum(SIGN_IN_FLOWS), z.boolean().optional()).returns<{
+    readonly id: SignInId;
+  }>(),
+  /** Ends its wait; one that is over stays as it is. */
+  cancelSignIn: call(signInId).returns<void>(),
+  /** Which client id Reprise signs in with at an issuer. */
+  setOAuthClient: call(oauthClientChangeSchema).returns<void>(),
 
   /** Applies to the next connection. Off forgets the account's sessions at once. */
   setReuse: call(accountId, z.boolean()).returns<Forgotten>(),

@@ -11,5 +11,9 @@ export type ConnectionId = Id<'connection'>;
 export type CheckId = Id<'check'>;
 /** One attempt at a connection. */
 export type AttemptId = Id<'attempt'>;
+/** A sign-in in the browser, or with a code. */
+export type SignInId = Id<'sign-in'>;
+/** What a finished sign-in brought, until an account is stored with it. */
+export type GrantId = Id<'grant'>;
 /** What is held for one server by one account. */
 export type HeldSessionsId = Id<'held-sessions'>;

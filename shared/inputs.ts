@@ -5,6 +5,8 @@
 import { z } from 'zod';
 import { MAX_ATTEMPTS } from './check.ts';
 import { isInbox, isSameMailbox } from './mailbox-name.ts';
+import { SIGN_IN_FLOWS, type SignInWay } from './oauth.ts';
+import type { AccountId, GrantId } from './ids.ts';
 import { LONGEST_AGES, SHARING_POLICIES } from './reuse-policy.ts';
 import { visible } from './visible.ts';
 import { whyNoServer, withoutBrackets } from './server-names.ts';
@@ -12,6 +14,8 @@ import type { AccountProxy, ProxyChoice } from './proxy.ts';
 import { HISTORY_DAYS, THEME_CHOICES, type Settings } from './settings.ts';
 
 const MAX_NAME = 255;
+/** No identifier or address of an authorization server comes near this. */
+const MAX_OAUTH_TEXT = 2000;
 
 /**
  * A host name or IP address alone, in any spelling: no scheme, no spaces, no port, no path. It is kept
@@ -140,6 +144,39 @@ const accountProxyInputSchema = z.discriminatedUnion('kind', [
 ]);
 export type AccountProxyInput = z.infer<typeof accountProxyInputSchema>;
 
+/** An authorization server by its address. The engine says what is wrong with one that is none. */
+export const issuerSchema = z
+  .string()
+  .trim()
+  .min(1, 'Enter the address of the server that signs you in, such as https://auth.example.org.')
+  .max(MAX_OAUTH_TEXT, 'This address is too long.');
+
+/** VSCHAR of RFC 6749, appendix A. */
+const clientIdSchema = z
+  .string()
+  .trim()
+  .regex(/^[\x20-\x7e]+$/, 'Enter the client id as the provider shows it.')
+  .max(MAX_OAUTH_TEXT, 'This client id is too long.');
+
+/** How an account signs in, as it is stored and shown. */
+export const signInWaySchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('password') }),
+  z.strictObject({ kind: z.literal('oauth'), issuer: issuerSchema, clientId: clientIdSchema }),
+]) satisfies z.ZodType<SignInWay>;
+
+const grantId = z.string().min(1).max(64) as unknown as z.ZodType<GrantId>;
+
+const signInInputSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('password') }),
+  z.strictObject({
+    kind: z.literal('oauth'),
+    issuer: issuerSchema,
+    clientId: clientIdSchema,
+    /** What a finished sign-in brought; `null` keeps what is stored. */
+    grant: grantId.nullable(),
+  }),
+]);
+
 /**
  * An account as the form sends it. The password is there when it is new or changed and never
  * comes back; `null` keeps the stored one.
@@ -181,8 +218,49 @@ export const accountInputSchema = z.strictObject({
   }),
   /** Left out, it is as before; a new account goes with the program. */
   proxy: accountProxyInputSchema.exactOptional(),
+  /** Left out, it is as before; a new account signs in with its password. */
+  signIn: signInInputSchema.exactOptional(),
 });
 export type AccountInput = z.infer<typeof accountInputSchema>;
+
+/** A sign-in for what stands in the form. */
+export const signInStartSchema = z.strictObject({
+  host: hostSchema,
+  port: portSchema,
+  security: z.enum(['tls', 'starttls']),
+  servername: hostSchema.nullable(),
+  user: accountInputSchema.shape.user,
+  proxy: accountProxyInputSchema.exactOptional(),
+  /** Whose stored password goes with a proxy that is kept; `null` for a new account. */
+  accountId: (z.string().min(1).max(64) as unknown as z.ZodType<AccountId>).nullable(),
+  issuer: issuerSchema,
+  /** Left out: the one of the settings, else one that is had by registering. */
+  clientId: clientIdSchema.exactOptional(),
+  flow: z.enum(SIGN_IN_FLOWS),
+  /** Whoever signs in has seen the name of an issuer that is foreign to the server. */
+  confirmedForeign: z.boolean(),
+  /** Whoever signs in may be another than the user, as for a shared mailbox. */
+  anyUser: z.boolean().exactOptional(),
+});
+export type SignInStart = z.infer<typeof signInStartSchema>;
+
+/** A client id of the user's, or the end of one. */
+export const oauthClientChangeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('set'),
+    issuer: issuerSchema,
+    clientId: clientIdSchema,
+    /** `null` keeps the stored one, and an empty text removes it. */
+    clientSecret: z
+      .string()
+      .trim()
+      .regex(/^[\x20-\x7e]*$/, 'Enter the secret as the provider shows it.')
+      .max(MAX_OAUTH_TEXT, 'This secret is too long.')
+      .nullable(),
+  }),
+  z.strictObject({ kind: z.literal('remove'), issuer: issuerSchema }),
+]);
+export type OAuthClientChange = z.infer<typeof oauthClientChangeSchema>;
 
 /** How an account's sessions may be used. */
 export const reusePolicySchema = z.strictObject({

@@ -12,6 +12,7 @@ import type { SavedTime } from './history.ts';
 import type { AccountId, CheckId, ConnectionId, HeldSessionsId } from './ids.ts';
 import type { PasswordPlace } from './password-place.ts';
 import type { Problem } from './problem.ts';
+import type { SignInWay } from './oauth.ts';
 import type { AccountProxy } from './proxy.ts';
 import type { ReusePolicy } from './reuse-policy.ts';
 
@@ -38,7 +39,16 @@ export {
   type StripMark,
   type TlsProtocol,
 } from './attempt.ts';
-export type { AccountId, AttemptId, CheckId, ConnectionId, HeldSessionsId } from './ids.ts';
+export type {
+  AccountId,
+  AttemptId,
+  CheckId,
+  ConnectionId,
+  GrantId,
+  HeldSessionsId,
+  SignInId,
+} from './ids.ts';
+export type { OAuthClient, SignIn, SignInProblem, SignInWay } from './oauth.ts';
 export type { Problem, ProblemCode } from './problem.ts';
 export type { LongestAge, ReusePolicy, SharingPolicy } from './reuse-policy.ts';
 
@@ -67,6 +77,7 @@ export interface Account {
   readonly security: Security;
   /** Name for SNI and for the certificate check, where it differs from `host`. */
   readonly servername: string | null;
+  readonly signIn: SignInWay;
   /**
    * What the stored password was typed for, where that is another place, as after a kill between the
    * two files of an edit: to this one it is not sent.

@@ -1,5 +1,6 @@
 /** Settings found for an address: what the engine finds, and what the page says of it. */
 import type { Security } from './model.ts';
+import type { OAuthOffer } from './oauth.ts';
 
 /** Who can be asked about a domain, best rank first: see `electron/core/set-up/find.ts` for why. */
 export const DOMAIN_SOURCES = ['autoconfig', 'well-known', 'ispdb', 'pacc', 'srv'] as const;
@@ -19,6 +20,10 @@ export interface Provider {
    * sign-in in the browser.
    */
   readonly passwords: 'account' | 'app' | 'none';
+  /** A sign-in in the browser that it takes; `null` where there is none, or none is known. */
+  readonly oauth: OAuthOffer | null;
+  /** Why Reprise cannot sign in that way although the provider has it; `null` where there is no more to say. */
+  readonly whyNoOAuth: string | null;
   /** What this provider wants to be told, such as "make an app password". */
   readonly hint: string | null;
   /** Where the provider explains it. */

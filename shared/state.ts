@@ -9,8 +9,10 @@ import type {
   Connection,
   HeldSessions,
   Notice,
+  OAuthClient,
   RunningTest,
   ServerCheck,
+  SignIn,
   Totals,
 } from './model.ts';
 import type { Settings } from './settings.ts';
@@ -30,6 +32,8 @@ export interface Tables {
   readonly checks: ServerCheck;
   readonly notices: Notice;
   readonly tests: RunningTest;
+  readonly signIns: SignIn;
+  readonly oauthClients: OAuthClient;
 }
 
 export type Single = keyof Singles;
@@ -62,6 +66,8 @@ const EVERY_TABLE: Record<Table, true> = {
   checks: true,
   notices: true,
   tests: true,
+  signIns: true,
+  oauthClients: true,
 };
 
 /**

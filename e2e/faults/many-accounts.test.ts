@@ -83,6 +83,7 @@ async function folderWith(port: number): Promise<AsyncDisposable & { readonly pa
           trust: { kind: 'system' },
           mailboxes: ['INBOX'],
           proxy: { kind: 'program' },
+          signIn: { kind: 'password' },
           reuse: true,
           policy: DEFAULT_POLICY,
           paused: false,

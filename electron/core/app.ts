@@ -178,6 +178,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
   if (!demoOnly) agreement.announce();
 
   const passwordOf: PasswordOf = async (account) => {
+    // What is stored for it is no password.
+    if (account.signIn.kind === 'oauth') return null;
     const password = await own.passwordFor(account);
     if (password !== null) redaction.hide(account.id, password);
     return password;

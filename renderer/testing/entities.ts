@@ -30,6 +30,7 @@ export function account(id: string, more: Partial<Account> = {}): Account {
     trust: { kind: 'system' },
     mailboxes: ['INBOX'],
     proxy: { kind: 'program' },
+    signIn: { kind: 'password' },
     reuse: true,
     policy: { sharing: 'saving', longestAge: 'server' },
     strayPassword: null,
@@ -116,6 +117,8 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
     checks: [],
     notices: [],
     tests: [],
+    signIns: [],
+    oauthClients: [],
     ...more,
   };
 }

@@ -42,6 +42,7 @@ describe('the form', () => {
       trust: { kind: 'system' },
       mailboxes: ['INBOX'],
       proxy: { kind: 'program' },
+      signIn: { kind: 'password' },
       reuse: true,
       policy: { sharing: 'saving', longestAge: 'server' },
       paused: false,

@@ -2,6 +2,7 @@
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId, AccountInput, ReusePolicy, TrustChoice } from '../../../shared/model.ts';
 import { isSameSignIn } from '../../../shared/password-place.ts';
+import type { SignInWay } from '../../../shared/oauth.ts';
 import { isSameChoice, withoutPassword, type AccountProxy } from '../../../shared/proxy.ts';
 import { isSameHost } from '../../../shared/server-names.ts';
 import { readCaFile } from './ca-file.ts';
@@ -37,8 +38,8 @@ export function chosenTrust(choice: TrustChoice): AccountTrust {
 
 /** What a test of the form's settings connects with. @throws as {@link newAccount} */
 export function settingsToTest(input: AccountInput, stored: Stored | null): ConnectSettings {
-  const { user, host, port, security, servername, trust, proxy } = fields(input, stored);
-  return { user, host, port, security, servername, trust, proxy };
+  const { label: _label, mailboxes: _mailboxes, ...settings } = fields(input, stored);
+  return settings;
 }
 
 /**
@@ -59,7 +60,7 @@ export function signsInElsewhere(before: AccountSettings, after: AccountSettings
 }
 
 /** What an account keeps of before. */
-type Stored = Pick<AccountSettings, 'host' | 'trust' | 'proxy'>;
+type Stored = Pick<AccountSettings, 'host' | 'trust' | 'proxy' | 'signIn'>;
 
 function fields(input: AccountInput, stored: Stored | null) {
   const { user, host, port, security, mailboxes } = input;
@@ -73,12 +74,20 @@ function fields(input: AccountInput, stored: Stored | null) {
     trust: trustOf(input, stored),
     mailboxes,
     proxy: proxyOf(input, stored),
+    signIn: signInOf(input, stored),
   };
 }
 
 function proxyOf({ proxy }: AccountInput, stored: Stored | null): AccountProxy {
   if (proxy === undefined) return stored?.proxy ?? { kind: 'program' };
   return withoutPassword(proxy);
+}
+
+function signInOf({ signIn }: AccountInput, stored: Stored | null): SignInWay {
+  if (signIn === undefined) return stored?.signIn ?? { kind: 'password' };
+  if (signIn.kind === 'password') return signIn;
+  const { kind, issuer, clientId } = signIn;
+  return { kind, issuer, clientId };
 }
 
 /** Keeping what cannot be read would leave the account without any connection. */

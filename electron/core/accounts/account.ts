@@ -9,7 +9,8 @@ import {
   type Security,
 } from '../../../shared/model.ts';
 import { isSameMailbox } from '../../../shared/mailbox-name.ts';
-import { accountProxySchema } from '../../../shared/inputs.ts';
+import { accountProxySchema, signInWaySchema } from '../../../shared/inputs.ts';
+import type { SignInWay } from '../../../shared/oauth.ts';
 import type { AccountProxy } from '../../../shared/proxy.ts';
 import type { StoredFormat } from '../storage/index.ts';
 import type { TlsTrust } from '../tls/index.ts';
@@ -28,6 +29,7 @@ export interface ConnectSettings {
   readonly servername: string | null;
   readonly trust: TlsTrust;
   readonly proxy: AccountProxy;
+  readonly signIn: SignInWay;
 }
 
 /** An account as the engine holds it and as the file stores it: no password. */
@@ -72,6 +74,7 @@ const accountSchema = z.object({
   ),
   // Not there before there was a choice.
   proxy: accountProxySchema.default({ kind: 'program' }),
+  signIn: signInWaySchema.default({ kind: 'password' }),
   reuse: z.boolean(),
   policy: reusePolicySchema,
   paused: z.boolean(),

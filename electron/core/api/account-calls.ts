@@ -60,6 +60,7 @@ export function createAccountCalls(context: CallContext): AccountCalls {
     id: AccountId | null,
     settings: ConnectSettings,
   ): Promise<string> => {
+    if (settings.signIn.kind === 'oauth') notYet();
     if (id === null) return typed ?? missing();
     const given = passwordWith(id, settings, typed);
     if (given !== null) return given;
@@ -102,6 +103,7 @@ export function createAccountCalls(context: CallContext): AccountCalls {
   return {
     addAccount: (input, likeId = null) =>
       turn(async () => {
+        if (input.signIn?.kind === 'oauth') notYet();
         const password = input.password ?? missing();
         const like = likeId === null ? null : ownerOf(likeId).book.accounts.mustGet(likeId);
         const account = newAccount(randomUUID() as string as AccountId, input, like);
@@ -112,8 +114,10 @@ export function createAccountCalls(context: CallContext): AccountCalls {
         return { id: account.id };
       }),
 
-    updateAccount: (id, input) =>
-      edit(id, (account) => editedAccount(account, input), input.password, input.proxy),
+    updateAccount: async (id, input) =>
+      input.signIn?.kind === 'oauth'
+        ? notYet()
+        : edit(id, (account) => editedAccount(account, input), input.password, input.proxy),
 
     removeAccount: async (id) => {
       const { loggedOut } = await turn(async () => {
@@ -201,6 +205,11 @@ async function readable(password: Promise<string | null>): Promise<string | null
   } catch {
     return null;
   }
+}
+
+/** Signing in with OAuth is being built. */
+function notYet(): never {
+  throw new RepriseError('internal', 'Reprise cannot sign in that way yet.', { field: 'signIn' });
 }
 
 function missing(): never {

@@ -3,6 +3,7 @@ import { RepriseError } from '../../../shared/errors.ts';
 import { createAccountCalls } from './account-calls.ts';
 import { callContext, type Services } from './call-context.ts';
 import { createCheckCalls } from './check-calls.ts';
+import { createSignInCalls } from './sign-in-calls.ts';
 import { createConnectionCalls } from './connection-calls.ts';
 import { OF_PROGRAM, typedPassword } from '../proxy/index.ts';
 import { isSameChoice, withoutPassword } from '../../../shared/proxy.ts';
@@ -29,6 +30,7 @@ export function createCalls(services: Services): Calls {
     ...createAccountCalls(context),
     ...createConnectionCalls(context),
     ...createCheckCalls(context),
+    ...createSignInCalls(),
 
     forgetSessions: (id) =>
       turn(() => {

@@ -4,7 +4,7 @@ import type { ConnectSettings } from '../accounts/account.ts';
 import { createSelfSigned, startImapServer } from '../demo/testing/index.ts';
 import { opensslCommand } from './openssl-command.ts';
 
-const settings: Omit<ConnectSettings, 'proxy'> = {
+const settings: Omit<ConnectSettings, 'proxy' | 'signIn'> = {
   user: 'ann@example.org',
   host: 'imap.example.org',
   port: 993,

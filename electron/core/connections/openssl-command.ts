@@ -15,7 +15,7 @@ const PROTOCOL_FLAGS: Readonly<Record<TlsProtocol, string>> = {
 
 /** What is to be reproduced. */
 export interface Reproduction {
-  readonly settings: Omit<ConnectSettings, 'proxy'>;
+  readonly settings: Omit<ConnectSettings, 'proxy' | 'signIn'>;
   /** That it went through; none where it is left out. */
   readonly proxy?: ProxyChoice;
   readonly outcome: OutcomeKind;

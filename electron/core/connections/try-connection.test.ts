@@ -11,7 +11,8 @@ import { testConnection } from './try-connection.ts';
 function settingsOf(server: Watchable): ConnectSettings {
   const { user, host, port, security, servername, caPem } = server;
   const trust = { kind: 'ca', pem: caPem } as const;
-  return { user, host, port, security, servername, trust, proxy: { kind: 'none' } };
+  const signIn = { kind: 'password' } as const;
+  return { user, host, port, security, servername, trust, proxy: { kind: 'none' }, signIn };
 }
 
 describe('testing a connection', () => {

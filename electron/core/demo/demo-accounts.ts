@@ -105,6 +105,7 @@ export function accountFor(server: DemoServer, caPem: string): AccountSettings {
     trust: { kind: 'ca', fileName: 'Demo CA', pem: caPem },
     mailboxes,
     proxy: { kind: 'program' },
+    signIn: { kind: 'password' },
     reuse: true,
     policy: DEFAULT_POLICY,
     paused: false,

@@ -237,8 +237,15 @@ function ownerOf(host: string): string {
   return registrableDomain(host) ?? host;
 }
 
-function providerIn({ name, passwords, hint, helpUrl }: KnownProvider): Provider {
-  return { name, passwords, hint, helpUrl };
+function providerIn({
+  name,
+  passwords,
+  oauth,
+  whyNoOAuth,
+  hint,
+  helpUrl,
+}: KnownProvider): Provider {
+  return { name, passwords, oauth, whyNoOAuth, hint, helpUrl };
 }
 
 /** Of a provider that is not in the list, what has to be known before its password is typed. */
@@ -249,6 +256,8 @@ function providerAt({ host, takesPasswords }: StatedServer): Provider | null {
     passwords: 'none',
     hint: 'By its own settings this server takes no password, only a sign-in in the browser (OAuth), which Reprise cannot do yet. Ask whoever runs it for an app password, and set it up manually with that.',
     helpUrl: null,
+    oauth: null,
+    whyNoOAuth: null,
   };
 }
 

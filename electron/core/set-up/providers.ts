@@ -1,6 +1,15 @@
 /** Reprise's own list: providers that many people are with, and the settings that they publish. */
 import type { Provider } from '../../../shared/set-up.ts';
 import type { Security } from '../../../shared/model.ts';
+import {
+  FASTMAIL_OAUTH,
+  GOOGLE_OAUTH,
+  MICROSOFT_CN_OAUTH,
+  MICROSOFT_OAUTH,
+  MICROSOFT_US_OAUTH,
+  WHY_NO_YAHOO_OAUTH,
+  YANDEX_OAUTH,
+} from './oauth-offers.ts';
 
 /** What the list holds of a provider. */
 export interface KnownProvider extends Provider {
@@ -24,12 +33,15 @@ const usual = {
   passwords: 'account',
   hint: null,
   helpUrl: null,
+  oauth: null,
+  whyNoOAuth: null,
 } as const satisfies Partial<KnownProvider>;
 
 const MICROSOFT = {
   ...usual,
   host: 'outlook.office365.com',
   passwords: 'none',
+  oauth: MICROSOFT_OAUTH,
   helpUrl:
     'https://support.microsoft.com/office/pop-imap-and-smtp-settings-for-outlook-com-d088b986-291d-42b8-9564-9c414e2aa040',
 } as const;
@@ -39,6 +51,7 @@ const GOOGLE = {
   ...usual,
   host: 'imap.gmail.com',
   passwords: 'app',
+  oauth: GOOGLE_OAUTH,
   helpUrl: 'https://support.google.com/accounts/answer/185833',
 } as const;
 const APPLE = {
@@ -61,6 +74,7 @@ const YANDEX = {
   ...usual,
   name: 'Yandex Mail',
   passwords: 'app',
+  oauth: YANDEX_OAUTH,
   hint: 'Allow IMAP first, in Yandex’s settings under Email clients, and make an app password for mail. Your normal password is refused.',
 } as const;
 const AUTHORIZATION_CODE =
@@ -190,6 +204,7 @@ export const PROVIDERS: readonly KnownProvider[] = [
     name: 'Microsoft 365 Government',
     exchangers: ['mail.protection.office365.us'],
     host: 'outlook.office365.us',
+    oauth: MICROSOFT_US_OAUTH,
     hint: MICROSOFT_365_HINT,
   },
   {
@@ -197,6 +212,7 @@ export const PROVIDERS: readonly KnownProvider[] = [
     name: 'Microsoft 365 by 21Vianet',
     exchangers: ['mail.protection.partner.outlook.cn'],
     host: 'partner.outlook.cn',
+    oauth: MICROSOFT_CN_OAUTH,
     hint: MICROSOFT_365_HINT,
   },
   {
@@ -250,6 +266,7 @@ export const PROVIDERS: readonly KnownProvider[] = [
     ],
     host: 'imap.mail.yahoo.com',
     passwords: 'app',
+    whyNoOAuth: WHY_NO_YAHOO_OAUTH,
     hint: 'Yahoo wants an app password: make one under Account security. Your normal password is refused.',
     helpUrl: 'https://help.yahoo.com/kb/SLN15241.html',
   },
@@ -259,6 +276,7 @@ export const PROVIDERS: readonly KnownProvider[] = [
     domains: ['aol.com', 'aol.co.uk', 'aol.de', 'aol.fr', 'aim.com', 'verizon.net'],
     host: 'imap.aol.com',
     passwords: 'app',
+    whyNoOAuth: WHY_NO_YAHOO_OAUTH,
     hint: 'AOL wants an app password: make one under Account security. Your normal password is refused.',
   },
   {
@@ -319,6 +337,7 @@ export const PROVIDERS: readonly KnownProvider[] = [
     exchangers: ['messagingengine.com'],
     host: 'imap.fastmail.com',
     passwords: 'app',
+    oauth: FASTMAIL_OAUTH,
     hint: 'Fastmail wants an app password with access to mail (IMAP). Your normal password is refused.',
     helpUrl: 'https://www.fastmail.help/hc/en-us/articles/360058752854',
   },

@@ -1,6 +1,6 @@
-/** The format of `secrets.json`: passwords, each sealed by the protection in force. */
+/** The format of `secrets.json`: passwords and refresh tokens, each sealed by the protection in force. */
 import { z } from 'zod';
-import type { PasswordPlace } from '../../../shared/password-place.ts';
+import { BY_PASSWORD, type PasswordPlace } from '../../../shared/password-place.ts';
 import type { StoredFormat } from './stored-file.ts';
 
 /**
@@ -26,12 +26,15 @@ export interface SealedSecrets {
 
 const server = { sealed: z.base64(), host: z.string(), name: z.string() };
 
-/** Version 3. The secrets of those before it are bound at the first start at which they open. */
+/**
+ * Version 4: those before it had passwords alone, and a program that reads those would send a token as
+ * one. The secrets of versions 1 and 2 are bound at the first start at which they open.
+ */
 export const secretsFormat: StoredFormat<SealedSecrets> = {
   fileName: 'secrets.json',
   what: 'Your stored passwords',
   advice: 'Enter the passwords of your accounts again.',
-  migrations: [(old) => old, (old) => old],
+  migrations: [(old) => old, (old) => old, (old) => old],
   schema: z.object({
     secrets: z.record(
       z.string(),
@@ -43,6 +46,7 @@ export const secretsFormat: StoredFormat<SealedSecrets> = {
           security: z.enum(['tls', 'starttls']),
           user: z.string(),
           trust: z.string(),
+          signIn: z.string().default(BY_PASSWORD),
         }),
         z.object(server),
       ]),
@@ -69,6 +73,8 @@ export function contextOf(account: string, secret: StoredSecret): string {
   if (typeof secret === 'string') return account;
   const { host, name } = secret;
   if (!isBound(secret)) return JSON.stringify([account, host, name]);
-  const { port, security, user, trust } = secret;
-  return JSON.stringify([account, host, name, port, security, user, trust]);
+  const { port, security, user, trust, signIn } = secret;
+  const place = [account, host, name, port, security, user, trust];
+  // As version 3 sealed passwords.
+  return JSON.stringify(signIn === BY_PASSWORD ? place : [...place, signIn]);
 }

@@ -145,7 +145,14 @@ export function draftPlace(account: Account, draft: Draft): PasswordPlace | null
   const { user, host, port, security, servername, trust } = draft;
   if ([user, host, port].some((text) => text.trim() === '')) return null;
   return passwordPlace(
-    { user, host, port: Number(port), security, servername: typedName(servername) },
+    {
+      user,
+      host,
+      port: Number(port),
+      security,
+      servername: typedName(servername),
+      signIn: account.signIn,
+    },
     draftTrustName(trust, account.trust),
   );
 }

@@ -62,7 +62,14 @@ describe('what is said of settings that were found', () => {
   });
 
   it('asks for no password where none is taken', () => {
-    const provider = { name: 'Outlook', passwords: 'none', hint: null, helpUrl: null } as const;
+    const provider = {
+      name: 'Outlook',
+      passwords: 'none',
+      oauth: null,
+      whyNoOAuth: null,
+      hint: null,
+      helpUrl: null,
+    } as const;
     expect(takesPasswords({ kind: 'found', found: found({ provider }) })).toBe(false);
     expect(takesPasswords({ kind: 'found', found: found() })).toBe(true);
     expect(takesPasswords({ kind: 'manual', found: found({ provider }), why: null })).toBe(true);

@@ -17,6 +17,7 @@ export function accountSettings(
     trust: { kind: 'system' },
     mailboxes: ['INBOX'],
     proxy: { kind: 'program' },
+    signIn: { kind: 'password' },
     reuse: true,
     policy: { sharing: 'saving', longestAge: 'server' },
     paused: false,

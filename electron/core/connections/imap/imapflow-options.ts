@@ -48,7 +48,7 @@ export type SignInOptions = ImapFlowOptions & {
 
 /** What imapflow is told, for one attempt to connect. */
 export function imapflowOptions(
-  settings: Omit<ConnectSettings, 'proxy'>,
+  settings: Omit<ConnectSettings, 'proxy' | 'signIn'>,
   password: string,
   transport: ImapTransport,
   logger: Logger,

@@ -33,6 +33,7 @@ function settingsFor(server: Watchable, changes: Partial<AccountSettings> = {}):
     trust: { kind: 'ca', fileName: 'ca.pem', pem: server.caPem },
     mailboxes: ['INBOX'],
     proxy: { kind: 'program' },
+    signIn: { kind: 'password' },
     reuse: true,
     policy: { sharing: 'saving', longestAge: 'server' },
     paused: false,
