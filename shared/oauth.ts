@@ -98,6 +98,8 @@ export interface SignIn {
   /** When waiting ends. */
   readonly expiresAt: number | null;
   readonly problem: SignInProblem | null;
+  /** Who has signed in, where the issuer says that; `null` before that, and where it does not. */
+  readonly signedInAs: string | null;
   /** For the account that is saved or tested with it; `null` until it is done, and for {@link accountId}. */
   readonly grant: GrantId | null;
 }

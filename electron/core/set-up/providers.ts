@@ -7,9 +7,10 @@ import {
   MICROSOFT_CN_OAUTH,
   MICROSOFT_OAUTH,
   MICROSOFT_US_OAUTH,
+  OAUTH_OFFERS,
   WHY_NO_YAHOO_OAUTH,
   YANDEX_OAUTH,
-} from './oauth-offers.ts';
+} from '../../../shared/oauth-offers.ts';
 
 /** What the list holds of a provider. */
 export interface KnownProvider extends Provider {
@@ -869,7 +870,10 @@ export function providerOfServer(host: string): KnownProvider | null {
   return PROVIDERS.find((provider) => provider.host === host) ?? null;
 }
 
-/** Every {@link Provider.helpUrl}: the only pages that the interface may have opened. */
+/** Every page that the interface may have opened: how a provider wants it, and where client ids are made. */
 export const helpLinks: ReadonlySet<string> = new Set(
-  PROVIDERS.flatMap(({ helpUrl }) => (helpUrl === null ? [] : [helpUrl])),
+  [
+    ...PROVIDERS.map(({ helpUrl }) => helpUrl),
+    ...OAUTH_OFFERS.map(({ stepsUrl }) => stepsUrl),
+  ].filter((url) => url !== null),
 );

@@ -2,7 +2,7 @@
  * Sign-ins in the browser that providers of the list offer. None has a client id of Reprise's: one that is
  * shipped has to be verified and paid for by whoever ships it, and one of another program's is not ours.
  */
-import type { OAuthOffer } from '../../../shared/oauth.ts';
+import type { OAuthOffer } from './oauth.ts';
 
 /** Gmail and Google Workspace. */
 export const GOOGLE_OAUTH: OAuthOffer = {
@@ -90,3 +90,28 @@ export const YANDEX_OAUTH: OAuthOffer = {
 /** Why neither Yahoo nor AOL is among them. */
 export const WHY_NO_YAHOO_OAUTH =
   'Yahoo and AOL give client ids for mail only to companies with which they have a contract, so there is no sign-in in the browser here. An app password does the same.';
+
+/** Every one of them, in the order in which they are offered for a client id. */
+export const OAUTH_OFFERS: readonly OAuthOffer[] = [
+  GOOGLE_OAUTH,
+  MICROSOFT_OAUTH,
+  MICROSOFT_US_OAUTH,
+  MICROSOFT_CN_OAUTH,
+  FASTMAIL_OAUTH,
+  YANDEX_OAUTH,
+];
+
+/** What is known of an issuer; of one that is not in the list, that it may let programs register. */
+export function offerOf(issuer: string): OAuthOffer {
+  return (
+    OAUTH_OFFERS.find((offer) => offer.issuer === issuer) ?? {
+      issuer,
+      name: URL.canParse(issuer) ? new URL(issuer).host : issuer,
+      flows: ['browser', 'device'],
+      clientNeeded: false,
+      secretNeeded: false,
+      steps: [],
+      stepsUrl: null,
+    }
+  );
+}
