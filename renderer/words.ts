@@ -5,16 +5,15 @@
 import type {
   Account,
   ConnectionState,
-  Mechanism,
   NotOfferedReason,
   Outcome,
-  OutcomeKind,
   Phase,
   ProblemCode,
   Refusing,
   SecretProtection,
   Security,
 } from '../shared/model.ts';
+import { MECHANISM_WORDS } from '../shared/attempt.ts';
 import { isSameHost, withWireName } from '../shared/server-names.ts';
 import { formatCount, formatTime, formatTimeLeft } from './format.ts';
 
@@ -51,21 +50,6 @@ export function stateSentence(state: ConnectionState): string | null {
   if (state.kind === 'polling') return POLLING_SENTENCE;
   return state.kind === 'offline' ? OFFLINE_SENTENCE : null;
 }
-
-/** What a reuse cell's text starts with. */
-export const OUTCOME_WORDS: Record<OutcomeKind, string> = {
-  resumed: 'Resumed',
-  full: 'Full handshake',
-  refused: 'Refused',
-  off: 'Off',
-  failed: 'Failed',
-};
-
-export const MECHANISM_WORDS: Record<Mechanism, string> = {
-  'tls13-ticket': 'TLS 1.3 ticket',
-  'tls12-ticket': 'TLS 1.2 ticket',
-  'session-id': 'Session ID',
-};
 
 const REASON_WORDS: Record<NotOfferedReason, string> = {
   'nothing-held': 'nothing held yet',
@@ -137,7 +121,7 @@ export const SECURITY_WORDS: Record<Security, string> = {
   starttls: 'STARTTLS (required)',
 };
 
-/** What goes on after {@link OUTCOME_WORDS}: the mechanism, the reason or the problem. */
+/** What goes on after the word of `OUTCOME_WORDS`: the mechanism, the reason or the problem. */
 export function outcomeDetail(outcome: Outcome): string | null {
   switch (outcome.kind) {
     case 'resumed':

@@ -1,5 +1,5 @@
 /** One attempt at a connection: its phases, and what became of its TLS handshake. */
-import type { Handshake, Reuse } from '../electron/core/tls/facts.ts';
+import type { Handshake, Mechanism, Reuse } from '../electron/core/tls/facts.ts';
 import type { AccountId, AttemptId, ConnectionId } from './ids.ts';
 import type { Problem } from './problem.ts';
 
@@ -15,6 +15,21 @@ export type {
 export type Outcome = Reuse | { readonly kind: 'failed'; readonly problem: Problem };
 
 export type OutcomeKind = Outcome['kind'];
+
+/** What an outcome is called, everywhere. */
+export const OUTCOME_WORDS: Readonly<Record<OutcomeKind, string>> = {
+  resumed: 'Resumed',
+  full: 'Full handshake',
+  refused: 'Refused',
+  off: 'Off',
+  failed: 'Failed',
+};
+
+export const MECHANISM_WORDS: Readonly<Record<Mechanism, string>> = {
+  'tls13-ticket': 'TLS 1.3 ticket',
+  'tls12-ticket': 'TLS 1.2 ticket',
+  'session-id': 'Session ID',
+};
 
 /** One mark of a strip. */
 export interface StripMark {

@@ -20,11 +20,14 @@ import type { SetUpResult } from './set-up.ts';
 import type { Patch, Snapshot } from './state.ts';
 import {
   checkInputSchema,
+  clientWatchInputSchema,
   oauthClientChangeSchema,
   proxyInputSchema,
   settingsChangeSchema,
   signInStartSchema,
 } from './inputs.ts';
+import type { ClientWatchId } from './ids.ts';
+import type { WatchReport } from './your-client.ts';
 import {
   EXPORT_FORMATS,
   HISTORY_RANGES,
@@ -35,6 +38,7 @@ import {
 
 const accountId = z.string().min(1).max(64) as unknown as z.ZodType<AccountId>;
 const checkId = z.string().min(1).max(64) as unknown as z.ZodType<CheckId>;
+const clientWatchId = z.string().min(1).max(64) as unknown as z.ZodType<ClientWatchId>;
 const connectionId = z.string().min(1).max(64) as unknown as z.ZodType<ConnectionId>;
 const signInId = z.string().min(1).max(64) as unknown as z.ZodType<SignInId>;
 const heldSessionsId = z.string().min(1).max(64) as unknown as z.ZodType<HeldSessionsId>;
@@ -166,6 +170,18 @@ export const contract = {
   repeatCheck: call(checkId).returns<{ readonly id: CheckId }>(),
   /** Ends it, with every connection; a check that is over stays as it is. */
   cancelCheck: call(checkId).returns<void>(),
+
+  /**
+   * Listens for connections of a program to its server, passes them on and watches them; what comes of
+   * them is part of the state. Ends when it listens, within 10 s.
+   */
+  startClientWatch: call(clientWatchInputSchema).returns<{ readonly id: ClientWatchId }>(),
+  /** Listens no more, and cuts off the connections that are open; what was seen stays. */
+  stopClientWatch: call(clientWatchId).returns<void>(),
+  /** Stops it, and forgets what was seen. */
+  forgetClientWatch: call(clientWatchId).returns<void>(),
+  /** What was seen, as the document of `npm run watch-client -- --json`. */
+  getClientReport: call(clientWatchId).returns<WatchReport>(),
 
   /** The figures of a range that ends now, everything that has happened included. */
   getHistory: call(historyQuery).returns<HistoryView>(),

@@ -17,3 +17,7 @@ export type SignInId = Id<'sign-in'>;
 export type GrantId = Id<'grant'>;
 /** What is held for one server by one account. */
 export type HeldSessionsId = Id<'held-sessions'>;
+/** A pass-through in front of somebody's server. */
+export type ClientWatchId = Id<'client-watch'>;
+/** A connection through it. */
+export type ClientConnectionId = Id<'client-connection'>;

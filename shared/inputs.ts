@@ -289,6 +289,19 @@ export const checkInputSchema = z.strictObject({
 });
 export type CheckInput = z.infer<typeof checkInputSchema>;
 
+/** What a pass-through in front of a server is asked for; whether it fits, the engine says. */
+export const clientWatchInputSchema = z.strictObject({
+  /** As typed: `[imap|smtp|pop3://]HOST[:PORT]`. */
+  server: z.string().max(MAX_TEXT, 'This is too long for the name of a server.'),
+  starttls: z.boolean(),
+  /** As typed; nothing for the one that goes with the server's port. */
+  listenPort: z.string().max(MAX_TEXT, 'This is too long for a port.'),
+  listenAddress: z.string().max(MAX_TEXT, 'This is too long for an address.'),
+  /** The server's address, where its name does not lead there; mostly nothing. */
+  to: z.string().max(MAX_TEXT, 'This is too long for an address.'),
+});
+export type ClientWatchInput = z.infer<typeof clientWatchInputSchema>;
+
 /** Every setting. */
 export const settingsSchema = z.strictObject({
   theme: z.enum(THEME_CHOICES),

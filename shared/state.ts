@@ -16,6 +16,7 @@ import type {
   Totals,
 } from './model.ts';
 import type { Settings } from './settings.ts';
+import type { ClientConnection, ClientWatch } from './your-client.ts';
 
 /** The values of which there is one each. */
 export interface Singles {
@@ -34,6 +35,8 @@ export interface Tables {
   readonly tests: RunningTest;
   readonly signIns: SignIn;
   readonly oauthClients: OAuthClient;
+  readonly clientWatches: ClientWatch;
+  readonly clientConnections: ClientConnection;
 }
 
 export type Single = keyof Singles;
@@ -68,6 +71,8 @@ const EVERY_TABLE: Record<Table, true> = {
   tests: true,
   signIns: true,
   oauthClients: true,
+  clientWatches: true,
+  clientConnections: true,
 };
 
 /**

@@ -3,6 +3,8 @@
  * screen, and the document of `npm run watch-client -- --json`.
  */
 import { z } from 'zod';
+import type { CheckTarget } from './check.ts';
+import type { ClientConnectionId, ClientWatchId } from './ids.ts';
 
 /** Raised when a field goes or changes its meaning, or a closed set grows. */
 export const WATCH_SCHEMA_VERSION = 1;
@@ -164,6 +166,49 @@ export type WatchedEnd = NonNullable<WatchedConnection['ended']>;
 export type WatchedVersion = (typeof WATCHED_VERSIONS)[number];
 export type WatchFailure = (typeof WATCH_FAILURES)[number];
 export type WatchCounts = WatchReport['counts'];
+
+/** The server that a program talks to. */
+export type WatchedServer = Omit<CheckTarget, 'servername'>;
+
+/** How a program is pointed at a pass-through: it goes on dialling the server's own name. */
+export interface Pointing {
+  /** An address at which the pass-through is reached. */
+  readonly address: string;
+  readonly port: number;
+  /** The line of a hosts file; `null` where the server has no name, or one that is always this machine. */
+  readonly hostsLine: string | null;
+  /** A command for a shell. */
+  readonly curl: string;
+}
+
+/** A pass-through that the interface has started. */
+export interface ClientWatch {
+  readonly id: ClientWatchId;
+  readonly server: WatchedServer;
+  readonly startedAt: number;
+  readonly state:
+    | { readonly kind: 'starting' }
+    | {
+        readonly kind: 'listening';
+        readonly listening: WatchReport['listening'];
+        /** Of the server. */
+        readonly addresses: readonly string[];
+        readonly pointing: Pointing;
+      }
+    /** `problem` says why, where nobody asked for it. */
+    | { readonly kind: 'stopped'; readonly at: number; readonly problem: string | null };
+  readonly counts: WatchCounts;
+  readonly summary: string;
+  /** Says that connections were not let in, where some were not. */
+  readonly notLetIn: string | null;
+}
+
+/** One connection through a pass-through. The latest thousand of each are shown; all are counted. */
+export interface ClientConnection {
+  readonly id: ClientConnectionId;
+  readonly watchId: ClientWatchId;
+  readonly seen: WatchedConnection;
+}
 
 /** The JSON Schema (2020-12) of a {@link WatchReport}. */
 export function watchReportJsonSchema(): object {

@@ -107,13 +107,17 @@ describe('npm run watch-client', () => {
     ['an unknown flag', ['imap.example.org', '--insecure'], /Unknown option/],
     ['two servers', ['a.example.org', 'b.example.org'], /One server at a time/],
     ['another scheme', ['https://example.org'], /https:\/\//],
-    ['no port', ['imap.example.org', '--port', 'x'], /--port takes a whole number/],
+    ['no port', ['imap.example.org', '--port', 'x'], /--port N: A port .* whole number/],
     [
       'a name to listen at',
       ['imap.example.org', '--listen', 'localhost'],
-      /--listen takes an address/,
+      /--listen ADDRESS: Give an address of this machine/,
     ],
-    ['a name in place of an address', ['imap.example.org', '--to', 'b'], /--to takes an address/],
+    [
+      'a name in place of an address',
+      ['imap.example.org', '--to', 'b'],
+      /--to ADDRESS: Give the server's address/,
+    ],
     [
       'an address that is not here',
       ['imap.example.org', '--to', '127.0.0.1', '--listen', '192.0.2.1'],

@@ -88,6 +88,11 @@ export async function bundleShell(root: string, dist: string): Promise<void> {
       outfile: join(folder, 'history-worker.cjs'),
     }),
     build({
+      ...program,
+      entryPoints: ['electron/core/your-client/worker.ts'],
+      outfile: join(folder, 'your-client-worker.cjs'),
+    }),
+    build({
       ...common,
       entryPoints: ['electron/core/accounts/authorities-process.ts'],
       outfile: join(folder, 'authorities-process.cjs'),

@@ -99,11 +99,12 @@ describe('the packaged program', () => {
       'dist/shell/history-worker.cjs',
       'dist/shell/main.cjs',
       'dist/shell/preload.cjs',
+      'dist/shell/your-client-worker.cjs',
       'package.json',
     ]);
   });
 
-  it('finds its entry, and the history’s thread beside it, in the archive with their hashes', () => {
+  it('finds its entry, and its threads beside it, in the archive with their hashes', () => {
     const manifest = JSON.parse(archive.read('package.json')) as object;
     expect(manifest).toMatchObject({ name: 'reprise', main: 'dist/shell/main.cjs' });
     expect(manifest).not.toHaveProperty('scripts');
@@ -112,6 +113,7 @@ describe('the packaged program', () => {
       'history-worker.cjs',
       'authorities-process.cjs',
       'preload.cjs',
+      'your-client-worker.cjs',
     ]) {
       const file = archive.files.get(`dist/shell/${name}`);
       expect(file).toMatchObject({ integrity: { algorithm: 'SHA256' } });
@@ -119,6 +121,7 @@ describe('the packaged program', () => {
     }
     const main = archive.read('dist/shell/main.cjs');
     expect(main).toContain('history-worker.cjs');
+    expect(main).toContain('your-client-worker.cjs');
     expect(main).toContain('authorities-process.cjs');
   });
 

@@ -2,41 +2,36 @@
  * `npm run watch-client`: watches the handshakes of any mail program with its own server, on a command
  * line. In the order of reading: what was typed, the watch and its end, the table as it goes.
  */
-import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { WatchedConnection } from '../../shared/your-client.ts';
-import { readVersion } from '../build/build.ts';
-import { parseTarget } from '../core/server-check/index.ts';
 import {
+  connectionLine,
   endText,
-  MOST_OPEN,
-  NoServer,
-  offerText,
   outcomeText,
+  WATCH_COLUMNS,
+  watchLine,
+} from '../../shared/watched-words.ts';
+import type { Pointing, WatchedConnection } from '../../shared/your-client.ts';
+import { readVersion } from '../build/build.ts';
+import { readInterfaces } from '../core/network/machine.ts';
+import {
+  CannotWatch,
+  notLetInText,
   PassThrough,
+  planOf,
+  pointingAt,
   ProcessFinder,
-  programText,
   reachOf,
+  RelayChain,
   ServerAddresses,
   WatchLog,
   type WatchNews,
+  type WatchPlan,
 } from '../core/your-client/index.ts';
 import { firstSentence } from '../host/options.ts';
 
-interface WatchCommand {
-  readonly host: string;
-  readonly port: number;
-  readonly hasPlainStart: boolean;
-  readonly scheme: 'imap' | 'smtp' | 'pop3';
-  readonly listenAddress: string;
-  readonly listenPort: number;
-  /** `null` where DNS is asked. */
-  readonly to: string | null;
-  readonly json: boolean;
-}
-
 type ParsedCommand =
-  | { readonly kind: 'run'; readonly command: WatchCommand }
+  | { readonly kind: 'run'; readonly plan: WatchPlan; readonly json: boolean }
   | { readonly kind: 'help' }
   | { readonly kind: 'wrong'; readonly message: string };
 
@@ -54,13 +49,12 @@ offered a TLS session and whether the server took it up. Changes no byte, holds 
 
 It runs until Ctrl-C. Exit code 2: it could not begin.`;
 
-const MAX_PORT = 65_535;
-/** By protocol and security, as the registry of IANA has the ports themselves, and 10,000 above. */
-const LISTEN_PORTS = {
-  imap: { tls: 10_993, starttls: 10_143 },
-  smtp: { tls: 10_465, starttls: 10_587 },
-  pop3: { tls: 10_995, starttls: 10_110 },
-} as const;
+/** How what is asked for is given on a command line. */
+const OPTIONS: Readonly<Partial<Record<CannotWatch['field'], string>>> = {
+  listenPort: '--port N',
+  listenAddress: '--listen ADDRESS',
+  to: '--to ADDRESS',
+};
 
 /** Reads the arguments after the program's name. Touches nothing outside of them. */
 function parseCommand(args: readonly string[]): ParsedCommand {
@@ -82,45 +76,30 @@ function parseCommand(args: readonly string[]): ParsedCommand {
   }
   const { values, positionals } = parsed;
   if (values.help) return { kind: 'help' };
-  const [server, ...more] = positionals;
-  if (server === undefined)
-    return wrong('Say which server the program talks to, such as imap.example.org:993.');
+  const [server = '', ...more] = positionals;
   if (more.length > 0) return wrong('One server at a time can be watched.');
-  const parsedTarget = parseTarget({ server, starttls: false, servername: null });
-  if (parsedTarget.kind === 'wrong') return wrong(parsedTarget.message);
-  const { host, port, protocol, security } = parsedTarget.target;
-  const listenPort =
-    values.port === undefined ? LISTEN_PORTS[protocol][security] : readPort(values.port);
-  if (listenPort === null)
-    return wrong(`--port takes a whole number from 0 to ${MAX_PORT}, not "${values.port}".`);
-  if (isIP(values.listen) === 0)
-    return wrong(
-      `--listen takes an address of this machine, such as 127.0.0.1, not "${values.listen}".`,
-    );
-  if (values.to !== undefined && isIP(values.to) === 0)
-    return wrong(`--to takes an address, such as 192.0.2.1, not "${values.to}".`);
-  return {
-    kind: 'run',
-    command: {
-      host,
-      port,
-      hasPlainStart: security === 'starttls',
-      scheme: protocol,
+  try {
+    const plan = planOf({
+      server,
+      starttls: false,
+      listenPort: values.port ?? '',
       listenAddress: values.listen,
-      listenPort,
-      to: values.to ?? null,
-      json: values.json,
-    },
-  };
-}
-
-function readPort(text: string): number | null {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  return port <= MAX_PORT ? port : null;
+      to: values.to ?? '',
+    });
+    return { kind: 'run', plan, json: values.json };
+  } catch (error) {
+    if (error instanceof CannotWatch) return wrong(sentenceOf(error));
+    throw error;
+  }
 }
 
 function wrong(message: string): ParsedCommand {
   return { kind: 'wrong', message: `${message} Use --help to see how.` };
+}
+
+function sentenceOf({ message, field }: CannotWatch): string {
+  const option = OPTIONS[field];
+  return option === undefined ? message : `${option}: ${message}`;
 }
 
 /** @returns the exit code: 0 it was stopped, 2 it could not begin */
@@ -134,18 +113,19 @@ async function main(args: readonly string[]): Promise<0 | 2> {
       complain(parsed.message);
       return 2;
     case 'run':
-      return watch(parsed.command);
+      return watch(parsed.plan, parsed.json);
   }
 }
 
-async function watch(command: WatchCommand): Promise<0 | 2> {
-  const { host, port, json } = command;
+async function watch(plan: WatchPlan, json: boolean): Promise<0 | 2> {
+  const { host, port } = plan.server;
   const table = new Table(json ? process.stderr : process.stdout);
   const log = new WatchLog((connection, news) => {
     table.changed(connection, news);
   });
   const startedAt = Date.now();
-  const addresses = new ServerAddresses(host, command.to);
+  const addresses = new ServerAddresses(host, plan.to);
+  await using chain = await RelayChain.open();
   let pass: PassThrough;
   try {
     pass = await PassThrough.start(
@@ -153,19 +133,22 @@ async function watch(command: WatchCommand): Promise<0 | 2> {
         host,
         port,
         addresses,
-        listenAddress: command.listenAddress,
-        listenPort: command.listenPort,
+        listenAddress: plan.listenAddress,
+        listenPort: plan.listenPort,
         processes: new ProcessFinder(),
+        chain,
       },
       log,
     );
   } catch (error) {
-    complain(error instanceof NoServer ? error.message : whyNotListening(error, command));
+    if (!(error instanceof CannotWatch)) throw error;
+    complain(sentenceOf(error));
     return 2;
   }
   const found = await addresses.find();
   const { listening } = pass;
-  table.say(introduction(command, listening, found));
+  const { outward } = readInterfaces(networkInterfaces());
+  table.say(introduction(plan, listening, found, pointingAt(plan.server, listening, outward)));
   table.begin();
   await stopped;
   const report = log.report({
@@ -176,11 +159,8 @@ async function watch(command: WatchCommand): Promise<0 | 2> {
   });
   await pass[Symbol.asyncDispose]();
   table.end();
-  if (log.notLetIn > 0) {
-    table.say(
-      `${log.notLetIn} connections were not let in: ${MOST_OPEN} were open at once, or the machine had no more. Does the way to the server lead back here?`,
-    );
-  }
+  const notLetIn = notLetInText(log.notLetIn);
+  if (notLetIn !== null) table.say(notLetIn);
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else table.say(report.summary);
   return 0;
@@ -188,14 +168,12 @@ async function watch(command: WatchCommand): Promise<0 | 2> {
 
 /** Where it listens, who can reach it, and how to point a program at it. */
 function introduction(
-  { host, port, scheme, hasPlainStart }: WatchCommand,
+  { server: { host, port } }: WatchPlan,
   listening: { readonly address: string; readonly port: number },
   found: readonly string[],
+  pointing: Pointing,
 ): string {
-  const isAnywhere = listening.address === '0.0.0.0' || listening.address === '::';
-  const address = isAnywhere ? "this machine's address" : listening.address;
-  const url = hasPlainStart ? scheme : `${scheme}s`;
-  const curlTo = isAnywhere ? 'ADDRESS' : bracketed(listening.address);
+  const { address, hostsLine, curl } = pointing;
   return [
     `Listening at ${listening.address} port ${listening.port}, for ${host} port ${port} (${found.join(', ')}).`,
     ...(reachOf(listening.address) === 'network'
@@ -203,39 +181,19 @@ function introduction(
       : []),
     '',
     `The certificate is the server's own, so your program has to go on dialling ${host}, and arrive here:`,
-    `  curl         curl --connect-to ${host}:${port}:${curlTo}:${listening.port} ${url}://${host}:${port}/`,
+    `  curl         ${curl}`,
     `  a program    with a setting for the address to connect to: ${address} port ${listening.port}`,
-    `  any other    the line "${isAnywhere ? 'ADDRESS' : listening.address} ${host}" in the hosts file, and port ${listening.port} in the program;`,
-    '               take the line out again when you are done',
+    ...(hostsLine === null
+      ? []
+      : [
+          `  any other    the line "${hostsLine}" in the hosts file, and port ${listening.port} in the program;`,
+          '               take the line out again when you are done',
+        ]),
     'Ctrl-C ends it, and sums up.',
     '',
   ].join('\n');
 }
 
-function bracketed(address: string): string {
-  return isIP(address) === 6 ? `[${address}]` : address;
-}
-
-function whyNotListening(error: unknown, command: WatchCommand): string {
-  const { code } = error as NodeJS.ErrnoException;
-  const { listenAddress, listenPort } = command;
-  const remedy = 'Choose another one with --port N, or let the system choose with --port 0.';
-  switch (code) {
-    case 'EADDRINUSE':
-      return `Port ${listenPort} of ${listenAddress} is in use, perhaps by another watch-client. ${remedy}`;
-    case 'EACCES':
-      return `Port ${listenPort} may not be used by this user. ${remedy}`;
-    case 'EADDRNOTAVAIL':
-      return `${listenAddress} is no address of this machine. Give one with --listen ADDRESS.`;
-    case undefined:
-      throw error;
-    default:
-      return `It cannot listen at ${listenAddress} port ${listenPort} (${code}). ${remedy}`;
-  }
-}
-
-const HEAD = ['#', 'Time', 'Program', 'Name', 'TLS', 'Reuse', 'Session', 'Closed'];
-const WIDTHS = [4, 8, 20, 24, 12, 32, 22, 0];
 /** A row waits so long for its end, so that most have one row, and one that lasts is seen at once. */
 const PATIENCE_MS = 1000;
 /** Unread output; beyond it rows are left out, and counted. */
@@ -267,7 +225,7 @@ class Table {
   }
 
   begin(): void {
-    this.say(line(HEAD));
+    this.say(watchLine(WATCH_COLUMNS));
     this.#timer = setInterval(() => {
       this.#show(performance.now() - PATIENCE_MS);
     }, PATIENCE_MS / 4);
@@ -310,35 +268,13 @@ class Table {
     this.#waiting.delete(number);
     if (waiting === undefined) return;
     if (!waiting.isOver) this.#shown.add(number);
-    this.#row(line(cellsOf(waiting.row)));
+    this.#row(connectionLine(waiting.row));
   }
 
   #row(text: string): void {
     if (this.#out.writableLength > MOST_UNREAD) this.#leftOut += 1;
     else this.say(text);
   }
-}
-
-function cellsOf(row: WatchedConnection): string[] {
-  const { number, startedAt, program, serverName, version, begins, offers, outcome } = row;
-  const how = begins === 'starttls' ? ' STARTTLS' : '';
-  return [
-    String(number),
-    new Date(startedAt).toTimeString().slice(0, 8),
-    programText(program),
-    serverName ?? (begins === null ? '–' : 'none sent'),
-    version === null ? '–' : `${version.replace('TLSv', '')}${how}`,
-    outcomeText(outcome),
-    offerText(offers),
-    endText(row),
-  ];
-}
-
-function line(cells: readonly string[]): string {
-  return cells
-    .map((cell, column) => cell.padEnd(WIDTHS[column] ?? 0))
-    .join('  ')
-    .trimEnd();
 }
 
 function complain(text: string): void {

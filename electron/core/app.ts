@@ -66,6 +66,7 @@ import {
   SnapshotStream,
 } from './state/index.ts';
 import { SetUp, theInternet, type Internet } from './set-up/index.ts';
+import { WatchDesk } from './your-client/index.ts';
 import { KEPT_ENGINE, KeptSessions, normalName, type SessionCache } from './tls/index.ts';
 
 /** What a shell gives to the engine. */
@@ -275,6 +276,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     const accounts = state.list('accounts').filter(isOn);
     if (accounts.some(({ demo }) => demoOnly || !demo)) history.measure(measured);
   });
+  const watches = new WatchDesk(state, clock, log);
   const authorities = new AuthorityWatch({
     clock,
     log,
@@ -301,6 +303,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     demo,
     history,
     checks,
+    watches,
     authorities,
     setUp,
     network,
@@ -370,6 +373,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
         proxyPasswords.settled(),
         written,
         demo.close(),
+        watches.close(),
         history.close(),
       ]);
     }

@@ -119,6 +119,8 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
     tests: [],
     signIns: [],
     oauthClients: [],
+    clientWatches: [],
+    clientConnections: [],
     ...more,
   };
 }

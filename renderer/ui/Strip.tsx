@@ -7,9 +7,9 @@ import {
   type ReactNode,
   type RefObject,
 } from 'react';
+import { OUTCOME_WORDS } from '../../shared/attempt.ts';
 import type { AttemptId, StripMark } from '../../shared/model.ts';
 import { formatTime } from '../format.ts';
-import { OUTCOME_WORDS } from '../words.ts';
 import { MARK_HEIGHT, MARK_WIDTH, OUTCOME_SHAPES, paintOfMark } from './marks.tsx';
 import { describeStrip, markAt, placeOf, step, STRIDE, stripPaths } from './strip.ts';
 import styles from './Strip.module.css';

@@ -1,7 +1,8 @@
 import type { ReactNode, SVGAttributes } from 'react';
+import { OUTCOME_WORDS } from '../../shared/attempt.ts';
 import type { ConnectionState, Outcome, OutcomeKind } from '../../shared/model.ts';
 import { NOTHING } from '../format.ts';
-import { OUTCOME_WORDS, outcomeDetail } from '../words.ts';
+import { outcomeDetail } from '../words.ts';
 import styles from './marks.module.css';
 
 /** Width of an outcome's mark, in px. */

@@ -1,6 +1,6 @@
 /** A strip of handshakes: however many marks cost an element for each kind of them. */
+import { OUTCOME_WORDS } from '../../shared/attempt.ts';
 import type { AttemptId, OutcomeKind, StripMark } from '../../shared/model.ts';
-import { OUTCOME_WORDS } from '../words.ts';
 import { MARK_HEIGHT, MARK_WIDTH, OUTCOME_SHAPES, pathOfMark } from './marks.tsx';
 
 /** From one mark to the next, in px. */

@@ -5,6 +5,7 @@ import { Dovecot } from '../../fixtures/servers/dovecot.ts';
 import {
   PassThrough,
   ProcessFinder,
+  RelayChain,
   ServerAddresses,
   WatchLog,
 } from '../../../electron/core/your-client/index.ts';
@@ -43,6 +44,7 @@ describe.skipIf(why !== null)('boost::asio at a real Dovecot', () => {
   const says = async (program: AsioProgram, ...words: string[]) => {
     const isStartTls = words.includes('starttls');
     const log = new WatchLog(() => undefined);
+    await using chain = await RelayChain.open();
     await using pass = await PassThrough.start(
       {
         host: '127.0.0.1',
@@ -51,6 +53,7 @@ describe.skipIf(why !== null)('boost::asio at a real Dovecot', () => {
         listenAddress: '127.0.0.1',
         listenPort: 0,
         processes: new ProcessFinder(),
+        chain,
       },
       log,
     );

@@ -13,6 +13,7 @@ import type { SettingsService } from '../storage/index.ts';
 import type { SetUp } from '../set-up/index.ts';
 import { inTurn, type Turn } from '../turn.ts';
 import type { PasswordOf, WatchList } from '../connections/index.ts';
+import type { WatchDesk } from '../your-client/index.ts';
 
 /** What the calls work with. */
 export interface Services {
@@ -26,6 +27,7 @@ export interface Services {
   readonly demo: DemoAccounts;
   readonly history: History;
   readonly checks: CheckDesk;
+  readonly watches: WatchDesk;
   readonly authorities: Pick<AuthorityWatch, 'read'>;
   readonly setUp: Pick<SetUp, 'find'>;
   readonly network: Pick<NetworkWatch, 'insist'>;

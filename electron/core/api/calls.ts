@@ -4,6 +4,7 @@ import { createAccountCalls } from './account-calls.ts';
 import { callContext, type Services } from './call-context.ts';
 import { createCheckCalls } from './check-calls.ts';
 import { createSignInCalls } from './sign-in-calls.ts';
+import { createClientCalls } from './client-calls.ts';
 import { createConnectionCalls } from './connection-calls.ts';
 import { OF_PROGRAM, typedPassword } from '../proxy/index.ts';
 import { isSameChoice, withoutPassword } from '../../../shared/proxy.ts';
@@ -31,6 +32,7 @@ export function createCalls(services: Services): Calls {
     ...createConnectionCalls(context),
     ...createCheckCalls(context),
     ...createSignInCalls(),
+    ...createClientCalls(context),
 
     forgetSessions: (id) =>
       turn(() => {

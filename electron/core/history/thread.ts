@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
-import { createBirpc, type BirpcReturn } from 'birpc';
+import type { BirpcReturn } from 'birpc';
+import { startThread as start } from '../thread.ts';
 import type { HistoryStore, StoreOptions } from './store/store.ts';
 
 /**
@@ -44,31 +44,18 @@ export function startThread(
   onProblem: (text: string) => void,
   onEnd: (error: unknown) => void,
 ): HistoryThread {
-  // Options of the program around it, such as a test runner's loader, are not for this thread.
-  const port = new Worker(WORKER_FILE, { name: 'history', workerData: settings, execArgv: [] });
-  const store = createBirpc<StoreCalls, ThreadEvents>(
-    { problem: onProblem },
-    {
-      post: (frame: unknown) => {
-        port.postMessage(frame);
-      },
-      on: (receive) => port.on('message', receive),
-      timeout: -1,
-    },
-  );
-  let defect: unknown = null;
-  port.once('error', (error) => {
-    defect = error;
-  });
-  port.once('exit', () => {
-    store.$close();
-    onEnd(defect);
+  const { calls, terminate } = start<StoreCalls, ThreadEvents>({
+    name: 'history',
+    file: WORKER_FILE,
+    data: settings,
+    said: { problem: onProblem },
+    onEnd,
   });
   return {
-    store,
+    store: calls,
     close: async () => {
-      await store.close();
-      await port.terminate();
+      await calls.close();
+      await terminate();
     },
   };
 }

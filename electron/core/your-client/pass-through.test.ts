@@ -5,7 +5,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { WatchedConnection } from '../../../shared/your-client.ts';
 import { PassThrough } from './pass-through.ts';
 import { ProcessFinder } from './process-finder.ts';
-import { NoServer, ServerAddresses } from './server-addresses.ts';
+import { RelayChain } from './relay-chain.ts';
+import { ServerAddresses } from './server-addresses.ts';
+import { CannotWatch } from './watch-plan.ts';
 import { WatchLog } from './watch-log.ts';
 
 /** A relay in front of a server that does as it is told, and what was seen. */
@@ -20,6 +22,7 @@ async function relayed(serve: (socket: Socket) => void) {
     if (news === 'over') over.push(connection);
     for (const wake of waiting) wake();
   });
+  const chain = await RelayChain.open();
   const pass = await PassThrough.start(
     {
       host: '127.0.0.1',
@@ -28,11 +31,13 @@ async function relayed(serve: (socket: Socket) => void) {
       listenAddress: '127.0.0.1',
       listenPort: 0,
       processes: new ProcessFinder(),
+      chain,
     },
     log,
   );
   onTestFinished(async () => {
     await pass[Symbol.asyncDispose]();
+    await chain[Symbol.asyncDispose]();
     for (const socket of sockets) socket.destroy();
     server.close();
   });
@@ -162,6 +167,7 @@ describe('a server that cannot be had', () => {
     spare.close();
     await once(spare, 'close');
     const log = new WatchLog(() => undefined);
+    await using chain = await RelayChain.open();
     const started = PassThrough.start(
       {
         host: 'localhost',
@@ -170,10 +176,11 @@ describe('a server that cannot be had', () => {
         listenAddress: '127.0.0.1',
         listenPort: port,
         processes: new ProcessFinder(),
+        chain,
       },
       log,
     );
-    await expect(started).rejects.toThrow(NoServer);
+    await expect(started).rejects.toThrow(CannotWatch);
     await expect(started).rejects.toThrow(/where this listens itself/);
   });
 });

@@ -3,6 +3,7 @@
  * no byte is changed, added or kept, and no key is held. Both legs are half-closed, paused and reset as
  * the other one is, so that neither notices it.
  */
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import {
   connect,
@@ -13,14 +14,16 @@ import {
   type Server,
   type Socket,
 } from 'node:net';
+import type { LookupAddress } from 'node:dns';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isOnThisMachine } from '../network/machine.ts';
+import { MOST_OPEN } from './failure-text.ts';
 import type { ProcessFinder } from './process-finder.ts';
-import { isItself, NoServer, type ServerAddresses } from './server-addresses.ts';
+import { endsOf, type RelayChain } from './relay-chain.ts';
+import { isItself, plain, type ServerAddresses } from './server-addresses.ts';
 import type { DialFailure, Watched } from './watched.ts';
+import { CannotWatch } from './watch-plan.ts';
 
-/** More at once are a mistake, such as two of these that lead to each other. */
-export const MOST_OPEN = 5000;
 /** A server that does not answer at all. */
 const DIAL_LIMIT_MS = 30_000;
 /** For the first of several addresses; the next one is tried then. */
@@ -38,6 +41,7 @@ export interface PassThroughOptions {
   /** 0 for any that is free. */
   readonly listenPort: number;
   readonly processes: ProcessFinder;
+  readonly chain: RelayChain;
 }
 
 /** Who keeps account of the connections. */
@@ -56,8 +60,8 @@ export class PassThrough implements AsyncDisposable {
   readonly #watcher: Watcher;
   readonly #server: Server;
   readonly #legs = new Map<Socket, Watched>();
-  /** Both ends of the legs to the server: a client that has the same two is this relay. */
-  readonly #ownEnds = new Set<string>();
+  /** Nobody else has it: what it is part of has come through here. */
+  readonly #id = randomUUID();
   #open = 0;
 
   private constructor(options: PassThroughOptions, watcher: Watcher) {
@@ -74,20 +78,23 @@ export class PassThrough implements AsyncDisposable {
   /**
    * Listens.
    *
-   * @throws NoServer where the server cannot be had, or is this relay itself
-   * @throws the system's error where it cannot listen
+   * @throws CannotWatch where it cannot listen, the server cannot be had, or is this relay itself
    */
   static async start(options: PassThroughOptions, watcher: Watcher): Promise<PassThrough> {
     const { addresses, host, port, listenAddress, listenPort } = options;
     const found = await addresses.find();
     const pass = new PassThrough(options, watcher);
-    pass.#server.listen({
-      host: listenAddress,
-      port: listenPort,
-      backlog: BACKLOG,
-      exclusive: true,
-    });
-    await once(pass.#server, 'listening');
+    try {
+      pass.#server.listen({
+        host: listenAddress,
+        port: listenPort,
+        backlog: BACKLOG,
+        exclusive: true,
+      });
+      await once(pass.#server, 'listening');
+    } catch (error) {
+      throw whyNotListening(error, listenAddress, listenPort);
+    }
     // One that is not accepted, for want of sockets, ends no other.
     pass.#server.on('error', () => {
       watcher.refused();
@@ -95,8 +102,9 @@ export class PassThrough implements AsyncDisposable {
     const itself = found.find((address) => isItself(pass.listening, address, port));
     if (itself !== undefined) {
       await pass[Symbol.asyncDispose]();
-      throw new NoServer(
-        `${host} port ${port} is at ${itself}, where this listens itself. Give the server's own address with --to ADDRESS, or another port with --port N.`,
+      throw new CannotWatch(
+        'to',
+        `${host} port ${port} is at ${itself}, where this listens itself. Give the server's own address, or another port to listen at.`,
       );
     }
     return pass;
@@ -109,13 +117,13 @@ export class PassThrough implements AsyncDisposable {
 
   /** Lets nobody in any more, and cuts off who is there. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const closed = once(this.#server, 'close');
+    const closed = [this.#server, ...this.#legs.keys()].map(closeOf);
     this.#server.close();
     for (const [socket, watched] of this.#legs) {
       watched.end('pass-through', 'reset');
       reset(socket);
     }
-    await closed;
+    await Promise.all(closed);
   }
 
   #pass(client: Socket): void {
@@ -136,24 +144,31 @@ export class PassThrough implements AsyncDisposable {
         resolve();
       });
     });
-    const isLoop = this.#ownEnds.has(endsOf(remoteAddress, remotePort, localAddress, localPort));
-    const server = isLoop ? null : this.#dial(watched, looked);
-    if (server === null) {
-      watched.failed({ reason: 'loop', text: LOOP_TEXT });
-      watched.end('pass-through', 'reset');
-      client.on('error', () => undefined);
-      reset(client);
-      this.#forget(watched);
-      return;
-    }
+    // Of the side that dialled it.
+    const ends = endsOf(plain(remoteAddress), remotePort, plain(localAddress), localPort);
+    const server = this.#dial(watched, ends, looked);
     this.#join(client, server, watched);
   }
 
-  /** @param looked a program that is answered may be gone before it was looked for: so that goes first */
-  #dial(watched: Watched, looked: Promise<void>): Socket {
-    const { host, port } = this.#options;
+  /**
+   * @param client its ends
+   * @param looked a program that is answered may be gone before it was looked for: so that goes first
+   */
+  #dial(watched: Watched, client: string, looked: Promise<void>): Socket {
+    const { host, port, chain } = this.#options;
+    let through: readonly string[] = [];
     const lookup: LookupFunction = (_host, _options, done) => {
-      void this.#lookUp(looked, done);
+      const prepare = async (): Promise<void> => {
+        try {
+          await this.#wait(looked);
+          through = await chain.through(client);
+          this.#refuseLoop(through);
+          done(null, [...(await this.#addresses())]);
+        } catch (error) {
+          done(error as NodeJS.ErrnoException, []);
+        }
+      };
+      void prepare();
     };
     const server = connect({
       // A name that is never looked up but by the function above, which is not asked for an address.
@@ -169,41 +184,47 @@ export class PassThrough implements AsyncDisposable {
     const tooLong = setTimeout(() => {
       server.destroy(Object.assign(new Error('No answer.'), { code: 'ETIMEDOUT' }));
     }, DIAL_LIMIT_MS);
-    let own = '';
+    let forget: (() => void) | null = null;
     server.once('connect', () => {
       clearTimeout(tooLong);
-      const { localAddress, localPort, remoteAddress, remotePort } = server;
-      own = endsOf(localAddress, localPort, remoteAddress, remotePort);
-      this.#ownEnds.add(own);
+      const { localAddress = '', localPort, remoteAddress = '', remotePort } = server;
+      const own = endsOf(plain(localAddress), localPort, plain(remoteAddress), remotePort);
+      forget = chain.leads(own, [...through, this.#placeOf(watched)]);
     });
     server.once('error', (error) => {
-      if (own === '') watched.failed(dialFailure(error, host, port));
+      if (forget === null) watched.failed(dialFailure(error, host, port));
     });
     server.once('close', () => {
       clearTimeout(tooLong);
-      this.#ownEnds.delete(own);
+      forget?.();
     });
     return server;
   }
 
-  async #lookUp(looked: Promise<void>, done: Parameters<LookupFunction>[2]): Promise<void> {
-    const { port, addresses, processes } = this.#options;
-    const limitMs = processes.isBusy ? 0 : LOOK_LIMIT_MS;
+  /** What a connection is called in a {@link RelayChain}. */
+  #placeOf({ number }: Watched): string {
+    return `${this.#id}/${number}`;
+  }
+
+  async #wait(looked: Promise<void>): Promise<void> {
+    const limitMs = this.#options.processes.isBusy ? 0 : LOOK_LIMIT_MS;
     await Promise.race([looked, delay(limitMs, undefined, { ref: false })]);
-    let found: readonly string[];
-    try {
-      found = await addresses.find();
-    } catch (error) {
-      done(error as NodeJS.ErrnoException, []);
-      return;
-    }
+  }
+
+  /** @throws CannotWatch where a connection has come through here before, and says so of that one too */
+  #refuseLoop(through: readonly string[]): void {
+    if (!through.some((place) => place.startsWith(`${this.#id}/`))) return;
+    for (const watched of new Set(this.#legs.values()))
+      if (through.includes(this.#placeOf(watched))) watched.failed(LOOP);
+    throw new CannotWatch('to', LOOP.text);
+  }
+
+  async #addresses(): Promise<readonly LookupAddress[]> {
+    const { port, addresses } = this.#options;
+    const found = await addresses.find();
     const others = found.filter((address) => !isItself(this.listening, address, port));
-    if (others.length === 0) done(new NoServer(LOOP_TEXT), []);
-    else
-      done(
-        null,
-        others.map((address) => ({ address, family: isIP(address) })),
-      );
+    if (others.length === 0) throw new CannotWatch('to', LOOP.text);
+    return others.map((address) => ({ address, family: isIP(address) }));
   }
 
   #join(client: Socket, server: Socket, watched: Watched): void {
@@ -257,11 +278,13 @@ export class PassThrough implements AsyncDisposable {
   }
 }
 
-const LOOP_TEXT =
-  "The way to the server leads back here. Give the server's own address with --to ADDRESS.";
+const LOOP: DialFailure = {
+  reason: 'loop',
+  text: "The way to the server leads back here. Give the server's own address.",
+};
 
-function endsOf(...ends: readonly (string | number | undefined)[]): string {
-  return ends.join(' ');
+function closeOf(one: Server | Socket): Promise<unknown> {
+  return new Promise((resolve) => one.once('close', resolve));
 }
 
 function reset(socket: Socket): void {
@@ -273,12 +296,8 @@ function reset(socket: Socket): void {
 
 /** What became of a connection to the server, in words. */
 function dialFailure(error: Error, host: string, port: number): DialFailure {
-  if (error instanceof NoServer) {
-    return {
-      reason: error.message === LOOP_TEXT ? 'loop' : 'server-unreachable',
-      text: error.message,
-    };
-  }
+  if (error instanceof CannotWatch)
+    return error.message === LOOP.text ? LOOP : unreachable(error.message);
   const { code } = codeOf(error);
   switch (code) {
     case 'ECONNREFUSED':
@@ -304,6 +323,33 @@ function dialFailure(error: Error, host: string, port: number): DialFailure {
       };
     default:
       return unreachable(`${host} cannot be reached at port ${port} (${code}).`);
+  }
+}
+
+/** @throws what it is given where that is none of the system's errors */
+function whyNotListening(error: unknown, address: string, port: number): CannotWatch {
+  const { code } = error as NodeJS.ErrnoException;
+  const remedy = 'Choose another one, or 0 for any that is free.';
+  switch (code) {
+    case 'EADDRINUSE':
+      return new CannotWatch(
+        'listenPort',
+        `Port ${port} of ${address} is in use, perhaps by another watch-client. ${remedy}`,
+      );
+    case 'EACCES':
+      return new CannotWatch('listenPort', `Port ${port} may not be used by this user. ${remedy}`);
+    case 'EADDRNOTAVAIL':
+      return new CannotWatch(
+        'listenAddress',
+        `${address} is no address of this machine. Give one that is.`,
+      );
+    case undefined:
+      throw error;
+    default:
+      return new CannotWatch(
+        'listenPort',
+        `It cannot listen at ${address} port ${port} (${code}). ${remedy}`,
+      );
   }
 }
 

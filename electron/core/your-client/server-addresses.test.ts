@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isItself, NoServer, ServerAddresses } from './server-addresses.ts';
+import { isItself, ServerAddresses } from './server-addresses.ts';
+import { CannotWatch } from './watch-plan.ts';
 
 const failing = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }));
 
@@ -38,12 +39,12 @@ describe('the addresses of a server', () => {
   });
 
   test.for([
-    ['ENOTFOUND', /DNS knows no server named imap\.example\.org.*--to/],
-    ['ETIMEOUT', /could not be looked up by DNS \(ETIMEOUT, ETIMEOUT\).*--to/],
+    ['ENOTFOUND', /DNS knows no server named imap\.example\.org.*address as well/],
+    ['ETIMEOUT', /could not be looked up by DNS \(ETIMEOUT, ETIMEOUT\).*address as well/],
   ] as const)('are none where DNS says %s, in a sentence', async ([code, sentence]) => {
     const names = { resolve4: failing(code), resolve6: failing(code) };
     const found = new ServerAddresses('imap.example.org', null, names).find();
-    await expect(found).rejects.toThrow(NoServer);
+    await expect(found).rejects.toThrow(CannotWatch);
     await expect(found).rejects.toThrow(sentence);
   });
 

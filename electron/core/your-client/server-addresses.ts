@@ -6,15 +6,11 @@ import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { isOnThisMachine } from '../network/machine.ts';
+import { CannotWatch } from './watch-plan.ts';
 
 /** A name's addresses change; a server of Google's has others every few minutes. */
 const GOOD_FOR_MS = 60_000;
 const DNS_LIMITS = { timeout: 3000, tries: 2 } as const;
-
-/** A server that a pass-through cannot have; its message is for the user. */
-export class NoServer extends Error {
-  override readonly name = 'NoServer';
-}
 
 /** What is asked of DNS. */
 export interface NameServers {
@@ -45,7 +41,7 @@ export class ServerAddresses {
   /**
    * At least one. What was found is good for a minute, and beyond where DNS fails.
    *
-   * @throws NoServer
+   * @throws CannotWatch
    */
   async find(): Promise<readonly string[]> {
     const fixed = this.#to ?? (isIP(this.#host) === 0 ? null : this.#host);
@@ -77,10 +73,11 @@ export class ServerAddresses {
       return result.status === 'rejected' ? [(result.reason as NodeJS.ErrnoException).code] : [];
     });
     const isUnknown = codes.every((code) => code === 'ENOTFOUND' || code === 'ENODATA');
-    throw new NoServer(
+    throw new CannotWatch(
+      'to',
       isUnknown
-        ? `DNS knows no server named ${this.#host}. Check the name, or give the server's address with --to ADDRESS.`
-        : `The name ${this.#host} could not be looked up by DNS (${codes.join(', ')}). Check the network, or give the server's address with --to ADDRESS.`,
+        ? `DNS knows no server named ${this.#host}. Check the name, or give the server's address as well.`
+        : `The name ${this.#host} could not be looked up by DNS (${codes.join(', ')}). Check the network, or give the server's address as well.`,
     );
   }
 }

@@ -1,6 +1,6 @@
 /** One sentence for each program that was watched: what it does about sessions. Pure. */
+import { MECHANISM_WORDS } from '../../../shared/attempt.ts';
 import type { WatchedConnection } from '../../../shared/your-client.ts';
-import { MECHANISM_WORDS } from './words.ts';
 
 /** Programs that have a sentence of their own; the others share one. */
 const MOST_PROGRAMS = 4;

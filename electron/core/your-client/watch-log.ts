@@ -72,7 +72,7 @@ export class WatchLog implements Watcher {
     return counts;
   }
 
-  /** Everything, as a document. */
+  /** Everything, as a document, and as of now. */
   report(about: Pick<WatchReport, 'program' | 'startedAt' | 'server' | 'listening'>): WatchReport {
     const connections = this.connections();
     return {

@@ -17,7 +17,7 @@ import {
   type HandshakeFacts,
 } from '../tls-wire/index.ts';
 import type { SessionMemory } from './session-memory.ts';
-import { failureText } from './words.ts';
+import { failureText } from './failure-text.ts';
 
 /** A client has one or two; beyond these nobody counts. */
 const MOST_OFFERS = 16;

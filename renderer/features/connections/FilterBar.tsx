@@ -1,7 +1,8 @@
+import { OUTCOME_WORDS } from '../../../shared/attempt.ts';
 import { useRef, type ReactNode } from 'react';
 import { formatCount } from '../../format.ts';
 import { Button, Select } from '../../ui/controls.tsx';
-import { OUTCOME_WORDS, STATE_WORDS } from '../../words.ts';
+import { STATE_WORDS } from '../../words.ts';
 import { ColumnChoice } from './ColumnChoice.tsx';
 import { isOpen, type ConnectionFilter } from './filter.ts';
 import styles from './FilterBar.module.css';

@@ -1,8 +1,9 @@
 /** Which connections the table is narrowed down to; part of the screen's address. Pure. */
+import { OUTCOME_WORDS } from '../../../shared/attempt.ts';
 import type { ConnectionState, OutcomeKind } from '../../../shared/model.ts';
 import { formatServer } from '../../format.ts';
 import type { Route } from '../../navigation.ts';
-import { OUTCOME_WORDS, STATE_WORDS } from '../../words.ts';
+import { STATE_WORDS } from '../../words.ts';
 import type { ConnectionFacts } from './columns.tsx';
 
 /** `null` where it may be any. */

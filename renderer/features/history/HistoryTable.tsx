@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { OUTCOME_WORDS } from '../../../shared/attempt.ts';
 import type { HistoryFigures, HistoryView } from '../../../shared/history.ts';
 import {
   formatBytes,
@@ -8,7 +9,6 @@ import {
   formatMs,
   NOTHING,
 } from '../../format.ts';
-import { OUTCOME_WORDS } from '../../words.ts';
 import { basisSentence, savedTimeWords } from '../counters/saved-time.ts';
 import { STACK } from './plots/bars.ts';
 import { GAP_SENTENCE, rowsOf } from './plots/gaps.ts';

@@ -1,4 +1,5 @@
 import { useId, type ReactNode } from 'react';
+import { OUTCOME_WORDS } from '../../../shared/attempt.ts';
 import type { HistoryFigures, HistoryView } from '../../../shared/history.ts';
 import type { OutcomeKind } from '../../../shared/model.ts';
 import {
@@ -10,7 +11,6 @@ import {
   NOTHING,
 } from '../../format.ts';
 import { OUTCOME_SHAPES } from '../../ui/marks.tsx';
-import { OUTCOME_WORDS } from '../../words.ts';
 import { SavedInfo } from '../counters/Counters.tsx';
 import { basisSentence, spreadWords } from '../counters/saved-time.ts';
 import { STACK, TEXTURE_DASHES, TEXTURES, TILE, TILE_LINE } from './plots/bars.ts';

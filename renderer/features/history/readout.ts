@@ -1,4 +1,5 @@
 /** What the readout says of a bucket or of the whole range. Pure. */
+import { OUTCOME_WORDS } from '../../../shared/attempt.ts';
 import type {
   HandshakeTimes,
   HistoryBucket,
@@ -15,7 +16,6 @@ import {
   formatPercent,
   NOTHING,
 } from '../../format.ts';
-import { OUTCOME_WORDS } from '../../words.ts';
 import { savedTimeWords } from '../counters/saved-time.ts';
 import { countAll, STACK } from './plots/bars.ts';
 import { GAP_SENTENCE, gapsOf } from './plots/gaps.ts';

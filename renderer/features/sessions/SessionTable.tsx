@@ -1,5 +1,6 @@
 import { memo, type ReactNode } from 'react';
 import { useShallow } from 'zustand/react/shallow';
+import { MECHANISM_WORDS } from '../../../shared/attempt.ts';
 import type { HeldSessions, HeldSessionsId } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
 import type { EngineState } from '../../engine/engine-state.ts';
@@ -9,7 +10,6 @@ import { Button } from '../../ui/controls.tsx';
 import { ForgetIcon } from '../../ui/icons.tsx';
 import { Table, TableRow, useRowsInSight, type Column, type RowPlace } from '../../ui/table.tsx';
 import { Name } from '../../ui/Text.tsx';
-import { MECHANISM_WORDS } from '../../words.ts';
 import { countLeft, serverName, serverNote, timeLeft } from './held.ts';
 import styles from './Sessions.module.css';
 
