@@ -41,7 +41,7 @@ export interface DemoOptions {
 const MESSAGE_EVERY_MS = 15_000;
 
 /** A line as many have, so that a handshake takes the time that it takes in the world. */
-const DEMO_LINE: LineSettings = { roundTripMs: 20, bitsPerSecond: 1_000_000 };
+export const DEMO_LINE: LineSettings = { roundTripMs: 20, bitsPerSecond: 1_000_000 };
 
 interface Plan {
   /** Stays the same from start to start. */
