@@ -13,39 +13,53 @@ export const CLIENT_CHECK_SCHEMA_VERSION = 1;
 export const FINDING_WEIGHTS = ['grave', 'fault', 'note', 'hint'] as const;
 export type FindingWeight = (typeof FINDING_WEIGHTS)[number];
 
-/**
- * All that is looked for, in the order in which it is told, each with its weight. One finding may
- * weigh less than its kind, such as a session that another port did take up.
- */
+/** What is said of a finding wherever it is met. */
+interface FindingKind {
+  /** One finding may weigh less than its kind, such as a session that another port did take up. */
+  readonly weight: FindingWeight;
+  /** What the program does, after "it". */
+  readonly words: string;
+}
+
+/** All that is looked for, in the order in which it is told. */
 export const FINDING_KINDS = {
-  'accepts-another-certificate': 'grave',
-  'no-fallback': 'grave',
-  resumes: 'note',
-  'resumption-off-in-hello': 'fault',
-  'never-offers': 'fault',
-  'closes-before-tickets': 'fault',
-  'too-early-for-tls13': 'fault',
-  'one-way-only': 'fault',
-  'every-second': 'fault',
-  'ticket-twice': 'fault',
-  'keeps-offering-refused': 'fault',
-  'offered-expired': 'fault',
-  'offered-to-another-name': 'fault',
-  'offered-to-another-port': 'fault',
-  'no-name': 'fault',
-  'psk-ke-alone': 'fault',
-  'early-data': 'fault',
-  renegotiates: 'fault',
-  'ticket-after-failure': 'note',
-  'change-unseen-while-resuming': 'note',
-  'no-close-notify': 'note',
-  'spoilt-by-close': 'hint',
-} as const satisfies Record<string, FindingWeight>;
+  'accepts-another-certificate': {
+    weight: 'grave',
+    words: 'goes on with a certificate that nobody vouches for',
+  },
+  'no-fallback': { weight: 'grave', words: 'fails where its session is refused' },
+  resumes: { weight: 'note', words: 'resumes' },
+  'resumption-off-in-hello': { weight: 'fault', words: 'takes no sessions, as it says itself' },
+  'never-offers': { weight: 'fault', words: 'never offers a session' },
+  'closes-before-tickets': { weight: 'fault', words: 'closes before it reads its tickets' },
+  'too-early-for-tls13': { weight: 'fault', words: 'resumes under TLS 1.2 only' },
+  'one-way-only': { weight: 'fault', words: 'resumes one way and not another' },
+  'every-second': { weight: 'fault', words: 'resumes every second time only' },
+  'ticket-twice': { weight: 'fault', words: 'offers a TLS 1.3 ticket twice' },
+  'keeps-offering-refused': { weight: 'fault', words: 'goes on offering what was refused' },
+  'offered-expired': { weight: 'fault', words: 'offers what has expired' },
+  'offered-to-another-name': { weight: 'fault', words: 'offers a session to another name' },
+  'offered-to-another-port': { weight: 'fault', words: 'offers a session to another port' },
+  'no-name': { weight: 'fault', words: 'does not say which name it dials' },
+  'psk-ke-alone': { weight: 'fault', words: 'resumes without forward secrecy' },
+  'early-data': { weight: 'fault', words: 'announces early data' },
+  renegotiates: { weight: 'fault', words: 'negotiates anew on an open connection' },
+  'ticket-after-failure': {
+    weight: 'note',
+    words: 'offers a ticket again after a handshake that failed',
+  },
+  'change-unseen-while-resuming': {
+    weight: 'note',
+    words: 'sees no change of certificate while it resumes',
+  },
+  'no-close-notify': { weight: 'note', words: 'leaves without close_notify' },
+  'spoilt-by-close': { weight: 'hint', words: 'may spoil its sessions by how it closes' },
+} as const satisfies Record<string, FindingKind>;
 export type FindingId = keyof typeof FINDING_KINDS;
 export const FINDING_IDS = Object.keys(FINDING_KINDS) as readonly FindingId[];
 
 /** What came of it all. */
-export const CLIENT_VERDICTS = ['right', 'fault', 'grave', 'not-tested'] as const;
+export const CLIENT_VERDICTS = ['no-fault', 'fault', 'grave', 'not-tested'] as const;
 export type ClientVerdict = (typeof CLIENT_VERDICTS)[number];
 
 /** What the lab does to a connection, in the order of the plan. */

@@ -1,0 +1,234 @@
+/** What a program leaves out: sessions that it could have offered. Pure. */
+import type { LabConnection, LabVariant, LabWay } from '../../../../shared/client-check.ts';
+import { counted, listed, look, VARIANT_WORDS, type Look, type Proof } from './evidence.ts';
+import { chancesOf, isFinished, offersOf, type Chance, type Run } from './runs.ts';
+
+/** With the one before them, three connections in sequence: less tells nothing. */
+const CHANCES_TO_TELL = 2;
+
+/** A run with what its looks need. */
+interface Omitting {
+  readonly run: Run;
+  readonly chances: readonly Chance[];
+  readonly courses: readonly Course[];
+}
+
+/** The connections of one mechanism, one way. */
+interface Course {
+  readonly variant: LabVariant;
+  readonly way: LabWay;
+  readonly connections: readonly LabConnection[];
+  /** It was offered there. */
+  readonly isOffered: boolean;
+  /** At these a session was at hand, and none was offered. */
+  readonly missed: readonly LabConnection[];
+}
+
+/** The looks of this file, at all processes. */
+export function omissionsOf(runs: readonly Run[]) {
+  const all = runs.map(omittingOf);
+  const over = (lookAt: (each: Omitting) => Look): Look => joined(all, lookAt);
+  return {
+    resumes: resumes(all),
+    'resumption-off-in-hello': over(offInHello),
+    'never-offers': over(neverOffers),
+    'closes-before-tickets': over(closesBeforeTickets),
+    'too-early-for-tls13': over(tooEarly),
+    'one-way-only': over(oneWayOnly),
+    'every-second': over(everySecond),
+    'spoilt-by-close': over(spoiltByClose),
+  };
+}
+
+function omittingOf(run: Run): Omitting {
+  const chances = chancesOf(run);
+  const courses = [
+    ...Map.groupBy(chances, ({ connection: { variant, way } }) => `${variant} ${way}`).values(),
+  ].flatMap((its) => {
+    const [first] = its;
+    if (first === undefined) return [];
+    const { variant, way } = first.connection;
+    const connections = its.map(({ connection }) => connection);
+    const missed = its
+      .filter(({ hasLeft, connection }) => hasLeft && offersOf(connection).length === 0)
+      .map(({ connection }) => connection);
+    const isOffered = connections.some((each) => offersOf(each).length > 0);
+    return [{ variant, way, connections, isOffered, missed }];
+  });
+  return { run, chances, courses };
+}
+
+/**
+ * The finding of all processes together. Where it is not known whether connections are of one process,
+ * what they leave out is a hint.
+ */
+function joined(all: readonly Omitting[], lookAt: (each: Omitting) => Look): Look {
+  const looks = all.map((each) => ({ each, seen: lookAt(each) }));
+  const proofs = looks.flatMap(({ each, seen }) => {
+    return typeof seen === 'string' ? [] : [{ seen, isSure: each.run.isOneProcess }];
+  });
+  const sure = proofs.filter(({ isSure }) => isSure);
+  const [first] = sure.length > 0 ? sure : proofs;
+  if (first === undefined) {
+    return look(
+      null,
+      looks.some(({ seen }) => seen === 'not-there'),
+    );
+  }
+  const connections = (sure.length > 0 ? sure : proofs).flatMap(({ seen }) => seen.connections);
+  if (first.isSure) return { ...first.seen, connections };
+  const text = `${first.seen.text} That is so if these connections are of one process, which this system does not tell.`;
+  return { text, connections, weight: 'hint' };
+}
+
+function resumes(all: readonly Omitting[]): Look {
+  const connections = all.flatMap(({ run }) =>
+    run.connections.filter(({ outcome }) => outcome.kind === 'resumed'),
+  );
+  if (connections.length === 0) {
+    return look(
+      null,
+      all.some(({ chances }) => chances.some(({ hasLeft }) => hasLeft)),
+    );
+  }
+  const ways = [...new Set(connections.map(wayWords))];
+  const offered = all.reduce((sum, { run }) => sum + run.connections.filter(offers).length, 0);
+  return {
+    text: `${connections.length} of ${counted(offered, 'connection')} that offered a session resumed: by ${listed(ways)}.`,
+    connections,
+  };
+}
+
+function offers(connection: LabConnection): boolean {
+  return connection.offers.length > 0;
+}
+
+function hasOffered({ run }: Omitting): boolean {
+  return run.connections.some(offers);
+}
+
+/** TLS 1.3 can be spoken, and neither version's tickets are taken. */
+function takesNone({ hello }: LabConnection): boolean {
+  return (
+    hello !== null && hello.supportsTls13 && !hello.takesTickets && hello.pskModes.length === 0
+  );
+}
+
+function offInHello(omitting: Omitting): Look {
+  const { chances } = omitting;
+  const again = chances.filter(({ previous }) => previous !== null && isFinished(previous));
+  const connections = chances.map(({ connection }) => connection);
+  const isOff = connections.every(takesNone) && !hasOffered(omitting);
+  if (!isOff) return look(null, connections.length > 0);
+  if (again.length < CHANCES_TO_TELL) return 'not-seen';
+  return {
+    text: `Its ClientHello has neither psk_key_exchange_modes nor session_ticket: it says that it takes no session, on ${counted(connections.length, 'connection')} of one process.`,
+    connections,
+  };
+}
+
+function neverOffers(omitting: Omitting): Look {
+  if (hasOffered(omitting)) return 'not-there';
+  if (typeof offInHello(omitting) === 'object') return 'not-seen';
+  const courses = omitting.courses.filter(({ missed }) => missed.length > 0);
+  const connections = courses.flatMap(({ missed }) => missed);
+  if (connections.length < CHANCES_TO_TELL) return 'not-seen';
+  return {
+    text: `It was given sessions and offered none, at ${counted(connections.length, 'connection')} of one process that could have resumed: by ${listed(courses.map(wayWords))}.`,
+    connections,
+  };
+}
+
+function closesBeforeTickets(omitting: Omitting): Look {
+  const under13 = omitting.courses
+    .filter(({ variant }) => variant === 'tls13-ticket')
+    .flatMap(({ connections }) => connections.filter(isFinished));
+  if (under13.some(({ hasSpoken }) => hasSpoken)) return 'not-there';
+  const connections = under13.filter(
+    ({ ended, certificate }) =>
+      ended?.by === 'client' && ended.how === 'reset' && certificate === 'own',
+  );
+  const isOffered = under13.some((each) => offersOf(each).length > 0);
+  if (isOffered || connections.length <= CHANCES_TO_TELL) return 'not-seen';
+  return {
+    text: `${counted(connections.length, 'connection')} under TLS 1.3 sent nothing after the handshake, and the close came as a reset: what the server had sent, its tickets first, was not read.`,
+    connections,
+  };
+}
+
+/** TLS 1.2 sessions are offered; under TLS 1.3 there were some, and the program had read them. */
+function tooEarly({ courses }: Omitting): Look {
+  const [under13, under12] = [true, false].map((is13) =>
+    courses.filter(({ variant }) => (variant === 'tls13-ticket') === is13),
+  );
+  const isOffered = (some: typeof under13) => some?.some((each) => each.isOffered) === true;
+  if (isOffered(under13)) return 'not-there';
+  const connections = under13?.flatMap(({ missed }) => missed) ?? [];
+  if (!isOffered(under12) || connections.length < CHANCES_TO_TELL) return 'not-seen';
+  return {
+    text: `It offers sessions under TLS 1.2, and none at ${counted(connections.length, 'connection')} under TLS 1.3, though tickets had come and it had read what came after them. Most likely it takes the session right after the handshake, where the tickets of TLS 1.3 have not come yet.`,
+    connections,
+  };
+}
+
+function oneWayOnly(omitting: Omitting): Look {
+  const { courses } = omitting;
+  const isTooEarly = typeof tooEarly(omitting) === 'object';
+  const works = courses.filter(({ isOffered }) => isOffered);
+  const fails = courses.filter(
+    (each) => !each.isOffered && !(isTooEarly && each.variant === 'tls13-ticket') && isSilent(each),
+  );
+  const proof: Proof | null =
+    works.length === 0 || fails.length === 0
+      ? null
+      : {
+          text: `It resumes by ${listed(works.map(wayWords))}; it could have by ${listed(fails.map(wayWords))}, and offered nothing there.`,
+          connections: fails.flatMap(({ missed, connections }) =>
+            missed.length > 0 ? missed : connections,
+          ),
+        };
+  return look(proof, works.length > 1);
+}
+
+/** Sessions of its mechanism were to be had there, more than once. */
+function isSilent({ variant, missed, connections }: Course): boolean {
+  if (missed.length >= CHANCES_TO_TELL) return true;
+  // Whoever speaks TLS 1.3 and takes no tickets of it gets none, and never resumes there.
+  return (
+    variant === 'tls13-ticket' &&
+    connections.length > CHANCES_TO_TELL &&
+    connections.every(({ hello }) => hello?.supportsTls13 === true && hello.pskModes.length === 0)
+  );
+}
+
+function everySecond({ chances }: Omitting): Look {
+  const after = chances.filter(
+    ({ hasLeft, previous }) => hasLeft && previous?.outcome.kind === 'resumed',
+  );
+  const lapses = after.filter(({ connection }) => offersOf(connection).length === 0);
+  const byVariant = [...Map.groupBy(lapses, ({ connection }) => connection.variant)];
+  const often = byVariant.filter(([, { length }]) => length >= CHANCES_TO_TELL);
+  if (often.length === 0) return look(null, after.length >= CHANCES_TO_TELL);
+  const connections = often.flatMap(([, its]) => its.map(({ connection }) => connection));
+  return {
+    text: `${counted(connections.length, 'connection')} came right after one that resumed by ${listed(often.map(([variant]) => VARIANT_WORDS[variant]))}, had a session left, and offered none.`,
+    connections,
+  };
+}
+
+function spoiltByClose(omitting: Omitting): Look {
+  if (typeof neverOffers(omitting) === 'string') return look(null, hasOffered(omitting));
+  const closed = omitting.run.connections.filter(
+    (each) => isFinished(each) && each.ended !== null && each.ended.closeNotify !== null,
+  );
+  if (closed.length === 0) return 'not-seen';
+  if (closed.some(({ ended }) => ended?.closeNotify === 'yes')) return 'not-there';
+  return {
+    text: 'It offers nothing in any version and never says close_notify. If it does keep sessions, how it closes may spoil them: OpenSSL marks a session as not resumable where its connection is freed without a TLS shutdown.',
+    connections: closed,
+  };
+}
+
+function wayWords({ variant, way }: Pick<Course, 'variant' | 'way'>): string {
+  return `${VARIANT_WORDS[variant]}${way === 'starttls' ? ' over STARTTLS' : ''}`;
+}

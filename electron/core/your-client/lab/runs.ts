@@ -1,0 +1,130 @@
+/**
+ * The connections of one process, and at which of them it had a session to offer. A process is what
+ * a finding is about: what it does not leave to the next one is its own affair. Pure.
+ */
+import type { LabConnection, LabOffer } from '../../../../shared/client-check.ts';
+
+/** What one process did. */
+export interface Run {
+  /** In the order in which they began. */
+  readonly connections: readonly LabConnection[];
+  /** The system said so; else they are taken for one, and what they leave out proves little. */
+  readonly isOneProcess: boolean;
+}
+
+/** A connection, and what its process could have done there. */
+export interface Chance {
+  readonly connection: LabConnection;
+  /** It must have had a session for this place that it had offered nowhere before. */
+  readonly hasLeft: boolean;
+  /** The latest one to the same place that was over when this one began. */
+  readonly previous: LabConnection | null;
+}
+
+/** Processes, each with its connections. @param connections in the order in which they began */
+export function runsOf(connections: readonly LabConnection[]): readonly Run[] {
+  const groups = Map.groupBy(connections, ({ number, program }) => {
+    if (program.kind === 'process') return `${program.pid} ${program.name}`;
+    // It had ended at once: whoever comes later is another.
+    return program.kind === 'gone' ? `gone ${number}` : 'unknown';
+  });
+  return [...groups].map(([key, its]) => ({ connections: its, isOneProcess: key !== 'unknown' }));
+}
+
+/** Its connections that came as far as a ClientHello. */
+export function chancesOf({ connections }: Run): readonly Chance[] {
+  const heard = connections.filter(({ hello }) => hello !== null);
+  const uses = usesOf(heard);
+  const chances: Chance[] = [];
+  for (const there of Map.groupBy(heard, placeOf).values()) {
+    for (const [at, connection] of there.entries()) {
+      const latestFirst = there.slice(0, at).toReversed();
+      chances.push({
+        connection,
+        previous: latestFirst.find((each) => isOver(each, connection)) ?? null,
+        hasLeft: hasSessionLeft(latestFirst, connection, uses),
+      });
+    }
+  }
+  return chances.toSorted((a, b) => a.connection.number - b.connection.number);
+}
+
+/** By the connection that brought them: at which ones its sessions were offered first. */
+type Uses = ReadonlyMap<number, readonly number[]>;
+
+function usesOf(connections: readonly LabConnection[]): Uses {
+  const uses = new Map<number, number[]>();
+  const seen = new Set<string>();
+  for (const { number, offers } of connections) {
+    for (const { identity, issuedBy } of offers) {
+      if (issuedBy === null || seen.has(identity)) continue;
+      seen.add(identity);
+      uses.set(issuedBy, [...(uses.get(issuedBy) ?? []), number]);
+    }
+  }
+  return uses;
+}
+
+/** Port, name and mechanism: what a session is good for beyond doubt. */
+function placeOf({ port, serverName, variant }: LabConnection): string {
+  return `${port} ${variant} ${nameOf(serverName) ?? ''}`;
+}
+
+/** Names do not differ by case or a final dot. */
+export function nameOf(serverName: string | null): string | null {
+  return serverName?.toLowerCase().replace(/\.$/, '') ?? null;
+}
+
+function isOver({ startedAt, ended }: LabConnection, later: LabConnection): boolean {
+  return ended !== null && startedAt + ended.afterMs <= later.startedAt;
+}
+
+/** Both sides finished the handshake. */
+export function isFinished({ outcome }: LabConnection): boolean {
+  return outcome.kind === 'resumed' || outcome.kind === 'full' || outcome.kind === 'refused';
+}
+
+/** What the server made of the ClientHello, also where the client gave up then. */
+export function answerOf({ outcome }: LabConnection): 'resumed' | 'full' | 'refused' | null {
+  if (outcome.kind === 'failed') return outcome.answer;
+  return outcome.kind === 'pending' ? null : outcome.kind;
+}
+
+/** Offers of the mechanism that the server would take up there. */
+export function offersOf({ offers, variant }: LabConnection): readonly LabOffer[] {
+  return offers.filter(({ mechanism }) => mechanism === variant);
+}
+
+function hasSessionLeft(
+  latestFirst: readonly LabConnection[],
+  connection: LabConnection,
+  uses: Uses,
+): boolean {
+  for (const each of latestFirst) {
+    if (!isOver(each, connection)) continue;
+    if (hasGiven(each) && unusedOf(each, connection, uses) > 0) return true;
+    // A client may take a failure, or a refusal (RFC 9149), for the end of all that it has there; and
+    // where it keeps one session only, one of a short life has taken the place of the others.
+    if (answerOf(each) === 'refused' || !isFinished(each) || each.step === 'short-lived')
+      return false;
+  }
+  return false;
+}
+
+/** Under TLS 1.2 a session may be offered again. */
+function unusedOf(issuer: LabConnection, { variant, number }: LabConnection, uses: Uses): number {
+  const users = variant === 'tls13-ticket' ? (uses.get(issuer.number) ?? []) : [];
+  return issuer.sessionsGiven - users.filter((user) => user < number).length;
+}
+
+/** The client has it: under TLS 1.3 it had read what came after the handshake. */
+function hasGiven(connection: LabConnection): boolean {
+  const { variant, sessionsGiven, step, certificate, hasSpoken } = connection;
+  return (
+    sessionsGiven > 0 &&
+    isFinished(connection) &&
+    step !== 'short-lived' &&
+    certificate === 'own' &&
+    (variant !== 'tls13-ticket' || hasSpoken)
+  );
+}
