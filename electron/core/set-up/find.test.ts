@@ -116,7 +116,8 @@ describe('settings of providers that Reprise knows', () => {
   it('say of Outlook that a password will not do', async () => {
     const { found } = await setUp({}).find('a@live.com');
     expect(found?.provider?.passwords).toBe('none');
-    expect(found?.provider?.hint).toContain('OAuth');
+    expect(found?.provider?.hint).toContain('sign in at Microsoft, in your browser');
+    expect(found?.provider?.oauth?.name).toBe('Microsoft');
   });
 
   it('say of a provider without IMAP that it has none', async () => {
@@ -173,6 +174,25 @@ describe('a domain of one’s own', () => {
     });
     // Nobody had to be asked about that server's domain.
     expect(world.dns.asked.filter((question) => question.includes('google'))).toEqual([]);
+  });
+
+  it.each([
+    ['', 'none'],
+    ['<authentication>password-cleartext</authentication>', 'account'],
+  ])('may have a sign-in in the browser; passwords%s: %s', async (also, passwords) => {
+    const authentication = `<authentication>OAuth2</authentication>${also}`;
+    const file = settingsFile('imap.example.org', { authentication }).replace(
+      '</clientConfig>',
+      '<oAuth2><issuer>auth.example.org</issuer></oAuth2></clientConfig>',
+    );
+    await using world = await startInternet({
+      pages: { 'autoconfig.example.org/mail/config-v1.1.xml': file },
+    });
+    const { found } = await setUp({ internet: world.internet }).find('a@example.org');
+    expect(found?.provider).toMatchObject({
+      passwords,
+      oauth: { issuer: 'https://auth.example.org', clientNeeded: false },
+    });
   });
 
   it('has its own word preferred to that of the server that takes its mail', async () => {

@@ -8,6 +8,7 @@ import {
   type SetUpResult,
   type SetUpSource,
 } from '../../../shared/set-up.ts';
+import { offerOf } from '../../../shared/oauth-offers.ts';
 import type { Clock } from '../clock.ts';
 import { kindOfCode, proxySentence } from '../failures/index.ts';
 import { isStraight, ProxyError, type Way } from '../proxy/index.ts';
@@ -248,17 +249,25 @@ function providerIn({
   return { name, passwords, oauth, whyNoOAuth, hint, helpUrl };
 }
 
-/** Of a provider that is not in the list, what has to be known before its password is typed. */
-function providerAt({ host, takesPasswords }: StatedServer): Provider | null {
-  if (takesPasswords) return null;
+/** Of a provider that is not in the list, what has to be known before somebody signs in there. */
+function providerAt({ host, takesPasswords, issuer }: StatedServer): Provider | null {
+  if (takesPasswords && issuer === null) return null;
   return {
     name: host,
-    passwords: 'none',
-    hint: 'By its own settings this server takes no password, only a sign-in in the browser (OAuth), which Reprise cannot do yet. Ask whoever runs it for an app password, and set it up manually with that.',
+    passwords: takesPasswords ? 'account' : 'none',
+    hint: takesPasswords ? null : noPassword(issuer),
     helpUrl: null,
-    oauth: null,
+    oauth: issuer === null ? null : offerOf(issuer),
     whyNoOAuth: null,
   };
+}
+
+function noPassword(issuer: string | null): string {
+  const what =
+    'By its own settings this server takes no password, only a sign-in in the browser (OAuth).';
+  return issuer === null
+    ? `${what} They do not say where: ask whoever runs it for the address of the authorization server.`
+    : what;
 }
 
 /** RFC 7686: names of the Tor network are not to be asked for outside of it. */

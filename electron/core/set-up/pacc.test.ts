@@ -28,6 +28,7 @@ describe('a file for programs of every kind', () => {
       security: 'tls',
       user: 'robin@example.org',
       takesPasswords: true,
+      issuer: 'https://auth.example.org',
     });
   });
 

@@ -10,7 +10,12 @@ import { readStatement, type StatedServer } from './stated.ts';
 /** What is read of the file. */
 const fileSchema = z.object({
   protocols: z.object({ imap: z.object({ host: z.string() }) }),
-  authentication: z.object({ password: z.boolean().optional().catch(undefined) }).optional(),
+  authentication: z
+    .object({
+      password: z.boolean().optional().catch(undefined),
+      'oauth-public': z.object({ issuer: z.string() }).optional().catch(undefined),
+    })
+    .optional(),
 });
 
 /**
@@ -36,6 +41,7 @@ export function readPaccFile(
       security: 'tls',
       user: '%EMAILADDRESS%',
       takesPasswords: file.authentication?.password !== false,
+      issuer: file.authentication?.['oauth-public']?.issuer ?? '',
     },
     address,
   );

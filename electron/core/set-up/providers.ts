@@ -47,7 +47,7 @@ const MICROSOFT = {
     'https://support.microsoft.com/office/pop-imap-and-smtp-settings-for-outlook-com-d088b986-291d-42b8-9564-9c414e2aa040',
 } as const;
 const MICROSOFT_365_HINT =
-  'Microsoft 365 takes no passwords over IMAP any more, app passwords included: only Microsoft’s own sign-in (OAuth), which Reprise cannot do yet. Until then, forward its mail to an account that takes a password, or run a bridge on this computer that signs in for you, such as DavMail or email-oauth2-proxy, and set that up manually.';
+  'Microsoft 365 takes no passwords over IMAP any more, app passwords included: you sign in at Microsoft, in your browser. Your organization may have to allow that, and IMAP.';
 const GOOGLE = {
   ...usual,
   host: 'imap.gmail.com',
@@ -192,7 +192,7 @@ export const PROVIDERS: readonly KnownProvider[] = [
       'live.ru',
       'live.se',
     ],
-    hint: 'Outlook.com takes no passwords over IMAP any more, app passwords included: only Microsoft’s own sign-in (OAuth), which Reprise cannot do yet. Until then, forward its mail to an account that takes a password, or run a bridge on this computer that signs in for you, such as DavMail or email-oauth2-proxy, and set that up manually.',
+    hint: 'Outlook.com takes no passwords over IMAP any more, app passwords included: you sign in at Microsoft, in your browser.',
   },
   {
     ...MICROSOFT,

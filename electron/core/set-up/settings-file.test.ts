@@ -31,6 +31,7 @@ describe('a settings file', () => {
       security: 'tls',
       user: 'robin@example.org',
       takesPasswords: true,
+      issuer: null,
     });
     expect(read(file(section({ socketType: 'STARTTLS', port: '143' })))).toMatchObject({
       port: 143,
@@ -118,6 +119,24 @@ describe('a settings file', () => {
         '<authentication>OAuth2</authentication><authentication>password-cleartext</authentication>',
     };
     expect(read(file(section({}, both)))).toMatchObject({ takesPasswords: true });
+  });
+
+  it.each([
+    ['auth.example.org', 'OAuth2', 'https://auth.example.org'],
+    ['https://auth.example.org/realms/mail', 'OAuth', 'https://auth.example.org/realms/mail'],
+    ['https://auth.example.org/', 'OAuth2', 'https://auth.example.org/'],
+    // Of a server that takes none of its tokens, and what is no issuer.
+    ['auth.example.org', 'password-cleartext', null],
+    ['http://auth.example.org', 'OAuth2', null],
+    ['https://robin:secret@auth.example.org', 'OAuth2', null],
+    ['https://auth.example.org?x', 'OAuth2', null],
+    ['not a host', 'OAuth2', null],
+    ['', 'OAuth2', null],
+  ])('names %j as issuer, for %s: %j', (issuer, way, url) => {
+    const text = file(section({}, { authentication: `<authentication>${way}</authentication>` }));
+    const oauth = `<oAuth2><issuer>${issuer}</issuer><scope>mail</scope></oAuth2>`;
+    const whole = text.replace('</emailProvider>', `</emailProvider>${oauth}`);
+    expect(read(whole)?.issuer).toBe(url);
   });
 
   const laughs = Array.from(

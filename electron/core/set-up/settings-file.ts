@@ -18,7 +18,7 @@ export function readSettingsFile(bytes: Uint8Array, address: MailAddress): State
   const servers = children(root, 'emailProvider')
     .flatMap((provider) => children(provider, 'incomingServer'))
     .filter((section) => section.attributes['type'] === 'imap')
-    .flatMap((section) => serverOf(section, address) ?? []);
+    .flatMap((section) => serverOf(section, issuerIn(root), address) ?? []);
   return servers.find(({ takesPasswords }) => takesPasswords) ?? servers[0] ?? null;
 }
 
@@ -30,7 +30,13 @@ const BY_PASSWORD: ReadonlySet<string> = new Set(['password-cleartext', 'passwor
 /** In the wild, and in the draft. */
 const BY_OAUTH: ReadonlySet<string> = new Set(['OAuth2', 'OAuth']);
 
-function serverOf(section: XmlElement, address: MailAddress): StatedServer | null {
+/** Beside `emailProvider`; a host in the wild, an address in the draft. */
+function issuerIn(root: XmlElement): string {
+  const [oauth] = children(root, 'oAuth2');
+  return oauth === undefined ? '' : textOf(oauth, 'issuer');
+}
+
+function serverOf(section: XmlElement, issuer: string, address: MailAddress): StatedServer | null {
   const security = SECURITY[textOf(section, 'socketType')];
   if (security === undefined) return null;
   // `<authentication system="sasl">` names what the server offers besides.
@@ -38,7 +44,8 @@ function serverOf(section: XmlElement, address: MailAddress): StatedServer | nul
     .filter(({ attributes }) => attributes['system'] === undefined)
     .map(({ text }) => text.trim());
   const takesPasswords = ways.length === 0 || ways.some((way) => BY_PASSWORD.has(way));
-  if (!takesPasswords && !ways.some((way) => BY_OAUTH.has(way))) return null;
+  const takesTokens = ways.some((way) => BY_OAUTH.has(way));
+  if (!takesPasswords && !takesTokens) return null;
   return readStatement(
     {
       host: textOf(section, 'hostname'),
@@ -46,6 +53,7 @@ function serverOf(section: XmlElement, address: MailAddress): StatedServer | nul
       security,
       user: textOf(section, 'username'),
       takesPasswords,
+      issuer: takesTokens ? issuer : '',
     },
     address,
   );

@@ -116,6 +116,7 @@ function readRecords(
       security,
       user: '%EMAILADDRESS%',
       takesPasswords: true,
+      issuer: '',
     },
     address,
   );

@@ -9,6 +9,7 @@ const stated: Statement = {
   security: 'tls',
   user: '%EMAILADDRESS%',
   takesPasswords: true,
+  issuer: '',
 };
 
 describe('what a source states', () => {

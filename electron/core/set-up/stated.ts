@@ -13,6 +13,8 @@ export interface StatedServer {
   readonly user: string;
   /** A password will do there; otherwise it is a sign-in in the browser alone. */
   readonly takesPasswords: boolean;
+  /** Where one signs in in the browser, as an https URL; `null` where nothing says it. */
+  readonly issuer: string | null;
 }
 
 /** As texts, as a source states them. */
@@ -22,6 +24,8 @@ export interface Statement {
   readonly security: Security;
   readonly user: string;
   readonly takesPasswords: boolean;
+  /** A URL, or the host of one; empty where there is none. */
+  readonly issuer: string;
 }
 
 /** RFC 5321 allows 254 for an address; what accounts may have is in `shared/inputs.ts`. */
@@ -38,7 +42,21 @@ export function readStatement(stated: Statement, address: MailAddress): StatedSe
   const isUser = user !== '' && user.length <= LONGEST_USER && !/[\p{Cc}\p{Cf}]/u.test(user);
   if (host === null || !isUser || port < 1 || port > 65_535) return null;
   const { security, takesPasswords } = stated;
-  return { host, port, security, user, takesPasswords };
+  return { host, port, security, user, takesPasswords, issuer: issuerOf(stated.issuer) };
+}
+
+/** Nobody's issuer is longer. */
+const LONGEST_ISSUER = 1000;
+
+/** RFC 8414 section 2: https, and neither query nor fragment. */
+function issuerOf(text: string): string | null {
+  if (text === '' || text.length > LONGEST_ISSUER) return null;
+  const url = URL.parse(text.includes('://') ? text : `https://${text}`);
+  const isOne =
+    url?.protocol === 'https:' && `${url.username}${url.password}${url.search}${url.hash}` === '';
+  if (!isOne) return null;
+  // The slash that a URL without a path gets is no part of the name, which is compared whole.
+  return url.pathname === '/' && !text.endsWith('/') ? url.origin : url.href;
 }
 
 /** `''` where there is a placeholder that nobody knows. */
