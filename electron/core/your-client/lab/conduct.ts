@@ -78,7 +78,7 @@ function noCloseNotify(runs: readonly Run[]): Look {
       (each) =>
         isFinished(each) &&
         each.certificate === 'own' &&
-        each.ended !== null &&
+        each.ended?.by === 'client' &&
         each.ended.closeNotify !== null,
     ),
   );

@@ -1,7 +1,7 @@
 /** What a program offers that it should not. Pure. */
 import type { LabConnection, LabOffer } from '../../../../shared/client-check.ts';
 import { counted, look, VARIANT_WORDS, type Look } from './evidence.ts';
-import { answerOf, isFinished, nameOf, offersOf, type Run } from './runs.ts';
+import { answerOf, isBrokenOff, isFinished, nameOf, offersOf, type Run } from './runs.ts';
 
 /** Clients round the age of what they hold, some to whole seconds, some down. */
 const ROUNDING_MS = 2000;
@@ -69,13 +69,13 @@ function repeatsOf(
             text: `A TLS 1.3 ticket was offered again after a handshake that failed: by ${placesOf(first(merelyTried))}. Whoever looks on can tell that these connections are of one client.`,
             connections: distinct(merelyTried.flat()),
           },
-      isFollowed(runs, offering13, ({ outcome }) => outcome.kind === 'failed'),
+      isFollowed(runs, offering13, isBrokenOff),
     ),
   };
 }
 
-function isUsed({ outcome }: LabConnection): boolean {
-  return outcome.kind !== 'failed';
+function isUsed(connection: LabConnection): boolean {
+  return !isBrokenOff(connection);
 }
 
 /** After one of these that is such, its process connected again. */
@@ -178,13 +178,9 @@ function offeredToAnotherPort(runs: readonly Run[]): Look {
   const connections = distinct(strays.map(({ connection }) => connection));
   const taken = connections.filter((each) => answerOf(each) === 'resumed').length;
   const came = `Sessions that came from another port, such as ${first.offer.issued?.port ?? 0}, were offered at ${counted(connections.length, 'connection')}`;
-  return taken === 0 && connections.length > 1
+  return taken === 0
     ? { text: `${came}, and refused each time.`, connections }
-    : {
-        text: `${came}; ${taken === 0 ? 'it was refused' : `${taken} resumed`}.`,
-        connections,
-        weight: 'note',
-      };
+    : { text: `${came}; ${taken} resumed.`, connections, weight: 'note' };
 }
 
 interface Stray {

@@ -1,7 +1,7 @@
 /** What a program leaves out: sessions that it could have offered. Pure. */
 import type { LabConnection, LabVariant, LabWay } from '../../../../shared/client-check.ts';
 import { counted, listed, look, VARIANT_WORDS, type Look, type Proof } from './evidence.ts';
-import { chancesOf, isFinished, offersOf, type Chance, type Run } from './runs.ts';
+import { chancesOf, isFinished, isOver, offersOf, type Chance, type Run } from './runs.ts';
 
 /** With the one before them, three connections in sequence: less tells nothing. */
 const CHANCES_TO_TELL = 2;
@@ -91,10 +91,14 @@ function resumes(all: readonly Omitting[]): Look {
       all.some(({ chances }) => chances.some(({ hasLeft }) => hasLeft)),
     );
   }
-  const ways = [...new Set(connections.map(wayWords))];
+  const ways = new Set(
+    connections.map(({ outcome, variant, way }) =>
+      wayWords({ variant: 'mechanism' in outcome ? outcome.mechanism : variant, way }),
+    ),
+  );
   const offered = all.reduce((sum, { run }) => sum + run.connections.filter(offers).length, 0);
   return {
-    text: `${connections.length} of ${counted(offered, 'connection')} that offered a session resumed: by ${listed(ways)}.`,
+    text: `${connections.length} of ${counted(offered, 'connection')} that offered a session resumed: by ${listed([...ways])}.`,
     connections,
   };
 }
@@ -116,10 +120,12 @@ function takesNone({ hello }: LabConnection): boolean {
 
 function offInHello(omitting: Omitting): Look {
   const { chances } = omitting;
-  const again = chances.filter(({ previous }) => previous !== null && isFinished(previous));
   const connections = chances.map(({ connection }) => connection);
   const isOff = connections.every(takesNone) && !hasOffered(omitting);
   if (!isOff) return look(null, connections.length > 0);
+  const again = connections.filter((each) =>
+    connections.some((earlier) => isFinished(earlier) && isOver(earlier, each)),
+  );
   if (again.length < CHANCES_TO_TELL) return 'not-seen';
   return {
     text: `Its ClientHello has neither psk_key_exchange_modes nor session_ticket: it says that it takes no session, on ${counted(connections.length, 'connection')} of one process.`,
@@ -219,7 +225,7 @@ function everySecond({ chances }: Omitting): Look {
 function spoiltByClose(omitting: Omitting): Look {
   if (typeof neverOffers(omitting) === 'string') return look(null, hasOffered(omitting));
   const closed = omitting.run.connections.filter(
-    (each) => isFinished(each) && each.ended !== null && each.ended.closeNotify !== null,
+    (each) => isFinished(each) && each.ended?.by === 'client' && each.ended.closeNotify !== null,
   );
   if (closed.length === 0) return 'not-seen';
   if (closed.some(({ ended }) => ended?.closeNotify === 'yes')) return 'not-there';

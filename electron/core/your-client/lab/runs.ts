@@ -75,13 +75,21 @@ export function nameOf(serverName: string | null): string | null {
   return serverName?.toLowerCase().replace(/\.$/, '') ?? null;
 }
 
-function isOver({ startedAt, ended }: LabConnection, later: LabConnection): boolean {
+/** Whether one was over when a later one began. */
+export function isOver({ startedAt, ended }: LabConnection, later: LabConnection): boolean {
   return ended !== null && startedAt + ended.afterMs <= later.startedAt;
 }
 
 /** Both sides finished the handshake. */
 export function isFinished({ outcome }: LabConnection): boolean {
   return outcome.kind === 'resumed' || outcome.kind === 'full' || outcome.kind === 'refused';
+}
+
+/** It did not come to use: it failed, or the program left when it was shown another certificate. */
+export function isBrokenOff(connection: LabConnection): boolean {
+  const { outcome, certificate, hasSpoken } = connection;
+  const isShown = certificate === 'untrusted' && outcome.kind !== 'resumed';
+  return outcome.kind === 'failed' || (isShown && !hasSpoken);
 }
 
 /** What the server made of the ClientHello, also where the client gave up then. */
@@ -105,7 +113,7 @@ function hasSessionLeft(
     if (hasGiven(each) && unusedOf(each, connection, uses) > 0) return true;
     // A client may take a failure, or a refusal (RFC 9149), for the end of all that it has there; and
     // where it keeps one session only, one of a short life has taken the place of the others.
-    if (answerOf(each) === 'refused' || !isFinished(each) || each.step === 'short-lived')
+    if (answerOf(each) === 'refused' || isBrokenOff(each) || each.step === 'short-lived')
       return false;
   }
   return false;
@@ -122,9 +130,18 @@ function hasGiven(connection: LabConnection): boolean {
   const { variant, sessionsGiven, step, certificate, hasSpoken } = connection;
   return (
     sessionsGiven > 0 &&
+    takes(connection) &&
     isFinished(connection) &&
     step !== 'short-lived' &&
     certificate === 'own' &&
     (variant !== 'tls13-ticket' || hasSpoken)
   );
+}
+
+/** Its ClientHello takes what is given there; an ID in place of a ticket is another matter. */
+function takes({ hello, variant }: LabConnection): boolean {
+  if (variant === 'session-id') return true;
+  return variant === 'tls12-ticket'
+    ? hello?.takesTickets === true
+    : hello !== null && hello.pskModes.length > 0;
 }

@@ -160,6 +160,17 @@ const CASES: Readonly<Record<FindingId, Case>> = {
     right: history(['-', 'R:1a', ['-', STARTTLS], ['R:3a', STARTTLS], ['R:4a', STARTTLS]]),
     notWrong: {
       'the other way only twice': history(['-', 'R:1a', ['-', STARTTLS], ['-', STARTTLS]]),
+      'an ID in place of a ticket, where tickets are not taken': history(
+        [
+          ['-', T12],
+          ['X:1a', { ...T12, ...offering('1a', {}, 'session-id') }],
+          ['X:2a', { ...T12, ...offering('2a', {}, 'session-id') }],
+          ['X:3a', { ...T12, ...offering('3a', {}, 'session-id') }],
+          ['-', ID],
+          ['R:5a', ID],
+        ],
+        hello({ takesTickets: false }),
+      ),
       'tickets not taken under TLS 1.2, session IDs are': history(
         [
           ['-', { ...T12, sessionsGiven: 0 }],
@@ -219,6 +230,11 @@ const CASES: Readonly<Record<FindingId, Case>> = {
       'a TLS 1.2 ticket': history(['-', 'N:1a', 'N:1a'], T12),
       'a session ID': history(['-', 'N:1a', 'N:1a'], ID),
       'after a handshake that failed': history(['-', 'U:1a', 'R:1a']),
+      'after a handshake that was finished, to see the certificate, and no more': history([
+        '-',
+        ['X:1a', { step: 'untrusted', certificate: 'untrusted', hasSpoken: false }],
+        'R:1a',
+      ]),
       'twice in one ClientHello, as after a HelloRetryRequest': history([
         '-',
         ['R:1a', { offers: [labOffer('1a'), labOffer('1a')] }],
@@ -231,6 +247,11 @@ const CASES: Readonly<Record<FindingId, Case>> = {
     notWrong: {
       'a TLS 1.2 ticket': history(['-', 'U:1a', 'T:1a'], T12),
       'used before, which is worse': history(['-', 'R:1a', 'U:1a']),
+      'spoken over before, which is worse': history([
+        '-',
+        ['X:1a', { step: 'untrusted', certificate: 'untrusted' }],
+        'R:1a',
+      ]),
     },
   },
   'keeps-offering-refused': {
@@ -314,7 +335,7 @@ const CASES: Readonly<Record<FindingId, Case>> = {
     },
   },
   'offered-to-another-port': {
-    bad: history(['-', ['X:1a', { port: 10_465 }], ['X:2a', { port: 10_587 }]]),
+    bad: history(['-', ['X:1a', { port: 10_465 }]]),
     right: history(['-', 'R:1a', ['-', { port: 10_465 }]]),
     notWrong: {
       'a session that the lab did not give': history([
@@ -368,8 +389,11 @@ const CASES: Readonly<Record<FindingId, Case>> = {
     right: history(['-', 'R:1a', 'R:2a']),
     notWrong: {
       'the last one of a process that was ended': history(['-', 'R:1a', ['R:2a', rude()]]),
+      'the server closed first': history(['-', '-'], {
+        ended: { by: 'server', how: 'close', closeNotify: 'no', afterMs: 5 },
+      }),
       'how it ended is not known': history(['-', '-'], {
-        ended: { by: 'server', how: 'close', closeNotify: null, afterMs: 5 },
+        ended: { by: 'client', how: 'close', closeNotify: null, afterMs: 5 },
       }),
       'it left because of the certificate': history(['-', 'R:1a', ['U:2a', rude()], 'R:2a']),
     },
