@@ -87,6 +87,8 @@ const PROBLEM_WORDS: Record<ProblemCode, string> = {
   'not-imap': 'not an IMAP server',
   flooding: 'server sends too much',
   'sign-in': 'sign-in refused',
+  'sign-in-again': 'to be signed in again',
+  'auth-server': 'no token from the sign-in server',
   'secret-missing': 'password missing',
   'mailbox-missing': 'no such mailbox',
   'mailbox-twice': 'watched twice',

@@ -67,6 +67,8 @@ export interface Attempt {
   readonly connectionId: ConnectionId;
   readonly accountId: AccountId;
   readonly startedAt: number;
+  /** It takes the place of a connection that ends with its access token, as was known before. */
+  readonly planned: boolean;
   readonly outcome: Outcome;
   readonly phases: PhaseTimes;
   /** From the start until IDLE could begin; `null` while it has not. */

@@ -288,6 +288,8 @@ export type TestResult = {
       readonly ok: false;
       readonly problem: Problem;
       readonly certificate: ShownCertificate | null;
+      /** Where the server says that one signs in, as an OAuth issuer; `null` where it does not say. */
+      readonly issuer: string | null;
       /** The phase that failed. */
       readonly phase: Phase;
     }

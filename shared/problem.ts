@@ -40,6 +40,10 @@ export type ProblemCode =
   /** It sends more than it may, and does not stop. */
   | 'flooding'
   | 'sign-in'
+  /** Only a person who signs in again can mend it, in the browser; the message says what else to do. */
+  | 'sign-in-again'
+  /** The authorization server gives no access token just now. */
+  | 'auth-server'
   | 'secret-missing'
   | 'mailbox-missing'
   /** Another name of a mailbox that is watched already. */

@@ -169,7 +169,9 @@ export const imapTarget: FuzzTarget = {
         return server;
       },
     };
-    const client = new ImapFlow(imapflowOptions(settings, 'secret', transport, logger));
+    const client = new ImapFlow(
+      imapflowOptions(settings, { kind: 'password', password: 'secret' }, transport, logger),
+    );
     let events = 0;
     for (const name of ['exists', 'expunge', 'flags', 'mailboxOpen', 'mailboxClose', 'alert']) {
       client.on(name, () => {

@@ -65,6 +65,7 @@ import {
   EngineState,
   SnapshotStream,
 } from './state/index.ts';
+import { OAuthError, type AccessTokens } from './oauth/index.ts';
 import { SetUp, theInternet, type Internet } from './set-up/index.ts';
 import { WatchDesk } from './your-client/index.ts';
 import { KEPT_ENGINE, KeptSessions, normalName, type SessionCache } from './tls/index.ts';
@@ -229,6 +230,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     notices,
     ways,
     connections: deps.connections ?? ((wanted) => new Supervisor(wanted)),
+    tokens: NO_TOKENS,
     strayPasswordOf: (account) => own.strayPasswordOf(account),
     network: () => network.places,
     whenMeasured: (count) => {
@@ -391,6 +393,13 @@ export async function createApp(deps: AppDeps): Promise<App> {
     },
   };
 }
+
+/** No account can be one that signs in by OAuth yet. */
+const NO_TOKENS: Pick<AccessTokens, 'get' | 'refused'> = {
+  get: () =>
+    Promise.reject(new OAuthError('sign-in-again', 'Reprise cannot sign in that way yet.')),
+  refused: () => undefined,
+};
 
 const environmentProxies: Way = (to) => Promise.resolve(hopsOfEnvironment(process.env, to));
 

@@ -77,6 +77,7 @@ export function simulatedAttempt(simulated: Simulated): Attempt {
     accountId,
     connectionId,
     startedAt: Math.round(now - totalMs),
+    planned: false,
     outcome,
     phases,
     totalMs: hasFailed ? null : totalMs,

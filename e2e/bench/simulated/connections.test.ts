@@ -41,7 +41,10 @@ function simulate(connections: number, rate: number) {
   });
   for (const server of simulatedServers(connections)) {
     const settings = accountFor(server, '');
-    simulation.watch({ settings, password: () => Promise.resolve(null) });
+    simulation.watch({
+      settings,
+      credentials: () => Promise.resolve({ kind: 'password', password: '' }),
+    });
   }
   return { clock, attempts, simulation };
 }

@@ -156,7 +156,8 @@ export function createAccountCalls(context: CallContext): AccountCalls {
       redaction.hide(`${key}:proxy`, proxyPassword ?? '');
       try {
         const phases: Phase[] = [];
-        return await testConnection(settings, password, input.mailboxes, clock, way, (phase) => {
+        const credentials = { kind: 'password', password } as const;
+        return await testConnection(settings, credentials, input.mailboxes, clock, way, (phase) => {
           if (phases.at(-1) === phase) return;
           phases.push(phase);
           if (test !== undefined) state.put('tests', { id: test, phases: [...phases] });

@@ -16,10 +16,12 @@ import {
 
 function failure(code: ProblemCode, changes: Partial<Failure> = {}): Failure {
   return {
+    kind: 'unforeseen',
     problem: { code, message: 'It went wrong.', serverLine: null },
     phase: 'tls',
     sessionOffered: false,
     serverDelayMs: null,
+    issuer: null,
     certificate: null,
     ...changes,
   };

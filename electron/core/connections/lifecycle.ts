@@ -20,6 +20,7 @@ export type StoppedState = 'sign-in-failed' | 'certificate-problem' | 'failed';
  */
 const STOPPING: ReadonlyMap<ProblemCode, StoppedState> = new Map([
   ['sign-in', 'sign-in-failed'],
+  ['sign-in-again', 'sign-in-failed'],
   ['secret-missing', 'sign-in-failed'],
   ['certificate-expired', 'certificate-problem'],
   ['certificate-not-yet-valid', 'certificate-problem'],
@@ -66,6 +67,7 @@ export function isVerdict({ problem }: Failure): boolean {
 }
 
 const OF_NETWORK: ReadonlySet<ProblemCode> = new Set([
+  'auth-server',
   'proxy',
   'dns',
   'unreachable',
@@ -79,6 +81,7 @@ export function isOfNetwork(code: ProblemCode): boolean {
 }
 
 const OUT_OF_REACH: ReadonlySet<ProblemCode> = new Set([
+  'auth-server',
   'proxy',
   'dns',
   'refused',

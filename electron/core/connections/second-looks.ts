@@ -153,7 +153,9 @@ export class SecondLooks {
     const connection = new ImapConnection({
       settings,
       // It does not come to that.
-      password: '',
+      credentials: { kind: 'password', password: '' },
+      asksForIssuer: false,
+      isPlanned: false,
       // Of its own: only a full handshake shows a certificate, and nobody is to resume from this one.
       sessions: new SessionCache({ now: () => clock.now() }),
       accountId: settings.id,

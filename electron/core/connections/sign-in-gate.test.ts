@@ -7,10 +7,12 @@ import { SignInGate, type Admission, type SignInPermit } from './sign-in-gate.ts
 
 function failure(code: ProblemCode): Failure {
   return {
+    kind: 'unforeseen',
     problem: { code, message: 'No.', serverLine: null },
     phase: 'login',
     sessionOffered: false,
     serverDelayMs: null,
+    issuer: null,
     certificate: null,
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fault, startImapServer } from '../demo/testing/index.ts';
+import { byPassword } from './credentials.ts';
 import { ABROAD, TestSupervisor } from './testing/supervisor.ts';
 
 const three = { INBOX: 3, Sent: 1, Work: 7 };
@@ -109,7 +110,10 @@ describe('signing in', () => {
     let password = 'wrong-password';
     const settings = watched.watch(server, { mailboxes: threeNames });
     await watched.supervisor.unwatch(settings.id);
-    watched.supervisor.watch({ settings, password: () => Promise.resolve(password) });
+    watched.supervisor.watch({
+      settings,
+      credentials: () => byPassword(() => Promise.resolve(password)),
+    });
     for (const name of threeNames) await watched.state('sign-in-failed', name);
     ({ password } = server);
     watched.supervisor.reconnect(watched.connection('Sent').id);
@@ -122,7 +126,10 @@ describe('signing in', () => {
     await using watched = new TestSupervisor();
     let { password } = server;
     const settings = watched.watch(server, { mailboxes: threeNames });
-    watched.supervisor.watch({ settings, password: () => Promise.resolve(password) });
+    watched.supervisor.watch({
+      settings,
+      credentials: () => byPassword(() => Promise.resolve(password)),
+    });
     await server.until(({ idling }) => idling.length === 3);
     password = 'changed-elsewhere';
     watched.supervisor.reconnect(watched.connection('Sent').id);
@@ -144,7 +151,7 @@ describe('signing in', () => {
     const settings = watched.watch(server, { mailboxes: threeNames, paused: true });
     watched.supervisor.watch({
       settings: { ...settings, paused: false },
-      password: () => Promise.resolve(password),
+      credentials: () => byPassword(() => Promise.resolve(password)),
     });
     await server.until(({ idling }) => idling.length === 3);
     password = 'changed-elsewhere';
@@ -212,7 +219,8 @@ describe('signing in', () => {
     const settings = watched.watch(server, { paused: true });
     watched.supervisor.watch({
       settings: { ...settings, paused: false },
-      password: () => Promise.reject(new Error('locked, by the way the password is hunter2')),
+      credentials: () =>
+        byPassword(() => Promise.reject(new Error('locked, by the way the password is hunter2'))),
     });
     const { problem } = await watched.state('sign-in-failed');
     expect(problem.message).toContain('Unlock the key store');

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AccountId, ConnectionId } from '../../../shared/model.ts';
 import { fault, startImapServer } from '../demo/testing/index.ts';
+import { byPassword } from './credentials.ts';
 import { LOGOUT_LIMIT_MS } from './imap/imap-connection.ts';
 import { MOST_IN_VAIN } from './sign-in-budget.ts';
 import { START_HOLD_MS, STARTS_AT_ONCE } from './start-gate.ts';
@@ -208,10 +209,11 @@ describe('a password that takes its time', () => {
     const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
     watched.supervisor.watch({
       settings: { ...settings, paused: false },
-      password: () => {
-        ask();
-        return promise;
-      },
+      credentials: () =>
+        byPassword(() => {
+          ask();
+          return promise;
+        }),
     });
     await asked;
     await watched.supervisor.unwatch(settings.id);

@@ -59,6 +59,9 @@ export class Supervisor {
       account,
       mailboxes: new Map<ConnectionId, WatchedMailbox>(),
       signIn: new SignInGate(this.#deps.clock),
+      renewals: new StartGate(this.#deps.clock, 1),
+      endsFirstUntil: -Infinity,
+      lives: [],
       lastFull: null,
     };
     this.#accounts.set(settings.id, known);
@@ -67,7 +70,10 @@ export class Supervisor {
     const newSignIn = newPassword || signsInElsewhere(before, settings);
     if (newSignIn) known.signIn.reset();
     const isElsewhere = connectsElsewhere(before, settings);
-    if (isElsewhere) known.lastFull = null;
+    if (isElsewhere) {
+      known.lastFull = null;
+      known.endsFirstUntil = -Infinity;
+    }
     const wanted = new Map(
       settings.mailboxes.map((name) => [connectionId(settings.id, name), name]),
     );

@@ -6,7 +6,12 @@ import { straight } from '../proxy/index.ts';
 import { PHASE_LIMITS } from './imap/imapflow-options.ts';
 import { TestClock } from '../testing/clock.ts';
 import type { Watchable } from './testing/supervisor.ts';
+import type { Credentials } from './credentials.ts';
 import { testConnection } from './try-connection.ts';
+
+function typed(password: string): Credentials {
+  return { kind: 'password', password };
+}
 
 function settingsOf(server: Watchable): ConnectSettings {
   const { user, host, port, security, servername, caPem } = server;
@@ -21,7 +26,7 @@ describe('testing a connection', () => {
     const entered: Phase[] = [];
     const result = await testConnection(
       settingsOf(server),
-      server.password,
+      typed(server.password),
       ['inbox', 'Sent', 'Nope'],
       new TestClock(),
       straight,
@@ -49,7 +54,7 @@ describe('testing a connection', () => {
     await using server = await startImapServer({ mailboxes });
     const result = await testConnection(
       settingsOf(server),
-      server.password,
+      typed(server.password),
       ['Folder 49999', 'INBOX'],
       new TestClock(),
     );
@@ -63,7 +68,12 @@ describe('testing a connection', () => {
     const names = Array.from({ length: 2_000 }, (_, n) => `${n} ${'x'.repeat(1_000)}`);
     const mailboxes = Object.fromEntries(names.map((name) => [name, 1]));
     await using server = await startImapServer({ mailboxes });
-    const result = await testConnection(settingsOf(server), server.password, [], new TestClock());
+    const result = await testConnection(
+      settingsOf(server),
+      typed(server.password),
+      [],
+      new TestClock(),
+    );
     expect(result).toMatchObject({ ok: true, hasMore: true });
     const bytes = result.ok ? Buffer.byteLength(JSON.stringify(result.mailboxes)) : 0;
     expect(bytes).toBeGreaterThan(900_000);
@@ -77,7 +87,12 @@ describe('testing a connection', () => {
         answers: ok ? {} : { LIST: '~ NO Server Unavailable. 15' },
       });
       expect(
-        await testConnection(settingsOf(server), server.password, ['INBOX'], new TestClock()),
+        await testConnection(
+          settingsOf(server),
+          typed(server.password),
+          ['INBOX'],
+          new TestClock(),
+        ),
       ).toMatchObject({
         ok,
         alerts: ['Down on Sunday'],
@@ -91,7 +106,7 @@ describe('testing a connection', () => {
   test('neither offers nor keeps a session', async () => {
     await using server = await startImapServer();
     for (let time = 0; time < 2; time += 1)
-      await testConnection(settingsOf(server), server.password, [], new TestClock());
+      await testConnection(settingsOf(server), typed(server.password), [], new TestClock());
     expect(server.stats()).toMatchObject({ full: 2, offered: 0 });
   });
 
@@ -99,7 +114,7 @@ describe('testing a connection', () => {
     await using server = await startImapServer();
     const result = await testConnection(
       settingsOf(server),
-      'wrong-password',
+      typed('wrong-password'),
       ['INBOX'],
       new TestClock(),
     );
@@ -116,7 +131,7 @@ describe('testing a connection', () => {
     await using server = await startImapServer({ certificate: 'self-signed' });
     const result = await testConnection(
       settingsOf(server),
-      server.password,
+      typed(server.password),
       ['INBOX'],
       new TestClock(),
     );
@@ -132,7 +147,7 @@ describe('testing a connection', () => {
   test('gives up on a server that hangs', async () => {
     await using server = await startImapServer({ script: { list: fault.hang } });
     const clock = new TestClock();
-    const result = testConnection(settingsOf(server), server.password, ['INBOX'], clock);
+    const result = testConnection(settingsOf(server), typed(server.password), ['INBOX'], clock);
     await server.until(({ commands }) => commands.includes('LIST'));
     clock.advance(PHASE_LIMITS.select);
     expect(await result).toMatchObject({ ok: false, problem: { code: 'timeout' } });

@@ -6,6 +6,7 @@ import { ConnectionEnded, type Failure } from '../failures/index.ts';
 import { systemNames } from '../network/names.ts';
 import { straight, type Way } from '../proxy/index.ts';
 import { SessionCache } from '../tls/index.ts';
+import type { Credentials } from './credentials.ts';
 import { ConnectionLog } from './imap/connection-log.ts';
 import { ImapConnection } from './imap/imap-connection.ts';
 import { ALERTS_SHOWN } from './server-alerts.ts';
@@ -18,7 +19,7 @@ import { ALERTS_SHOWN } from './server-alerts.ts';
  */
 export async function testConnection(
   settings: ConnectSettings,
-  password: string,
+  credentials: Credentials,
   mailboxes: readonly string[],
   clock: Clock,
   way: Way = straight,
@@ -27,12 +28,14 @@ export async function testConnection(
   const alerts = new Set<string>();
   const connection = new ImapConnection({
     settings,
-    password,
+    credentials,
     sessions: new SessionCache(),
     accountId: 'test' as AccountId,
     connectionId: 'test' as ConnectionId,
     name: 'test',
     offers: true,
+    asksForIssuer: true,
+    isPlanned: false,
     clock,
     lookup: systemNames.lookup,
     way,
@@ -79,6 +82,14 @@ export async function testConnection(
   }
 }
 
-function failed({ problem, certificate, phase }: Failure, alerts: readonly string[]): TestResult {
-  return { ok: false, alerts, problem, certificate, phase: phase === 'idle' ? 'select' : phase };
+function failed(failure: Failure, alerts: readonly string[]): TestResult {
+  const { problem, certificate, issuer, phase } = failure;
+  return {
+    ok: false,
+    alerts,
+    problem,
+    certificate,
+    issuer,
+    phase: phase === 'idle' ? 'select' : phase,
+  };
 }

@@ -11,18 +11,18 @@ import { type AccountSettings, connectsElsewhere, seenTrust } from '../accounts/
 import type { Clock } from '../clock.ts';
 import type { Counted, Tally } from '../history/index.ts';
 import type { EngineState, NoticeBoard } from '../state/index.ts';
+import type { AccessTokens } from '../oauth/index.ts';
 import type { ProxyChoice } from '../../../shared/proxy.ts';
 import type { Ways } from '../proxy/index.ts';
 import { visible } from '../../../shared/visible.ts';
 import { MAX_AGE_MS, type Peer, SessionCache } from '../tls/index.ts';
 import { isOnThisMachine } from '../network/machine.ts';
 import type { ConnectionEvent } from './connection-view.ts';
+import { credentialsOf, type PasswordOf } from './credentials.ts';
 import { opensslCommand } from './openssl-command.ts';
 import { ServerAlerts } from './server-alerts.ts';
 import type { MailConnections, SupervisorDeps } from './supervisor.ts';
-
-/** Gives the password at each connect as this account; `null` where none is stored for its place. */
-export type PasswordOf = (account: AccountSettings) => Promise<string | null>;
+import type { WatchedAccount } from './watched-mailbox.ts';
 
 /** What the watch list works with, and whom it tells. */
 export interface WatchListDeps {
@@ -32,6 +32,8 @@ export interface WatchListDeps {
   readonly notices: NoticeBoard;
   /** Makes what keeps the connections. */
   readonly connections: (deps: SupervisorDeps) => MailConnections;
+  /** Of accounts that sign in by OAuth. */
+  readonly tokens: Pick<AccessTokens, 'get' | 'refused'>;
   /** Which way the connections of an account go, and what of it the keys of its sessions name. */
   readonly ways: Pick<Ways, 'of' | 'via' | 'chosen'>;
   /** Says which place the stored password of this account is for, where it is not its own. */
@@ -94,7 +96,7 @@ export class WatchList {
     if (!demo) this.sessions.keep({ ...peerOf(settings), via: this.#viaOf(settings) });
     this.#settings.set(id, settings);
     this.#show(settings, demo);
-    this.supervisor.watch({ settings, password: () => password(settings) });
+    this.supervisor.watch(this.#watched(settings, password));
   }
 
   /**
@@ -119,7 +121,7 @@ export class WatchList {
     const signedIn = this.#deps.state
       .list('connections')
       .filter(({ accountId, state }) => accountId === id && state.kind !== 'sign-in-failed');
-    this.supervisor.watch({ settings, password: () => password(settings) }, newPassword);
+    this.supervisor.watch(this.#watched(settings, password), newPassword);
     if (newPassword && !elsewhere) {
       for (const connection of signedIn) this.supervisor.reconnect(connection.id);
     }
@@ -222,6 +224,10 @@ export class WatchList {
   /** This machine is reached without a proxy, whatever is chosen. */
   #viaOf({ host, proxy }: AccountSettings): string | null {
     return isOnThisMachine(host) ? null : this.#deps.ways.via(proxy);
+  }
+
+  #watched(settings: AccountSettings, password: PasswordOf): WatchedAccount {
+    return { settings, credentials: credentialsOf(settings, password, this.#deps.tokens) };
   }
 
   #setPolicy({ id, policy: { sharing, longestAge } }: AccountSettings): void {

@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import type {
+  Attempt,
   ConnectionDetail,
   ConnectionId,
   ConnectionState,
@@ -11,7 +12,6 @@ import type { AccountSettings } from '../accounts/index.ts';
 import type { Clock, Timer } from '../clock.ts';
 import {
   BEFORE_CONNECTING,
-  ConnectError,
   ConnectionEnded,
   failureFrom,
   type Failure,
@@ -19,8 +19,9 @@ import {
 import type { WayOf } from '../proxy/index.ts';
 import { trustAnchor, type SessionCache } from '../tls/index.ts';
 import { ConnectionView, type ConnectionEvent } from './connection-view.ts';
+import type { Credentials, GetCredentials } from './credentials.ts';
 import { ConnectionLog } from './imap/connection-log.ts';
-import { ImapConnection } from './imap/imap-connection.ts';
+import { ImapConnection, type ImapEvent } from './imap/imap-connection.ts';
 import {
   isOfNetwork,
   isOnTheWay,
@@ -30,23 +31,25 @@ import {
   type NextStep,
   type StoppedState,
 } from './lifecycle.ts';
+import { Renewal, type Held, type How, type Renewed, type SharedRenewals } from './renewal.ts';
 import type { SecondLooks, Seen } from './second-looks.ts';
-import type { SignInGate, SignInPermit } from './sign-in-gate.ts';
-import type { StartGate } from './start-gate.ts';
+import type { SignInPermit } from './sign-in-gate.ts';
+import type { Leave, StartGate } from './start-gate.ts';
+import { lifeOf, saysExpired, tokenEnded, withLife, type TokenLife } from './token-life.ts';
 
 /** An account to keep connected. */
 export interface WatchedAccount {
   readonly settings: AccountSettings;
-  /** Asked at each connect; `null` when none is stored. */
-  readonly password: () => Promise<string | null>;
+  readonly credentials: GetCredentials;
 }
 
 /** What the connections of one account share. */
-export interface AccountConnections {
+export interface AccountConnections extends SharedRenewals {
   /** As it is now. */
   account: WatchedAccount;
   readonly mailboxes: Map<ConnectionId, WatchedMailbox>;
-  readonly signIn: SignInGate;
+  /** Its latest access tokens. */
+  lives: readonly TokenLife[];
   /** Phases of the latest full handshake with its server. */
   lastFull: PhaseTimes | null;
 }
@@ -68,8 +71,19 @@ export interface MailboxDeps {
   readonly report: (event: ConnectionEvent) => void;
 }
 
-/** One period of wanting to be connected; when it is replaced, whatever belongs to it stops. */
-type Run = symbol;
+/** One period of wanting to be connected; when it is replaced, and so aborted, whatever belongs to it stops. */
+type Run = AbortController;
+
+/** What comes unasked of a mailbox that is open, or on the way to that. */
+type OfMailbox = Exclude<ImapEvent, { kind: 'attempt' | 'alert' | 'watching' }>;
+
+/** Why it is to be connected. */
+interface Wish {
+  /** A person wants this one, now. */
+  readonly isAsked?: boolean;
+  /** The connection before has ended with its access token, or is to. */
+  readonly isPlanned?: boolean;
+}
 
 const STOPPED: ReadonlySet<ConnectionState['kind']> = new Set([
   'paused',
@@ -77,6 +91,9 @@ const STOPPED: ReadonlySet<ConnectionState['kind']> = new Set([
   'certificate-problem',
   'failed',
 ]);
+
+/** Of so many tokens' ends it is remembered that they have explained the end of a connection. */
+const ENDS_EXPLAINED = 4;
 
 const NO_FAILURES = { onTheWay: 0, afterTls: 0 } as const;
 
@@ -94,7 +111,13 @@ export class WatchedMailbox {
   readonly #view: ConnectionView;
   #run: Run | null = null;
   #connection: ImapConnection | null = null;
+  /** The one that is made ahead of the end of the other. */
+  #next: ImapConnection | null = null;
   #isSignedIn = false;
+  /** Gives up its turn among the renewals of its account. */
+  #leaveRenewal: Leave = ignore;
+  /** The access tokens, by `expiresAt`, with whose ends it has lost connections. */
+  #explained: readonly number[] = [];
   #retry: Timer | null = null;
   /** In a row: before TLS was there, and after it. */
   #failures = NO_FAILURES;
@@ -145,13 +168,13 @@ export class WatchedMailbox {
    */
   connect(isAsked = false): void {
     this.#failures = NO_FAILURES;
-    this.#connectNow(isAsked);
+    this.#connectNow({ isAsked });
   }
 
   /** The same where something on the way is not what it was: what the server did to it still counts. */
   connectAgain(): void {
     this.#failures = { ...this.#failures, onTheWay: 0 };
-    this.#connectNow(false);
+    this.#connectNow();
   }
 
   /** It is to connect elsewhere, or otherwise, the next time: nothing has failed there yet. */
@@ -254,24 +277,27 @@ export class WatchedMailbox {
     if (!this.#isRemoved) this.#deps.report(event);
   }
 
-  #connectNow(isAsked: boolean): void {
+  #connectNow(wish: Wish = {}): void {
     const run = this.#begin();
     this.#view.set({ kind: 'connecting', phase: 'dns' });
     void (async () => {
       await this.#logOut();
-      if (this.#run === run) await this.#stayConnected(run, isAsked);
+      if (this.#run === run) await this.#stayConnected(run, wish);
     })();
   }
 
   #begin(): Run {
     this.#end();
-    const run = Symbol('run');
+    const run = new AbortController();
     this.#run = run;
     return run;
   }
 
   #end(): void {
+    this.#run?.abort();
     this.#run = null;
+    this.#next?.destroy();
+    this.#next = null;
     this.#retry?.cancel();
     this.#signedOut();
   }
@@ -282,9 +308,9 @@ export class WatchedMailbox {
     this.#shared.signIn.lost();
   }
 
-  async #logOut(): Promise<void> {
-    const ending = this.#takeConnection()?.logOut();
-    if (ending === undefined) return;
+  async #logOut(connection = this.#takeConnection()): Promise<void> {
+    if (connection === null) return;
+    const ending = connection.logOut();
     const { endings } = this.#deps;
     endings.add(ending);
     await ending;
@@ -297,10 +323,11 @@ export class WatchedMailbox {
     return connection;
   }
 
-  async #stayConnected(run: Run, isAsked: boolean): Promise<void> {
+  async #stayConnected(run: Run, { isAsked = false, isPlanned = false }: Wish): Promise<void> {
     const { signIn } = this.#shared;
     const admission = await signIn.enter({ failures: this.#failures.afterTls, isAsked });
     if (admission.kind !== 'go') {
+      this.#leaveRenewal();
       if (this.#run !== run) return;
       if (admission.kind === 'held-up') this.#wait(admission.problem, 0, admission.waitMs);
       else this.#fail(admission.failure, this.#nextStep(admission.failure, true));
@@ -308,21 +335,32 @@ export class WatchedMailbox {
     }
     const { permit } = admission;
     let isAgain = false;
+    let isFresh = false;
     while (this.#run === run) {
-      const failure = await this.#attempt(run, permit, !isAgain);
-      if (this.#run !== run || failure === null) break;
-      const step = this.#nextStep(failure, isAgain);
+      const end = await this.#attempt(run, permit, { offers: !isAgain, isPlanned });
+      if (this.#run !== run || end === null) break;
+      if (end === 'planned') {
+        signIn.leave(permit);
+        this.#connectNow({ isPlanned: true });
+        return;
+      }
+      // Another token is had for it, once: it may have ended a moment ago.
+      if (end.kind === 'token-refused' && !isFresh) {
+        isFresh = true;
+        continue;
+      }
+      const step = this.#nextStep(end, isAgain);
       if (step.kind === 'again') {
         isAgain = true;
         continue;
       }
-      if (!signIn.failed(permit, failure, this.#failures.afterTls)) {
+      if (!signIn.failed(permit, end, this.#failures.afterTls)) {
         // Refused were the credentials of before: the new ones have not been tried.
         this.connect();
         return;
       }
-      this.#fail(failure, step);
-      if (step.kind === 'stop') this.#tellSiblings(failure, step.state);
+      this.#fail(end, step);
+      if (step.kind === 'stop') this.#tellSiblings(end, step.state);
       return;
     }
     signIn.leave(permit);
@@ -337,85 +375,96 @@ export class WatchedMailbox {
   }
 
   /**
-   * Connects, watches the mailbox, and stays until the connection ends. Gives why it ended, `null`
-   * when that was asked for.
-   *
-   * @param offers whether a session may be offered in it; not where it follows one that broke off so
+   * Connects, watches the mailbox, and stays until there is no connection. Gives why the last one ended,
+   * `null` when that was asked for.
    */
-  async #attempt(run: Run, permit: SignInPermit, offers: boolean): Promise<Failure | null> {
-    const { clock, starts } = this.#deps;
-    const isWanted = (): boolean => this.#run === run;
-    const leave = await starts.enter(this.#shared.account.settings.id);
-    const { settings, password } = this.#shared.account;
-    let connection: ImapConnection | null = null;
-    let isSettled = false;
-    const settle = (): void => {
-      const attempt = connection?.attempt ?? null;
-      if (isSettled || attempt === null) return;
-      isSettled = true;
-      // Only a connect that came to its end has all the phases to compare with.
-      if (attempt.totalMs !== null && isFullHandshake(attempt.outcome))
-        this.#shared.lastFull = attempt.phases;
-      this.#view.settle(attempt, this.#shared.lastFull);
-    };
-    const watching = (): void => {
-      if (isWanted()) this.#watching(permit);
-    };
-    let failure: Failure | null = null;
+  async #attempt(run: Run, permit: SignInPermit, how: How): Promise<Failure | 'planned' | null> {
+    const { clock } = this.#deps;
+    let end: Failure | 'planned' | null;
     try {
-      if (!isWanted()) return null;
-      // Said as what it is: no password is for what cannot be read.
-      trustAnchor(settings.trust);
-      const secret = await readPassword(password);
-      if (!isWanted()) return null;
-      connection = this.#dial(run, settings, secret, offers, watching);
-      await connection.signIn();
-      if (isWanted()) this.#signedIn(permit);
-      const others = [...this.#shared.mailboxes.values()].map(({ mailbox }) => mailbox);
-      const messages = await connection.open(this.mailbox, others);
-      leave();
-      settle();
-      if (isWanted()) this.#view.watch(connection.watch(), messages);
-      failure = await connection.ended;
+      const held = await this.#establish(run, permit, how);
+      if (this.#run === run) this.#view.watch(held.connection.watch(), held.messages);
+      end = await this.#stay(run, held);
     } catch (error) {
-      if (error instanceof ConnectionEnded) {
-        ({ failure } = error);
-      } else {
-        connection?.destroy();
-        // Before there was a connection, or inside Reprise itself: neither repeats what was secret.
-        failure = failureFrom(error, BEFORE_CONNECTING, settings, clock.now(), (text) => text);
-      }
-    } finally {
-      leave();
-      settle();
+      end = this.#failureOf(error);
     }
     const { watchingAt } = permit.charge;
     const wasStable = watchingAt !== null && clock.monotonic() - watchingAt >= STABLE_AFTER_MS;
     // One that floods is stable for as long as that takes.
-    if (wasStable && failure?.problem.code !== 'flooding') this.#failures = NO_FAILURES;
-    if (!isWanted()) return null;
+    const floods = end !== null && end !== 'planned' && end.kind === 'flooding';
+    if (wasStable && !floods) this.#failures = NO_FAILURES;
+    if (this.#run !== run) return null;
+    if (end === 'planned') return end;
     this.#connection = null;
     this.#signedOut();
-    return failure;
+    return end;
   }
 
-  /** A connection that can be ended from now on. @param watching it watches its mailbox */
-  #dial(
-    run: Run,
-    settings: AccountSettings,
-    password: string,
-    offers: boolean,
-    watching: () => void,
-  ): ImapConnection {
+  /** Connects, and opens the mailbox. @throws ConnectionEnded */
+  async #establish(run: Run, permit: SignInPermit, how: How): Promise<Held> {
+    const { starts } = this.#deps;
+    const { account, mailboxes } = this.#shared;
+    const isWanted = (): boolean => this.#run === run;
+    const leave = await starts.enter(account.settings.id);
+    let held: Held | null = null;
+    try {
+      if (!isWanted()) throw new ConnectionEnded(null);
+      // Said as what it is: no secret is for what cannot be read.
+      trustAnchor(account.settings.trust);
+      const credentials = how.ahead ?? (await account.credentials(run.signal));
+      if (!isWanted()) throw new ConnectionEnded(null);
+      held = this.#dial(run, permit, credentials, how);
+      await held.connection.signIn();
+      if (isWanted()) this.#signedIn(permit);
+      const others = [...mailboxes.values()].map(({ mailbox }) => mailbox);
+      held.messages = await held.connection.open(this.mailbox, others);
+      held.openedAt = this.#deps.clock.monotonic();
+      return held;
+    } catch (error) {
+      if (!(error instanceof ConnectionEnded)) held?.connection.destroy();
+      const failure = isWanted() ? this.#failureOf(error) : null;
+      if (failure?.kind === 'token-refused' && held?.credentials.kind === 'token')
+        held.credentials.refused();
+      throw new ConnectionEnded(failure);
+    } finally {
+      leave();
+      this.#leaveRenewal();
+      this.#settle(held?.connection.attempt ?? null);
+    }
+  }
+
+  /** What was thrown on the way to a connection, or inside Reprise itself. */
+  #failureOf(error: unknown): Failure | null {
+    if (error instanceof ConnectionEnded) return error.failure;
+    const { settings } = this.#shared.account;
+    const now = this.#deps.clock.now();
+    // Neither repeats what was secret.
+    return failureFrom(error, BEFORE_CONNECTING, settings, now, (text) => text);
+  }
+
+  #settle(attempt: Attempt | null): void {
+    if (attempt === null) return;
+    // Only a connect that came to its end has all the phases to compare with.
+    if (attempt.totalMs !== null && isFullHandshake(attempt.outcome))
+      this.#shared.lastFull = attempt.phases;
+    this.#view.settle(attempt, this.#shared.lastFull);
+  }
+
+  /** A connection that can be ended from now on. */
+  #dial(run: Run, permit: SignInPermit, credentials: Credentials, how: How): Held {
     const { clock, sessions, lookup, wayOf } = this.#deps;
-    this.#connection = new ImapConnection({
+    const { settings } = this.#shared.account;
+    const { promise: isWatched, resolve: watched } = Promise.withResolvers<void>();
+    const connection = new ImapConnection({
       settings,
-      password,
+      credentials,
+      isPlanned: how.isPlanned,
+      asksForIssuer: false,
       sessions,
       accountId: settings.id,
       connectionId: this.id,
       name: this.mailbox,
-      offers,
+      offers: how.offers,
       clock,
       lookup,
       way: wayOf(settings.id, settings.proxy),
@@ -423,16 +472,120 @@ export class WatchedMailbox {
       report: (event) => {
         // What an attempt came to is told also of one that another has taken the place of.
         if (event.kind === 'attempt') this.#view.put(event.attempt);
-        else if (event.kind === 'watching') watching();
         else if (this.#run !== run) return;
-        else if (event.kind === 'phase') this.#view.enter(event.phase);
-        else if (event.kind === 'messages') this.#view.count(event.messages);
-        else if (event.kind === 'heard') this.#view.heard();
-        else if (event.kind === 'polling') this.#view.set({ kind: 'polling' });
-        else this.#report({ ...event, accountId: settings.id });
+        else if (event.kind === 'alert') this.#report({ ...event, accountId: settings.id });
+        else if (event.kind === 'watching') {
+          this.#watching(permit);
+          watched();
+        } else this.#hear(held, event);
       },
     });
-    return this.#connection;
+    const life = credentials.kind === 'token' ? lifeOf(credentials, clock) : null;
+    if (life !== null) this.#shared.lives = withLife(this.#shared.lives, life);
+    const held: Held = {
+      connection,
+      credentials,
+      life,
+      messages: null,
+      watching: null,
+      openedAt: 0,
+      isWatched,
+    };
+    if (how.ahead === undefined) this.#connection = connection;
+    else this.#next = connection;
+    return held;
+  }
+
+  /** Of one that is made ahead nothing is shown as long as the one before is there. */
+  #hear(held: Held, event: OfMailbox): void {
+    if (event.kind === 'messages') held.messages = event.messages;
+    if (event.kind === 'polling') held.watching = 'polling';
+    if (this.#connection !== null && this.#connection !== held.connection) return;
+    if (event.kind === 'phase') this.#view.enter(event.phase);
+    else if (event.kind === 'messages') this.#view.count(event.messages);
+    else if (event.kind === 'heard') this.#view.heard();
+    else this.#view.set({ kind: 'polling' });
+  }
+
+  /** Stays until there is no connection: where one ends with its token, another is there before. */
+  async #stay(run: Run, first: Held): Promise<Failure | 'planned' | null> {
+    for (let held = first; ;) {
+      const gone = new AbortController();
+      const renewal = this.#renewal(run, held, gone.signal);
+      const { connection } = held;
+      const ended = connection.ended.then(() => ({ kind: 'given-up' }) as const);
+      let renewed = await Promise.race([renewal, ended]);
+      gone.abort();
+      if (this.#run !== run) return null;
+      if (renewed.kind === 'given-up' && this.#next !== null) {
+        // The next one is on its way.
+        this.#connection = null;
+        this.#view.set({ kind: 'connecting', phase: 'dns' });
+        renewed = await renewal;
+        if (this.#run !== run) return null;
+      }
+      switch (renewed.kind) {
+        case 'ahead':
+          this.#takeOver(held, renewed.next);
+          held = renewed.next;
+          break;
+        case 'in-place':
+          this.#leaveRenewal = renewed.leave;
+          return 'planned';
+        case 'given-up':
+          return this.#endOf(held, await connection.ended);
+      }
+    }
+  }
+
+  #renewal(run: Run, held: Held, signal: AbortSignal): Promise<Renewed> {
+    const { clock, random } = this.#deps;
+    const renewal = new Renewal(
+      {
+        shared: this.#shared,
+        clock,
+        random,
+        log: this.#log,
+        credentials: (wanted) => this.#shared.account.credentials(wanted),
+        establish: async (permit, how) => {
+          try {
+            return await this.#establish(run, permit, how);
+          } catch (error) {
+            this.#next = null;
+            throw error;
+          }
+        },
+        failureOf: (error) => this.#failureOf(error),
+      },
+      held,
+      signal,
+    );
+    return renewal.done();
+  }
+
+  #takeOver(before: Held, { connection, watching, messages }: Held): void {
+    this.#next = null;
+    this.#connection = connection;
+    this.#view.watch(watching ?? 'idle', messages);
+    this.#log.add('— Connected anew; the connection before ends, as planned');
+    void this.#logOut(before.connection);
+  }
+
+  /** What the end of a connection comes to that had its mailbox open. */
+  #endOf(held: Held, failure: Failure | null): Failure | 'planned' | null {
+    const { credentials, life, openedAt } = held;
+    if (failure === null || credentials.kind === 'password') return failure;
+    if (saysExpired(failure)) credentials.refused();
+    if (life === null) return failure;
+    const { clock } = this.#deps;
+    const { lives } = this.#shared;
+    const explained = this.#explained;
+    const lastedMs = clock.monotonic() - openedAt;
+    const ended = tokenEnded({ failure, lastedMs, life, lives, explained }, clock);
+    if (ended === null) return failure;
+    this.#explained = [ended, ...explained].slice(0, ENDS_EXPLAINED);
+    this.#log.add('— That was planned: its access token has ended. Connecting anew');
+    return 'planned';
   }
 
   /** The password is right: siblings that had given up need not any more. */
@@ -493,7 +646,7 @@ export class WatchedMailbox {
     const run = this.#begin();
     this.#retry = clock.after(delayMs, () => {
       this.#view.set({ kind: 'connecting', phase: 'dns' });
-      void this.#stayConnected(run, false);
+      void this.#stayConnected(run, {});
     });
     this.#view.set({ kind: 'retrying', retryAt: clock.now() + delayMs, problem, isHeldUp });
   }
@@ -510,18 +663,9 @@ function inWords(seen: Seen): string {
   }
 }
 
-async function readPassword(password: WatchedAccount['password']): Promise<string> {
-  let stored: string | null;
-  try {
-    stored = await password();
-  } catch (cause) {
-    throw new ConnectError('SECRET_UNREADABLE', { cause });
-  }
-  if (stored === null || stored === '') throw new ConnectError('SECRET_MISSING');
-  return stored;
-}
-
 /** Whether the certificate was sent and checked in it: no session was taken up. */
 function isFullHandshake({ kind }: Outcome): boolean {
   return kind === 'full' || kind === 'refused' || kind === 'off';
 }
+
+function ignore(): void {}

@@ -9,6 +9,9 @@ export type FailureKind =
   /** Before anything was connected. */
   | 'secret-missing'
   | 'secret-unreadable'
+  /** No access token is to be had: until somebody signs in again, or for now. */
+  | 'grant-gone'
+  | 'auth-server'
   | 'trust-unreadable'
   | 'name-unusable'
   | 'name-unknown'
@@ -42,6 +45,9 @@ export type FailureKind =
   /** What the server answered. */
   | AnswerKind
   | 'no-sign-in-by-password'
+  | 'no-sign-in-by-token'
+  | 'token-refused'
+  | 'token-scope'
   | 'starttls-refused'
   | 'mailbox-missing'
   | 'mailbox-forbidden'
@@ -56,6 +62,8 @@ export type FailureKind =
 const CODES: Readonly<Partial<Record<FailureKind, readonly string[]>>> = {
   'secret-missing': ['SECRET_MISSING'],
   'secret-unreadable': ['SECRET_UNREADABLE'],
+  'grant-gone': ['OAUTH_SIGN_IN_AGAIN'],
+  'auth-server': ['OAUTH_UNREACHABLE'],
   'trust-unreadable': [UNREADABLE_TRUST],
   'name-unusable': [UNUSABLE_NAME],
   'name-unknown': ['ENOTFOUND', 'ENODATA'],
@@ -196,8 +204,10 @@ export interface ClassifiedError {
   readonly serverLine: string | null;
   /** Why the way through a proxy did not come about, where it is that. */
   readonly proxy: ProxyError | null;
-  /** How long the server asked to be left alone. */
+  /** How long the server, or the authorization server, is to be left alone. */
   readonly serverDelayMs: number | null;
+  /** Where the server says that one signs in, as an OAuth issuer. */
+  readonly issuer: string | null;
   /** The limit that was passed, with `timeout`; 0 where it is not known. */
   readonly limitMs: number;
 }
@@ -220,6 +230,8 @@ export interface Moment {
   readonly refusal?: Refusal | null;
   /** The BYE with which the server ended the connection, as it came. */
   readonly byeLine?: string | null;
+  /** It signs in with an access token. */
+  readonly byToken?: boolean;
   /** The server asked for a client's certificate. */
   readonly asksForCertificate?: boolean;
 }
@@ -230,15 +242,16 @@ export function classify(thrown: unknown, moment: Moment): ClassifiedError {
   const code = codeOf(error);
   const refusal = refusalOf(error, code, moment.refusal ?? null);
   const kind =
-    answered(error, code, refusal, moment.phase) ?? kindOfCode(code, moment.asksForCertificate);
+    answered(error, code, refusal, moment) ?? kindOfCode(code, moment.asksForCertificate);
   const byeLine = ENDS.has(kind) ? (moment.byeLine ?? null) : null;
   return {
     kind: byeLine === null ? kind : endOf(byeLine, moment),
     code,
     message: text(error['message']) ?? String(thrown),
-    serverLine: byeLine ?? refusal?.line ?? null,
+    serverLine: byeLine ?? refusal?.line ?? text(error['serverLine']),
     proxy: thrown instanceof ProxyError ? thrown : null,
-    serverDelayMs: number(error['throttleReset']),
+    serverDelayMs: number(error['throttleReset']) ?? number(error['retryAfterMs']),
+    issuer: issuerIn(error['oauthError']),
     limitMs: number(error['limitMs']) ?? 0,
   };
 }
@@ -254,7 +267,7 @@ function endOf(byeLine: string, { asksForCertificate, command }: Moment): Failur
 const ENDS: ReadonlySet<FailureKind> = new Set(['closed', 'not-tls', 'no-starttls']);
 
 /** imapflow's own words for it; it has no code there. */
-const NO_PASSWORD_SIGN_IN =
+const NO_METHOD =
   /^(?:Login is disabled|No matching authentication method|Unsupported authentication mechanism)$/;
 
 /** The NO or BAD that the error comes of, as far as it comes of one. */
@@ -285,16 +298,18 @@ function answered(
   error: Readonly<Record<string, unknown>>,
   code: string,
   refusal: Refusal | null,
-  phase: string,
+  { phase, byToken = false }: Moment,
 ): FailureKind | null {
-  if (NO_PASSWORD_SIGN_IN.test(text(error['message']) ?? '')) return 'no-sign-in-by-password';
+  if (NO_METHOD.test(text(error['message']) ?? ''))
+    return byToken ? 'no-sign-in-by-token' : 'no-sign-in-by-password';
   if (refusal === null)
     return error['tlsFailed'] === true && code === '' && phase === 'starttls'
       ? 'no-starttls'
       : null;
   if (code === 'ETHROTTLE') return 'throttled';
   const { command, line } = refusal;
-  if (isSignIn(command)) return signInAnswered(line);
+  if (isSignIn(command))
+    return byToken ? tokenAnswered(line, error['oauthError']) : signInAnswered(line);
   if (phase === 'select') return openingAnswered(line, error['mailboxMissing'] === true);
   return meaningOf(line, false) ?? (command === 'STARTTLS' ? 'starttls-refused' : 'busy');
 }
@@ -302,6 +317,58 @@ function answered(
 /** Without words that are known, it is the password: tried again and again, it locks accounts. */
 function signInAnswered(line: string): FailureKind {
   return meaningOf(line, true) ?? (/^BAD\b/i.test(line) ? 'not-understood' : 'sign-in-refused');
+}
+
+/** What is said of passwords, where there is none. */
+const OF_TOKEN: Readonly<Partial<Record<AnswerKind, FailureKind>>> = {
+  'sign-in-refused': 'token-refused',
+  'password-expired': 'token-refused',
+  'app-password': 'token-refused',
+  'passwords-off': 'token-refused',
+  'method-unsupported': 'no-sign-in-by-token',
+};
+
+/**
+ * What the answer to a token means. A code decides, unless it says no more than that the sign-in failed;
+ * then the status that came before it (RFC 7628 §3.2.2, and as Google has it for XOAUTH2), and words last.
+ */
+function tokenAnswered(line: string, said: unknown): FailureKind {
+  const status = statusIn(said);
+  const kind = status === null || isDecided(line) ? signInAnswered(line) : kindOfStatus(status);
+  return OF_TOKEN[kind as AnswerKind] ?? kind;
+}
+
+function isDecided(line: string): boolean {
+  const kind = decided(line);
+  return kind !== null && OF_TOKEN[kind] !== 'token-refused';
+}
+
+function kindOfStatus(status: string): FailureKind {
+  if (/^(?:5\d\d|server_error|temporarily_unavailable)$/i.test(status)) return 'busy';
+  return /^(?:403|insufficient_scope)$/i.test(status) ? 'token-scope' : 'token-refused';
+}
+
+function statusIn(said: unknown): string | null {
+  const status = isRecord(said) ? said['status'] : null;
+  return typeof status === 'number' ? String(status) : text(status);
+}
+
+/** Longer than any issuer's address. */
+const MOST_URL = 1000;
+
+/** From the address of the metadata that a refused OAUTHBEARER names; `null` where that leads to none. */
+function issuerIn(said: unknown): string | null {
+  const metadata = isRecord(said) ? text(said['openid-configuration']) : null;
+  if (metadata === null || metadata.length > MOST_URL || !URL.canParse(metadata)) return null;
+  const url = new URL(metadata);
+  const isOwn = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  if (!/^https?:$/.test(url.protocol) || !isOwn) return null;
+  // At the end for OpenID, in front of the issuer's path for RFC 8414 §3.
+  const path = url.pathname.replace(
+    /\/\.well-known\/(?:openid-configuration|oauth-authorization-server)(?=\/|$)/,
+    '',
+  );
+  return path === url.pathname ? null : url.origin + path.replace(/\/$/, '');
 }
 
 /** Whether the refusal to open a mailbox is about that mailbox alone: others may well be opened. */

@@ -4,18 +4,21 @@ import { visible } from '../../../shared/visible.ts';
 import type { ConnectSettings } from '../accounts/index.ts';
 import type { Redact } from '../log/index.ts';
 import type { HandshakeEnd } from '../tls/index.ts';
-import { classify } from './classify.ts';
+import { classify, type FailureKind } from './classify.ts';
 import { describeProblem, type ProblemContext } from './connection-words.ts';
 
 /** How an attempt, or a connection that was idle, ended. */
 export interface Failure {
+  readonly kind: FailureKind;
   readonly problem: Problem;
   /** Where it was; `idle` after a connect that had succeeded. */
   readonly phase: Phase | 'idle';
   /** TLS broke off with a session offered, or before anything came over it: without it may work. */
   readonly sessionOffered: boolean;
-  /** How long the server asked to be left alone. */
+  /** How long the server, or the authorization server, is to be left alone. */
   readonly serverDelayMs: number | null;
+  /** Where the server says that one signs in, as an OAuth issuer. */
+  readonly issuer: string | null;
   /** What the server showed, where a certificate is the problem. */
   readonly certificate: ShownCertificate | null;
 }
@@ -63,6 +66,7 @@ export interface FailurePoint extends Pick<
   | 'byeLine'
   | 'strangeLine'
   | 'plainLine'
+  | 'byToken'
 > {
   readonly tls: HandshakeEnd | null;
   /** The server has said something over TLS. */
@@ -83,6 +87,7 @@ export const BEFORE_CONNECTING: FailurePoint = {
   byeLine: null,
   strangeLine: null,
   plainLine: null,
+  byToken: false,
   tls: null,
   isHeard: false,
 };
@@ -107,6 +112,7 @@ export function failureFrom(
   const { code, message, serverLine } = describeProblem(error, {
     ...moment,
     host: settings.host,
+    user: settings.user,
     port: settings.port,
     security: settings.security,
     tlsAnswered: tls?.outcome.kind === 'failed' && tls.outcome.answered,
@@ -119,6 +125,7 @@ export function failureFrom(
     now,
   });
   return {
+    kind: classified.kind,
     problem: {
       code,
       message: quoted(message, redact),
@@ -127,6 +134,7 @@ export function failureFrom(
     phase,
     sessionOffered,
     serverDelayMs: classified.serverDelayMs,
+    issuer: classified.issuer,
     certificate: shownCertificate(tls),
   };
 }

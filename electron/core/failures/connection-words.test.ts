@@ -19,6 +19,8 @@ const certificate: CertificateFacts = {
 const context: ProblemContext = {
   phase: 'tls',
   host: 'imap.example.org',
+  user: 'robin@example.org',
+  byToken: false,
   port: 993,
   security: 'tls',
   tlsAnswered: false,

@@ -4,6 +4,7 @@ import { serverAddress, whyNoServer } from '../../../shared/server-names.ts';
 import { unreadableTrustSentence } from '../accounts/index.ts';
 import { CERTIFICATE_WORDS, type CertificateContext } from './certificate-words.ts';
 import { proxySentence } from './proxy-words.ts';
+import { TOKEN_WORDS, WORDS_WITH_TOKEN, type TokenContext } from './token-words.ts';
 import {
   classify,
   isSignIn,
@@ -13,8 +14,10 @@ import {
 } from './classify.ts';
 
 /** Where and with what it happened. */
-export interface ProblemContext extends CertificateContext {
+export interface ProblemContext extends CertificateContext, TokenContext {
   readonly phase: Phase | 'idle';
+  /** It signs in with an access token. */
+  readonly byToken: boolean;
   readonly port: number;
   readonly security: Security;
   /** TLS failed after the server had begun to answer: it speaks TLS, or something like it. */
@@ -52,7 +55,8 @@ type Words = { readonly code: ProblemCode; readonly message: string } & Partial<
  */
 export function describeProblem(thrown: unknown, context: ProblemContext): Problem {
   const error = classify(thrown, context);
-  const words = context.strangeLine === null ? WORDS[error.kind] : strange;
+  const ofToken = context.byToken ? WORDS_WITH_TOKEN[error.kind] : undefined;
+  const words = context.strangeLine === null ? (ofToken ?? WORDS[error.kind]) : strange;
   return { serverLine: error.serverLine, ...words(error, context) };
 }
 
@@ -96,6 +100,7 @@ type Describe = (error: ClassifiedError, context: ProblemContext) => Words;
 
 const WORDS: Readonly<Record<FailureKind, Describe>> = {
   ...CERTIFICATE_WORDS,
+  ...TOKEN_WORDS,
   proxy: inProxyWords('proxy'),
   'proxy-sign-in': inProxyWords('proxy-sign-in'),
   'secret-missing': () => ({
@@ -109,6 +114,9 @@ const WORDS: Readonly<Record<FailureKind, Describe>> = {
       'The stored password could not be read. Unlock the key store of this computer and ' +
       'reconnect, or edit the account and enter the password again.',
   }),
+  // Whoever threw these has said it.
+  'grant-gone': ({ message }) => ({ code: 'sign-in-again', message }),
+  'auth-server': ({ message }) => ({ code: 'auth-server', message }),
   'trust-unreadable': (_error, { pin }) => ({
     code: 'trust-unreadable',
     message: unreadableTrustSentence(pin === null ? 'ca' : 'pin'),
@@ -182,7 +190,7 @@ const WORDS: Readonly<Record<FailureKind, Describe>> = {
     code: refusedCode(context),
     message:
       `${context.host} takes no password from mail programs for this account, but a sign-in by ` +
-      'OAuth only, which Reprise does not have.',
+      'OAuth only. Edit the account and choose the sign-in in the browser.',
   }),
   'sign-in-refused': (_error, { host, asksForCertificate }) => ({
     code: 'sign-in',
@@ -335,8 +343,8 @@ function noPasswords(_error: ClassifiedError, { host }: ProblemContext): Words {
   return {
     code: 'sign-in',
     message:
-      `${host} offers no sign-in by password on this port. ` +
-      'Check with your provider: some allow it only after you turn it on.',
+      `${host} offers no sign-in by password on this port. Check with your provider: some allow it ` +
+      'only after you turn it on, and some have a sign-in in the browser (OAuth) in its place.',
   };
 }
 

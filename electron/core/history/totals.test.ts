@@ -34,6 +34,7 @@ function attempt(outcome: Outcome, { tlsMs, bytes, ...more }: Made = {}): Attemp
     connectionId: 'c' as ConnectionId,
     accountId: account,
     startedAt: made,
+    planned: false,
     outcome,
     phases: {
       proxy: null,

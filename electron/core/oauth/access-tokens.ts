@@ -6,6 +6,8 @@ export interface AccessToken {
   readonly token: string;
   /** When it ends; `null` where the issuer does not say. */
   readonly expiresAt: number | null;
+  /** From when on another one is given; `null` with the same. */
+  readonly renewAt: number | null;
 }
 
 /** What connections sign in with whose account signs in by OAuth. */

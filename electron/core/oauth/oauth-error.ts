@@ -18,10 +18,23 @@ export class OAuthError extends Error {
   readonly trouble: OAuthTrouble;
   /** What the issuer itself said, where it said something: an error's code and description. */
   readonly serverLine: string | null;
+  /** For so long the issuer is not asked again, whoever asks for a token. */
+  readonly retryAfterMs: number | null;
 
-  constructor(trouble: OAuthTrouble, message: string, serverLine: string | null = null) {
+  constructor(
+    trouble: OAuthTrouble,
+    message: string,
+    serverLine: string | null = null,
+    retryAfterMs: number | null = null,
+  ) {
     super(message);
     this.trouble = trouble;
     this.serverLine = serverLine;
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  /** What `failures/` knows it by. */
+  get code(): 'OAUTH_UNREACHABLE' | 'OAUTH_SIGN_IN_AGAIN' {
+    return this.trouble === 'unreachable' ? 'OAUTH_UNREACHABLE' : 'OAUTH_SIGN_IN_AGAIN';
   }
 }

@@ -31,7 +31,7 @@ const ids = {
 };
 
 function record(...steps: readonly ConnectStep[]): AttemptRecord {
-  return steps.reduce(advanceRecord, beginRecord({ ...ids, startedAt: 1000 }, 50));
+  return steps.reduce(advanceRecord, beginRecord({ ...ids, startedAt: 1000, planned: false }, 50));
 }
 
 const implicitTls: readonly ConnectStep[] = [
@@ -71,6 +71,7 @@ describe('the record of an attempt', () => {
     expect(attemptOf(record(...implicitTls))).toEqual({
       ...ids,
       startedAt: 1000,
+      planned: false,
       outcome: resumed.outcome,
       phases: {
         proxy: null,

@@ -38,7 +38,7 @@ const NO_PHASES: PhaseTimes = {
 
 /** @param beganAt the moment of `startedAt`, monotonic */
 export function beginRecord(
-  which: Pick<Attempt, 'id' | 'connectionId' | 'accountId' | 'startedAt'>,
+  which: Pick<Attempt, 'id' | 'connectionId' | 'accountId' | 'startedAt' | 'planned'>,
   beganAt: number,
 ): AttemptRecord {
   const attempt = {

@@ -1,6 +1,7 @@
 /**
  * imapflow, which signs in by more than one way. It chooses one by what the server offers and the
- * user's name; where that way itself is refused, the next one is tried on the same connection.
+ * user's name; where that way itself is refused, the next one is tried on the same connection. With a
+ * token these are OAUTHBEARER (RFC 7628) and XOAUTH2, and never a password's.
  */
 import { ImapFlow } from 'imapflow';
 import { isOfMethod } from '../../failures/index.ts';
@@ -37,23 +38,47 @@ declare module 'imapflow' {
 
 type SignInMethod = 'AUTH=PLAIN' | 'AUTH=LOGIN' | 'LOGIN';
 
+const OAUTHBEARER = 'AUTH=OAUTHBEARER';
+
+/** By which nobody is let in: who refuses it may say where a token is to be had (RFC 7628 §3.2.2). */
+const NO_TOKEN = 'none';
+
 export class ImapClient extends ImapFlow {
   readonly #auth: SignInOptions['auth'];
+  readonly #asksForIssuer: boolean;
   /** The server has asked for what AUTHENTICATE sends, or has LOGIN, which sends it at once. */
   #sawPassword = false;
 
-  constructor(options: SignInOptions) {
+  /** @param asksForIssuer where a password is refused, the server is asked for one */
+  constructor(options: SignInOptions, asksForIssuer = false) {
     const auth = { ...options.auth };
     super({ ...options, auth });
     this.#auth = auth;
+    this.#asksForIssuer = asksForIssuer;
   }
 
   override async authenticate(): Promise<boolean> {
+    return this.#auth.accessToken === undefined ? this.#byPassword() : this.#byToken();
+  }
+
+  async #byToken(): Promise<boolean> {
+    // It is sent at once.
+    this.#sawPassword = true;
+    try {
+      return await super.authenticate();
+    } catch (error) {
+      const hasOther = this.capabilities.has(OAUTHBEARER) && this.capabilities.has('AUTH=XOAUTH2');
+      if (!hasOther || !this.#isRefusedMethod(error)) throw error;
+      this.capabilities.delete(OAUTHBEARER);
+      return super.authenticate();
+    }
+  }
+
+  async #byPassword(): Promise<boolean> {
     const methods = signInMethods(this.capabilities, this.#auth.user);
-    // imapflow has words for a server that offers none.
-    if (methods.length === 0) return super.authenticate();
     let refused: unknown = null;
-    for (const method of methods) {
+    // imapflow has words for a server that offers none.
+    for (const method of methods.length === 0 ? [''] : methods) {
       if (refused !== null && !this.#isRefusedMethod(refused)) break;
       this.#sawPassword = method === 'LOGIN';
       this.#auth.loginMethod = method;
@@ -63,7 +88,19 @@ export class ImapClient extends ImapFlow {
         refused = error;
       }
     }
+    if (this.#asksForIssuer) await this.#askForIssuer(refused as object);
     throw refused;
+  }
+
+  /** Has the server say where it would have one sign in, and adds that to its refusal of a password. */
+  async #askForIssuer(refused: object): Promise<void> {
+    if (!this.capabilities.has(OAUTHBEARER)) return;
+    this.#auth.accessToken = NO_TOKEN;
+    try {
+      await super.authenticate();
+    } catch (error) {
+      Object.assign(refused, { oauthError: (error as { oauthError?: unknown }).oauthError });
+    }
   }
 
   override exec(

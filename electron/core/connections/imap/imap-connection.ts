@@ -22,6 +22,7 @@ import {
   type Failure,
   type Refusal,
 } from '../../failures/index.ts';
+import { secretOf, type Credentials } from '../credentials.ts';
 import { dialBy, straight, type Way } from '../../proxy/index.ts';
 import { redactorFor, type Redact } from '../../log/index.ts';
 import {
@@ -69,7 +70,11 @@ export type ImapEvent =
 /** Everything that one attempt needs, and who hears of it. */
 export interface ImapConnectionDeps {
   readonly settings: ConnectSettings;
-  readonly password: string;
+  readonly credentials: Credentials;
+  /** Where a password is refused, the server may say which issuer it would have a token of. */
+  readonly asksForIssuer: boolean;
+  /** It takes the place of one whose access token ends. */
+  readonly isPlanned: boolean;
   readonly sessions: SessionCache;
   /** Whose sessions may be offered. */
   readonly accountId: AccountId;
@@ -146,11 +151,11 @@ export class ImapConnection {
 
   constructor(deps: ImapConnectionDeps) {
     this.#deps = deps;
-    const { accountId, connectionId, clock, settings, password, report } = deps;
-    this.#redact = redactorFor(settings.user, password);
+    const { accountId, connectionId, clock, settings, credentials, report } = deps;
+    this.#redact = redactorFor(settings.user, secretOf(credentials));
     const id = randomUUID() as AttemptId;
     this.#record = beginRecord(
-      { id, accountId, connectionId, startedAt: clock.now() },
+      { id, accountId, connectionId, startedAt: clock.now(), planned: deps.isPlanned },
       clock.monotonic(),
     );
     ({ promise: this.ended, resolve: this.#resolveEnded } = Promise.withResolvers());
@@ -165,7 +170,8 @@ export class ImapConnection {
       },
     });
     const client = new ImapClient(
-      imapflowOptions(settings, password, this.#transport(), this.#logger()),
+      imapflowOptions(settings, credentials, this.#transport(), this.#logger()),
+      deps.asksForIssuer,
     );
     this.#client = client;
     client.on('error', (error) => {
@@ -515,6 +521,7 @@ export class ImapConnection {
         byeLine: this.#byeLine,
         strangeLine: this.#strangeLine,
         plainLine: plain,
+        byToken: this.#deps.credentials.kind === 'token',
       },
       this.#deps.settings,
       this.#deps.clock.now(),

@@ -3,6 +3,7 @@ import type { ImapFlowOptions, ImapTransport, Logger } from 'imapflow';
 import type { Phase } from '../../../../shared/model.ts';
 import type { ConnectSettings } from '../../accounts/index.ts';
 import { PROXY_LIMIT_MS } from '../../proxy/index.ts';
+import type { Credentials } from '../credentials.ts';
 import { MAX_RESPONSE } from './inbound-budget.ts';
 
 /**
@@ -49,7 +50,7 @@ export type SignInOptions = ImapFlowOptions & {
 /** What imapflow is told, for one attempt to connect. */
 export function imapflowOptions(
   settings: Omit<ConnectSettings, 'proxy' | 'signIn'>,
-  password: string,
+  credentials: Credentials,
   transport: ImapTransport,
   logger: Logger,
 ): SignInOptions {
@@ -61,7 +62,12 @@ export function imapflowOptions(
     // Required: without TLS, nothing is sent. The two exclude each other.
     ...(isTls ? {} : { doSTARTTLS: true }),
     ...(settings.servername === null ? {} : { servername: settings.servername }),
-    auth: { user: settings.user, pass: password },
+    auth: {
+      user: settings.user,
+      ...(credentials.kind === 'password'
+        ? { pass: credentials.password }
+        : { accessToken: credentials.token }),
+    },
     transport,
     logger,
     clientInfo: { name: 'Reprise', version: false, vendor: false, 'support-url': false },

@@ -9,8 +9,11 @@ import type {
 import type { AccountSettings } from '../../accounts/account.ts';
 import type { ImapServer } from '../../demo/testing/index.ts';
 import { SessionCache } from '../../tls/index.ts';
+import type { AccessTokens } from '../../oauth/index.ts';
+import { byPassword, credentialsOf } from '../credentials.ts';
 import { connectionId, Supervisor, type SupervisorDeps } from '../supervisor.ts';
 import { TestClock } from '../../testing/clock.ts';
+import { BY_TOKEN } from './tokens.ts';
 
 /** What an account has to know of a server. */
 export type Watchable = Pick<
@@ -44,6 +47,10 @@ function settingsFor(server: Watchable, changes: Partial<AccountSettings> = {}):
 /** A server that is not on this machine, as far as its name says; see {@link TestSupervisor.abroad}. */
 export const ABROAD = { host: 'imap.example.org' } as const;
 
+function noPassword(): Promise<never> {
+  return Promise.reject(new Error('No password is to be asked for.'));
+}
+
 export class TestSupervisor implements AsyncDisposable {
   readonly clock = new TestClock();
   readonly sessions = new SessionCache();
@@ -52,6 +59,7 @@ export class TestSupervisor implements AsyncDisposable {
   readonly alerts: string[] = [];
   readonly connections = new Map<ConnectionId, Connection>();
   readonly supervisor: Supervisor;
+  readonly #states = new Map<string, ConnectionState['kind'][]>();
   readonly #waiting = new Set<() => void>();
   /** Of each account, the one that it was given last. */
   readonly #passwords = new Map<AccountId, string | null>();
@@ -63,6 +71,7 @@ export class TestSupervisor implements AsyncDisposable {
       random: () => 0.5,
       report: (event) => {
         if (event.kind === 'changed') {
+          this.#remember(event.connection);
           this.connections.set(event.connection.id, event.connection);
         } else if (event.kind === 'settled') {
           this.attempts.push(event.attempt);
@@ -98,8 +107,31 @@ export class TestSupervisor implements AsyncDisposable {
     const settings = settingsFor(server, changes);
     const isNew = this.#passwords.get(settings.id) !== password;
     this.#passwords.set(settings.id, password);
-    this.supervisor.watch({ settings, password: () => Promise.resolve(password) }, isNew);
+    const credentials = () => byPassword(() => Promise.resolve(password));
+    this.supervisor.watch({ settings, credentials }, isNew);
     return settings;
+  }
+
+  /** Signs in with these tokens. */
+  watchByToken(
+    server: Watchable,
+    tokens: Pick<AccessTokens, 'get' | 'refused'>,
+    changes: Partial<AccountSettings> = {},
+  ): AccountSettings {
+    const settings = settingsFor(server, { signIn: BY_TOKEN, ...changes });
+    this.supervisor.watch({ settings, credentials: credentialsOf(settings, noPassword, tokens) });
+    return settings;
+  }
+
+  /** Every state that a mailbox was in, in their order. */
+  states(mailbox = 'INBOX'): readonly ConnectionState['kind'][] {
+    return this.#states.get(mailbox) ?? [];
+  }
+
+  #remember({ mailbox, state }: Connection): void {
+    const states = this.#states.get(mailbox) ?? [];
+    if (states.at(-1) !== state.kind) states.push(state.kind);
+    this.#states.set(mailbox, states);
   }
 
   connection(mailbox = 'INBOX', account = 'account-1' as AccountId): Connection {

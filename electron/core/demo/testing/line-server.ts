@@ -127,6 +127,11 @@ export class LineServer implements AsyncDisposable {
     for (const say of this.#says) say(line);
   }
 
+  /** Says something on all connections, and ends them. */
+  hangUp(line: string): void {
+    this.say(`${line}${HANG_UP}`);
+  }
+
   /** For the commands of all connections from now on. */
   answer(answers: LineServerOptions['answers'] = {}): void {
     this.#answers = answers;
@@ -167,7 +172,9 @@ export class LineServer implements AsyncDisposable {
   /** @param raw what TLS is to run over once that is asked for; `null` where it does already */
   #serve(stream: Socket, raw: Socket | null): void {
     const say = (text: string): void => {
-      if (stream.writable) stream.write(`${text.replaceAll('\n', '\r\n')}\r\n`);
+      if (!stream.writable) return;
+      stream.write(`${text.replace(HANG_UP, '').replaceAll('\n', '\r\n')}\r\n`);
+      if (text.endsWith(HANG_UP)) stream.end();
     };
     this.#says.add(say);
     stream.on('close', () => this.#says.delete(say));
@@ -180,7 +187,7 @@ export class LineServer implements AsyncDisposable {
       this.lines.push(args === '' ? command : `${command} ${args}`);
       const answer = this.#answerTo(command, args, raw !== null);
       const text = answer.replace(HANG_UP, '');
-      isChallenged = answer === '+ ';
+      isChallenged = command === 'AUTHENTICATE' && answer.startsWith('+ ');
       if (text !== '') say(text.replaceAll(/^~/gm, tag));
       if (BYE.test(answer) || answer.endsWith(HANG_UP)) stream.end();
       if (command === 'STARTTLS' && raw !== null && answer.includes('OK')) {
