@@ -107,6 +107,8 @@ export interface App {
   attach(channel: Channel): void;
   /** Which theme is chosen, for a page that is not connected yet. */
   theme(): ThemeChoice;
+  /** Whether somebody signs in there, for a sign-in that waits for it: of pages, it may be opened outside. */
+  isSignInPage(url: string): boolean;
   /** Says on every page what the program around the engine has noticed; once for each `id`. */
   warn(id: string, message: string): void;
   /** Logs out everywhere, waits for what is being written and closes; ends within 3 s. */
@@ -384,6 +386,13 @@ export async function createApp(deps: AppDeps): Promise<App> {
   return {
     attach,
     theme: () => settings.current.theme,
+    isSignInPage: (page) =>
+      state
+        .list('signIns')
+        .some(
+          ({ phase, url, verificationUri }) =>
+            phase === 'waiting' && (page === url || page === verificationUri),
+        ),
     warn: (id, message) => {
       notices.post(id, 'error', message);
     },

@@ -250,6 +250,7 @@ function hanging(onClose: () => void): HostDeps['createApp'] {
   const app: App = {
     attach: () => undefined,
     theme: () => 'system',
+    isSignInPage: () => false,
     warn: () => undefined,
     close: () => {
       onClose();

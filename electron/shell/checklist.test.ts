@@ -4,6 +4,7 @@
  */
 import { readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { helpLinks } from '../core/set-up/providers.ts';
 import { packageConfig } from '../build/package-config.ts';
@@ -207,6 +208,30 @@ describe('Electron’s security checklist', () => {
     ];
     for (const url of [...tried, known]) shell.window.webContents.openHandler?.({ url });
     expect(shell.openedLinks).toEqual([known]);
+  });
+
+  it('15. the page of a sign-in is opened outside while one waits there, compared whole', async () => {
+    const shell = await shellWithWindow(appPath);
+    const url = 'https://auth.example/authorize?state=x&code_challenge=y';
+    const open = (page: string) => shell.window.webContents.openHandler?.({ url: page });
+    open(url);
+    shell.engine.signInPages.add(url);
+    for (const other of [`${url}&leak=1`, `${url}#x`, 'https://auth.example/authorize'])
+      open(other);
+    expect(shell.openedLinks).toEqual([]);
+    expect(open(url)).toEqual({ action: 'deny' });
+    shell.engine.signInPages.clear();
+    open(url);
+    expect(shell.openedLinks).toEqual([url]);
+    expect(shell.engine.warnings).toEqual([]);
+  });
+
+  it('15. a system that opens no page is said, in the page that is there', async () => {
+    const shell = await shellWithWindow(appPath, { hasNoBrowser: true });
+    shell.engine.signInPages.add('https://auth.example/');
+    shell.window.webContents.openHandler?.({ url: 'https://auth.example/' });
+    await setImmediate();
+    expect(shell.engine.warnings).toEqual([expect.stringContaining('Choose a default browser')]);
   });
 
   it('16. Electron is pinned exactly, to a version that is no older than what this was made for', async () => {

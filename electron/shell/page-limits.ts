@@ -11,17 +11,17 @@ const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set([
 /**
  * Applies to every page that is ever made in this program.
  *
- * @param openLink shows one of the known help pages in the user's browser
+ * @param isKnown whether a page may have this shown in the user's browser
  */
 export function limitPages(
   app: App,
-  helpLinks: ReadonlySet<string>,
+  isKnown: (url: string) => boolean,
   openLink: (url: string) => void,
 ): void {
   app.on('web-contents-created', (_, contents) => {
     contents.setWindowOpenHandler(({ url }) => {
       // Compared whole: a page that was taken over could put into a link what it knows.
-      if (helpLinks.has(url)) openLink(url);
+      if (isKnown(url)) openLink(url);
       return { action: 'deny' };
     });
     contents.on('will-frame-navigate', (details) => {

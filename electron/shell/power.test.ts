@@ -42,6 +42,7 @@ describe('the sleep of the machine', () => {
         return Promise.resolve({
           attach: () => undefined,
           theme: () => 'system',
+          isSignInPage: () => false,
           warn: () => undefined,
           close: () => Promise.resolve(),
         });

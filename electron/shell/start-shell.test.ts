@@ -577,6 +577,7 @@ describe('ending', () => {
     const hanging: App = {
       attach: () => undefined,
       theme: () => 'system',
+      isSignInPage: () => false,
       warn: () => undefined,
       close: () => Promise.withResolvers<void>().promise,
     };

@@ -29,6 +29,10 @@ const APP_ID = 'app.reprise.desktop';
 const NO_SANDBOX =
   'This system does not let Reprise lock up its page in a sandbox. Install the .deb package, which asks the system for that, or run Reprise in the browser.';
 
+/** Electron opens nothing itself: it asks the system, which may have no browser. */
+const NO_BROWSER =
+  'The system could not show a page in your browser. Choose a default browser in its settings, then try again; a sign-in with a code needs none on this computer.';
+
 /**
  * Electron's main-process module, as far as it is used. It comes in by parameter, so that everything
  * here also runs on the stand-in of `testing/electron-stand-in.ts`.
@@ -55,7 +59,7 @@ export interface ShellDeps {
   readonly args: readonly string[];
   readonly platform: NodeJS.Platform;
   readonly createApp: (deps: AppDeps) => Promise<App>;
-  /** Links that a page may have shown in the user's browser. */
+  /** Links that a page may have shown in the user's browser, besides those where somebody signs in. */
   readonly helpLinks: ReadonlySet<string>;
   readonly log: Log;
   readonly clock?: Clock;
@@ -90,9 +94,12 @@ export async function startShell(electron: ElectronMain, deps: ShellDeps): Promi
   }
   electron.protocol.registerSchemesAsPrivileged([pageScheme]);
   app.enableSandbox();
-  limitPages(app, deps.helpLinks, (url) => {
+  let running: App | null = null;
+  const isKnown = (url: string) => deps.helpLinks.has(url) || running?.isSignInPage(url) === true;
+  limitPages(app, isKnown, (url) => {
     electron.shell.openExternal(url).catch((error: unknown) => {
       deps.log.warn(`The browser could not be opened: ${String(error)}`);
+      running?.warn('browser', NO_BROWSER);
     });
   });
 
@@ -139,6 +146,7 @@ export async function startShell(electron: ElectronMain, deps: ShellDeps): Promi
         }),
       demoOnly: options.demo,
     });
+    running = engine;
     const page = themedPage(built, () => engine.theme());
     electron.protocol.handle(PAGE_SCHEME, (request) => answerPageRequest(page, request));
     endWithEngine(electron, engine, deps.log, clock);

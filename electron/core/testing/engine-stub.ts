@@ -14,6 +14,7 @@ export class EngineStub implements App {
   closed = 0;
   deps: AppDeps | null = null;
   chosenTheme: ThemeChoice = 'system';
+  readonly signInPages = new Set<string>();
   readonly create = (deps: AppDeps): Promise<App> => {
     this.deps = deps;
     return Promise.resolve(this);
@@ -28,6 +29,10 @@ export class EngineStub implements App {
 
   theme(): ThemeChoice {
     return this.chosenTheme;
+  }
+
+  isSignInPage(url: string): boolean {
+    return this.signInPages.has(url);
   }
 
   warn(_: string, message: string): void {

@@ -83,6 +83,8 @@ export interface StandInCircumstances {
   readonly proxies?: string;
   /** The button that the user presses. */
   readonly answer?: string;
+  /** The system has nothing to show a page with. */
+  readonly hasNoBrowser?: boolean;
 }
 
 /** Makes a stand-in; everything in it is as right after the program's start. */
@@ -200,7 +202,10 @@ export function electronStandIn(circumstances: StandInCircumstances): ElectronSt
       },
     },
     shell: {
+      // As documented: rejects where there is no application for it, and takes 2081 characters on Windows.
       openExternal: (url: string) => {
+        if (circumstances.hasNoBrowser === true || url.length > 2081)
+          return Promise.reject(new Error('Failed to open: no application'));
         openedLinks.push(url);
         return Promise.resolve();
       },
