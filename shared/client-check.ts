@@ -86,6 +86,21 @@ export const LAB_STEPS = [
 ] as const;
 export type LabStep = (typeof LAB_STEPS)[number];
 
+/** What is tried, for a row or a line of progress. */
+export const LAB_STEP_WORDS: Readonly<Record<LabStep, string>> = {
+  full: 'full handshake',
+  'taken-up': 'taken up',
+  'no-fresh-ticket': 'no fresh one',
+  refused: 'refused',
+  renewed: 'a fresh one',
+  untrusted: 'another certificate',
+  'after-untrusted': 'certificate changed',
+  'short-lived': 'good for 1 s',
+  expired: 'after a pause',
+  'other-port': 'another port',
+  'other-name': 'another name',
+};
+
 const count = z.int().min(0);
 const port = z.int().min(1).max(65_535);
 const begins = z.enum(['tls', 'starttls']);

@@ -23,6 +23,13 @@ export function defaultDataFolder({ platform, env, home }: UserFolders): string 
   return join(isUsable ? base : join(home, '.local', 'share'), 'reprise');
 }
 
+/** The folder of `dataDir`, or the usual one. */
+export function usualDataFolder(dataDir: string | null): string {
+  return resolve(
+    dataDir ?? defaultDataFolder({ platform: process.platform, env: process.env, home: homedir() }),
+  );
+}
+
 /** A folder to work in. */
 export interface DataFolder {
   readonly path: string;
@@ -44,9 +51,7 @@ export async function openDataFolder(dataDir: string | null, demo: boolean): Pro
     const release = () => rm(path, { recursive: true, force: true });
     return { path, repaired: [], release };
   }
-  const path = resolve(
-    dataDir ?? defaultDataFolder({ platform: process.platform, env: process.env, home: homedir() }),
-  );
+  const path = usualDataFolder(dataDir);
   const taken = takeDataFolder(path, { isForReprise: false });
   return {
     path,

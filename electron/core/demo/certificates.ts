@@ -1,6 +1,7 @@
 /**
- * Certificates for the demo servers, made when they start and held in memory only: nothing of it
- * is ever written to a disk, and nothing but an account that was told to trusts this authority.
+ * Certificates for the program's own servers. Those of the demo are made when it starts and held in
+ * memory only: nothing of them is ever written to a disk, and nothing but an account that was told to
+ * trusts their authority. The lab's authority is kept, see `electron/core/your-client/lab/`.
  */
 // oxlint-disable-next-line import/no-unassigned-import -- @peculiar/x509 needs the polyfill loaded before it
 import 'reflect-metadata';
@@ -9,15 +10,16 @@ import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
-  type Extension,
+  Extension,
+  GeneralName,
   KeyUsageFlags,
   KeyUsagesExtension,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
-  type X509Certificate,
+  X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import { KeyObject, webcrypto } from 'node:crypto';
+import { KeyObject, createPrivateKey, webcrypto } from 'node:crypto';
 
 /** A certificate, with those that lead up to its authority, and its private key; PEM. */
 export interface ServerCertificate {
@@ -41,8 +43,21 @@ export interface CertificateAuthority {
   issue(options?: CertificateOptions): Promise<ServerCertificate>;
 }
 
+/** What an authority is to be. */
+interface AuthorityOptions extends Pick<CertificateOptions, 'validFromAt' | 'validToAt'> {
+  /** All that it may vouch for (RFC 5280 §4.2.1.10), with nobody between; left out: whatever it likes. */
+  readonly only?: NamesAndAddresses;
+}
+
+/** Whom a certificate names. */
+export interface NamesAndAddresses {
+  readonly dnsNames: readonly string[];
+  readonly ipAddresses: readonly string[];
+}
+
 /** An authority that nobody vouches for. */
 export interface RootAuthority extends CertificateAuthority {
+  readonly keyPem: string;
   /** One that this one vouches for: what it issues comes with its own certificate, a chain of two. */
   intermediate(): Promise<CertificateAuthority>;
 }
@@ -54,7 +69,7 @@ const DAY_MS = 86_400_000;
 /** Makes an authority with a key of its own; its certificate is good for 30 days if nothing is said. */
 export async function createAuthority(
   commonName = 'Reprise demo authority',
-  options: Pick<CertificateOptions, 'validFromAt' | 'validToAt'> = {},
+  { only, ...options }: AuthorityOptions = {},
 ): Promise<RootAuthority> {
   const keys = await makeKeys();
   const certificate = await X509CertificateGenerator.createSelfSigned({
@@ -63,15 +78,34 @@ export async function createAuthority(
     keys,
     signingAlgorithm: ALGORITHM,
     extensions: [
-      ...authorityExtensions(1),
+      ...authorityExtensions(only === undefined ? 1 : 0),
+      ...(only === undefined ? [] : [nameConstraints(only)]),
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
   return {
-    certPem: certificate.toString('pem'),
+    ...toPem(certificate, keys),
     issue: (options = {}) => issue(options, keys.privateKey, certificate),
     intermediate: () => createIntermediate(commonName, keys.privateKey, certificate),
   };
+}
+
+/** One that was made before, and kept. Throws where its parts cannot be read. */
+export async function openAuthority({
+  certPem,
+  keyPem,
+}: ServerCertificate): Promise<CertificateAuthority> {
+  const certificate = new X509Certificate(certPem);
+  const pkcs8 = createPrivateKey(keyPem).export({ type: 'pkcs8', format: 'der' });
+  const key = await webcrypto.subtle.importKey('pkcs8', pkcs8, ALGORITHM, false, ['sign']);
+  return { certPem, issue: (options = {}) => issue(options, key, certificate) };
+}
+
+/** Whether an authority's certificate allows it these names and addresses, and nothing else. */
+export function isOnlyFor(certPem: string, only: NamesAndAddresses): boolean {
+  const expected = nameConstraints(only);
+  const found = new X509Certificate(certPem).getExtension(expected.type);
+  return found?.critical === true && Buffer.from(found.value).equals(Buffer.from(expected.value));
 }
 
 async function createIntermediate(
@@ -108,6 +142,24 @@ function authorityExtensions(below: number): readonly Extension[] {
     new BasicConstraintsExtension(true, below, true),
     new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
   ];
+}
+
+/** RFC 5280 §4.2.1.10 has the structure; the library of certificates has no class for it. */
+function nameConstraints({ dnsNames, ipAddresses }: NamesAndAddresses): Extension {
+  const names = dnsNames.map((name) => Buffer.from(new GeneralName('dns', name).rawData));
+  const addresses = ipAddresses.map((address) => {
+    const [tag = 0, , ...bytes] = Buffer.from(new GeneralName('ip', address).rawData);
+    return der(tag, Buffer.from([...bytes, ...bytes.map(() => 0xff)]));
+  });
+  const permitted = [...names, ...addresses].map((base) => der(0x30, base));
+  return new Extension('2.5.29.30', true, der(0x30, der(0xa0, Buffer.concat(permitted))));
+}
+
+/** One value in DER. */
+function der(tag: number, content: Buffer): Buffer<ArrayBuffer> {
+  const { length } = content;
+  const size = length < 0x80 ? [length] : [0x82, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...size]), content]);
 }
 
 /** A server certificate that nothing but itself vouches for. */

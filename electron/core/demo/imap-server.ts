@@ -123,8 +123,12 @@ export class ImapServer implements AsyncDisposable {
 
   /** Answers IMAP on `stream` until the end. */
   #converse(stream: Duplex, layer: Layer, onlooker: Onlooker | null): Promise<SessionEnd> {
-    const { mail, user, password } = this;
-    return new ImapSession(stream, { commands, mail, user, password, layer, onlooker }).serve();
+    const { mail } = this;
+    const software = 'Reprise demo server';
+    const accepts = (user: string, password: string): boolean =>
+      user === this.user && password === this.password;
+    const options = { commands, mail, software, accepts, layer, onlooker };
+    return new ImapSession(stream, options).serve();
   }
 }
 

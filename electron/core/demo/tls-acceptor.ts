@@ -4,6 +4,7 @@ import type { Server, Socket } from 'node:net';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { TlsProtocol } from '../../../shared/model.ts';
 import type { ServerCertificate } from './certificates.ts';
+import { hookTicketKeys, ticketKeysOf, type TicketKey } from './ticket-key-hook.ts';
 
 /** What a server does about sessions. */
 export type SessionMode =
@@ -95,8 +96,7 @@ export class TlsAcceptor {
 
   /** Nothing in it changes later: changes make a new one. */
   #createContext(): SecureContext {
-    const { protocol, sessions, lifetimeSeconds } = this.#settings;
-    const { name, hmac, aes } = this.#ticketKey;
+    const { protocol, sessions, lifetimeSeconds, renewTickets = true } = this.#settings;
     const context = createSecureContext({
       cert: this.#certificate.certPem,
       key: this.#certificate.keyPem,
@@ -104,11 +104,15 @@ export class TlsAcceptor {
       maxVersion: protocol === 'any' ? 'TLSv1.3' : protocol,
       // Without a session ID context OpenSSL refuses the very sessions that it issued.
       sessionIdContext: 'reprise-demo',
-      ticketKeys: Buffer.concat([name, hmac, aes]),
+      ticketKeys: ticketKeysOf(this.#ticketKey),
       ...(sessions === 'session-ids' ? { secureOptions: constants.SSL_OP_NO_TICKET } : {}),
       ...(lifetimeSeconds === undefined ? {} : { sessionTimeout: lifetimeSeconds }),
     });
-    if (sessions !== 'session-ids') hookTicketKeys(context, this.#settings, this.#ticketKey);
+    // Without the hook nothing is renewed, and 'none' acts as 'fresh-key'.
+    if (sessions !== 'session-ids') {
+      const rules = { issues: sessions !== 'none', renews: renewTickets };
+      hookTicketKeys(context, rules, this.#ticketKey);
+    }
     return context;
   }
 
@@ -129,42 +133,6 @@ export class TlsAcceptor {
   }
 }
 
-/** The secret under which a server seals its tickets. */
-interface TicketKey {
-  readonly name: Buffer;
-  readonly hmac: Buffer;
-  readonly aes: Buffer;
-}
-
 function createTicketKey(): TicketKey {
   return { name: randomBytes(16), hmac: randomBytes(16), aes: randomBytes(16) };
-}
-
-/**
- * The ticket key callback of OpenSSL, which Node keeps for its own tests. With it alone can a
- * server renew tickets on resumption, as servers on OpenSSL's defaults do, or issue none at all.
- */
-interface TicketKeyHook {
-  onticketkeycallback: (
-    name: Buffer,
-    iv: Buffer,
-    encrypting: boolean,
-  ) => [status: number, ...keys: Buffer[]];
-  enableTicketKeyCallback?: () => void;
-}
-
-const STATUS = { none: 0, use: 1, useAndRenew: 2 } as const;
-
-function hookTicketKeys(context: SecureContext, settings: TlsSettings, key: TicketKey): void {
-  const native = context.context as TicketKeyHook;
-  // Should a runtime lack it, `ticketKeys` serves: no renewal then, and 'none' acts as 'fresh-key'.
-  if (typeof native.enableTicketKeyCallback !== 'function') return;
-  const issues = settings.sessions === 'none' ? STATUS.none : STATUS.use;
-  const accepts = (settings.renewTickets ?? true) ? STATUS.useAndRenew : STATUS.use;
-  native.onticketkeycallback = (name, _iv, encrypting) => {
-    if (encrypting) return [issues, key.hmac, key.aes, key.name, randomBytes(16)];
-    // Node reads the keys whatever the status says: without them it aborts the process.
-    return [key.name.equals(name) ? accepts : STATUS.none, key.hmac, key.aes];
-  };
-  native.enableTicketKeyCallback();
 }

@@ -33,6 +33,7 @@ const OUR_NAMES = [
   KEPT_SESSIONS,
   'history.sqlite',
   'open-dashboard.html',
+  'lab-ca',
   LOCK_FILE,
   WRITE_TEST,
 ] as const;

@@ -6,8 +6,9 @@
  * their sealing up; `kept-sessions-file.ts`; `folder-lock.ts`, `data-folder.ts`: one program and one user a folder. Why the disk
  * refused is told by `storage-error.ts`.
  */
-export { hasKeptAside, removeUnfinished, writeAtomically } from './files.ts';
-export { readOwnFile } from './own-file.ts';
+export { hasKeptAside, isErrno, removeUnfinished, writeAtomically } from './files.ts';
+export { readOwnFile, UnusableFile } from './own-file.ts';
+export { storageError } from './storage-error.ts';
 export { Durable, inMemory } from './durable.ts';
 export { openStored, readStored, type Opened, type StoredFormat } from './stored-file.ts';
 export { memorySettings, openSettings, type SettingsService } from './preferences.ts';

@@ -42,6 +42,8 @@ export interface HandshakeFacts {
   readonly isAfterText: boolean;
   /** The version that the server chose, as it stands on the wire. */
   readonly version: number | null;
+  /** As the registry of IANA numbers them; `null` until the server has chosen one. */
+  readonly cipherSuite: number | null;
   /** Whether the server asked for another ClientHello (RFC 8446 §4.1.4). */
   readonly isRetried: boolean;
   /** What the server made of it; `null` until it has said so. */
@@ -55,6 +57,8 @@ export interface HandshakeFacts {
   readonly alert: Alert | null;
   /** A second handshake on the same connection, TLS 1.2 and earlier. */
   readonly isRenegotiated: boolean;
+  /** Application data came from the client; `false` under TLS 1.3, where it cannot be told. */
+  readonly hasSpoken: boolean;
   /** The client's, should it end here; `null` before its Finished. */
   readonly farewell: Farewell | null;
 }
@@ -63,8 +67,16 @@ export interface HandshakeFacts {
 export interface HandshakeSink {
   /** A second one follows where the server asks for it. */
   clientHello(hello: ClientHello): void;
-  /** TLS 1.2 and earlier: what the client may offer next time. */
-  issued(mechanism: 'tls12-ticket' | 'session-id', bytes: Uint8Array): void;
+  /**
+   * TLS 1.2 and earlier: what the client may offer next time.
+   *
+   * @param lifetimeSeconds `null` where none was told: with session IDs, and where the hint is 0
+   */
+  issued(
+    mechanism: 'tls12-ticket' | 'session-id',
+    bytes: Uint8Array,
+    lifetimeSeconds: number | null,
+  ): void;
 }
 
 /** RFC 8446 §4.4.4 and §5.2: header, 32 bytes of SHA-256, type, and a tag of 8 at least. */
@@ -89,6 +101,7 @@ export class HandshakeObserver {
     server: 'nothing',
     isAfterText: false,
     version: null,
+    cipherSuite: null,
     isRetried: false,
     answer: null,
     selectedIdentity: null,
@@ -96,6 +109,7 @@ export class HandshakeObserver {
     isAborted: false,
     alert: null,
     isRenegotiated: false,
+    hasSpoken: false,
     farewell: null,
   };
   readonly #sink: HandshakeSink;
@@ -182,8 +196,8 @@ export class HandshakeObserver {
       message: (type, body) => {
         if (type === MESSAGE.newSessionTicket) {
           const reader = new Reader(body);
-          reader.take(4); // ticket_lifetime_hint
-          this.#issued('tls12-ticket', reader.vector(2));
+          const hint = reader.number(2) * 0x1_00_00 + reader.number(2);
+          this.#issued('tls12-ticket', reader.vector(2), hint === 0 ? null : hint);
           return;
         }
         const hello = parseServerHello(body);
@@ -213,8 +227,11 @@ export class HandshakeObserver {
     if (facts.version < VERSION.tls13) {
       if (type === RECORD.changeCipherSpec) this.#clientRecords.isEncrypted = true;
       else if (!this.#clientRecords.isEncrypted) return;
-      else if (type !== RECORD.handshake) facts.farewell = type === RECORD.alert ? 'yes' : 'no';
-      else if (facts.isFinished) facts.isRenegotiated = true;
+      else if (type === RECORD.alert) facts.farewell = 'yes';
+      else if (type !== RECORD.handshake) {
+        facts.hasSpoken = true;
+        facts.farewell = 'no';
+      } else if (facts.isFinished) facts.isRenegotiated = true;
       else {
         facts.isFinished = true;
         facts.farewell = 'no';
@@ -230,9 +247,11 @@ export class HandshakeObserver {
     }
   }
 
-  #serverHello({ version, isRetryRequest, sessionId, selectedIdentity }: ServerHello): void {
+  #serverHello(hello: ServerHello): void {
+    const { version, cipherSuite, isRetryRequest, sessionId, selectedIdentity } = hello;
     const facts = this.#facts;
     facts.version = version;
+    facts.cipherSuite = cipherSuite;
     if (isRetryRequest) {
       facts.isRetried = true;
     } else if (version >= VERSION.tls13) {
@@ -254,11 +273,12 @@ export class HandshakeObserver {
     const { version, answer } = this.#facts;
     if (version === null || answer !== null) return;
     this.#facts.answer = 'full';
-    this.#issued('session-id', this.#newSessionId);
+    this.#issued('session-id', this.#newSessionId, null);
   }
 
-  #issued(mechanism: 'tls12-ticket' | 'session-id', bytes: Uint8Array): void {
-    if (bytes.length > 0) this.#sink.issued(mechanism, bytes);
+  #issued(...session: Parameters<HandshakeSink['issued']>): void {
+    const [, bytes] = session;
+    if (bytes.length > 0) this.#sink.issued(...session);
   }
 
   #alerted(from: Side, level: number, description: number): void {

@@ -5,6 +5,7 @@
  * (where TLS begins after STARTTLS), `handshake-observer.ts` (what became of a handshake, seen from
  * both sides). Needs Node and nothing else.
  */
+export { Reader } from './bytes.ts';
 export { readClientHello, type ClientHello, type ClientHelloReading } from './client-hello.ts';
 export {
   HandshakeObserver,

@@ -10,6 +10,8 @@ export interface ServerHello {
   readonly isRetryRequest: boolean;
   /** Under TLS 1.2 and earlier the ID of the session; under TLS 1.3 the client's, sent back. */
   readonly sessionId: Uint8Array;
+  /** As the registry of IANA numbers them. */
+  readonly cipherSuite: number;
   /** Which of the client's identities it takes up (RFC 8446 §4.2.11); `null` for none. */
   readonly selectedIdentity: number | null;
 }
@@ -23,7 +25,8 @@ export function parseServerHello(body: Uint8Array): ServerHello | null {
   const legacyVersion = reader.number(2);
   const random = reader.take(RANDOM_BYTES);
   const sessionId = reader.vector(1);
-  reader.take(2 + 1); // cipher_suite, legacy_compression_method
+  const cipherSuite = reader.number(2);
+  reader.take(1); // legacy_compression_method
   if (reader.failed || sessionId.length > MAX_SESSION_ID_BYTES) return null;
   const extensions = parseExtensions(reader);
   if (extensions === null) return null;
@@ -33,6 +36,7 @@ export function parseServerHello(body: Uint8Array): ServerHello | null {
     version: version?.length === 2 ? uint16(version, 0) : legacyVersion,
     isRetryRequest: RETRY_RANDOM.equals(random),
     sessionId,
+    cipherSuite,
     selectedIdentity: identity?.length === 2 ? uint16(identity, 0) : null,
   };
 }

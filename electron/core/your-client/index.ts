@@ -15,4 +15,4 @@ export { RelayChain } from './relay-chain.ts';
 export { ServerAddresses } from './server-addresses.ts';
 export { WatchDesk } from './watch-desk.ts';
 export { WatchLog, type WatchNews } from './watch-log.ts';
-export { CannotWatch, planOf, pointingAt, type WatchPlan } from './watch-plan.ts';
+export { addressToDial, CannotWatch, planOf, pointingAt, type WatchPlan } from './watch-plan.ts';

@@ -29,7 +29,7 @@ export class CannotWatch extends Error {
 const LOOPBACK = '127.0.0.1';
 const MAX_PORT = 65_535;
 /** By protocol and security, as the registry of IANA has the ports themselves, and 10,000 above. */
-const LISTEN_PORTS = {
+export const LISTEN_PORTS = {
   imap: { tls: 10_993, starttls: 10_143 },
   smtp: { tls: 10_465, starttls: 10_587 },
   pop3: { tls: 10_995, starttls: 10_110 },
@@ -93,7 +93,7 @@ export function pointingAt(
 }
 
 /** What listens at every address of this machine is dialled at one of them. */
-function addressToDial(address: string, outward: Iterable<string>): string {
+export function addressToDial(address: string, outward: Iterable<string>): string {
   if (address !== '0.0.0.0' && address !== '::') return address;
   const others = [...outward];
   return others.find((other) => isIP(other) === 4) ?? others[0] ?? LOOPBACK;

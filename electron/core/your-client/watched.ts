@@ -16,7 +16,7 @@ import {
   type ClientHello,
   type HandshakeFacts,
 } from '../tls-wire/index.ts';
-import type { SessionMemory } from './session-memory.ts';
+import type { SessionBook } from './session-memory.ts';
 import { failureText } from './failure-text.ts';
 
 /** A client has one or two; beyond these nobody counts. */
@@ -38,31 +38,35 @@ export interface DialFailure {
   readonly text: string;
 }
 
+/** With what tells sessions apart. */
+export type HashedOffer = WatchedOffer & { readonly hash: string };
+
 export class Watched {
   program: WatchedProgram = { kind: 'pending' };
   readonly number: number;
   readonly #startedAt = Date.now();
   readonly #beganMs = performance.now();
-  readonly #memory: SessionMemory;
+  readonly #memory: SessionBook;
   readonly #observer: HandshakeObserver;
   #serverName: string | null = null;
   #hasEarlyData = false;
   #takesTickets = true;
-  readonly #offers: (WatchedOffer & { readonly hash: string })[] = [];
+  #hello: ClientHello | null = null;
+  readonly #offers: HashedOffer[] = [];
   #failure: DialFailure | null = null;
   #ended: WatchedEnd | null = null;
   #sentBytes = 0;
   #receivedBytes = 0;
 
-  constructor(number: number, memory: SessionMemory) {
+  constructor(number: number, memory: SessionBook) {
     this.number = number;
     this.#memory = memory;
     this.#observer = new HandshakeObserver({
       clientHello: (hello) => {
         this.#readHello(hello);
       },
-      issued: (_mechanism, bytes) => {
-        memory.issued(sha256(bytes), number);
+      issued: (mechanism, bytes, lifetimeSeconds) => {
+        memory.issued(sha256(bytes), number, mechanism, lifetimeSeconds);
       },
     });
   }
@@ -94,6 +98,20 @@ export class Watched {
     const { farewell } = this.#observer.facts;
     const afterMs = Math.round(performance.now() - this.#beganMs);
     this.#ended = { by, how, closeNotify: farewell, afterMs };
+  }
+
+  /** The latest ClientHello; `null` until one has come. */
+  get hello(): ClientHello | null {
+    return this.#hello;
+  }
+
+  get offers(): readonly HashedOffer[] {
+    return this.#offers;
+  }
+
+  /** How far the handshake has come. */
+  get facts(): HandshakeFacts {
+    return this.#observer.facts;
   }
 
   get hasEnded(): boolean {
@@ -143,6 +161,7 @@ export class Watched {
 
   #readHello(hello: ClientHello): void {
     const { serverName, hasEarlyData, takesTickets, pskModes } = hello;
+    this.#hello = hello;
     this.#serverName = serverName === null ? null : printable(serverName);
     this.#hasEarlyData ||= hasEarlyData;
     this.#takesTickets = takesTickets || pskModes.length > 0;

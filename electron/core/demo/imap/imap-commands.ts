@@ -1,5 +1,5 @@
 import type { CommandKind, ImapSession } from './imap-session.ts';
-import type { Argument } from './imap-syntax.ts';
+import { type Argument, quote } from './imap-syntax.ts';
 import { DELIMITER, listResponses, statusResponse, UID_VALIDITY } from './mailboxes.ts';
 
 const CREDENTIALS_WRONG = 'NO [AUTHENTICATIONFAILED] Invalid credentials';
@@ -40,7 +40,7 @@ function logout(session: ImapSession): string {
 }
 
 function id(session: ImapSession): string {
-  session.untagged('ID ("name" "Reprise demo server")');
+  session.untagged(`ID ("name" ${quote(session.options.software)})`);
   return 'OK ID done';
 }
 
@@ -104,7 +104,7 @@ async function signIn(
   const { options } = session;
   if (options.layer === 'plain') return 'NO [PRIVACYREQUIRED] Start TLS first';
   if (session.authenticated) return 'BAD Already logged in';
-  const ok = user === options.user && password === options.password;
+  const ok = options.accepts(user, password);
   options.onlooker?.onLogin({ user, ok });
   if (await session.isInstead('login')) return null;
   if (!ok) return CREDENTIALS_WRONG;

@@ -68,8 +68,10 @@ export interface CommandKind {
 export interface ImapSessionOptions {
   readonly commands: ReadonlyMap<string, CommandKind>;
   readonly mail: MailStore;
-  readonly user: string;
-  readonly password: string;
+  /** How the server calls itself. */
+  readonly software: string;
+  /** Whether this user may sign in with this password. */
+  readonly accepts: (user: string, password: string) => boolean;
   readonly layer: Layer;
   readonly onlooker: Onlooker | null;
 }
@@ -123,7 +125,7 @@ export class ImapSession {
     });
     try {
       if (this.options.layer !== 'tls-after-starttls' && !(await this.isInstead('greeting'))) {
-        this.untagged(`OK [CAPABILITY ${this.capabilities}] Reprise demo server ready`);
+        this.untagged(`OK [CAPABILITY ${this.capabilities}] ${this.options.software} ready`);
       }
       while (this.end === null) {
         const line = await this.reader.command();

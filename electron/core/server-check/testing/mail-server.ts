@@ -2,9 +2,10 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { constants, randomBytes } from 'node:crypto';
-import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import { createSecureContext, TLSSocket } from 'node:tls';
 import type { CheckTarget, MailProtocol } from '../../../../shared/check.ts';
 import type { Security } from '../../../../shared/model.ts';
+import { hookTicketKeys } from '../../demo/index.ts';
 import { createAuthority, type CertificateAuthority } from '../../demo/testing/index.ts';
 
 /** What a server is to be like. */
@@ -68,7 +69,10 @@ export async function startTestMailServer(
     ticketKeys,
     ...(sessions === 'names-not-kept' ? { secureOptions: constants.SSL_OP_NO_TICKET } : {}),
   });
-  if (sessions === 'ids' || sessions === 'ids-not-kept') issueNoTickets(secureContext);
+  if (sessions === 'ids' || sessions === 'ids-not-kept') {
+    const key = { name: randomBytes(16), hmac: randomBytes(16), aes: randomBytes(16) };
+    hookTicketKeys(secureContext, { issues: false, renews: false }, key);
+  }
   const lines: string[] = [];
   const sockets = new Set<Socket>();
   const times: { startedAt: number }[] = [];
@@ -182,17 +186,6 @@ export async function startTestMailServer(
       await closed;
     },
   };
-}
-
-/** By OpenSSL's ticket key callback, which Node keeps for its own tests. */
-function issueNoTickets(secureContext: SecureContext): void {
-  const native = secureContext.context as {
-    onticketkeycallback: () => [status: 0, hmac: Buffer, aes: Buffer, name: Buffer, iv: Buffer];
-    enableTicketKeyCallback: () => void;
-  };
-  const key = Buffer.alloc(16);
-  native.onticketkeycallback = () => [0, key, key, key, key];
-  native.enableTicketKeyCallback();
 }
 
 function keepSessions(server: Server): void {
