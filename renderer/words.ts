@@ -100,6 +100,10 @@ const PROBLEM_WORDS: Record<ProblemCode, string> = {
   internal: 'internal error',
 };
 
+/** Of an attempt that was planned. */
+export const PLANNED_SENTENCE =
+  'in the place of a connection that ends with its access token, as was known before';
+
 export const PHASE_WORDS: Record<Phase, string> = {
   proxy: 'Proxy',
   dns: 'DNS',

@@ -63,6 +63,8 @@ export interface HistoryFigures extends SavedTime {
   readonly fullTimes: HandshakeTimes | null;
   /** On the wire, both ways: what full handshakes weigh there, minus what resumed ones weighed. */
   readonly savedBytes: number;
+  /** How many took the place of a connection whose access token ended, as was known before. */
+  readonly planned: number;
 }
 
 /** One bar of the chart. */

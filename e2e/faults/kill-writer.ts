@@ -130,6 +130,7 @@ function recordHandshakes(): void {
       receivedBytes: 300,
       line: 7,
       savedBytes: 2000,
+      planned: false,
     });
   }
   say({ kind: 'recorded', written: recorded - history.unwritten });

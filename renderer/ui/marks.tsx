@@ -1,8 +1,8 @@
 import type { ReactNode, SVGAttributes } from 'react';
 import { OUTCOME_WORDS } from '../../shared/attempt.ts';
-import type { ConnectionState, Outcome, OutcomeKind } from '../../shared/model.ts';
+import type { Attempt, ConnectionState, OutcomeKind } from '../../shared/model.ts';
 import { NOTHING } from '../format.ts';
-import { outcomeDetail } from '../words.ts';
+import { outcomeDetail, PLANNED_SENTENCE } from '../words.ts';
 import styles from './marks.module.css';
 
 /** Width of an outcome's mark, in px. */
@@ -72,14 +72,18 @@ export function OutcomeMark({ kind }: { readonly kind: OutcomeKind }): ReactNode
   );
 }
 
-/** What came of a handshake, with its mark: `Resumed · TLS 1.3 ticket`. */
-export function ReuseText({ outcome }: { readonly outcome: Outcome | null }): ReactNode {
-  if (outcome === null) return NOTHING;
-  const detail = outcomeDetail(outcome);
+type Shown = Pick<Attempt, 'outcome' | 'planned'>;
+
+/** What came of the handshake of an attempt, with its mark: `Resumed · TLS 1.3 ticket, planned`. */
+export function ReuseText({ attempt }: { readonly attempt: Shown | null }): ReactNode {
+  if (attempt === null) return NOTHING;
+  const { outcome, planned } = attempt;
+  const details = [outcomeDetail(outcome), planned ? 'planned' : null];
+  const detail = details.filter((part) => part !== null).join(', ') || null;
   const word = OUTCOME_WORDS[outcome.kind];
   const text = detail === null ? word : `${word} · ${detail}`;
   return (
-    <span className={styles.reuse} title={text}>
+    <span className={styles.reuse} title={planned ? `${text} (${PLANNED_SENTENCE})` : text}>
       <OutcomeMark kind={outcome.kind} />
       <span className={styles.text}>
         <span className={styles.word}>{word}</span>

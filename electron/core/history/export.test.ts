@@ -12,7 +12,7 @@ function viewOf(account: AccountId | null) {
     batch(
       [
         row(at - 59 * MINUTE, { kind: 'off', tlsUs: 9000 }),
-        row(at, { tlsUs: 4321, line: 7, savedBytes: 800 }),
+        row(at, { tlsUs: 4321, line: 7, savedBytes: 800, planned: true }),
         row(at, { kind: 'full', tlsUs: 20_000 }),
         row(at, { kind: 'failed', tlsUs: null }),
       ],
@@ -46,12 +46,12 @@ describe('an export as CSV', () => {
     const lines = text.split('\r\n');
     expect(lines).toHaveLength(1 + 60 + 1);
     expect(lines[0]).toBe(
-      'start,length_s,alive_s,resumed,full,refused,off,failed,resumed_median_ms,resumed_p95_ms,full_median_ms,full_p95_ms,saved_bytes,saved_ms_estimate,saved_ms_low,saved_ms_high,saved_of_resumed,measured_full,measured_resumed',
+      'start,length_s,alive_s,resumed,full,refused,off,failed,resumed_median_ms,resumed_p95_ms,full_median_ms,full_p95_ms,saved_bytes,saved_ms_estimate,saved_ms_low,saved_ms_high,saved_of_resumed,measured_full,measured_resumed,planned',
     );
     expect(lines.slice(-4)).toEqual([
-      '2026-10-15T12:32:00.000Z,60,0,,,,,,,,,,,,,,,,',
-      '2026-10-15T12:33:00.000Z,60,60,0,0,0,0,0,,,,,0,0,0,0,0,0,0',
-      '2026-10-15T12:34:00.000Z,60,57,1,1,0,0,1,4.321,4.321,20,20,800,1.5,1.5,1.5,1,5,5',
+      '2026-10-15T12:32:00.000Z,60,0,,,,,,,,,,,,,,,,,',
+      '2026-10-15T12:33:00.000Z,60,60,0,0,0,0,0,,,,,0,0,0,0,0,0,0,0',
+      '2026-10-15T12:34:00.000Z,60,57,1,1,0,0,1,4.321,4.321,20,20,800,1.5,1.5,1.5,1,5,5,1',
       '',
     ]);
   });

@@ -36,6 +36,7 @@ const COLUMNS: readonly (readonly [name: string, of: (bucket: HistoryBucket) => 
   ['saved_of_resumed', known(({ savedBasis }) => savedBasis.counted)],
   ['measured_full', known(({ savedBasis }) => savedBasis.full)],
   ['measured_resumed', known(({ savedBasis }) => savedBasis.resumed)],
+  ['planned', known(({ planned }) => planned)],
 ];
 
 function known(of: (figures: HistoryFigures) => number): (bucket: HistoryBucket) => unknown {

@@ -14,6 +14,7 @@ const counted = (kind: OutcomeKind, line: number | null = null, savedBytes = 0) 
   tlsUs: null,
   line,
   savedBytes,
+  planned: false,
 });
 const resumed = counted('resumed', 3, 100);
 
@@ -32,6 +33,7 @@ function bucket(startAt: number, resumed: number): StoredBucket {
     fullTimes: null,
     lines: new Map([[3, resumed]]),
     savedBytes: 20,
+    planned: 1,
   };
 }
 

@@ -37,9 +37,19 @@ export class RollingDay {
   /** Adds what earlier runs recorded. @param since when that began */
   addRecorded(buckets: readonly StoredBucket[], since: number | null): void {
     if (since !== null) this.#since = Math.min(this.#since, since);
-    for (const { startAt, resumed, full, refused, off, failed, savedBytes, lines } of buckets) {
+    for (const {
+      startAt,
+      resumed,
+      full,
+      refused,
+      off,
+      failed,
+      savedBytes,
+      planned,
+      lines,
+    } of buckets) {
       const counts = { resumed, full, refused, off, failed };
-      const sum = { ...emptySum(), counts, savedBytes, lines: new Map(lines) };
+      const sum = { ...emptySum(), counts, savedBytes, planned, lines: new Map(lines) };
       addSum(this.#quarterOf(startAt), sum);
     }
   }

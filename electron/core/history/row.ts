@@ -23,6 +23,8 @@ export interface AttemptRow {
   /** Handshakes that cost alike; `null` where TLS did not come about. */
   readonly line: Line | null;
   readonly savedBytes: number;
+  /** See {@link Attempt.planned}. */
+  readonly planned: boolean;
 }
 
 /** What is kept of a handshake that has come to its end. */
@@ -41,6 +43,7 @@ export function rowOf(attempt: Attempt, label: string, { line, savedBytes }: Cou
     receivedBytes: attempt.receivedBytes,
     line,
     savedBytes,
+    planned: attempt.planned,
   };
 }
 

@@ -67,7 +67,7 @@ export class Tally {
 
   /** Counts a handshake; once for each, when all of it is known. */
   count(attempt: Attempt, place: Place): Counted {
-    const { id, accountId, outcome, startedAt } = attempt;
+    const { id, accountId, outcome, startedAt, planned } = attempt;
     const mark: StripMark = { attemptId: id, kind: outcome.kind, at: startedAt };
     this.#strip = [...this.#strip, mark].slice(-STRIP_LENGTH);
     const strip = [...this.strip(accountId), mark].slice(-STRIP_LENGTH_PER_ACCOUNT);
@@ -75,7 +75,7 @@ export class Tally {
     const counted = this.#weigh(attempt, place);
     const { line, savedBytes } = counted;
     if (line !== null && outcome.kind === 'resumed') this.#resumedBy.set(line, accountId);
-    this.#day.add(startedAt, { kind: outcome.kind, tlsUs: null, line, savedBytes });
+    this.#day.add(startedAt, { kind: outcome.kind, tlsUs: null, line, savedBytes, planned });
     return counted;
   }
 

@@ -51,7 +51,7 @@ export function HandshakeSection({
   return (
     <section className={styles.section} aria-label="Handshake">
       <h3 className={styles.heading}>
-        <ReuseText outcome={outcome} />
+        <ReuseText attempt={attempt} />
       </h3>
       {descent !== null && (
         <p className={styles.sentence} title={formatExactTime(descent.fullHandshakeAt)}>

@@ -39,11 +39,11 @@ function Earlier({ attempts }: { readonly attempts: readonly Attempt[] }): React
     <section className={styles.section} aria-label="Latest handshakes">
       <h3 className={styles.heading}>Latest handshakes</h3>
       <ol className={styles.earlier}>
-        {attempts.map(({ id, startedAt, outcome, totalMs }) => (
-          <li key={id}>
-            <span title={formatExactTime(startedAt)}>{formatTime(startedAt)}</span>
-            <ReuseText outcome={outcome} />
-            <span>{formatMs(totalMs)}</span>
+        {attempts.map((attempt) => (
+          <li key={attempt.id}>
+            <span title={formatExactTime(attempt.startedAt)}>{formatTime(attempt.startedAt)}</span>
+            <ReuseText attempt={attempt} />
+            <span>{formatMs(attempt.totalMs)}</span>
           </li>
         ))}
       </ol>

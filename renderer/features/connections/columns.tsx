@@ -153,7 +153,7 @@ export const COLUMNS = columnsOf([
       attempt === null
         ? null
         : `${OUTCOME_ORDER[attempt.outcome.kind]} ${outcomeDetail(attempt.outcome) ?? ''}`,
-    cell: ({ connection }) => <ReuseText outcome={connection.attempt?.outcome ?? null} />,
+    cell: ({ connection }) => <ReuseText attempt={connection.attempt} />,
   },
   {
     id: 'total',

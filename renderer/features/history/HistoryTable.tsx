@@ -9,6 +9,7 @@ import {
   formatMs,
   NOTHING,
 } from '../../format.ts';
+import { PLANNED_SENTENCE } from '../../words.ts';
 import { basisSentence, savedTimeWords } from '../counters/saved-time.ts';
 import { STACK } from './plots/bars.ts';
 import { GAP_SENTENCE, rowsOf } from './plots/gaps.ts';
@@ -23,7 +24,7 @@ const TIMES = [
   'Bytes saved',
   'Time saved',
 ];
-const FIGURES = [...STACK.map((kind) => OUTCOME_WORDS[kind]), ...TIMES];
+const FIGURES = [...STACK.map((kind) => OUTCOME_WORDS[kind]), 'Planned', ...TIMES];
 
 /** The same figures as the charts, as a table. */
 export function HistoryTable({ view }: { readonly view: HistoryView }): ReactNode {
@@ -84,6 +85,9 @@ function Figures({ figures }: { readonly figures: HistoryFigures }): ReactNode {
           {formatCount(figures[kind])}
         </td>
       ))}
+      <td className={styles.figure} data-none={figures.planned === 0} title={PLANNED_SENTENCE}>
+        {formatCount(figures.planned)}
+      </td>
       <Time ms={resumedTimes?.medianMs} />
       <Time ms={resumedTimes?.p95Ms} />
       <Time ms={fullTimes?.medianMs} />

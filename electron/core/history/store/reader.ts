@@ -49,7 +49,7 @@ export class Reader {
     this.#sums = new SumsTable(db);
     this.#mostRows = mostRows;
     this.#rows = db.prepare(`
-      SELECT at, kind, tls_us, line, saved_bytes FROM handshake
+      SELECT at, kind, tls_us, line, saved_bytes, planned FROM handshake
       WHERE id >= ? AND id < ? AND (? = ${String(ALL_ACCOUNTS)} OR account = ?)
     `);
     this.#latest = db.prepare(`
@@ -143,6 +143,7 @@ export class Reader {
           tlsUs: row['tls_us'] === null ? null : Number(row['tls_us']),
           line: row['line'] === null ? null : Number(row['line']),
           savedBytes: Number(row['saved_bytes']),
+          planned: row['planned'] === 1,
         },
         byTime,
       );

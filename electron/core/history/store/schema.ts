@@ -12,6 +12,8 @@ export const PLACES_IN_A_MS = 1000;
  * - `line` numbers handshakes that cost alike; `sums.lines` counts the resumed ones of each, and
  *   `measured` has what they took lately. What was saved in time is no column: it follows from these,
  *   and changes as more is measured. Version 1 had an estimate of another kind.
+ * - `planned` is 1 for a connection in the place of one that ended with its access token, and their
+ *   number in `sums`. Before version 3 there were none.
  * - `sums.account` 0 is all accounts together, so that no view depends on how many there are.
  */
 const STEPS: readonly string[] = [
@@ -69,6 +71,10 @@ const STEPS: readonly string[] = [
     at INTEGER NOT NULL,
     latest TEXT NOT NULL
   ) STRICT;
+  `,
+  `
+  ALTER TABLE handshake ADD COLUMN planned INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE sums ADD COLUMN planned INTEGER NOT NULL DEFAULT 0;
   `,
 ];
 

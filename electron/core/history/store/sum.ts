@@ -17,6 +17,8 @@ export interface Sum {
   /** Resumed handshakes, by their line. */
   readonly lines: Histogram;
   savedBytes: number;
+  /** See {@link AttemptRow.planned}. */
+  planned: number;
   /** By class, or by the time itself: one or the other in all sums that are added up. */
   readonly resumedTimes: Histogram;
   readonly fullTimes: Histogram;
@@ -27,19 +29,21 @@ export function emptySum(): Sum {
     counts: { resumed: 0, full: 0, refused: 0, off: 0, failed: 0 },
     lines: new Map(),
     savedBytes: 0,
+    planned: 0,
     resumedTimes: new Map(),
     fullTimes: new Map(),
   };
 }
 
 /** What of an attempt is added up. */
-export type SummedRow = Pick<AttemptRow, 'kind' | 'tlsUs' | 'line' | 'savedBytes'>;
+export type SummedRow = Pick<AttemptRow, 'kind' | 'tlsUs' | 'line' | 'savedBytes' | 'planned'>;
 
 /** Counts one more attempt. @param keyOf by what its time is counted */
 export function addRow(sum: Sum, row: SummedRow, keyOf = classOf): void {
   sum.counts[row.kind] += 1;
   if (row.kind === 'resumed' && row.line !== null) addCount(sum.lines, row.line, 1);
   sum.savedBytes += row.savedBytes;
+  if (row.planned) sum.planned += 1;
   if (row.tlsUs === null) return;
   if (row.kind === 'resumed') addCount(sum.resumedTimes, keyOf(row.tlsUs), 1);
   // A refused one is no measure of a full handshake: the useless offer made it dearer.
@@ -51,6 +55,7 @@ export function addSum(sum: Sum, other: Sum): void {
   for (const kind of KINDS) sum.counts[kind] += other.counts[kind];
   addHistogram(sum.lines, other.lines);
   sum.savedBytes += other.savedBytes;
+  sum.planned += other.planned;
   addHistogram(sum.resumedTimes, other.resumedTimes);
   addHistogram(sum.fullTimes, other.fullTimes);
 }
@@ -69,6 +74,7 @@ export function figuresOf(sum: Sum, timeOf = middleOf): StoredFigures {
     fullTimes: timesOf(sum.fullTimes, timeOf),
     lines: sum.lines,
     savedBytes: sum.savedBytes,
+    planned: sum.planned,
   };
 }
 

@@ -14,7 +14,9 @@ export interface StoredSum {
   readonly sum: Sum;
 }
 
-const COLUMNS = [...KINDS, 'saved_bytes', 'resumed_times', 'full_times', 'lines'].join(', ');
+const COLUMNS = [...KINDS, 'saved_bytes', 'planned', 'resumed_times', 'full_times', 'lines'].join(
+  ', ',
+);
 
 /** The sums by level, account and span, in the database. */
 export class SumsTable {
@@ -30,7 +32,7 @@ export class SumsTable {
     this.#first = db.prepare(`SELECT min(start_at) AS at ${which}`);
     this.#replace = db.prepare(`
       INSERT OR REPLACE INTO sums (level, account, start_at, ${COLUMNS})
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     `);
   }
 
@@ -43,6 +45,7 @@ export class SumsTable {
           KINDS.map((kind) => [kind, Number(row[kind])] as const),
         ) as Record<OutcomeKind, number>,
         savedBytes: Number(row['saved_bytes']),
+        planned: Number(row['planned']),
         resumedTimes: decodeHistogram(row['resumed_times'] as Uint8Array | null),
         fullTimes: decodeHistogram(row['full_times'] as Uint8Array | null),
         lines: decodeHistogram(row['lines'] as Uint8Array | null),
@@ -72,6 +75,7 @@ export class SumsTable {
       startAt,
       ...KINDS.map((kind) => sum.counts[kind]),
       sum.savedBytes,
+      sum.planned,
       encodeHistogram(sum.resumedTimes),
       encodeHistogram(sum.fullTimes),
       encodeHistogram(sum.lines),

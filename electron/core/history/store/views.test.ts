@@ -47,6 +47,7 @@ const rows = fc.array(
     receivedBytes: fc.option(fc.nat(5000)),
     line: fc.constantFrom(null, 7, 2 ** 47 + 1),
     savedBytes: fc.nat(5000),
+    planned: fc.boolean(),
   }),
   { maxLength: 12 },
 );
@@ -67,7 +68,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 function bucketsBySql(db: DatabaseSync, { fromAt, toAt, bucketMs, account }: StoredView) {
   const found = db
     .prepare(
-      `SELECT (at - ${String(fromAt)}) / ${String(bucketMs)} AS bucket, kind, tls_us, line, saved_bytes
+      `SELECT (at - ${String(fromAt)}) / ${String(bucketMs)} AS bucket, kind, tls_us, line, saved_bytes, planned
        FROM handshake LEFT JOIN account ON account.n = handshake.account
        WHERE at >= ${String(fromAt)} AND at < ${String(toAt)}
          AND (${account === null ? 'TRUE' : `account.id = '${account}'`})`,
@@ -96,6 +97,7 @@ function figuresOf(rows: readonly (readonly (number | null)[])[]): StoredFigures
     failed: count('failed'),
     lines: linesOf(rows.flatMap(([, code, , line]) => (code === 0 ? (line ?? []) : []))),
     savedBytes: rows.reduce((sum, [, , , , bytes]) => sum + (bytes ?? 0), 0),
+    planned: rows.filter(([, , , , , planned]) => planned === 1).length,
     resumedTimes: ranks(times('resumed')),
     fullTimes: ranks(times('full', 'off')),
   };

@@ -43,8 +43,8 @@ export class Writer {
     );
     this.#insert = db.prepare(`
       INSERT INTO handshake (id, account, kind, detail, protocol, tls_us, total_ms, sent_bytes,
-                             received_bytes, line, saved_bytes)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                             received_bytes, line, saved_bytes, planned)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     `);
     this.#findAccount = db.prepare('SELECT n, label FROM account WHERE id = ?');
     this.#putAccount = db.prepare(`
@@ -93,6 +93,7 @@ export class Writer {
       row.receivedBytes,
       row.line,
       row.savedBytes,
+      row.planned ? 1 : 0,
     );
     // As it was stored, so that sums and rows never differ.
     const at = Math.floor(id / PLACES_IN_A_MS);

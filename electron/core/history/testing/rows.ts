@@ -26,6 +26,7 @@ export function row(at: number, changes: Partial<AttemptRow> = {}): AttemptRow {
     receivedBytes: 300,
     line: null,
     savedBytes: 0,
+    planned: false,
     ...changes,
   };
 }

@@ -16,6 +16,7 @@ const NONE: HistoryFigures = {
   savedMs: 0,
   savedBasis: { lowMs: 0, highMs: 0, counted: 0, uncounted: 0, full: 0, resumed: 0 },
   savedBytes: 0,
+  planned: 0,
 };
 
 /** All of which nothing is known. */
