@@ -141,8 +141,18 @@ export const contract = {
 
   /** Applies to the next connection. Off forgets the account's sessions at once. */
   setReuse: call(accountId, z.boolean()).returns<Forgotten>(),
-  /** Holds for sessions held already as well, from the next connection on. */
-  setPolicy: call(accountId, reusePolicySchema).returns<void>(),
+  /**
+   * Holds for sessions held already as well, from the next connection on; those of an account that
+   * begins or ends to share are forgotten.
+   */
+  setPolicy: call(accountId, reusePolicySchema).returns<Forgotten>(),
+  /** The same for several accounts, each with its own: all of them, or none where one is gone. */
+  setPolicies: call(
+    z
+      .array(z.object({ id: accountId, policy: reusePolicySchema }))
+      .min(1)
+      .max(10_000),
+  ).returns<Forgotten>(),
   /** Ends the pause of a server that kept refusing, and connects the account anew. */
   tryOffering: call(accountId).returns<void>(),
   setPaused: call(accountId, z.boolean()).returns<void>(),

@@ -159,10 +159,16 @@ export interface Connection {
   readonly lastFull: PhaseTimes | null;
 }
 
-/** The sessions that are held for one server by one account; their bytes stay in the engine. */
-export interface HeldSessions extends Omit<HeldForPeer, 'account'> {
+/**
+ * The sessions that are held for one server by one account, or by those that share them; their bytes
+ * stay in the engine.
+ */
+export interface HeldSessions extends Omit<HeldForPeer, 'account' | 'sharedBy'> {
   readonly id: HeldSessionsId;
+  /** Whose the newest is. */
   readonly accountId: AccountId;
+  /** Every account that may use them; `null` where they are one account's. */
+  readonly sharedBy: readonly AccountId[] | null;
 }
 
 /** A server with which too few handshakes were measured to say what reuse saves there. */

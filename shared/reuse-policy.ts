@@ -4,7 +4,11 @@ import type { SharingPolicy } from '../electron/core/tls/facts.ts';
 export type { SharingPolicy } from '../electron/core/tls/facts.ts';
 
 /** Each {@link SharingPolicy}, for the schema of what a user sends. */
-export const SHARING_POLICIES = ['saving', 'private'] as const satisfies readonly SharingPolicy[];
+export const SHARING_POLICIES = [
+  'saving',
+  'private',
+  'shared',
+] as const satisfies readonly SharingPolicy[];
 
 /** For how long after its full handshake a session, renewed or not, may be offered. */
 export const LONGEST_AGES = ['server', 'hour', 'ten-minutes'] as const;

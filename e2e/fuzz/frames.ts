@@ -82,6 +82,7 @@ export const framesTarget: FuzzTarget = {
     call('testConnection', account, null),
     call('setReuse', 'account-1', true),
     call('setPolicy', 'account-1', { sharing: 'private', longestAge: 'hour' }),
+    call('setPolicies', [{ id: 'account-1', policy: { sharing: 'shared', longestAge: 'server' } }]),
     call('startCheck', { server: 'imap.example.org', starttls: false, servername: null }),
     call('getHistory', { range: '24h', account: null }),
     call('exportHistory', { range: '7d', account: 'account-1', format: 'csv' }),

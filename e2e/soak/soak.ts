@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright';
 import type { AccountId } from '../../shared/model.ts';
+import { SHARING_POLICIES } from '../../shared/reuse-policy.ts';
 import { chooseChromium } from '../fixtures/browser/chromium.ts';
 import { DOVECOT_MAILBOXES } from '../fixtures/servers/dovecot-config.ts';
 import { Dovecot } from '../fixtures/servers/dovecot.ts';
@@ -230,8 +231,7 @@ class Disturbance {
       () => engine.reconnectAccount(id),
       () => engine.setReuse(id, random.whole(2) === 0),
       () => engine.setPaused(id, random.whole(3) === 0),
-      () =>
-        engine.setPolicy(id, { sharing: random.pick(['saving', 'private']), longestAge: 'server' }),
+      () => engine.setPolicy(id, { sharing: random.pick(SHARING_POLICIES), longestAge: 'server' }),
       () => engine.forgetSessions(id),
       () => engine.getConnection(connection),
       () => engine.getHistory({ range: '1h', account: null }),

@@ -71,6 +71,7 @@ export function heldSessions(
   return {
     id: id as HeldSessionsId,
     accountId: accountId as AccountId,
+    sharedBy: null,
     name: 'imap.example.org',
     port: 993,
     security: 'tls',

@@ -89,7 +89,9 @@ export function simulatedAttempt(simulated: Simulated): Attempt {
           cipher: 'TLS_AES_256_GCM_SHA384',
           group: isTls12 ? null : 'X25519MLKEM768',
           certificate: CERTIFICATE,
-          descent: isResumed ? { fullHandshakeAt: now - 60_000, reuse: simulated.earlier } : null,
+          descent: isResumed
+            ? { fullHandshakeAt: now - 60_000, reuse: simulated.earlier, sharedBy: null }
+            : null,
         },
     sentBytes: hasFailed ? null : isResumed ? 900 : 1600,
     receivedBytes: hasFailed ? null : isResumed ? 500 : 4000,

@@ -30,6 +30,7 @@ export type AccountCalls = Pick<
   | 'findSettings'
   | 'setReuse'
   | 'setPolicy'
+  | 'setPolicies'
   | 'tryOffering'
   | 'setPaused'
 >;
@@ -183,9 +184,23 @@ export function createAccountCalls(context: CallContext): AccountCalls {
 
     setReuse: async (id, reuse) => ({ forgotten: await set(id, { reuse }) }),
 
-    setPolicy: async (id, policy) => {
-      await set(id, { policy });
-    },
+    setPolicy: async (id, policy) => ({ forgotten: await set(id, { policy }) }),
+
+    setPolicies: (chosen) =>
+      turn(async () => {
+        const owned = chosen.map((one) => ({ ...one, ...ownerOf(one.id) }));
+        // In the same turn, so that they are one write.
+        const changed = await Promise.all(
+          owned.map(async ({ id, policy, book, password }) => ({
+            settings: await book.accounts.update(id, (account) => ({ ...account, policy })),
+            password,
+          })),
+        );
+        const forgotten = changed.map(({ settings, password }) =>
+          watchList.change(settings, password),
+        );
+        return { forgotten: forgotten.reduce((sum, count) => sum + count, 0) };
+      }),
 
     tryOffering: (id) =>
       turn(() => {

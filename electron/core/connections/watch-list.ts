@@ -93,8 +93,9 @@ export class WatchList {
     this.sessions.setEnabled(id, settings.reuse);
     this.#setPolicy(settings);
     // The demo leaves nothing behind.
-    if (!demo) this.sessions.keep({ ...peerOf(settings), via: this.#viaOf(settings) });
+    if (!demo) this.sessions.keep(this.#peerOf(settings));
     this.#settings.set(id, settings);
+    this.#expect(id);
     this.#show(settings, demo);
     this.supervisor.watch(this.#watched(settings, password));
   }
@@ -113,8 +114,9 @@ export class WatchList {
     const elsewhere = connectsElsewhere(before, settings);
     this.#settings.set(id, settings);
     let forgotten = this.sessions.setEnabled(id, settings.reuse);
-    this.#setPolicy(settings);
+    forgotten += this.#setPolicy(settings);
     if (elsewhere) forgotten += this.sessions.forget(id);
+    this.#expect(id);
     // After the sessions: with them goes what is known of a server that refuses them.
     this.#show(settings, this.#deps.state.find('accounts', id)?.demo ?? false);
     // Those that a refused password stopped, and those that go elsewhere, start by themselves.
@@ -145,7 +147,7 @@ export class WatchList {
    */
   tryOffering(id: AccountId): void {
     this.sessions.tryNow(id);
-    this.#refresh(id);
+    this.#refreshWithSharing(id);
     this.#reconnectUnlessRefused(id);
   }
 
@@ -164,6 +166,7 @@ export class WatchList {
   wayChanged(ids: readonly AccountId[]): void {
     for (const id of ids) {
       this.sessions.forget(id);
+      this.#expect(id);
       this.#refresh(id);
       this.#reconnectUnlessRefused(id);
     }
@@ -180,15 +183,20 @@ export class WatchList {
   /** @returns how many sessions of the account were forgotten */
   forgetSessions(id: AccountId): number {
     const forgotten = this.sessions.forget(id);
+    this.#expect(id);
     this.#refresh(id);
     return forgotten;
   }
 
   /** @returns how many sessions were forgotten */
   forgetHeldSessions(id: HeldSessionsId): number {
-    const account = this.#deps.state.find('heldSessions', id)?.accountId;
+    const held = this.#deps.state.find('heldSessions', id);
     const forgotten = this.sessions.forgetPeer(id);
-    if (account !== undefined) this.#refresh(account);
+    const accounts = held === undefined ? [] : (held.sharedBy ?? [held.accountId]);
+    for (const account of accounts) {
+      this.#expect(account);
+      this.#refresh(account);
+    }
     return forgotten;
   }
 
@@ -230,8 +238,21 @@ export class WatchList {
     return { settings, credentials: credentialsOf(settings, password, this.#deps.tokens) };
   }
 
-  #setPolicy({ id, policy: { sharing, longestAge } }: AccountSettings): void {
-    this.sessions.setPolicy(id, { sharing, maxAgeMs: LONGEST_AGES_MS[longestAge] });
+  #setPolicy({ id, policy: { sharing, longestAge } }: AccountSettings): number {
+    return this.sessions.setPolicy(id, { sharing, maxAgeMs: LONGEST_AGES_MS[longestAge] });
+  }
+
+  /** Where it shares, it may use what others hold already. */
+  #expect(id: AccountId): void {
+    const settings = this.#settings.get(id);
+    if (settings !== undefined) this.sessions.expect(this.#peerOf(settings));
+  }
+
+  /** Who an account's connections are with; the transport finds the same. */
+  #peerOf(settings: AccountSettings): Peer {
+    const { id, user, host, port, security, servername, trust } = settings;
+    const via = this.#viaOf(settings);
+    return { account: id, user, name: servername ?? host, port, security, trust, via };
   }
 
   #heard(event: ConnectionEvent): void {
@@ -270,7 +291,17 @@ export class WatchList {
     const facts = { host, port, security, network: [...network(), ...by] };
     record(attempt, account, tally.count(attempt, facts));
     state.set('totals', tally.totals());
-    this.#refresh(account.id);
+    const isNews = (account.refusing === null) !== (this.sessions.refusing(account.id) === null);
+    if (isNews) this.#refreshWithSharing(account.id);
+    else this.#refresh(account.id);
+  }
+
+  /** Also those that share, who learn together that a server refuses. */
+  #refreshWithSharing(id: AccountId): void {
+    const isShared = (of: AccountId): boolean =>
+      this.#settings.get(of)?.policy.sharing === 'shared';
+    const others = isShared(id) ? [...this.#settings.keys()].filter(isShared) : [];
+    for (const one of new Set([id, ...others])) this.#refresh(one);
   }
 
   /** Without what the interface must not or need not have: the text of what the account trusts. */
@@ -303,12 +334,12 @@ export class WatchList {
       state.remove('heldSessions', id);
       return;
     }
-    const { account, ...facts } = held;
-    state.put('heldSessions', { ...facts, id, accountId: account as AccountId });
+    const { account, sharedBy, ...facts } = held;
+    state.put('heldSessions', {
+      ...facts,
+      id,
+      accountId: account as AccountId,
+      sharedBy: sharedBy as readonly AccountId[] | null,
+    });
   }
-}
-
-/** Who an account's connections are with; the transport finds the same. */
-function peerOf({ id, user, host, port, security, servername, trust }: AccountSettings): Peer {
-  return { account: id, user, name: servername ?? host, port, security, trust };
 }

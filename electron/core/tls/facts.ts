@@ -53,9 +53,11 @@ export type Reuse =
 /**
  * How an account trades savings for unlinkability (RFC 8446 appendix C.4). `saving`: a burst that
  * runs out of tickets shares the newest one. `private`: each ticket is offered once, so that nobody
- * on the way can tell by it that two connections are one client's.
+ * on the way can tell by it that two connections are one client's. `shared`: as `saving`, and with
+ * every other account that chose it and is alike in all of the key but account and user; the server,
+ * and whoever watches the way to it, learn that these belong together.
  */
-export type SharingPolicy = 'saving' | 'private';
+export type SharingPolicy = 'saving' | 'private' | 'shared';
 
 /**
  * A server that issues sessions and does not take them up, or a way to it that breaks when one is
@@ -95,6 +97,8 @@ export interface Descent {
   readonly fullHandshakeAt: number;
   /** How many resumptions there have been from it, this one included. */
   readonly reuse: number;
+  /** The account whose session it was, where that is another one that shares with this one. */
+  readonly sharedBy: string | null;
 }
 
 /** What client and server settled in a TLS handshake. */
@@ -110,9 +114,12 @@ export interface Handshake {
   readonly descent: Descent | null;
 }
 
-/** What is held for one server by one account, without a byte of it. */
+/** What is held for one server by one account, or by those that share, without a byte of it. */
 export interface HeldForPeer {
+  /** Whose the newest session is. */
   readonly account: string;
+  /** Every account that may use them, where they are shared; `null` where they are one account's. */
+  readonly sharedBy: readonly string[] | null;
   /** The name that the certificate is for, in its normal form. */
   readonly name: string;
   readonly port: number;

@@ -10,7 +10,7 @@ export { normalName, withoutZone } from './server-name.ts';
 export { UNREADABLE_TRUST, type TlsTrust } from './trust.ts';
 export { MAX_AGE_MS, SessionCache } from './cache/session-cache.ts';
 export type { HandshakeSessions, Offer, Verified } from './cache/handshake-sessions.ts';
-export type { SessionPolicy } from './cache/peer-sessions.ts';
+export type { SessionPolicy } from './cache/held-session.ts';
 export type { SessionCacheLimits } from './cache/peer-table.ts';
 export { connectTls, ConnectTlsError, type Secured } from './transport/connect-tls.ts';
 export {

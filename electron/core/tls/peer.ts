@@ -8,7 +8,7 @@ import { MAX_VERSION, MIN_VERSION, trustAnchor, type TlsTrust, type TrustAnchor 
 
 /** The far end of a connection, as one account sees it. */
 export interface Peer {
-  /** Sessions are never shared between accounts. */
+  /** Sessions are shared between accounts only where all of these chose that. */
   readonly account: string;
   /** Who signs in there, where one account may do so as another user later. */
   readonly user?: string;
@@ -55,15 +55,15 @@ export interface PeerKeys {
   readonly key: string;
   /** The same without what is trusted: what two connections to one place share. */
   readonly place: string;
+  /** The whole key without account and user: what accounts have alike that may share. */
+  readonly sharedKey: string;
   /** What is trusted, made ready. */
   readonly anchor: TrustAnchor;
 }
 
 /** @throws Error with the code {@link UNREADABLE_TRUST} or {@link UNUSABLE_NAME} */
 export function keysOf(peer: Peer): PeerKeys {
-  const place = JSON.stringify([
-    peer.account,
-    peer.user ?? null,
+  const server = [
     peerName(peer),
     peer.port,
     peer.security,
@@ -72,7 +72,9 @@ export function keysOf(peer: Peer): PeerKeys {
     TLS_ENGINE,
     // Straight there, as ever: sessions that earlier versions kept are found again.
     ...(peer.via === undefined || peer.via === null ? [] : [peer.via]),
-  ]);
+  ];
+  const place = JSON.stringify([peer.account, peer.user ?? null, ...server]);
   const anchor = trustAnchor(peer.trust);
-  return { key: place + anchor.fingerprint, place, anchor };
+  const sharedKey = JSON.stringify(server) + anchor.fingerprint;
+  return { key: place + anchor.fingerprint, place, sharedKey, anchor };
 }

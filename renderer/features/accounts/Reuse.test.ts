@@ -8,6 +8,7 @@ describe('the summary of a policy', () => {
 
   it('names only what is not as usual', () => {
     expect(policySummary({ sharing: 'private', longestAge: 'server' })).toBe('private');
+    expect(policySummary({ sharing: 'shared', longestAge: 'server' })).toBe('shared');
     expect(policySummary({ sharing: 'saving', longestAge: 'hour' })).toBe('1 h');
     expect(policySummary({ sharing: 'private', longestAge: 'ten-minutes' })).toBe(
       'private · 10 min',

@@ -1,5 +1,5 @@
 /** What a user can choose about the reuse of an account's sessions, and what a change comes to. */
-import { memo, type ReactNode } from 'react';
+import { memo, useState, type ReactNode } from 'react';
 import type { AccountId, LongestAge, ReusePolicy, SharingPolicy } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { useEngine } from '../../engine/store.ts';
@@ -11,6 +11,7 @@ import { focusOwner } from '../../ui/focus.ts';
 import { PolicyIcon } from '../../ui/icons.tsx';
 import { Popover } from '../../ui/popups.tsx';
 import { Foreign } from '../../ui/Text.tsx';
+import { SameServer, type GroupChoice } from './SameServer.tsx';
 import styles from './Reuse.module.css';
 
 const SHARING_CHOICES: readonly Choice<SharingPolicy>[] = [
@@ -25,6 +26,12 @@ const SHARING_CHOICES: readonly Choice<SharingPolicy>[] = [
     name: 'Private',
     explanation:
       'Every ticket is offered once, so nobody watching the network can link two connections by it. More full handshakes.',
+  },
+  {
+    value: 'shared',
+    name: 'Shared',
+    explanation:
+      'As Saving, and with all other accounts at this server that are Shared: the server, and whoever watches the line to it, learn that these accounts belong together.',
   },
 ];
 
@@ -42,7 +49,7 @@ const SHORT_AGES: Record<LongestAge, string | null> = {
 
 /** What is not as usual: `private · 10 min`; `null` where all is. */
 export function policySummary({ sharing, longestAge }: ReusePolicy): string | null {
-  const parts = [sharing === 'private' ? 'private' : null, SHORT_AGES[longestAge]];
+  const parts = [sharing === 'saving' ? null : sharing, SHORT_AGES[longestAge]];
   const unusual = parts.filter((part) => part !== null);
   return unusual.length === 0 ? null : unusual.join(' · ');
 }
@@ -62,6 +69,8 @@ export const ReuseControls = memo(function ReuseControls(props: ReuseControlsPro
   const { id, label, setChange } = props;
   const api = useEngineApi();
   const [isReusing, choose] = useChoice(props.isReusing, (state) => state.accounts.get(id));
+  // Here, so that it can be taken back after the panel was closed.
+  const [groupChoice, setGroupChoice] = useState<GroupChoice | null>(null);
   const switchReuse = async (on: boolean) => {
     const at = Date.now();
     const { forgotten } = await api.setReuse(id, on);
@@ -78,7 +87,12 @@ export const ReuseControls = memo(function ReuseControls(props: ReuseControlsPro
           </>
         }
       >
-        <PolicyChoices {...props} isReusing={isReusing} />
+        <PolicyChoices
+          {...props}
+          isReusing={isReusing}
+          groupChoice={groupChoice}
+          setGroupChoice={setGroupChoice}
+        />
       </Popover>
       <Switch
         label={`Reuse TLS sessions for ${label}`}
@@ -93,8 +107,13 @@ export const ReuseControls = memo(function ReuseControls(props: ReuseControlsPro
   );
 });
 
+interface PolicyChoicesProps extends ReuseControlsProps {
+  readonly groupChoice: GroupChoice | null;
+  readonly setGroupChoice: (choice: GroupChoice | null) => void;
+}
+
 /** How an account's sessions may be used. */
-function PolicyChoices(props: ReuseControlsProps): ReactNode {
+function PolicyChoices(props: PolicyChoicesProps): ReactNode {
   const { id, label, sharing, longestAge, isReusing, setChange } = props;
   const api = useEngineApi();
   const [policy, choose] = useChoice<ReusePolicy>({ sharing, longestAge }, (state) =>
@@ -102,12 +121,15 @@ function PolicyChoices(props: ReuseControlsProps): ReactNode {
   );
   const change = async (chosen: ReusePolicy) => {
     const at = Date.now();
+    let forgotten = 0;
     const isTaken = await choose(
       chosen,
       `Could not change the reuse policy of ${isolate(label)}`,
-      () => api.setPolicy(id, chosen),
+      async () => {
+        ({ forgotten } = await api.setPolicy(id, chosen));
+      },
     );
-    if (isTaken) setChange({ at, forgotten: null });
+    if (isTaken) setChange({ at, forgotten: forgotten === 0 ? null : forgotten });
   };
   return (
     <div className={styles.choices}>
@@ -131,6 +153,14 @@ function PolicyChoices(props: ReuseControlsProps): ReactNode {
         disabled={!isReusing}
         onChoose={(longestAge) => void change({ ...policy, longestAge })}
       />
+      {isReusing && (
+        <SameServer
+          id={id}
+          policy={policy}
+          choice={props.groupChoice}
+          setChoice={props.setGroupChoice}
+        />
+      )}
       <p className={styles.effect}>A choice applies to the next connection.</p>
     </div>
   );
@@ -139,7 +169,7 @@ function PolicyChoices(props: ReuseControlsProps): ReactNode {
 /** A change of an account's switch or policy. */
 export interface Change {
   readonly at: number;
-  /** Sessions that were forgotten by it; `null` where it forgets none: switched on, another policy. */
+  /** Sessions that were forgotten by it; `null` where it forgets none: switched on, most policies. */
   readonly forgotten: number | null;
 }
 

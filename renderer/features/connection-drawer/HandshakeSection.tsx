@@ -3,6 +3,7 @@ import { flushSync } from 'react-dom';
 import type { EngineApi } from '../../../shared/contract.ts';
 import type {
   Account,
+  AccountId,
   Attempt,
   ConnectionId,
   Descent,
@@ -10,6 +11,7 @@ import type {
   PhaseTimes,
 } from '../../../shared/model.ts';
 import { useNow } from '../../clock.ts';
+import { useEngine } from '../../engine/store.ts';
 import {
   formatBytes,
   formatCount,
@@ -21,7 +23,7 @@ import {
 import { CallButton } from '../../ui/call.tsx';
 import { copyOrSelect } from '../../ui/hand-over.ts';
 import { ReuseText } from '../../ui/marks.tsx';
-import { Facts, Lines, ProblemBox } from '../../ui/Text.tsx';
+import { Facts, Foreign, Lines, ProblemBox } from '../../ui/Text.tsx';
 import { outcomeSentence, protocolName } from '../../words.ts';
 import { RefusingLine } from '../accounts/AccountTrouble.tsx';
 import { Waterfall } from './Waterfall.tsx';
@@ -44,6 +46,10 @@ export function HandshakeSection({
 }: HandshakeSectionProps): ReactNode {
   const { outcome, handshake, sentBytes, receivedBytes, ticketsReceived } = attempt;
   const { descent = null, protocol = null } = handshake ?? {};
+  const sharedBy = descent?.sharedBy ?? null;
+  const owner = useEngine((state) =>
+    sharedBy === null ? null : (state.accounts.get(sharedBy as AccountId)?.label ?? null),
+  );
   const now = useNow();
   const isHeldBack = outcome.kind === 'full' && outcome.reason === 'server-keeps-refusing';
   const refusing = isHeldBack ? account.refusing : null;
@@ -56,6 +62,17 @@ export function HandshakeSection({
       {descent !== null && (
         <p className={styles.sentence} title={formatExactTime(descent.fullHandshakeAt)}>
           {descentSentence(descent, now)}
+        </p>
+      )}
+      {sharedBy !== null && (
+        <p className={styles.sentence}>
+          {owner === null ? (
+            'The session was of an account that has been removed.'
+          ) : (
+            <>
+              The session was of <Foreign>{owner}</Foreign>, which shares with this account.
+            </>
+          )}
         </p>
       )}
       {sentence !== null && <p className={styles.sentence}>{sentence}</p>}
@@ -150,6 +167,9 @@ function OpensslCommand({ connectionId, outcome }: OpensslCommandProps): ReactNo
 }
 
 /** Where a resumed session comes from: `From the full handshake at 10:31, 4th reuse.` */
-export function descentSentence({ fullHandshakeAt, reuse }: Descent, now: number): string {
+export function descentSentence(
+  { fullHandshakeAt, reuse }: Omit<Descent, 'sharedBy'>,
+  now: number,
+): string {
   return `From the full handshake at ${formatMoment(fullHandshakeAt, now)}, ${formatOrdinal(reuse)} reuse.`;
 }

@@ -9,14 +9,17 @@ import { formatCount, formatExactTime, formatMoment, NOTHING } from '../../forma
 import { Button } from '../../ui/controls.tsx';
 import { ForgetIcon } from '../../ui/icons.tsx';
 import { Table, TableRow, useRowsInSight, type Column, type RowPlace } from '../../ui/table.tsx';
-import { Name } from '../../ui/Text.tsx';
-import { countLeft, serverName, serverNote, timeLeft } from './held.ts';
+import { Foreign, Name } from '../../ui/Text.tsx';
+import { countLeft, serverName, serverNote, sharingWords, timeLeft, usersOf } from './held.ts';
 import styles from './Sessions.module.css';
 
 /** What is held for a server, and how it is called. */
 interface HeldFacts {
   readonly held: HeldSessions;
+  /** Of the account that the newest one is of. */
   readonly label: string;
+  /** All that may use them, where they are shared. */
+  readonly sharing: string | null;
   readonly server: string;
   /** What else sets the server apart; empty for most. */
   readonly note: string;
@@ -27,7 +30,13 @@ const COLUMNS: readonly Column<string, HeldFacts>[] = [
     id: 'account',
     heading: 'Account',
     width: ['minmax(72px, 1.2fr)', 'minmax(64px, 1.2fr)'],
-    cell: ({ label }) => <Name hasTwoLines>{label}</Name>,
+    title: ({ sharing }) => sharing,
+    cell: ({ label, sharing }) =>
+      sharing === null ? (
+        <Name hasTwoLines>{label}</Name>
+      ) : (
+        <span className={styles.sharing}>{sharing}</span>
+      ),
   },
   {
     id: 'server',
@@ -59,9 +68,14 @@ const COLUMNS: readonly Column<string, HeldFacts>[] = [
     heading: 'Issued to',
     width: ['minmax(96px, 1fr)', 'minmax(92px, 1fr)'],
     title: ({ held }) => `Issued at ${formatExactTime(held.issuedAt)}`,
-    cell: ({ held }) => (
+    cell: ({ held, label, sharing }) => (
       <>
         {held.issuedTo === null ? NOTHING : <Name>{held.issuedTo}</Name>}
+        {sharing !== null && (
+          <span className={styles.note}>
+            of <Foreign>{label}</Foreign>
+          </span>
+        )}
         <Issued held={held} />
       </>
     ),
@@ -143,12 +157,13 @@ const SessionRow = memo(function SessionRow(props: SessionRowProps): ReactNode {
   // Words, not the account: that one changes with every handshake.
   const words = useEngine(useShallow((state) => wordsOf(held, state.accounts)));
   if (held === undefined || words === null) return null;
-  const [label, server, note] = words;
-  const forget = `Forget sessions of ${label} for ${server}`;
+  const [label, sharing, server, note] = words;
+  const whose = sharing === null ? label : `${formatCount(usersOf(held).length)} accounts`;
+  const forget = `Forget sessions of ${whose} for ${server}`;
   return (
     <TableRow
       columns={COLUMNS}
-      row={{ held, label, server, note }}
+      row={{ held, label, sharing, server, note }}
       index={index}
       top={top}
       data-held={id}
@@ -171,8 +186,13 @@ const SessionRow = memo(function SessionRow(props: SessionRowProps): ReactNode {
 function wordsOf(
   held: HeldSessions | undefined,
   accounts: EngineState['accounts'],
-): readonly [label: string, server: string, note: string] | null {
+): readonly [label: string, sharing: string | null, server: string, note: string] | null {
   const account = held === undefined ? undefined : accounts.get(held.accountId);
   if (held === undefined || account === undefined) return null;
-  return [account.label, serverName(held, account), serverNote(held, account)];
+  return [
+    account.label,
+    sharingWords(held, accounts),
+    serverName(held, account),
+    serverNote(held, account),
+  ];
 }

@@ -9,7 +9,7 @@ import { toastIfFailed } from '../../ui/call.tsx';
 import { AccountSelect, Button } from '../../ui/controls.tsx';
 import { Question } from '../../ui/dialogs.tsx';
 import { toastDone } from '../../ui/toasts.tsx';
-import { heldSummary, inOrder, serverName, whyNone } from './held.ts';
+import { heldSummary, inOrder, serverName, usersOf, whyNone } from './held.ts';
 import { SessionTable } from './SessionTable.tsx';
 import styles from './Sessions.module.css';
 
@@ -102,7 +102,7 @@ function findNeighbour(asked: ForgetTarget): HTMLElement | null {
 /** Apart from the table, because it changes with every session. */
 function Summary({ chosen }: { readonly chosen: AccountId | null }): ReactNode {
   const all = useEngine((state) => state.heldSessions);
-  const held = [...all.values()].filter(({ accountId }) => chosen === null || accountId === chosen);
+  const held = [...all.values()].filter((one) => chosen === null || usersOf(one).includes(chosen));
   return <p className={styles.summary}>{heldSummary(held)}</p>;
 }
 
@@ -169,13 +169,19 @@ function planOf(target: ForgetTarget): ForgetPlan {
     case 'server':
       return {
         title: `Forget the sessions for ${serverName(target.held, target.account)}?`,
-        next: `The next connection of ${isolate(target.account.label)} to this server`,
+        next:
+          target.held.sharedBy === null
+            ? `The next connection of ${isolate(target.account.label)} to this server`
+            : 'The next connection of any account that shares them',
         forget: (api) => api.forgetHeldSessions(target.held.id),
       };
     case 'account':
       return {
         title: `Forget all sessions of ${isolate(target.account.label)}?`,
-        next: 'Its next connection',
+        next:
+          target.account.policy.sharing === 'shared'
+            ? 'Its next connection, where no other account shares a session with it,'
+            : 'Its next connection',
         forget: (api) => api.forgetSessions(target.account.id),
       };
     case 'all':

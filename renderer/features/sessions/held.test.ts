@@ -7,6 +7,7 @@ import {
   inOrder,
   serverName,
   serverNote,
+  sharingWords,
   timeLeft,
   whyNone,
 } from './held.ts';
@@ -43,6 +44,18 @@ describe('what is held', () => {
     ];
     expect(inOrder(held, accounts, null).map(({ id }) => id)).toEqual(['3', '2', '1']);
     expect(inOrder(held, accounts, 'c' as AccountId).map(({ id }) => id)).toEqual(['3']);
+  });
+
+  it('is once for all that share it, with their names, and of each of them', () => {
+    const accounts = new Map(
+      ['b', 'a'].map((id) => [id as AccountId, account(id, { label: id.toUpperCase() })]),
+    );
+    const sharedBy = ['b', 'a'] as AccountId[];
+    const held = heldSessions('1', 'b', { sharedBy });
+    expect(sharingWords(held, accounts)).toBe('Shared by 2: A, B');
+    expect(sharingWords(heldSessions('2', 'b'), accounts)).toBeNull();
+    for (const id of sharedBy) expect(inOrder([held], accounts, id)).toEqual([held]);
+    expect(inOrder([held], accounts, 'c' as AccountId)).toEqual([]);
   });
 
   it('is called by the host that is connected to, with the name where that is another', () => {

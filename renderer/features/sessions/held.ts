@@ -1,6 +1,12 @@
 /** What the Sessions screen says of what is held. Pure. */
 import type { Account, AccountId, HeldSessions } from '../../../shared/model.ts';
-import { formatCount, formatCountdown, formatServer, formatSessions } from '../../format.ts';
+import {
+  formatCount,
+  formatCountdown,
+  formatServer,
+  formatSessions,
+  isolate,
+} from '../../format.ts';
 import { isSameHost } from '../../../shared/server-names.ts';
 import { otherName } from '../../words.ts';
 
@@ -38,6 +44,23 @@ function isOwn(name: string, { host, servername }: Account): boolean {
   return isSameHost(servername ?? host, name);
 }
 
+/** The accounts that may use them. */
+export function usersOf({ accountId, sharedBy }: HeldSessions): readonly AccountId[] {
+  return sharedBy ?? [accountId];
+}
+
+/** Who may use them, where they are shared: `Shared by 3: Ann, Bob, Cid`. */
+export function sharingWords(
+  held: HeldSessions,
+  accounts: ReadonlyMap<AccountId, Pick<Account, 'label'>>,
+): string | null {
+  if (held.sharedBy === null) return null;
+  const labels = held.sharedBy
+    .flatMap((id) => accounts.get(id)?.label ?? [])
+    .toSorted((a, b) => collator.compare(a, b));
+  return `Shared by ${formatCount(labels.length)}: ${labels.map(isolate).join(', ')}`;
+}
+
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 /** By account, then by server; only those of `account` where one is given. */
@@ -47,9 +70,10 @@ export function inOrder(
   account: AccountId | null,
 ): readonly HeldSessions[] {
   const label = ({ accountId }: HeldSessions) => accounts.get(accountId)?.label ?? '';
+  const isOf = (one: HeldSessions) => account === null || usersOf(one).includes(account);
   const server = (one: HeldSessions) => serverName(one, accounts.get(one.accountId));
   return [...held]
-    .filter(({ accountId }) => account === null || accountId === account)
+    .filter(isOf)
     .toSorted(
       (a, b) => collator.compare(label(a), label(b)) || collator.compare(server(a), server(b)),
     );

@@ -17,7 +17,7 @@ const resumed: HandshakeEnd = {
     cipher: 'TLS_AES_256_GCM_SHA384',
     group: 'X25519MLKEM768',
     certificate: null,
-    descent: { fullHandshakeAt: 900, reuse: 4 },
+    descent: { fullHandshakeAt: 900, reuse: 4, sharedBy: null },
   },
   hangsOn: [],
   asksForCertificate: false,

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { COLD_WAIT_MS, ColdStart } from './cold-start.ts';
+import type { Owner } from './held-session.ts';
+
+const OWNER = {} as Owner;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -11,7 +14,7 @@ afterEach(() => {
 it('waits for a leader that hangs for two seconds at most', async () => {
   expect(COLD_WAIT_MS).toBeLessThanOrEqual(2_000);
   const coldStart = new ColdStart();
-  expect(coldStart.lead()).toBe(true);
+  expect(coldStart.lead(OWNER)).toBe(true);
   let isOver = false;
   const waiting = coldStart.wait().then(() => (isOver = true));
   await vi.advanceTimersByTimeAsync(COLD_WAIT_MS - 1);
@@ -23,7 +26,7 @@ it('waits for a leader that hangs for two seconds at most', async () => {
 
 it('has one leader at a time', () => {
   const coldStart = new ColdStart();
-  expect([coldStart.lead(), coldStart.lead()]).toEqual([true, false]);
+  expect([coldStart.lead(OWNER), coldStart.lead(OWNER)]).toEqual([true, false]);
   coldStart.release();
-  expect(coldStart.lead()).toBe(true);
+  expect(coldStart.lead(OWNER)).toBe(true);
 });

@@ -2,6 +2,7 @@
  * A cold burst: many connections to one peer start together and nothing is held. The first one
  * leads; the others wait for its tickets, so that one full handshake serves all of them.
  */
+import type { Owner } from './held-session.ts';
 
 /**
  * How long the others wait for the leader. A TLS handshake and a greeting take three round trips;
@@ -11,30 +12,46 @@
 export const COLD_WAIT_MS = 2_000;
 
 export class ColdStart {
+  #leader: Owner | null = null;
   #release: (() => void) | null = null;
   #released: Promise<void> | null = null;
 
-  /** Whether the caller leads: nobody else does at the moment. Whoever leads calls `release`. */
-  lead(): boolean {
+  /** Whether `owner` leads: nobody else does at the moment. Whoever leads calls `release`. */
+  lead(owner: Owner): boolean {
     if (this.#released !== null) return false;
     const { promise, resolve } = Promise.withResolvers<void>();
+    this.#leader = owner;
     this.#released = promise;
     this.#release = resolve;
     return true;
   }
 
-  /** Resolves when the leader's tickets are there, when it failed, or after {@link COLD_WAIT_MS}. */
-  async wait(): Promise<void> {
-    if (this.#released === null) return;
+  /**
+   * Resolves when the leader's tickets are there, when it failed, or after {@link COLD_WAIT_MS}.
+   *
+   * @param passesOn after that time another may lead
+   */
+  async wait(passesOn = false): Promise<void> {
+    const released = this.#released;
+    if (released === null) return;
     const { promise: timedOut, resolve } = Promise.withResolvers<void>();
-    const timeout = setTimeout(resolve, COLD_WAIT_MS);
-    await Promise.race([this.#released, timedOut]);
+    const timeout = setTimeout(() => {
+      if (passesOn && this.#released === released) this.release();
+      resolve();
+    }, COLD_WAIT_MS);
+    await Promise.race([released, timedOut]);
     clearTimeout(timeout);
   }
 
   release(): void {
     this.#release?.();
+    this.#leader = null;
     this.#release = null;
     this.#released = null;
+  }
+
+  /** What this one brings is stored no more: another may lead. */
+  releaseFrom(owner: Owner): void {
+    if (this.#leader === owner) this.release();
   }
 }

@@ -9,15 +9,22 @@ import type {
   TlsProtocol,
 } from '../facts.ts';
 import { certificateFacts } from '../certificate.ts';
-import { HeldSession, lifetimeMs, type Family, type SessionRoot } from './held-session.ts';
+import {
+  HeldSession,
+  lifetimeMs,
+  type Family,
+  type Owner,
+  type SessionPolicy,
+  type SessionRoot,
+} from './held-session.ts';
 import { peerName, type Peer, type PeerKeys } from '../peer.ts';
-import type { BrokenOffer, SessionPolicy } from './peer-sessions.ts';
-import type { AccountState, PeerEntry } from './peer-table.ts';
+import type { BrokenOffer } from './peer-sessions.ts';
+import { MAX_PLACES, type AccountState, type PeerEntry } from './peer-table.ts';
 import { readSession } from '../session-format.ts';
 import type { Sent } from '../vouchers.ts';
 
-/** Places of one account whose trust is remembered; an account has one, seldom two. */
-const MAX_TRUSTED = 64;
+/** After so long, those that share wait for no other leader. */
+const SHARING_PATIENCE_MS = 3_000;
 
 /** What a handshake offers. */
 export type Offer =
@@ -73,6 +80,8 @@ export class HandshakeSessions {
   /** The handshake before that this one judges, by ending well without a session, or not. */
   #judges: BrokenOffer | null = null;
   #root: SessionRoot | null = null;
+  /** Whose that is which it stores, once that is known. */
+  #owners: readonly Owner[] = [];
   #descent: Descent | null = null;
   #stored = 0;
   /** Under which the session was taken. */
@@ -103,12 +112,32 @@ export class HandshakeSessions {
    * `null` where a session is held, nothing is to be hoped for, or this is the first handshake.
    */
   ready(): Promise<void> | null {
+    const entry = this.#toWaitFor();
+    if (entry === null) return null;
+    return entry.isShared ? this.#followSharing(entry) : entry.coldStart.wait();
+  }
+
+  /** Whose first tickets are to be waited for; `null` where there is no waiting, or this one leads. */
+  #toWaitFor(): PeerEntry | null {
     if (!this.#isAllowed || !this.#begin.offers) return null;
-    const { sessions, coldStart } = this.#cache.entry();
-    if (!sessions.isWorthWaiting(this.#cache.now(), this.#account.policy)) return null;
-    if (!coldStart.lead()) return coldStart.wait();
-    this.#leads = true;
-    return null;
+    const entry = this.#cache.entry();
+    const { owner } = this.#account;
+    if (!entry.sessions.isWorthWaiting(this.#cache.now(), owner.policy)) return null;
+    this.#leads = entry.coldStart.lead(owner);
+    return this.#leads ? null : entry;
+  }
+
+  /**
+   * Where the leader is of another account, its failure, its end or its silence are not this one's: one
+   * of those that waited leads in its place.
+   */
+  async #followSharing(entry: PeerEntry): Promise<void> {
+    const until = performance.now() + SHARING_PATIENCE_MS;
+    let next: PeerEntry | null = entry;
+    while (next !== null && performance.now() < until) {
+      await next.coldStart.wait(true);
+      next = this.#toWaitFor();
+    }
   }
 
   /** Chooses what to offer. For a ticket that is used once this is the one act that takes it. */
@@ -127,7 +156,8 @@ export class HandshakeSessions {
     if (this.#judges !== null || !this.#begin.offers) {
       return { kind: 'none', reason: 'failed-earlier' };
     }
-    const choice = sessions.take(this.#cache.now(), this.#account.policy, this.#begin.trial);
+    const { policy } = this.#account.owner;
+    const choice = sessions.take(this.#cache.now(), policy, this.#begin.trial);
     if (choice.session === null) {
       return { kind: 'none', reason: this.#trustChanged() ? 'trust-changed' : choice.reason };
     }
@@ -136,7 +166,7 @@ export class HandshakeSessions {
       return { kind: 'none', reason: 'trust-changed' };
     }
     this.#offered = choice.session;
-    this.#policy = this.#account.policy;
+    this.#policy = policy;
     this.#moves = this.#cache.moves();
     return {
       kind: 'session',
@@ -156,7 +186,7 @@ export class HandshakeSessions {
     trusted.delete(this.#begin.place);
     trusted.set(this.#begin.place, this.#begin.anchor.fingerprint);
     for (const oldest of trusted.keys()) {
-      if (trusted.size <= MAX_TRUSTED) return;
+      if (trusted.size <= MAX_PLACES) return;
       trusted.delete(oldest);
     }
   }
@@ -166,13 +196,20 @@ export class HandshakeSessions {
     const offer = this.#offer ?? this.take();
     const now = this.#cache.now();
     const offered = this.#offered;
+    const { owner } = this.#account;
+    this.#owners = [owner];
     if (offered !== null && result.resumed) {
+      const others = offered.owners.filter((other) => other !== owner);
+      const { account } = offered.owners.at(-1) ?? owner;
+      // What comes descends from theirs.
+      this.#owners = [...others, owner];
       this.#root = offered.origin.root;
       this.#root.resumptions += 1;
       if (this.#isAllowed) this.#cache.entry().sessions.resumed(offered);
       this.#descent = {
         fullHandshakeAt: this.#root.fullHandshakeAt,
         reuse: this.#root.resumptions,
+        sharedBy: account === owner.account ? null : account,
       };
       return { kind: 'resumed', mechanism: offered.origin.mechanism };
     }
@@ -272,7 +309,7 @@ export class HandshakeSessions {
 
   /** It may have been on the wire: a ticket is not seen on two networks. */
   #mayBeGivenBack(offered: HeldSession): boolean {
-    if (this.#policy?.sharing !== 'saving') return false;
+    if (this.#policy === null || this.#policy.sharing === 'private') return false;
     return offered.origin.protocol === 'TLSv1.2' || this.#moves === this.#cache.moves();
   }
 
@@ -287,6 +324,7 @@ export class HandshakeSessions {
   ): void {
     const root = this.#root;
     if (root === null || !this.#isAllowed || bytes.length > this.#cache.sessionBytes) return;
+    if (this.#owners.some(({ hasEnded }) => hasEnded)) return;
     const facts = readSession(bytes);
     const protocol = facts?.protocol ?? fallback.protocol;
     const lifetime = lifetimeMs(facts, protocol, this.#cache.isBoringSsl);
@@ -296,17 +334,16 @@ export class HandshakeSessions {
     const mechanism: Mechanism =
       protocol === 'TLSv1.3' ? 'tls13-ticket' : hasTicket ? 'tls12-ticket' : 'session-id';
     const entry = this.#cache.entry();
-    entry.sessions.put(
-      new HeldSession(bytes, {
-        root,
-        family: this.#family,
-        connection: this.#begin.connection,
-        protocol,
-        mechanism,
-        receivedAt: now,
-        expiresAt: now + lifetime,
-      }),
-    );
+    const origin = {
+      root,
+      family: this.#family,
+      connection: this.#begin.connection,
+      protocol,
+      mechanism,
+      receivedAt: now,
+      expiresAt: now + lifetime,
+    };
+    entry.sessions.put(new HeldSession(bytes, origin, this.#owners));
     this.#stored += 1;
     // The second ticket of the same flight is given in the same turn: the others get both.
     this.doneSoon();

@@ -56,6 +56,7 @@ describe('what is held for a peer', () => {
     expect([...known.values()]).toEqual([
       {
         account: 'alice',
+        sharedBy: null,
         name: 'imap.example.org',
         port: 993,
         security: 'tls',

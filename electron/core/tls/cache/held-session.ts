@@ -3,7 +3,7 @@
  * resumes a connection: they are private to this class, so that no log or inspection shows them.
  */
 import type { PeerCertificate } from 'node:tls';
-import type { CertificateFacts, Mechanism, TlsProtocol } from '../facts.ts';
+import type { CertificateFacts, Mechanism, SharingPolicy, TlsProtocol } from '../facts.ts';
 import type { TrustAnchor } from '../trust.ts';
 import type { Validity } from '../vouchers.ts';
 import { statedLifetime, type SessionFacts } from '../session-format.ts';
@@ -19,6 +19,25 @@ const MAX_LIFETIME_TLS13_MS = 7 * DAY;
 const MAX_LIFETIME_TLS12_MS = DAY;
 /** Where the server says none, or the format is not known: what OpenSSL gives every session. */
 const UNKNOWN_LIFETIME_MS = 2 * HOUR;
+
+/** What an account allows. */
+export interface SessionPolicy {
+  readonly sharing: SharingPolicy;
+  /** A session, renewed or not, is offered at most so long after its full handshake. */
+  readonly maxAgeMs: number;
+}
+
+/**
+ * An account as the owner of sessions, until something ends all that it has: from then on it is another
+ * owner, so that what is on its way knows.
+ */
+export interface Owner {
+  readonly account: string;
+  policy: SessionPolicy;
+  /** A copy of its sessions may outlive the program. */
+  isKept: boolean;
+  hasEnded: boolean;
+}
 
 /** The full handshake that a session, renewed or not, goes back to. */
 export interface SessionRoot {
@@ -61,15 +80,31 @@ export interface SessionOrigin {
 /** A session that may be offered. */
 export class HeldSession {
   readonly origin: SessionOrigin;
+  /**
+   * Whose it is: the last one brought it, the others those that it descends from. It ends with any of
+   * them.
+   */
+  owners: readonly Owner[];
   readonly #bytes: Buffer;
   /** It has been on the wire: under `private` that was its only time. */
   offered = false;
   /** The server has taken it up at least once. */
   resumed = false;
 
-  constructor(bytes: Buffer, origin: SessionOrigin) {
+  constructor(bytes: Buffer, origin: SessionOrigin, owners: readonly Owner[] = []) {
     this.#bytes = bytes;
     this.origin = origin;
+    this.owners = owners;
+  }
+
+  /** Something ended all that one of its owners had. */
+  get hasEnded(): boolean {
+    return this.owners.some(({ hasEnded }) => hasEnded);
+  }
+
+  /** How long after its full handshake every one of its owners lets it be offered. */
+  get maxAgeMs(): number {
+    return Math.min(...this.owners.map(({ policy }) => policy.maxAgeMs));
   }
 
   get sizeBytes(): number {
@@ -96,7 +131,7 @@ export class HeldSession {
     return true;
   }
 
-  /** Until when it may be offered: its own lifetime, the account's limit or its certificate's end. */
+  /** Until when it may be offered: its own lifetime, the limit given or its certificate's end. */
   endsAt(maxAgeMs: number): number {
     const { root, expiresAt } = this.origin;
     return Math.min(expiresAt, root.fullHandshakeAt + maxAgeMs, root.validity.toAt);

@@ -2,8 +2,8 @@
  * The sessions held for one peer: which of them is offered next, and which are dropped. One object
  * a peer key; the cache owns them and their number.
  */
-import type { NotOfferedReason, SharingPolicy } from '../facts.ts';
-import type { HeldSession } from './held-session.ts';
+import type { NotOfferedReason } from '../facts.ts';
+import type { HeldSession, SessionPolicy } from './held-session.ts';
 import {
   elsewhere,
   isPaused,
@@ -13,13 +13,6 @@ import {
   tryNow,
   type Refusals,
 } from './refusals.ts';
-
-/** What an account allows. */
-export interface SessionPolicy {
-  readonly sharing: SharingPolicy;
-  /** A session, renewed or not, is offered at most so long after its full handshake. */
-  readonly maxAgeMs: number;
-}
 
 /** Tickets of a burst are shared for so long: connections that start later are another burst. */
 export const BURST_MS = 10_000;
@@ -50,7 +43,7 @@ function isSameBurst(last: LastTaken, now: number): boolean {
   return now >= last.at && now - last.at < BURST_MS;
 }
 
-/** How sessions of a peer are used, whatever its account allows. */
+/** How sessions of a peer are used, whatever accounts allow. */
 export interface PeerBounds {
   readonly maxSessions: number;
   /** After a full handshake of so long ago the server is verified afresh. */
@@ -87,9 +80,18 @@ export class PeerSessions {
     return this.#sessions;
   }
 
-  /** How long after its full handshake a session may be offered. */
-  maxAgeMs(policy: SessionPolicy): number {
-    return Math.min(policy.maxAgeMs, this.#bounds.verifiedForMs);
+  /** Until when this one may be offered, by the wish of all whose it is. */
+  endsAt(session: HeldSession): number {
+    return session.endsAt(this.#maxAgeMs(session));
+  }
+
+  #maxAgeMs({ maxAgeMs }: HeldSession): number {
+    return Math.min(maxAgeMs, this.#bounds.verifiedForMs);
+  }
+
+  /** Whether an account that allows so much may offer it: others that share it may allow more. */
+  #isUsable(session: HeldSession, now: number, { maxAgeMs }: SessionPolicy): boolean {
+    return !session.isExpired(now, Math.min(maxAgeMs, this.#maxAgeMs(session)));
   }
 
   /** The newest session: held, or the last one that was taken; `null` where there was none. */
@@ -102,8 +104,9 @@ export class PeerSessions {
    * under way already, and the server is not known to bring none or to refuse them.
    */
   isWorthWaiting(now: number, policy: SessionPolicy): boolean {
-    this.#dropExpired(now, policy);
-    if (this.#sessions.length > 0 || this.#unjudged.length > 0) return false;
+    this.#dropExpired(now);
+    const isHeld = this.#sessions.some((session) => this.#isUsable(session, now, policy));
+    if (isHeld || this.#unjudged.length > 0) return false;
     if (this.refusals.inARow > 0 || this.refusals.issuesNothing) return false;
     return this.#lastTaken === null || !isSameBurst(this.#lastTaken, now);
   }
@@ -115,7 +118,7 @@ export class PeerSessions {
    *   first one does, though a pause has begun meanwhile
    */
   take(now: number, policy: SessionPolicy, trial: number): Choice {
-    this.#dropExpired(now, policy);
+    this.#dropExpired(now);
     if (policy.sharing === 'private') this.#dropOffered();
     // A used ticket is kept no longer than it may be shared.
     if (this.#lastTaken !== null && !isSameBurst(this.#lastTaken, now)) {
@@ -125,10 +128,10 @@ export class PeerSessions {
     if (trial >= this.refusals.trials && isPaused(this.refusals, now)) {
       return { session: null, reason: 'server-keeps-refusing' };
     }
-    const newest = this.#sessions.at(-1);
+    const newest = this.#sessions.findLast((session) => this.#isUsable(session, now, policy));
     if (newest !== undefined) {
       newest.offered = true;
-      const isKept = newest.origin.protocol === 'TLSv1.2' && policy.sharing === 'saving';
+      const isKept = newest.origin.protocol === 'TLSv1.2' && policy.sharing !== 'private';
       if (!isKept) {
         this.#remove((session) => session === newest);
         this.#lastTaken = { session: newest, at: now };
@@ -139,6 +142,8 @@ export class PeerSessions {
     }
     const shareable = this.#shareable(now, policy);
     if (shareable !== null) return { session: shareable };
+    // Too old for this account, though not for others that share them.
+    if (this.#sessions.length > 0) return { session: null, reason: 'expired' };
     const reason = this.refusals.issuesNothing ? 'none-issued' : this.#emptyReason;
     return { session: null, reason };
   }
@@ -146,8 +151,9 @@ export class PeerSessions {
   #shareable(now: number, policy: SessionPolicy): HeldSession | null {
     const last = this.#lastTaken;
     if (policy.sharing === 'private' || now < this.#singleUseUntil || last === null) return null;
-    if (!isSameBurst(last, now) || last.session.isExpired(now, this.maxAgeMs(policy))) return null;
-    return last.session;
+    return isSameBurst(last, now) && this.#isUsable(last.session, now, policy)
+      ? last.session
+      : null;
   }
 
   /** A session of another version drops those held: the server would not take them. */
@@ -236,14 +242,23 @@ export class PeerSessions {
 
   /** What they hang on is another trust now. @returns how many sessions went */
   dropUntrusted(isTrusted: (session: HeldSession) => boolean): number {
+    return this.#dropWhere((session) => !isTrusted(session), 'trust-changed');
+  }
+
+  /** Those are gone of which an owner has ended. @returns how many sessions went */
+  dropEnded(): number {
+    return this.#dropWhere((session) => session.hasEnded, 'nothing-held');
+  }
+
+  #dropWhere(isToGo: (session: HeldSession) => boolean, reason: NotOfferedReason): number {
     const before = this.#sessions.length;
-    this.#remove((session) => !isTrusted(session));
+    this.#remove(isToGo);
     const last = this.#lastTaken;
-    const isLastGone = last !== null && !isTrusted(last.session);
+    const isLastGone = last !== null && isToGo(last.session);
     if (isLastGone) this.#lastTaken = null;
     const gone = before - this.#sessions.length;
     if (gone === 0 && !isLastGone) return 0;
-    this.#emptyReason = 'trust-changed';
+    this.#emptyReason = reason;
     this.#onChange();
     return gone;
   }
@@ -258,6 +273,7 @@ export class PeerSessions {
   /** Nothing is known against it: it may be offered again. */
   giveBack(session: HeldSession): void {
     if (
+      !session.hasEnded &&
       !session.origin.family.dropped &&
       this.#sessions.length < this.#bounds.maxSessions &&
       !this.#sessions.includes(session)
@@ -308,9 +324,10 @@ export class PeerSessions {
     this.#onChange();
   }
 
-  #dropExpired(now: number, policy: SessionPolicy): void {
-    const maxAgeMs = this.maxAgeMs(policy);
-    const expired = this.#sessions.filter((session) => session.isExpired(now, maxAgeMs));
+  #dropExpired(now: number): void {
+    const expired = this.#sessions.filter((session) =>
+      session.isExpired(now, this.#maxAgeMs(session)),
+    );
     if (expired.length === 0) return;
     this.#remove((session) => expired.includes(session));
     const isAfresh = expired.some(

@@ -1,7 +1,8 @@
 /** The accounts' peers of which something is known, within the cache's bounds. */
 import { ColdStart } from './cold-start.ts';
-import type { Peer } from '../peer.ts';
-import { PeerSessions, type SessionPolicy } from './peer-sessions.ts';
+import type { Owner } from './held-session.ts';
+import type { Peer, PeerKeys } from '../peer.ts';
+import { PeerSessions } from './peer-sessions.ts';
 
 /** Bounds of the cache; what was used least recently goes first. */
 export interface SessionCacheLimits {
@@ -31,24 +32,42 @@ export const PIN_VERIFIED_FOR_MS = 24 * 3600 * 1000;
 /** An account, for as long as it is known. */
 export interface AccountState {
   enabled: boolean;
-  /** A copy of its sessions may outlive the program. */
-  kept: boolean;
-  policy: SessionPolicy;
+  /** Whose its sessions are from now on; what it allows is part of it. */
+  owner: Owner;
   /** Handshakes that began before the latest change to it store nothing. */
   epoch: number;
   readonly peers: Map<string, PeerEntry>;
   /** By place: the trust that sessions were last stored under. */
   readonly trusted: Map<string, string>;
+  /** By the key that it shares under, the one of its own: with it, the user. */
+  readonly sharedAs: Map<string, string>;
 }
 
-/** A peer that is within the cache's bounds. */
+/** Places of one account of which something is remembered; an account has one, seldom two. */
+export const MAX_PLACES = 64;
+
+/** Whether the account shares its sessions with others that do. */
+export function isSharing({ enabled, owner }: AccountState): boolean {
+  return enabled && owner.policy.sharing === 'shared';
+}
+
+/** An account that may use the sessions of a peer. */
+export interface PeerUser {
+  readonly account: AccountState;
+  /** Of what it would keep sessions under alone. */
+  readonly own: Pick<PeerKeys, 'key' | 'place'>;
+}
+
+/** A peer that is within the cache's bounds: of one account, or of all that share it. */
 export interface PeerEntry {
   /** Names it to others: the key spells out what they need not know. */
   readonly id: string;
   readonly key: string;
-  readonly place: string;
+  /** As one of its users sees it. */
   readonly peer: Peer;
-  readonly account: AccountState;
+  readonly isShared: boolean;
+  /** By the name of the account. */
+  readonly users: Map<string, PeerUser>;
   readonly sessions: PeerSessions;
   readonly coldStart: ColdStart;
 }
@@ -62,15 +81,12 @@ export class PeerTable {
   readonly #byKey = new Map<string, PeerEntry>();
   readonly #byId = new Map<string, PeerEntry>();
   readonly #limits: SessionCacheLimits;
-  readonly #onChange: (peerId: string, account: AccountState) => void;
+  readonly #onChange: (entry: PeerEntry) => void;
   #bytes = 0;
   #made = 0;
 
-  /** @param onChange what is held for this peer of the account may have changed */
-  constructor(
-    limits: SessionCacheLimits,
-    onChange: (peerId: string, account: AccountState) => void,
-  ) {
+  /** @param onChange what is held for this peer, or who may use it, may have changed */
+  constructor(limits: SessionCacheLimits, onChange: (entry: PeerEntry) => void) {
     this.#limits = limits;
     this.#onChange = onChange;
   }
@@ -85,20 +101,27 @@ export class PeerTable {
     return { peers: this.#byKey.size, bytes: this.#bytes };
   }
 
-  find(key: string): PeerEntry | undefined {
-    return this.#byKey.get(key);
+  /** The entry that this account has for the peer, or that it may use. */
+  find({ key, sharedKey }: PeerKeys, account: AccountState): PeerEntry | undefined {
+    return this.#byKey.get(isSharing(account) ? sharedKey : key);
   }
 
   findById(peerId: string): PeerEntry | undefined {
     return this.#byId.get(peerId);
   }
 
-  /** The peer's entry, made where there is none; from now on it is the most recently used. */
-  use(key: string, place: string, peer: Peer, account: AccountState): PeerEntry {
-    const known = this.#byKey.get(key);
+  /**
+   * The entry that this account has for the peer, made where there is none; from now on it is the most
+   * recently used.
+   */
+  use(keys: PeerKeys, peer: Peer, account: AccountState): PeerEntry {
+    const isShared = isSharing(account);
+    const key = isShared ? keys.sharedKey : keys.key;
+    const known = this.find(keys, account);
     if (known !== undefined) {
       this.#byKey.delete(key);
       this.#byKey.set(key, known);
+      this.#join(known, keys, account);
       return known;
     }
     const id = String((this.#made += 1));
@@ -111,22 +134,64 @@ export class PeerTable {
         this.#bytes += change;
       },
       () => {
-        this.#onChange(id, account);
+        this.#onChange(entry);
       },
     );
-    const entry = { id, key, place, peer, account, sessions, coldStart: new ColdStart() };
-    account.peers.set(key, entry);
+    const entry: PeerEntry = {
+      id,
+      key,
+      peer,
+      isShared,
+      users: new Map(),
+      sessions,
+      coldStart: new ColdStart(),
+    };
     this.#byKey.set(key, entry);
     this.#byId.set(id, entry);
+    this.#join(entry, keys, account);
     this.evict();
     return entry;
+  }
+
+  #join(entry: PeerEntry, { key, place }: PeerKeys, account: AccountState): void {
+    const name = account.owner.account;
+    if (entry.users.get(name)?.account === account) return;
+    entry.users.set(name, { account, own: { key, place } });
+    account.peers.set(entry.key, entry);
+    if (entry.isShared) this.#onChange(entry);
+  }
+
+  /**
+   * All that the account had as `ended` has ended, whoever holds it. It is a user of what others share
+   * when it connects again.
+   *
+   * @returns how many sessions went
+   */
+  end(account: AccountState, ended: Owner): number {
+    let gone = 0;
+    for (const entry of account.peers.values()) {
+      entry.coldStart.releaseFrom(ended);
+      if (!entry.isShared || entry.users.size === 1) gone += this.drop(entry);
+      else this.#leave(entry, account);
+    }
+    // Also where it is no user, since the entry before went to make room.
+    for (const { isShared, sessions } of this.#byKey.values()) {
+      if (isShared) gone += sessions.dropEnded();
+    }
+    return gone;
+  }
+
+  #leave(entry: PeerEntry, account: AccountState): void {
+    account.peers.delete(entry.key);
+    entry.users.delete(account.owner.account);
+    this.#onChange(entry);
   }
 
   /** Back within the bounds, at the cost of those that were not used for longest. */
   evict(): void {
     for (const entry of this.#byKey.values()) {
       if (this.#byKey.size <= this.#limits.peers && this.#bytes <= this.#limits.totalBytes) return;
-      entry.account.trusted.delete(entry.place);
+      for (const { account, own } of entry.users.values()) account.trusted.delete(own.place);
       this.drop(entry);
     }
   }
@@ -135,7 +200,7 @@ export class PeerTable {
   drop(entry: PeerEntry): number {
     this.#byKey.delete(entry.key);
     this.#byId.delete(entry.id);
-    entry.account.peers.delete(entry.key);
+    for (const { account } of entry.users.values()) account.peers.delete(entry.key);
     entry.coldStart.release();
     return entry.sessions.clear();
   }

@@ -192,7 +192,11 @@ describe('the session cache', () => {
     await again.close();
     expect(again.handshake.certificate).toEqual(original.handshake.certificate);
     expect(again.handshake.certificate?.verifiedAt).toBe(now - MINUTE);
-    expect(again.handshake.descent).toEqual({ fullHandshakeAt: now - MINUTE, reuse: 1 });
+    expect(again.handshake.descent).toEqual({
+      fullHandshakeAt: now - MINUTE,
+      reuse: 1,
+      sharedBy: null,
+    });
   });
 
   it('rule 5: offers nothing once the original certificate has expired', async () => {

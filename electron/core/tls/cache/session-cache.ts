@@ -9,10 +9,11 @@ import { isKeepable, keepable, type KeptPeer, type SessionKeeper } from '../kept
 import { IS_BORINGSSL, keysOf, peerName, type Peer, type PeerKeys } from '../peer.ts';
 import { trustAnchor, type TrustAnchor } from '../trust.ts';
 import { both } from '../vouchers.ts';
-import type { SessionRoot } from './held-session.ts';
-import type { SessionPolicy } from './peer-sessions.ts';
+import type { SessionPolicy, SessionRoot } from './held-session.ts';
 import {
   DEFAULT_LIMITS,
+  isSharing,
+  MAX_PLACES,
   PeerTable,
   type AccountState,
   type SessionCacheLimits,
@@ -26,7 +27,7 @@ export const MAX_AGE_MS = 7 * DAY;
 
 const DEFAULT_POLICY: SessionPolicy = { sharing: 'saving', maxAgeMs: MAX_AGE_MS };
 
-/** One for a program; accounts share nothing in it. */
+/** One for a program; accounts share in it what those do that chose to, and nothing else. */
 export class SessionCache {
   readonly #limits: SessionCacheLimits;
   readonly #now: () => number;
@@ -54,9 +55,10 @@ export class SessionCache {
     this.#now = options.now ?? Date.now;
     this.#isBoringSsl = options.isBoringSsl ?? IS_BORINGSSL;
     this.#onChange = options.onChange ?? (() => undefined);
-    this.#peers = new PeerTable(this.#limits, (id, account) => {
+    this.#peers = new PeerTable(this.#limits, ({ id, users }) => {
       this.#onChange(id);
-      if (account.kept) this.#keeper?.changed();
+      const isKept = [...users.values()].some(({ account }) => account.owner.isKept);
+      if (isKept) this.#keeper?.changed();
     });
   }
 
@@ -73,27 +75,31 @@ export class SessionCache {
    */
   keep(peer: Peer): void {
     const state = this.#account(peer.account);
-    state.kept = true;
+    state.owner.isKept = true;
     const keeper = this.#keeper;
     if (keeper === null || !keeper.isGivingBack || !state.enabled) return;
     const keys = readableKeys(peer);
     if (keys === null) return;
     const { place, key, anchor } = keys;
     if (peer.trust.kind === 'pin') {
-      this.#peers.use(key, place, peer, state).sessions.startAfresh();
+      this.#peers.use(keys, peer, state).sessions.startAfresh();
       return;
     }
-    const kept = keeper.takeBack(key, state.policy.sharing);
+    const { owner } = state;
+    const { sharing } = owner.policy;
+    const kept = isSharing(state)
+      ? keeper.takeBack(keys.sharedKey, sharing, owner, key)
+      : keeper.takeBack(key, sharing, owner);
     if (peer.trust.kind === 'system') {
       // Under all that the system trusted, 0.1.0 kept these.
-      kept.push(...keeper.takeBack(place + anchor.exactly, state.policy.sharing));
+      kept.push(...keeper.takeBack(place + anchor.exactly, sharing, owner));
     }
     for (const { origin } of kept) hangOn(origin.root, anchor);
     const usable = kept
-      .filter((session) => isKeepable(session, state, this.#now()))
+      .filter((session) => isKeepable(session, sharing, this.#now()))
       .filter(({ sizeBytes }) => sizeBytes <= this.#limits.sessionBytes);
     if (usable.length === 0) return;
-    const { sessions } = this.#peers.use(key, place, peer, state);
+    const { sessions } = this.#peers.use(keys, peer, state);
     for (const session of usable) sessions.put(session);
     state.trusted.set(place, anchor.fingerprint);
     this.#peers.evict();
@@ -121,9 +127,11 @@ export class SessionCache {
    * @throws Error with the code {@link UNREADABLE_TRUST} or {@link UNUSABLE_NAME}
    */
   begin(peer: Peer, connection: string | null = null, offers = true): HandshakeSessions {
-    const { place, key, anchor } = keysOf(peer);
+    const keys = keysOf(peer);
     const account = this.#account(peer.account);
-    const trial = this.#peers.find(key)?.sessions.refusals.trials ?? 0;
+    this.#endOtherUser(keys, account);
+    const { place, anchor } = keys;
+    const trial = this.#peers.find(keys, account)?.sessions.refusals.trials ?? 0;
     return new HandshakeSessions(
       { peer, anchor, place, account, connection, offers, trial },
       {
@@ -131,7 +139,7 @@ export class SessionCache {
         isBoringSsl: this.#isBoringSsl,
         sessionBytes: this.#limits.sessionBytes,
         moves: () => this.#moves,
-        entry: () => this.#peers.use(key, place, peer, account),
+        entry: () => this.#peers.use(keys, peer, account),
         stored: () => {
           this.#peers.evict();
         },
@@ -152,47 +160,87 @@ export class SessionCache {
     return this.forget(account);
   }
 
-  /** How the account's sessions may be used; holds for those already held as well. */
-  setPolicy(account: string, policy: SessionPolicy): void {
+  /**
+   * How the account's sessions may be used; holds for those already held as well. What was shared is
+   * nobody's when its account shares no more, and what was its own is not shared when it begins to.
+   *
+   * @returns how many sessions were forgotten
+   */
+  setPolicy(account: string, policy: SessionPolicy): number {
     const state = this.#account(account);
-    const { sharing, maxAgeMs } = state.policy;
-    state.policy = policy;
+    const { owner } = state;
+    const { sharing, maxAgeMs } = owner.policy;
+    owner.policy = policy;
+    const isOtherwiseHeld = (sharing === 'shared') !== (policy.sharing === 'shared');
+    if (isOtherwiseHeld) return this.#end(state);
     for (const { id } of state.peers.values()) this.#onChange(id);
     if (sharing !== policy.sharing || maxAgeMs !== policy.maxAgeMs) this.#forgotten(state);
+    return 0;
   }
 
-  /** Forgets the account's sessions, and those that handshakes in flight will bring. */
+  /**
+   * An account that shares is going to connect to `peer`: it may use what is held for it from now on,
+   * which {@link heldForPeer} says, until it is told to forget. Others need not be expected.
+   */
+  expect(peer: Peer): void {
+    const state = this.#account(peer.account);
+    const keys = isSharing(state) ? readableKeys(peer) : null;
+    if (keys === null) return;
+    this.#endOtherUser(keys, state);
+    this.#peers.use(keys, peer, state);
+  }
+
+  /** What an account shared as one user ends when it connects as another. */
+  #endOtherUser({ key, sharedKey }: PeerKeys, state: AccountState): void {
+    if (!isSharing(state)) return;
+    const before = state.sharedAs.get(sharedKey);
+    const isOther = before !== undefined && before !== key;
+    if (isOther || state.sharedAs.size >= MAX_PLACES) {
+      this.#end(state);
+      state.sharedAs.clear();
+    }
+    state.sharedAs.set(sharedKey, key);
+  }
+
+  /** Forgets the account's sessions, whoever may use them, and those that handshakes in flight will bring. */
   forget(account: string): number {
     const state = this.#accounts.get(account);
-    if (state === undefined) return 0;
+    return state === undefined ? 0 : this.#end(state);
+  }
+
+  #end(state: AccountState): number {
+    const ended = state.owner;
+    ended.hasEnded = true;
+    state.owner = { ...ended, hasEnded: false };
     state.epoch += 1;
-    let forgotten = 0;
-    for (const entry of state.peers.values()) forgotten += this.#peers.drop(entry);
+    const forgotten = this.#peers.end(state, ended);
     this.#forgotten(state);
     return forgotten;
   }
 
   /**
-   * Forgets what is held for one peer. Handshakes of its account in flight store nothing: what
-   * they bring may descend from what is forgotten.
+   * Forgets what is held for one peer, whoever may use it. Handshakes of its accounts in flight store
+   * nothing: what they bring may descend from what is forgotten.
    */
   forgetPeer(peerId: string): number {
     const entry = this.#peers.findById(peerId);
     if (entry === undefined) return 0;
-    const { account } = entry;
-    account.epoch += 1;
-    // Nobody leads any more: those who wait go on.
-    for (const { coldStart } of account.peers.values()) coldStart.release();
+    for (const { account } of entry.users.values()) {
+      account.epoch += 1;
+      // It does not lead any more: those who wait go on.
+      for (const { coldStart } of account.peers.values()) coldStart.releaseFrom(account.owner);
+    }
     const forgotten = this.#peers.drop(entry);
-    this.#forgotten(account);
+    for (const { account } of entry.users.values()) this.#forgotten(account);
     return forgotten;
   }
 
   /** Forgets the account itself as well. */
   remove(account: string): number {
-    const forgotten = this.forget(account);
+    const state = this.#accounts.get(account);
+    if (state === undefined) return 0;
     this.#accounts.delete(account);
-    return forgotten;
+    return this.#end(state);
   }
 
   /** The server of this account that keeps refusing, if one does; nothing is offered to it now. */
@@ -227,10 +275,10 @@ export class SessionCache {
   authoritiesChanged(): number {
     const { trusts } = trustAnchor({ kind: 'system' });
     let forgotten = 0;
-    for (const { peer, account, sessions } of this.#peers.all) {
+    for (const { peer, users, sessions } of this.#peers.all) {
       if (peer.trust.kind !== 'system') continue;
       const gone = sessions.dropUntrusted(({ origin }) => trusts(origin.root.hangsOn));
-      if (gone > 0) this.#forgotten(account);
+      if (gone > 0) for (const { account } of users.values()) this.#forgotten(account);
       forgotten += gone;
     }
     return forgotten;
@@ -239,13 +287,13 @@ export class SessionCache {
   /** Each session that is held, least recently used peer first. */
   held(): readonly HeldSessionFacts[] {
     return this.#peers.all.flatMap(({ peer, sessions }) =>
-      sessions.held.map(({ origin: { mechanism, receivedAt, expiresAt }, sizeBytes }) => ({
-        account: peer.account,
+      sessions.held.map(({ origin, owners, sizeBytes }) => ({
+        account: owners.at(-1)?.account ?? peer.account,
         name: peerName(peer),
         port: peer.port,
-        mechanism,
-        receivedAt,
-        expiresAt,
+        mechanism: origin.mechanism,
+        receivedAt: origin.receivedAt,
+        expiresAt: origin.expiresAt,
         sizeBytes,
       })),
     );
@@ -258,14 +306,14 @@ export class SessionCache {
     if (entry === undefined || latest === null) return null;
     const { account, port, security } = entry.peer;
     const { root, mechanism, connection, receivedAt } = latest.origin;
-    const maxAgeMs = entry.sessions.maxAgeMs(entry.account.policy);
     return {
-      account,
+      account: latest.owners.at(-1)?.account ?? account,
+      sharedBy: entry.isShared ? [...entry.users.keys()] : null,
       name: peerName(entry.peer),
       port,
       security,
       mechanism,
-      endsAt: entry.sessions.held.map((session) => session.endsAt(maxAgeMs)),
+      endsAt: entry.sessions.held.map((session) => entry.sessions.endsAt(session)),
       issuedTo: connection,
       issuedAt: receivedAt,
       fullHandshakeAt: root.fullHandshakeAt,
@@ -283,11 +331,11 @@ export class SessionCache {
     if (state === undefined) {
       state = {
         enabled: true,
-        kept: false,
-        policy: DEFAULT_POLICY,
+        owner: { account, policy: DEFAULT_POLICY, isKept: false, hasEnded: false },
         epoch: 0,
         peers: new Map(),
         trusted: new Map(),
+        sharedAs: new Map(),
       };
       this.#accounts.set(account, state);
     }
@@ -296,7 +344,7 @@ export class SessionCache {
 
   /** Also where nothing was held: what has been taken since may still be in the copy. */
   #forgotten(account: AccountState): void {
-    if (account.kept) this.#keeper?.forgotten();
+    if (account.owner.isKept) this.#keeper?.forgotten();
   }
 }
 

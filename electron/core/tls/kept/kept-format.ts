@@ -5,7 +5,7 @@
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { HeldSession, type Family, type SessionRoot } from '../cache/held-session.ts';
+import { HeldSession, type Family, type Owner, type SessionRoot } from '../cache/held-session.ts';
 import type { KeptPeer } from './keepable.ts';
 import {
   parseKept,
@@ -34,7 +34,10 @@ export const KEPT_ENGINE = [
   `electron/${process.versions['electron'] ?? 'none'}`,
 ].join(' ');
 
-/** What was kept, by the HMAC of the peer key; or why it cannot be used. */
+/**
+ * What was kept, by the HMAC of the peer key; or why it cannot be used. Owners are names alone, until
+ * they have asked for what is theirs: see {@link unknownOwner}.
+ */
 export type Decoded =
   | { readonly kind: 'kept'; readonly peers: Map<string, KeptPeer>; readonly salt: string }
   | { readonly kind: 'unusable'; readonly why: string };
@@ -89,9 +92,11 @@ export async function encodeKept(
 }
 
 /** A handshake is with one peer: its root and its family are as well. Sessions name them by number. */
-function storedPeer({ key, sharing, sessions }: KeptPeer, salt: string): object {
+function storedPeer({ key, sharing, sessions, ownKeys }: KeptPeer, salt: string): object {
   const roots = new Map<SessionRoot, number>();
   const families = new Map<Family, number>();
+  const owners = new Map<Owner, number>();
+  const isShared = sharing === 'shared';
   const stored: object[] = [];
   for (const session of sessions.filter(hasTimes)) {
     const { root, family, ...origin } = session.origin;
@@ -102,11 +107,15 @@ function storedPeer({ key, sharing, sessions }: KeptPeer, salt: string): object 
       family: numberOf(family, families),
       offered: session.offered,
       resumed: session.resumed,
+      ...(isShared ? { owners: session.owners.map((owner) => numberOf(owner, owners)) } : {}),
     });
   }
   return {
     key: keptKey(salt, key),
     sharing,
+    ...(isShared
+      ? { owners: [...owners.keys()].map((owner) => keptKey(salt, ownKeys.get(owner) ?? '')) }
+      : {}),
     roots: [...roots.keys()].map(storedRoot),
     sessions: stored,
   };
@@ -140,10 +149,12 @@ export function decodeKept(content: string, home: KeptHome, now: number): Decode
   if (why !== null) return { kind: 'unusable', why };
   const peers = new Map<string, KeptPeer>();
   for (const stored of kept.peers) {
-    const sessions = sessionsOf(stored);
+    const { key, sharing, owners: names = [] } = stored;
+    const owners = names.map(unknownOwner);
+    const sessions = sessionsOf(stored, owners);
     if (sessions === null) return { kind: 'unusable', why: 'it is damaged' };
-    const { key, sharing } = stored;
-    peers.set(key, { key, sharing, sessions });
+    const ownKeys = new Map(owners.map((owner) => [owner, owner.account]));
+    peers.set(key, { key, sharing, sessions, ownKeys });
   }
   return { kind: 'kept', peers, salt: kept.salt };
 }
@@ -161,8 +172,17 @@ function whyNotHere(kept: Kept, home: KeptHome, now: number): string | null {
   return now < savedAt ? 'the clock was set back since' : null;
 }
 
-/** `null` where a session refers to a full handshake that is not there. */
-function sessionsOf({ roots, sessions }: StoredPeer): HeldSession[] | null {
+/** An owner of whom nothing is known but {@link keptKey} of its own key, and who allows nothing. */
+function unknownOwner(name: string): Owner {
+  const policy = { sharing: 'private', maxAgeMs: 0 } as const;
+  return { account: name, policy, isKept: false, hasEnded: false };
+}
+
+/** `null` where a session refers to a full handshake, or to an owner, that is not there. */
+function sessionsOf(
+  { roots, sessions }: StoredPeer,
+  owners: readonly Owner[],
+): HeldSession[] | null {
   const known = roots.map(rootOf);
   const families = new Map<number, Family>();
   const held: HeldSession[] = [];
@@ -171,15 +191,23 @@ function sessionsOf({ roots, sessions }: StoredPeer): HeldSession[] | null {
     if (root === undefined) return null;
     const family = families.get(session.family) ?? { dropped: false };
     families.set(session.family, family);
-    held.push(heldSession(session, root, family));
+    const numbers = session.owners ?? [];
+    const theirs = numbers.flatMap((number) => owners[number] ?? []);
+    if (theirs.length < numbers.length) return null;
+    held.push(heldSession(session, root, family, theirs));
   }
   return held;
 }
 
-function heldSession(stored: StoredSession, root: SessionRoot, family: Family): HeldSession {
+function heldSession(
+  stored: StoredSession,
+  root: SessionRoot,
+  family: Family,
+  owners: readonly Owner[],
+): HeldSession {
   const { connection, protocol, mechanism, receivedAt, expiresAt } = stored;
   const origin = { root, family, connection, protocol, mechanism, receivedAt, expiresAt };
-  const session = new HeldSession(Buffer.from(stored.bytes, 'base64'), origin);
+  const session = new HeldSession(Buffer.from(stored.bytes, 'base64'), origin, owners);
   session.offered = stored.offered;
   session.resumed = stored.resumed;
   return session;

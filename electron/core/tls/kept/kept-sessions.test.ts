@@ -573,6 +573,56 @@ describe('what cannot be used', () => {
   });
 });
 
+describe('kept sessions that were shared', () => {
+  const SHARED = { sharing: 'shared' } as const;
+  const ANN = { account: 'ann', ...SHARED };
+  const BOB = { account: 'bob', ...SHARED };
+  const CID = { account: 'cid', ...SHARED };
+
+  /** Ann makes two, Bob uses one and makes another: two are there when the program ends. */
+  async function endOfFirst(): Promise<void> {
+    const first = await run([ANN, BOB, CID]);
+    shake(first.cache, peerOf('ann'), clock.now());
+    shake(first.cache, peerOf('bob'), clock.now(), { tickets: 1 });
+    await first.kept.close();
+    expect(file.tickets).toHaveLength(2);
+  }
+
+  it('come back once for all who share, when those are there whose they are', async () => {
+    await endOfFirst();
+    const { cache } = await run([CID, BOB, ANN]);
+    const held = [offered(cache, peerOf('cid')), offered(cache, peerOf('cid'))];
+    expect(new Set(held).size).toBe(2);
+    expect(cache.held()).toEqual([]);
+    expect(held).not.toContain(null);
+  });
+
+  it.each<[string, Known[], number]>([
+    ['is gone', [BOB, CID], 0],
+    ['is off', [{ ...ANN, reuse: false }, BOB, CID], 0],
+    ['is Private', [{ ...ANN, sharing: 'private' }, BOB, CID], 0],
+    ['is another user', [{ ...ANN, peer: { user: 'anna' } }, BOB, CID], 0],
+    ['trusts something else', [{ ...ANN, peer: { trust: OTHER_TRUST } }, BOB, CID], 0],
+    ['is as before, and only who descends from it is gone', [ANN, CID], 1],
+  ])('do not come back where the account that made them %s', async (_, accounts, count) => {
+    await endOfFirst();
+    const { cache } = await run(accounts);
+    expect(cache.held()).toHaveLength(count);
+    expect(cache.begin(peerOf('cid')).take().kind).toBe(count === 0 ? 'none' : 'session');
+  });
+
+  it('are out of the file when the account that made them forgets', async () => {
+    const { cache, kept } = await run([ANN, BOB]);
+    shake(cache, peerOf('ann'), clock.now());
+    shake(cache, peerOf('bob'), clock.now(), { tickets: 1 });
+    await pass();
+    expect(file.tickets).toHaveLength(2);
+    cache.forget('ann');
+    await kept.settled();
+    expect(file.tickets).toEqual([]);
+  });
+});
+
 describe('the size', () => {
   it('of what is kept is bounded: the peers used last come first', async () => {
     const accounts = Array.from({ length: 5_000 }, (_, index) => ({

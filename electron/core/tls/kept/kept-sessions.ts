@@ -9,11 +9,12 @@
  * - What was forgotten is nowhere. So each time something is forgotten, switched off or put under
  *   another policy, the file is written anew at once, and the call that asked for it waits.
  *
- * The sessions of `saving` accounts are copied while the program runs as well, once a minute where
+ * The sessions of other accounts are copied while the program runs as well, once a minute where
  * there are changes: a crash loses those of the last minute, and may bring back one that was used in
- * it, which that policy allows.
+ * it, which their policies allow. One that is `shared` comes back when all whose it is are there, share
+ * still, and are who they were.
  */
-import type { HeldSession } from '../cache/held-session.ts';
+import type { HeldSession, Owner } from '../cache/held-session.ts';
 import {
   keptKey,
   openSessions,
@@ -97,6 +98,8 @@ export class KeptSessions implements SessionKeeper {
   #isClosed = false;
   /** From the last run, until every account has taken its own. */
   #pool: Pool | null = null;
+  /** Those that share and have asked for theirs, by {@link keptKey} of their own key. */
+  readonly #sharing = new Map<string, Owner>();
   #isLoaded = false;
   /** There may be a file of ours. */
   #hasFile = false;
@@ -160,6 +163,7 @@ export class KeptSessions implements SessionKeeper {
     this.#isLoaded = true;
     if (this.#pool === null) return;
     this.#pool = null;
+    this.#sharing.clear();
     this.changed();
   }
 
@@ -167,13 +171,34 @@ export class KeptSessions implements SessionKeeper {
     return this.#isOn && !this.#isLoaded;
   }
 
-  takeBack(key: string, sharing: KeptPeer['sharing']): HeldSession[] {
+  takeBack(
+    key: string,
+    sharing: KeptPeer['sharing'],
+    owner: Owner,
+    ownKey: string = key,
+  ): HeldSession[] {
     if (this.#pool === null) return [];
-    const name = keptKey(this.#pool.salt, key);
-    const kept = this.#pool.peers.get(name);
-    this.#pool.peers.delete(name);
+    const { salt, peers } = this.#pool;
+    const name = keptKey(salt, key);
+    const kept = peers.get(name);
+    peers.delete(name);
     // Only the file was changed meanwhile: what one policy allowed, the other may not.
-    return kept?.sharing === sharing ? [...kept.sessions] : [];
+    if (kept?.sharing !== sharing) return [];
+    if (sharing !== 'shared') {
+      for (const session of kept.sessions) session.owners = [owner];
+      return [...kept.sessions];
+    }
+    this.#sharing.set(keptKey(salt, ownKey), owner);
+    const isWhole = ({ owners }: HeldSession): boolean =>
+      owners.length > 0 && owners.every(({ account }) => this.#sharing.has(account));
+    const sessions = kept.sessions.filter(isWhole);
+    // The others wait for those whose they are as well.
+    const waiting = kept.sessions.filter((session) => !isWhole(session));
+    peers.set(name, { ...kept, sessions: waiting });
+    for (const session of sessions) {
+      session.owners = session.owners.flatMap(({ account }) => this.#sharing.get(account) ?? []);
+    }
+    return sessions;
   }
 
   /**

@@ -86,13 +86,17 @@ const SESSION = {
   receivedAt: amount,
   expiresAt: amount,
   offered: flag,
+  /** Where they are shared, indices into the peer's `owners`: whose it is. */
+  owners: orMissing(listOf(count)),
   resumed: flag,
 };
 
 const PEER = {
   /** See {@link keptKey}. */
   key: text,
-  sharing: oneOf('saving', 'private'),
+  sharing: oneOf('saving', 'private', 'shared'),
+  /** Where they are shared, those whose they are, by {@link keptKey} of the key of their own. */
+  owners: orMissing(listOf(text)),
   roots: listOf(ROOT),
   sessions: listOf(SESSION),
 };
