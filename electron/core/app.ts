@@ -65,7 +65,7 @@ import {
   EngineState,
   SnapshotStream,
 } from './state/index.ts';
-import { OAuthError, type AccessTokens } from './oauth/index.ts';
+import { Grants, memoryClients, openClients, Requests, SignIns, TokenDesk } from './oauth/index.ts';
 import { SetUp, theInternet, type Internet } from './set-up/index.ts';
 import { WatchDesk } from './your-client/index.ts';
 import { KEPT_ENGINE, KeptSessions, normalName, type SessionCache } from './tls/index.ts';
@@ -151,8 +151,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ? { book: memoryBook(), isComplete: false, problems: [] }
     : await openAccountBook(deps.dataDir, protector, clock.now(), (id, why) => {
         if (why.kind === 'unreadable') log.error('a stored password cannot be read', why.error);
-        const label = state.find('accounts', id)?.label ?? 'an account';
-        notices.post(passwordNotice(id), 'error', passwordUnusable(label, why));
+        const account = state.find('accounts', id) ?? NAMELESS;
+        notices.post(passwordNotice(id), 'error', passwordUnusable(account, why));
       });
   const repaired = (deps.repaired ?? []).map((message, index) => ({
     file: `data-folder:${String(index)}`,
@@ -162,10 +162,22 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const { passwords: proxyPasswords, problems: proxyProblems } = demoOnly
     ? { passwords: memoryProxyPasswords(protector), problems: [] }
     : await openProxyPasswords(deps.dataDir, protector, clock.now(), isComplete ? owners : null);
+  const { clients, problems: clientProblems } = demoOnly
+    ? { clients: memoryClients(protector, redaction), problems: [] }
+    : await openClients(deps.dataDir, protector, clock.now(), redaction);
+  clients.follow((list) => {
+    const gone = new Set(state.list('oauthClients').map(({ id }) => id));
+    for (const client of list) {
+      gone.delete(client.id);
+      state.put('oauthClients', client);
+    }
+    for (const id of gone) state.remove('oauthClients', id);
+  });
   for (const { file, message } of [
     ...settingsProblems,
     ...problems,
     ...proxyProblems,
+    ...clientProblems,
     ...repaired,
   ]) {
     log.warn(message);
@@ -175,7 +187,9 @@ export async function createApp(deps: AppDeps): Promise<App> {
     state,
     notices,
     book: own,
-    storeProxyPasswords: (next) => proxyPasswords.moveTo(deps.dataDir, next, clock.now()),
+    storeOthers: [proxyPasswords, clients].map(
+      (others) => (next) => others.moveTo(deps.dataDir, next, clock.now()),
+    ),
     protector,
     keyFile: demoOnly ? null : (deps.keyFile ?? null),
   });
@@ -218,6 +232,19 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const { dataDir, machine = thisMachine, power = null } = deps;
   const network = new NetworkWatch({ clock, machine, power });
   const totals = refreshTotals(state, tally, clock);
+  const { internet = theInternet } = deps;
+  const requests = new Requests(internet, clock);
+  const tokens = new TokenDesk({
+    book: own,
+    clients,
+    requests,
+    wayOf: ({ id, proxy }) => ways.of(id, proxy),
+    clock,
+    redaction,
+    log,
+  });
+  const signIns = new SignIns({ state, clients, requests, clock, redaction, log });
+  const grants = new Grants(clock);
   /** Counts that wait for what earlier runs measured; `null` when that is known. */
   let waiting: (() => void)[] | null = history.isThere ? [] : null;
   const countWaiting = (): void => {
@@ -232,7 +259,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     notices,
     ways,
     connections: deps.connections ?? ((wanted) => new Supervisor(wanted)),
-    tokens: NO_TOKENS,
+    tokens,
     strayPasswordOf: (account) => own.strayPasswordOf(account),
     network: () => network.places,
     whenMeasured: (count) => {
@@ -293,7 +320,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   });
   const setUp = new SetUp({
     clock,
-    internet: deps.internet ?? theInternet,
+    internet,
     way: () => ways.program,
     mayLookUp: () => settings.current.lookUpSettings,
     isOnline: () => network.isOnline,
@@ -315,6 +342,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
     settings,
     ways,
     proxyPasswords,
+    signIns,
+    grants,
+    clients,
+    tokens,
     forgotten: async () => kept?.settled(),
     redaction,
     log,
@@ -329,6 +360,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     log,
   });
   network.follow((news) => {
+    // Before anything connects by it.
+    tokens.networkChanged();
     follow(news);
     // While it slept, no half hour ended.
     if (news.hasSlept) void authorities.read();
@@ -360,6 +393,9 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const shutDown = async (): Promise<void> => {
     checks.close();
     setUp.close();
+    signIns.close();
+    grants.close();
+    tokens.close();
     for (const channel of channels) channel.close();
     totals.close();
     network.close();
@@ -371,8 +407,11 @@ export async function createApp(deps: AppDeps): Promise<App> {
       await loggedOut;
     } finally {
       countWaiting();
+      // What a refresh brings is to be written as well.
+      await tokens.settled();
       await Promise.all([
         own.settled(),
+        clients.settled(),
         settings.settled(),
         proxyPasswords.settled(),
         written,
@@ -403,12 +442,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 }
 
-/** No account can be one that signs in by OAuth yet. */
-const NO_TOKENS: Pick<AccessTokens, 'get' | 'refused'> = {
-  get: () =>
-    Promise.reject(new OAuthError('sign-in-again', 'Reprise cannot sign in that way yet.')),
-  refused: () => undefined,
-};
+/** One that is not shown yet, or any more. */
+const NAMELESS = { label: 'an account', signIn: { kind: 'password' } } as const;
 
 const environmentProxies: Way = (to) => Promise.resolve(hopsOfEnvironment(process.env, to));
 

@@ -20,6 +20,7 @@ import {
   SealedSecretStore,
   type SecretProtector,
   secretsFormat,
+  type StoredSecret,
 } from '../storage/index.ts';
 import {
   accountsFormat,
@@ -70,7 +71,7 @@ export class AccountBook {
   /**
    * What is stored is not used for any other place than the one that it was typed for.
    *
-   * @throws RepriseError `invalid-input`, field `password`, where that is not the place of `account`;
+   * @throws RepriseError `invalid-input`, field `password` or `signIn`, where that is not the place of `account`;
    *   `not-found`
    */
   refuseOtherPlace(account: SignIn): void {
@@ -78,7 +79,8 @@ export class AccountBook {
     const place = this.secrets.placeOf(account.id) ?? placeOf(this.accounts.mustGet(account.id));
     const wanted = placeOf(account);
     if (isSamePlace(place, wanted)) return;
-    throw new RepriseError('invalid-input', typeAgain(place, wanted), { field: 'password' });
+    const field = account.signIn.kind === 'password' ? 'password' : 'signIn';
+    throw new RepriseError('invalid-input', typeAgain(place, wanted), { field });
   }
 
   /** What the stored password of `account` is for, where that is another place than its own. */
@@ -113,6 +115,17 @@ export class AccountBook {
     }
     if (!isSamePlace(placeOf(before), placeOf(next))) await this.#dropUnbound(id);
     return this.#withPassword(next, password, update);
+  }
+
+  /**
+   * Takes up the refresh token that an issuer gives in place of the one that {@link passwordFor} gave.
+   *
+   * @param before what was stored then
+   * @returns whether it was stored: not so where the account was changed or removed meanwhile
+   * @throws RepriseError `secrets` or `storage`; the old one is then kept
+   */
+  renew(account: SignIn, before: StoredSecret, token: string): Promise<boolean> {
+    return this.secrets.replace(account.id, before, token, placeOf(account));
   }
 
   /**

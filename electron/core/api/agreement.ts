@@ -17,8 +17,8 @@ interface AgreementDeps {
   readonly state: EngineState;
   readonly notices: NoticeBoard;
   readonly book: AccountBook;
-  /** Stores the passwords of proxies, which were in memory only, under this protection. */
-  readonly storeProxyPasswords: (protector: SecretProtector) => Promise<void>;
+  /** Each stores others, which were in memory only, under this protection: of proxies, of clients. */
+  readonly storeOthers: readonly ((protector: SecretProtector) => Promise<void>)[];
   readonly protector: ChosenProtector;
   /** `null` where there is nothing to agree to. */
   readonly keyFile: KeyFileProtector | null;
@@ -47,7 +47,7 @@ export class Agreement {
    * @throws RepriseError `storage` or `secrets`; everything is then as it was
    */
   async agreeToKeyFile(): Promise<void> {
-    const { state, notices, book, storeProxyPasswords, protector, keyFile } = this.#deps;
+    const { state, notices, book, storeOthers, protector, keyFile } = this.#deps;
     if (keyFile === null || protector.protection.kind !== 'memory') return;
     // Also where there is no password yet.
     const takeBack = await keyFile.make();
@@ -61,7 +61,7 @@ export class Agreement {
     }
     protector.choose(keyFile);
     // Where the disk refuses these alone, they stay in memory.
-    await storeProxyPasswords(keyFile).catch(() => undefined);
+    await Promise.allSettled(storeOthers.map((store) => store(keyFile)));
     state.set('app', { ...state.get('app'), protection: keyFile.protection });
     notices.dismiss(NOTICE);
     if (problem !== null) notices.post(NOTICE, 'error', problem);

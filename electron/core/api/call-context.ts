@@ -7,6 +7,7 @@ import type { DemoAccounts } from '../demo/index.ts';
 import type { History } from '../history/index.ts';
 import type { Log, Redaction } from '../log/index.ts';
 import type { NetworkWatch } from '../network/index.ts';
+import type { Grants, OAuthClients, SignIns, TokenDesk } from '../oauth/index.ts';
 import type { NoticeBoard, EngineState } from '../state/index.ts';
 import type { ProxyPasswords, Ways } from '../proxy/index.ts';
 import type { SettingsService } from '../storage/index.ts';
@@ -35,6 +36,10 @@ export interface Services {
   readonly settings: SettingsService;
   readonly ways: Ways;
   readonly proxyPasswords: ProxyPasswords;
+  readonly signIns: SignIns;
+  readonly grants: Grants;
+  readonly clients: OAuthClients;
+  readonly tokens: TokenDesk;
   /** Resolves when what was forgotten is no longer on the disk either. */
   readonly forgotten: () => Promise<void>;
   readonly redaction: Redaction;

@@ -31,7 +31,7 @@ export function createCalls(services: Services): Calls {
     ...createAccountCalls(context),
     ...createConnectionCalls(context),
     ...createCheckCalls(context),
-    ...createSignInCalls(),
+    ...createSignInCalls(context),
     ...createClientCalls(context),
 
     forgetSessions: (id) =>

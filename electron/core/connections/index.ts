@@ -10,7 +10,7 @@
  * `server-alerts.ts` shows what servers want people to see.
  */
 export type { ConnectionEvent } from './connection-view.ts';
-export type { Credentials, PasswordOf } from './credentials.ts';
+export { secretOf, type Credentials, type PasswordOf } from './credentials.ts';
 export { opensslCommand } from './openssl-command.ts';
 export {
   connectionId,

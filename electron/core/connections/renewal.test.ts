@@ -195,7 +195,9 @@ describe('a connection whose access token ends', () => {
     const tokens = new TokensDouble(watched.clock, LIFE_MS);
     watched.watchByToken(server, tokens, { mailboxes: three });
     for (const name of three) await watched.state('idle', name);
-    tokens.trouble = new OAuthError('sign-in-again', 'Sign in again.', 'invalid_grant');
+    tokens.trouble = new OAuthError('sign-in-again', 'Sign in again.', {
+      serverLine: 'invalid_grant',
+    });
     watched.clock.advance(LIFE_MS - MARGIN_MS + 100);
     for (const name of three)
       expect((await watched.state('sign-in-failed', name)).problem).toEqual({

@@ -163,7 +163,10 @@ describe('signing in by a token', () => {
     await using server = await startTokenServer();
     await using watched = new TestSupervisor();
     const tokens = new TokensDouble(watched.clock);
-    tokens.trouble = new OAuthError(trouble, 'A sentence of the issuer.', 'AADSTS65001', 60_000);
+    tokens.trouble = new OAuthError(trouble, 'A sentence of the issuer.', {
+      serverLine: 'AADSTS65001',
+      retryAfterMs: 60_000,
+    });
     watched.watchByToken(server, tokens, { mailboxes: three });
     for (const name of three) {
       const state = await watched.state(kind, name);

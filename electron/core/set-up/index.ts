@@ -6,4 +6,6 @@
  * `stated.ts`.
  */
 export { SetUp, theInternet, type Internet } from './find.ts';
+export { Names } from './names.ts';
 export { helpLinks } from './providers.ts';
+export { isForeign } from './stated.ts';

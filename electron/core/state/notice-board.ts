@@ -1,4 +1,4 @@
-import type { AccountId, Notice } from '../../../shared/model.ts';
+import type { Account, AccountId, Notice } from '../../../shared/model.ts';
 import { storedFor } from '../../../shared/password-place.ts';
 import { visible } from '../../../shared/visible.ts';
 import type { Unusable } from '../storage/index.ts';
@@ -45,8 +45,16 @@ export function passwordNotice(account: AccountId): string {
   return `password:${account}`;
 }
 
-/** What it says; `label` is the account's. */
-export function passwordUnusable(label: string, why: Unusable): string {
+/** What it says. */
+export function passwordUnusable(
+  { label, signIn }: Pick<Account, 'label' | 'signIn'>,
+  why: Unusable,
+): string {
+  if (signIn.kind === 'oauth') {
+    return why.kind === 'unreadable'
+      ? `The stored sign-in of ${label} cannot be read. Sign in again.`
+      : `The stored sign-in of ${label} was for ${storedFor(why.stored, why.wanted)}, so it is not used. Sign in again.`;
+  }
   return why.kind === 'unreadable'
     ? `The stored password of ${label} cannot be read. Enter it again.`
     : `The stored password of ${label} was for ${storedFor(why.stored, why.wanted)}, so it is not sent. Enter it again.`;

@@ -29,6 +29,7 @@ const OUR_NAMES = [
   'preferences.json',
   'secrets.json',
   'proxy-passwords.json',
+  'oauth-clients.json',
   'secrets.key',
   KEPT_SESSIONS,
   'history.sqlite',

@@ -117,18 +117,29 @@ export class SealedSecretStore {
    * @throws RepriseError `secrets` or `storage`; the old password is then kept
    */
   async set(account: AccountId, password: string, place: PasswordPlace): Promise<void> {
-    let secret: StoredSecret;
-    try {
-      secret = await seal(this.#protector, account, password, { ...place, sealed: '' });
-    } catch (error) {
-      if (error instanceof RepriseError) throw error;
-      // No cause: what a key store throws may hold what it was given.
-      throw new RepriseError(
-        'secrets',
-        'The password could not be protected, so it was not stored. Unlock the key store of your system and try again.',
-      );
-    }
-    await this.restore(account, secret);
+    await this.restore(account, await this.#seal(account, password, place));
+  }
+
+  /**
+   * Stores another secret for the same place, in place of `before`, as {@link stored} gave it. Where that is
+   * no longer what is stored, nothing changes.
+   *
+   * @returns whether it was stored
+   * @throws RepriseError `secrets` or `storage`; the old one is then kept
+   */
+  async replace(
+    account: AccountId,
+    before: StoredSecret,
+    next: string,
+    place: PasswordPlace,
+  ): Promise<boolean> {
+    const secret = await this.#seal(account, next, place);
+    let isStored = false;
+    await this.#sealed.change(({ secrets }) => {
+      isStored = secrets[account] === before;
+      return { secrets: isStored ? { ...secrets, [account]: secret } : secrets };
+    });
+    return isStored;
   }
 
   /** Until `step` has ended, readers get the password that is stored now, whatever is stored meanwhile. */
@@ -206,6 +217,19 @@ export class SealedSecretStore {
     // For the rest, what its account has now.
     const { host, name } = secret;
     return { secret, place: { ...place, host, name } };
+  }
+
+  async #seal(account: AccountId, password: string, place: PasswordPlace): Promise<StoredSecret> {
+    try {
+      return await seal(this.#protector, account, password, { ...place, sealed: '' });
+    } catch (error) {
+      if (error instanceof RepriseError) throw error;
+      // No cause: what a key store throws may hold what it was given.
+      throw new RepriseError(
+        'secrets',
+        'The password could not be protected, so it was not stored. Unlock the key store of your system and try again.',
+      );
+    }
   }
 
   #open(account: string, secret: StoredSecret): Promise<OpenedSecret> {

@@ -1,0 +1,102 @@
+/** What is taken of an answer with tokens. Pure. */
+import type { TokenEndpointResponse } from 'openid-client';
+import { visible } from '../../../shared/visible.ts';
+import type { LivingToken } from './access-tokens.ts';
+import type { Issuer } from './issuers.ts';
+import { OAuthError } from './oauth-error.ts';
+
+/** Microsoft's have some thousand characters. */
+const LONGEST_TOKEN = 16_384;
+
+/** RFC 6749, appendix A.12; nothing that could end a line of IMAP. */
+const TOKEN = /^[\x21-\x7e]+$/;
+
+/** A lifetime beyond this is none. */
+const LONGEST_LIFE_S = 366 * 86_400;
+
+/** With less than this left, an access token is renewed; of a short one, with a quarter of its life. */
+const SPARE_MS = 60_000;
+
+/** The refresh token, where there is one that can be kept. */
+export function refreshTokenIn({ refresh_token: token }: TokenEndpointResponse): string | null {
+  return token !== undefined && isToken(token) ? token : null;
+}
+
+/**
+ * The access token.
+ *
+ * @throws OAuthError `unreachable` where it is none, `scope` where it does not open mail
+ */
+export function accessTokenIn(
+  { access_token: token, expires_in: lifeS, scope }: TokenEndpointResponse,
+  { name, neededScope }: Issuer,
+  now: number,
+): LivingToken {
+  if (!isToken(token)) {
+    throw new OAuthError(
+      'unreachable',
+      `${name} gives a token that is none. Reprise tries again by itself.`,
+    );
+  }
+  if (neededScope !== null && scope !== undefined && !scope.split(' ').includes(neededScope)) {
+    throw new OAuthError(
+      'scope',
+      `At ${name} access to mail was left out. Sign in again, and allow all that Reprise asks for.`,
+    );
+  }
+  const isLife = lifeS !== undefined && lifeS > 0 && lifeS <= LONGEST_LIFE_S;
+  const lifeMs = isLife ? lifeS * 1000 : null;
+  if (lifeMs === null) return { token, gotAt: now, expiresAt: null, renewAt: null };
+  const renewAt = now + lifeMs - Math.min(SPARE_MS, lifeMs / 4);
+  return { token, gotAt: now, expiresAt: now + lifeMs, renewAt };
+}
+
+function isToken(text: string): boolean {
+  return text.length <= LONGEST_TOKEN && TOKEN.test(text);
+}
+
+/** Whether it will do for a connection that is made now. */
+export function isFresh({ gotAt, renewAt }: LivingToken, now: number): boolean {
+  // Where the clock was put back, nobody knows any more.
+  return renewAt === null || (now >= gotAt && now < renewAt);
+}
+
+/** RFC 5321. */
+const LONGEST_ADDRESS = 254;
+
+/** The claims of an ID token that name an address, or something like it. */
+const ADDRESS_CLAIMS = ['email', 'preferred_username', 'upn'] as const;
+
+/** Who has signed in, as far as the issuer says. */
+export interface SignedIn {
+  /** The best of its names; `null` where it has none. */
+  readonly name: string | null;
+  /** It is somebody else than the user, as far as names go. */
+  readonly isOther: boolean;
+}
+
+/** Reads the claims of an ID token. */
+export function signedInBy(claims: Readonly<Record<string, unknown>>, user: string): SignedIn {
+  const named = ADDRESS_CLAIMS.flatMap((claim) => {
+    const value = claims[claim];
+    return typeof value === 'string' && value !== ''
+      ? [visible(value.slice(0, LONGEST_ADDRESS))]
+      : [];
+  });
+  const [name] = named;
+  if (name === undefined) return { name: null, isOther: false };
+  const wanted = mailboxOf(user);
+  const isUser = (name: string): boolean => {
+    const there = mailboxOf(name);
+    // A user name that is no address can only be the part before the @.
+    return there === wanted || there.replace(/@.*$/, '') === wanted;
+  };
+  return { name, isOther: !named.some(isUser) };
+}
+
+/** One text for all the spellings of an address; Gmail takes no notice of dots. */
+function mailboxOf(address: string): string {
+  const lower = address.trim().toLowerCase();
+  const gmail = /^([^@+]+)(?:\+[^@]*)?@(?:gmail|googlemail)\.com$/.exec(lower)?.[1];
+  return gmail === undefined ? lower : `${gmail.replaceAll('.', '')}@gmail.com`;
+}

@@ -1,0 +1,279 @@
+/** Requests to authorization servers: by the account's way, over https alone, bounded in size and time. */
+import {
+  ClientSecretBasic,
+  ClientSecretPost,
+  Configuration,
+  customFetch,
+  discovery,
+  dynamicClientRegistration,
+  None,
+  type ClientAuth,
+  type CustomFetch,
+  type DiscoveryRequestOptions,
+  type ServerMetadata,
+} from 'openid-client';
+import type { Clock } from '../clock.ts';
+import { fetchOver, type Fetched, type Way } from '../proxy/index.ts';
+import { Names, type Internet } from '../set-up/index.ts';
+import { isHttps, issuerOf, mailScopes, type Issuer } from './issuers.ts';
+import { IssuerUnusable } from './oauth-error.ts';
+
+/** An answer comes within this, or the request has failed. */
+export const REQUEST_LIMIT_MS = 20_000;
+
+/** No metadata and no answer with tokens comes near this. */
+const MAX_ANSWER_BYTES = 256 * 1024;
+
+/** How long metadata is gone by before it is asked for again. */
+const METADATA_AGE_MS = 3_600_000;
+
+/** How many issuers' metadata is kept. */
+const MOST_ISSUERS = 50;
+
+/** A client id, and what goes with it. */
+export interface ClientKey {
+  readonly clientId: string;
+  readonly secret: string | null;
+}
+
+/** What an answer is read for. */
+interface Asked {
+  /** Whoever is signed in is known: an ID token that comes again is not looked at, nor can it spoil the rest. */
+  readonly withoutIdToken: boolean;
+}
+
+/** An issuer, ready to be asked by one way. */
+export interface Ready {
+  readonly issuer: Issuer;
+  readonly metadata: ServerMetadata;
+  readonly scopes: readonly string[];
+  /** For openid-client's functions. */
+  readonly as: (client: ClientKey, asked?: Asked) => Configuration;
+}
+
+interface Known {
+  readonly metadata: ServerMetadata;
+  readonly algorithm: 'oauth2' | 'oidc';
+  readonly at: number;
+}
+
+/** Everything that goes to authorization servers. */
+export class Requests {
+  readonly #internet: Internet;
+  readonly #clock: Clock;
+  readonly #known = new Map<string, Known>();
+
+  constructor(internet: Internet, clock: Clock) {
+    this.#internet = internet;
+    this.#clock = clock;
+  }
+
+  /**
+   * Learns where the endpoints of an issuer are.
+   *
+   * @throws IssuerUnusable where its metadata cannot be used; or what the request ended with
+   */
+  async prepare(name: string, way: Way, signal: AbortSignal): Promise<Ready> {
+    const issuer = issuerOf(name);
+    const metadata = issuer.metadata ?? (await this.#metadataOf(issuer, way, signal)).metadata;
+    return {
+      issuer,
+      metadata,
+      scopes: issuer.scopes ?? mailScopes(metadata),
+      as: ({ clientId, secret }, asked) => {
+        const configuration = new Configuration(metadata, clientId, {}, authOf(metadata, secret));
+        configuration[customFetch] = this.#fetch(way, signal, asked);
+        return configuration;
+      },
+    };
+  }
+
+  /**
+   * A client id of Reprise's own, by RFC 7591; `null` where the issuer gives none by itself.
+   *
+   * @throws what the request ended with
+   */
+  async register({ issuer, metadata, scopes }: Ready, way: Way, signal: AbortSignal) {
+    if (metadata.registration_endpoint === undefined || issuer.metadata !== null) return null;
+    const { algorithm } = await this.#metadataOf(issuer, way, signal);
+    const isOffered = (grant: string): boolean =>
+      metadata.grant_types_supported?.includes(grant) ?? false;
+    const grants = ['authorization_code', 'refresh_token', DEVICE_GRANT];
+    const registered = await dynamicClientRegistration(
+      new URL(issuer.issuer),
+      {
+        client_name: 'Reprise',
+        application_type: 'native',
+        redirect_uris: [`http://${issuer.loopback}/`],
+        grant_types: grants.filter((grant) => grant !== DEVICE_GRANT || isOffered(grant)),
+        response_types: ['code'],
+        token_endpoint_auth_method: 'none',
+        ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
+      },
+      None(),
+      { algorithm, [customFetch]: this.#fetch(way, signal) },
+    );
+    const { client_id: clientId, client_secret: secret } = registered.clientMetadata();
+    return { clientId, secret: typeof secret === 'string' && secret !== '' ? secret : null };
+  }
+
+  async #metadataOf(issuer: Issuer, way: Way, signal: AbortSignal): Promise<Known> {
+    const at = this.#clock.now();
+    const known = this.#known.get(issuer.issuer);
+    if (known !== undefined && at - known.at < METADATA_AGE_MS && at >= known.at) return known;
+    const found = { ...(await this.#discover(issuer, way, signal)), at };
+    const [oldest] = this.#known.keys();
+    if (this.#known.size >= MOST_ISSUERS && oldest !== undefined) this.#known.delete(oldest);
+    this.#known.set(issuer.issuer, found);
+    return found;
+  }
+
+  /** Of OAuth first (RFC 8414), then of OpenID Connect. */
+  async #discover(issuer: Issuer, way: Way, signal: AbortSignal): Promise<Omit<Known, 'at'>> {
+    const ask = async (algorithm: 'oauth2' | 'oidc'): Promise<Omit<Known, 'at'>> => {
+      const options: DiscoveryRequestOptions = {
+        algorithm,
+        [customFetch]: this.#fetch(way, signal),
+      };
+      // The id is of no account here: metadata is the same for every client.
+      const found = await discovery(new URL(issuer.issuer), 'reprise', {}, None(), options);
+      return { metadata: usable(issuer, found.serverMetadata()), algorithm };
+    };
+    try {
+      return await ask('oauth2');
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof IssuerUnusable) throw error;
+      try {
+        return await ask('oidc');
+      } catch (second) {
+        signal.throwIfAborted();
+        throw noMetadata(issuer, second);
+      }
+    }
+  }
+
+  /** openid-client's way out: a redirect is an answer like any other, and none that it takes. */
+  #fetch(way: Way, ended: AbortSignal, asked: Asked = { withoutIdToken: false }): CustomFetch {
+    const { dns, hosts, trust, httpsPort } = this.#internet;
+    return async (address, { method, headers, body, signal }) => {
+      const late = new AbortController();
+      const timer = this.#clock.after(REQUEST_LIMIT_MS, () => {
+        late.abort(new DOMException('The request took too long.', 'TimeoutError'));
+      });
+      const url = new URL(address);
+      if (url.port === '' && httpsPort !== 443) url.port = String(httpsPort);
+      const ending = AbortSignal.any([
+        ended,
+        late.signal,
+        ...(signal === undefined ? [] : [signal]),
+      ]);
+      try {
+        const answer = await fetchOver(way, url, {
+          method: method === 'POST' ? 'POST' : 'GET',
+          headers,
+          ...(body === undefined || body === null ? {} : { body: textOf(body) }),
+          maxBytes: MAX_ANSWER_BYTES,
+          trust,
+          lookup: dns === null ? undefined : new Names(dns, ending, hosts).lookup,
+          signal: ending,
+        });
+        return responseOf(answer, asked);
+      } finally {
+        timer.cancel();
+      }
+    };
+  }
+}
+
+const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+
+/** What is no metadata, or another's, is the issuer's; what is no answer at all may be the network's. */
+function noMetadata({ name }: Issuer, error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = 'code' in error ? error.code : null;
+  const isDown = error.cause instanceof Response && error.cause.status >= 500;
+  if (code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED') {
+    return new IssuerUnusable(
+      `What ${name} says of itself is about another server, so it is not signed in there. Check the address.`,
+    );
+  }
+  const isAnswer =
+    !isDown && typeof code === 'string' && /^OAUTH_(?:RESPONSE|PARSE|INVALID)/.test(code);
+  return isAnswer
+    ? new IssuerUnusable(
+        `${name} does not say how to sign in there: it has no metadata for OAuth (RFC 8414) or OpenID Connect. Check the address.`,
+      )
+    : error;
+}
+
+/** @throws IssuerUnusable */
+function usable(issuer: Issuer, metadata: ServerMetadata): ServerMetadata {
+  const { authorization_endpoint: authorization, device_authorization_endpoint: device } = metadata;
+  if (metadata.token_endpoint === undefined || (authorization ?? device) === undefined) {
+    throw new IssuerUnusable(
+      `${issuer.name} does not say where to sign in: it is no server for that.`,
+    );
+  }
+  const endpoints = [
+    authorization,
+    device,
+    metadata.token_endpoint,
+    metadata.registration_endpoint,
+    metadata.revocation_endpoint,
+  ];
+  if (!endpoints.every((endpoint) => endpoint === undefined || isHttps(endpoint))) {
+    throw new IssuerUnusable(
+      `${issuer.name} names a place to sign in that is not under https. What is sent there could be read on the way, so nothing is.`,
+    );
+  }
+  return metadata;
+}
+
+/** RFC 8414: a secret goes by HTTP Basic where nothing is said. */
+function authOf(
+  { issuer, token_endpoint_auth_methods_supported: said }: ServerMetadata,
+  secret: string | null,
+): ClientAuth {
+  if (secret === null) return None();
+  const methods = Array.isArray(said) ? said : [];
+  const isPost = issuerOf(issuer).metadata !== null || methods.includes('client_secret_post');
+  return isPost ? ClientSecretPost(secret) : ClientSecretBasic(secret);
+}
+
+/** As openid-client gives it: a form, or the JSON of a registration. */
+function textOf(body: unknown): string {
+  if (typeof body === 'string') return body;
+  if (body instanceof URLSearchParams) return body.toString();
+  throw new TypeError('Only forms and texts are sent.');
+}
+
+/** The headers that are read. */
+const READ_HEADERS = ['content-type', 'retry-after', 'www-authenticate'] as const;
+
+function responseOf({ status, headers, body }: Fetched, asked: Asked): Response {
+  const read = READ_HEADERS.flatMap((name) => {
+    const value = headers[name];
+    return typeof value === 'string' ? [[name, value] as [string, string]] : [];
+  });
+  const isEmpty = status === 204 || status === 205 || status === 304;
+  return new Response(isEmpty ? null : tidied(body.toString('utf8'), asked), {
+    status,
+    headers: read,
+  });
+}
+
+/** Yandex has `verification_url`, as it was before RFC 8628. */
+function tidied(text: string, { withoutIdToken }: Asked): string {
+  const isOdd =
+    text.includes('"verification_url"') || (withoutIdToken && text.includes('"id_token"'));
+  if (!isOdd) return text;
+  try {
+    const { verification_url: url, ...said } = JSON.parse(text) as Record<string, unknown>;
+    if (withoutIdToken) delete said['id_token'];
+    return JSON.stringify({ ...(url === undefined ? {} : { verification_uri: url }), ...said });
+  } catch {
+    // No JSON: openid-client says so.
+    return text;
+  }
+}
