@@ -17,12 +17,14 @@ import { SERVERNAME } from './dial.ts';
 import { benchPassThrough } from './pass-through.ts';
 import { benchScalePage } from './scale-page.ts';
 import { benchSequential } from './sequential.ts';
+import { benchShared } from './shared.ts';
 import { benchStorm } from './storm.ts';
 
 const GROUPS: Readonly<Record<string, () => Promise<Row[]>>> = {
   'sequential-tls13': () => benchSequential('TLSv1.3'),
   'sequential-tls12': () => benchSequential('TLSv1.2'),
   storm: benchStorm,
+  shared: benchShared,
   cache: benchCacheOnRealSession,
   memory: benchMemory,
   history: benchHistory,
