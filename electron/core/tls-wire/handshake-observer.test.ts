@@ -298,6 +298,49 @@ describe('where TLS begins', () => {
     expect(observe([['client', line]])).toMatchObject({ client: 'text', hellos: [] });
   });
 
+  /** Each is a line that begins as a record does. */
+  const FALSE_STARTS = {
+    'that is text': '\u0016\u0003 is what a record starts with\r\n',
+    'whose record is no handshake of a client': [22, 3, 1, 0, 5, 2, 0, 0, 1, 0, 13, 10],
+    'whose hello is none': [22, 3, 1, 0, 9, 1, 0, 0, 5, 9, 9, 9, 9, 9, 13, 10],
+    'whose hello swallows the lines after it': [22, 3, 1, 0, 24, 1, 0, 0, 20, 9, 13, 10],
+  };
+
+  test.for(
+    Object.entries(FALSE_STARTS).flatMap(([what, line]) =>
+      ([1, 3, 1000] as const).map((pieces) => [what, line, pieces] as const),
+    ),
+  )('is after a line %s too', ([, line, pieces]) => {
+    const spoken = { client: 'tls', isAfterText: true, hellos: [{ legacyVersion: 0x0303 }] };
+    const more = ['client', 'a1 NOOP\r\na2 NOOP\r\na3 STARTTLS\r\n'] as const;
+    const lines = [
+      ...Array.from({ length: 3 }, () => ['client', Buffer.from(line)] as const),
+      more,
+    ];
+    expect(observe([...lines, ['client', hello]], pieces)).toMatchObject(spoken);
+    // A client that begins with it, and TLS in the same piece.
+    const atOnce = Buffer.concat([Buffer.from(line), Buffer.from(more[1]), hello]);
+    expect(observe([['client', atOnce]], pieces)).toMatchObject(spoken);
+  });
+
+  test('is on the side of the server after a line that looks like it too', () => {
+    const said = [
+      ['server', '* OK ready\r\n'],
+      ['client', 'a1 STARTTLS\r\n'],
+      ['server', '\u0015\u0003 looks like an alert\r\n'],
+      ['server', 'a1 OK begin\r\n'],
+      ['client', hello],
+      ['server', Buffer.from([21, 3, 3, 0, 2, 2, 40])],
+    ] as const;
+    expect(observe(said)).toMatchObject({ server: 'tls', alert: { description: 40 } });
+  });
+
+  test('is looked for in some such lines, and not in any number', () => {
+    const lines = Array.from({ length: 17 }, () => ['client', '\u0016\u0003\r\n'] as const);
+    expect(observe([...lines.slice(1), ['client', hello]]).hellos).toHaveLength(1);
+    expect(observe([...lines, ['client', hello]])).toMatchObject({ client: 'text', hellos: [] });
+  });
+
   test('is nowhere in text, garbage, and what SSL 2 began with', () => {
     expect(observe([]).client).toBe('nothing');
     expect(observe([['client', 'a1 LOGIN ünï pässword\r\n']]).client).toBe('text');

@@ -93,6 +93,18 @@ const FULL_ONLY: ReadonlySet<number> = new Set([
   MESSAGE.certificateStatus,
 ]);
 
+/** One side of a connection. */
+interface Leg {
+  readonly start: TlsStart;
+  records: RecordReader;
+  /** What seemed to be TLS is none. */
+  isMistaken: boolean;
+}
+
+function newLeg(start: TlsStart, records: RecordReader): Leg {
+  return { start, records, isMistaken: false };
+}
+
 type Changing = { -readonly [Field in keyof HandshakeFacts]: HandshakeFacts[Field] };
 
 export class HandshakeObserver {
@@ -113,13 +125,10 @@ export class HandshakeObserver {
     farewell: null,
   };
   readonly #sink: HandshakeSink;
-  /** `null` where TLS did not begin and is not looked for any more. */
-  readonly #starts: Record<Side, TlsStart | null> = {
-    client: new TlsStart(false),
-    server: new TlsStart(true),
+  readonly #legs: Record<Side, Leg> = {
+    client: newLeg(new TlsStart(false), this.#newClientRecords()),
+    server: newLeg(new TlsStart(true), this.#newServerRecords()),
   };
-  readonly #clientRecords = this.#newClientRecords();
-  readonly #serverRecords = this.#newServerRecords();
   #hasHello = false;
   /** Of the session that a full handshake makes, TLS 1.2 and earlier. */
   #newSessionId: Uint8Array = new Uint8Array();
@@ -134,28 +143,30 @@ export class HandshakeObserver {
 
   /** What the client sent, in whatever pieces. */
   fromClient(chunk: Uint8Array): void {
-    const found = this.#tlsOf('client', chunk);
-    if (found === null) return;
-    this.#facts.isAfterText = this.#starts.client?.hasText === true;
-    this.#clientRecords.push(found);
+    this.#read('client', chunk);
   }
 
   /** What the server sent, in whatever pieces. */
   fromServer(chunk: Uint8Array): void {
-    const found = this.#tlsOf('server', chunk);
-    if (found !== null) this.#serverRecords.push(found);
+    this.#read('server', chunk);
   }
 
-  /** @returns what of these bytes is TLS; `null` where nothing is, or nobody looks any more */
-  #tlsOf(side: Side, chunk: Uint8Array): Uint8Array | null {
-    const spoken = this.#facts[side];
-    if (spoken === 'tls') return chunk;
-    const start = this.#starts[side];
-    if (start === null) return null;
-    const found = start.find(chunk);
-    if (found !== null) this.#facts[side] = 'tls';
-    else if (start.hasText) this.#facts[side] = spoken === 'nothing' ? kindOf(chunk) : 'text';
-    return found;
+  #read(side: Side, chunk: Uint8Array): void {
+    const facts = this.#facts;
+    const leg = this.#legs[side];
+    let found = leg.start.find(chunk);
+    while (found !== null) {
+      const isAfterText = leg.start.hasText;
+      if (side === 'client') facts.isAfterText = isAfterText;
+      facts[side] = 'tls';
+      leg.records.push(found);
+      if (!leg.isMistaken) return;
+      leg.isMistaken = false;
+      leg.records = side === 'client' ? this.#newClientRecords() : this.#newServerRecords();
+      facts[side] = isAfterText ? 'text' : 'garbage';
+      found = leg.start.findAgain();
+    }
+    if (facts[side] === 'nothing' && leg.start.hasText) facts[side] = kindOf(chunk);
   }
 
   #newClientRecords(): RecordReader {
@@ -172,6 +183,7 @@ export class HandshakeObserver {
         if (hello === null) this.#isNoHello();
         else if (!this.#hasHello || this.#facts.isRetried) {
           this.#hasHello = true;
+          this.#legs.client.start.isKnown();
           this.#sink.clientHello(hello);
         }
       },
@@ -207,26 +219,25 @@ export class HandshakeObserver {
         this.#alerted('server', level, description);
       },
       garbage: () => {
-        this.#starts.server = null;
-        if (this.#facts.version === null) this.#facts.server = 'garbage';
+        if (this.#facts.version === null) this.#legs.server.isMistaken = true;
       },
     });
   }
 
-  /** After text it was a line that only looked like TLS. */
+  /** It was a line that only looked like TLS. */
   #isNoHello(): void {
     if (this.#hasHello) return;
-    this.#clientRecords.stop();
-    this.#starts.client = null;
-    this.#facts.client = this.#facts.isAfterText ? 'text' : 'garbage';
+    this.#legs.client.records.stop();
+    this.#legs.client.isMistaken = true;
   }
 
   #clientRecord(type: number, length: number): void {
     const facts = this.#facts;
+    const { records } = this.#legs.client;
     if (facts.version === null) return;
     if (facts.version < VERSION.tls13) {
-      if (type === RECORD.changeCipherSpec) this.#clientRecords.isEncrypted = true;
-      else if (!this.#clientRecords.isEncrypted) return;
+      if (type === RECORD.changeCipherSpec) records.isEncrypted = true;
+      else if (!records.isEncrypted) return;
       else if (type === RECORD.alert) facts.farewell = 'yes';
       else if (type !== RECORD.handshake) {
         facts.hasSpoken = true;
@@ -250,6 +261,7 @@ export class HandshakeObserver {
   #serverHello(hello: ServerHello): void {
     const { version, cipherSuite, isRetryRequest, sessionId, selectedIdentity } = hello;
     const facts = this.#facts;
+    this.#legs.server.start.isKnown();
     facts.version = version;
     facts.cipherSuite = cipherSuite;
     if (isRetryRequest) {
@@ -266,7 +278,7 @@ export class HandshakeObserver {
     const { version, answer } = this.#facts;
     if (version === null || version >= VERSION.tls13) return;
     if (answer === null) this.#facts.answer = 'resumed';
-    this.#serverRecords.isEncrypted = true;
+    this.#legs.server.records.isEncrypted = true;
   }
 
   #isFull(): void {
@@ -282,6 +294,7 @@ export class HandshakeObserver {
   }
 
   #alerted(from: Side, level: number, description: number): void {
+    if (from === 'server') this.#legs.server.start.isKnown();
     this.#facts.alert ??= { from, isFatal: level === FATAL, description };
   }
 }

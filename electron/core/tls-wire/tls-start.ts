@@ -1,12 +1,17 @@
 /**
  * Finds where TLS begins on one leg of a connection. With STARTTLS or STLS text comes before it, in
  * lines, and no word of it has to be understood: TLS begins where a line would start with a record's
- * first two bytes. What the lines say is neither kept nor looked at.
+ * first two bytes, and goes on as a hello does. What the lines say is neither kept nor looked at.
  */
+import { Gatherer } from './bytes.ts';
 import { RECORD } from './records.ts';
 
 const NEWLINE = 10;
 const MAJOR_VERSION = 3;
+/** Lines that begin as TLS does and are none; beyond these it is not looked for any more. */
+const MOST_FALSE_STARTS = 16;
+/** Kept until it is known to be TLS: more than the longest hello that is read, in its records. */
+const MOST_DOUBTED_BYTES = 96 * 1024;
 
 export class TlsStart {
   /** Whether text came. */
@@ -21,8 +26,57 @@ export class TlsStart {
     this.#types = mayAlert ? [RECORD.handshake, RECORD.alert] : [RECORD.handshake];
   }
 
-  /** @returns what of all that came belongs to TLS, from its first byte; `null` while nothing does */
+  /** What was found, as long as it may turn out to be text. */
+  readonly #doubted = new Gatherer();
+  #state: 'looks' | 'doubts' | 'knows' | 'gave up' = 'looks';
+  #falseStarts = 0;
+
+  /** @returns what of this belongs to TLS, with what was held back before it; `null` where nothing does */
   find(chunk: Uint8Array): Uint8Array | null {
+    switch (this.#state) {
+      case 'gave up':
+        return null;
+      case 'knows':
+        return chunk;
+      case 'doubts':
+        this.#keep(chunk);
+        return chunk;
+      case 'looks':
+        return this.#look(chunk);
+    }
+  }
+
+  /** What was found is TLS. */
+  isKnown(): void {
+    this.#state = 'knows';
+    this.#doubted.take();
+  }
+
+  /** What was found is none: it is a line of text, and others may follow. @returns as {@link find} */
+  findAgain(): Uint8Array | null {
+    const bytes = this.#doubted.take();
+    this.#falseStarts += 1;
+    const isEnough = this.#state === 'knows' || this.#falseStarts > MOST_FALSE_STARTS;
+    this.#state = isEnough ? 'gave up' : 'looks';
+    this.hasText = true;
+    this.#isAtLineStart = false;
+    return this.find(bytes);
+  }
+
+  #keep(chunk: Uint8Array): void {
+    this.#state = 'doubts';
+    this.#doubted.add(chunk);
+    // So much is not looked through again.
+    if (this.#doubted.length > MOST_DOUBTED_BYTES) this.isKnown();
+  }
+
+  #look(chunk: Uint8Array): Uint8Array | null {
+    const found = this.#search(chunk);
+    if (found !== null) this.#keep(found);
+    return found;
+  }
+
+  #search(chunk: Uint8Array): Uint8Array | null {
     if (chunk.length === 0) return null;
     const held = this.#held;
     this.#held = null;
