@@ -30,6 +30,9 @@ const ServerCheck = later(
   async () => (await import('./features/server-check/ServerCheck.tsx')).ServerCheck,
 );
 const Sessions = later(async () => (await import('./features/sessions/Sessions.tsx')).Sessions);
+const YourClient = later(
+  async () => (await import('./features/your-client/YourClient.tsx')).YourClient,
+);
 const Settings = later(async () => (await import('./features/settings/Settings.tsx')).Settings);
 
 interface AppProps {
@@ -85,8 +88,9 @@ function Dashboard({ isAway, retryNow }: AppProps & { readonly isAway: boolean }
           <main className={styles.welcome}>
             <Notices />
             {screen === 'check' && <ServerCheck />}
+            {screen === 'client' && <YourClient />}
             {isSettings && <Settings />}
-            {!isSettings && screen !== 'check' && <FirstRun />}
+            {!isSettings && screen !== 'check' && screen !== 'client' && <FirstRun />}
             <AboutLine />
           </main>
         ) : (
@@ -109,6 +113,9 @@ function Dashboard({ isAway, retryNow }: AppProps & { readonly isAway: boolean }
               </Tabs.Panel>
               <Tabs.Panel value="check" tabIndex={-1} className={styles.panel}>
                 <ServerCheck />
+              </Tabs.Panel>
+              <Tabs.Panel value="client" tabIndex={-1} className={styles.panel}>
+                <YourClient />
               </Tabs.Panel>
               {isSettings && <Settings />}
             </main>

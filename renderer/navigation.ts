@@ -5,7 +5,7 @@ import { createStore } from 'zustand/vanilla';
 import { readToken, withoutToken } from './engine/channels.ts';
 
 /** In the order of their tabs; the last one has a button instead. */
-const SCREENS = ['connections', 'sessions', 'history', 'check', 'settings'] as const;
+const SCREENS = ['connections', 'sessions', 'history', 'check', 'client', 'settings'] as const;
 export type Screen = (typeof SCREENS)[number];
 
 /** A screen and what it is to show. */

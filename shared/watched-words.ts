@@ -108,9 +108,9 @@ export function endText({ ended }: WatchedConnection): string {
     case 'no':
       return `${who}, no close_notify`;
     case 'likely':
-      return `${who}, close_notify likely`;
+      return `${who}, likely close_notify`;
     case 'unlikely':
-      return `${who}, no close_notify, it seems`;
+      return `${who}, likely no close_notify`;
   }
 }
 

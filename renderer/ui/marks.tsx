@@ -80,11 +80,33 @@ export function ReuseText({ attempt }: { readonly attempt: Shown | null }): Reac
   const { outcome, planned } = attempt;
   const details = [outcomeDetail(outcome), planned ? 'planned' : null];
   const detail = details.filter((part) => part !== null).join(', ') || null;
-  const word = OUTCOME_WORDS[outcome.kind];
+  return (
+    <MarkedOutcome
+      kind={outcome.kind}
+      detail={detail}
+      {...(planned ? { explanation: PLANNED_SENTENCE } : {})}
+    />
+  );
+}
+
+interface MarkedOutcomeProps {
+  readonly kind: OutcomeKind;
+  /** What its word leaves open. */
+  readonly detail: string | null;
+  /** What hovering says beside that. */
+  readonly explanation?: string;
+}
+
+/** An outcome's mark, its word, and what goes on after that. */
+export function MarkedOutcome({ kind, detail, explanation }: MarkedOutcomeProps): ReactNode {
+  const word = OUTCOME_WORDS[kind];
   const text = detail === null ? word : `${word} · ${detail}`;
   return (
-    <span className={styles.reuse} title={planned ? `${text} (${PLANNED_SENTENCE})` : text}>
-      <OutcomeMark kind={outcome.kind} />
+    <span
+      className={styles.reuse}
+      title={explanation === undefined ? text : `${text} (${explanation})`}
+    >
+      <OutcomeMark kind={kind} />
       <span className={styles.text}>
         <span className={styles.word}>{word}</span>
         {detail !== null && (

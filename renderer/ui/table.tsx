@@ -36,13 +36,13 @@ const SORT_ICONS = { ascending: <AscendingIcon />, descending: <DescendingIcon /
 const ACTION = '24px';
 
 /** The grid of every row, for each width that a table may have. */
-function tracksOf(columns: Columns<never>): CSSProperties {
+function tracksOf(columns: Columns<never>, isBare: boolean): CSSProperties {
   const tracks = (width: 0 | 1, froms: readonly (From | undefined)[]) =>
     [
       ...columns
         .filter(({ from }) => froms.includes(from))
         .map((one) => one.width[width] ?? one.width[0]),
-      ACTION,
+      ...(isBare ? [] : [ACTION]),
     ].join(' ');
   return {
     '--wide': tracks(0, [undefined, 'medium', 'wide']),
@@ -62,6 +62,8 @@ interface TableProps<Id extends string, Row> {
   readonly label: string;
   readonly columns: readonly Column<Id, Row>[];
   readonly rowCount: number;
+  /** Nothing can be done with a row. */
+  readonly isBare?: boolean;
   /** Which column the rows are sorted by. */
   readonly sort?: Sort<Id>;
   /** Takes the column whose head was pressed; without it, none can be. */
@@ -74,7 +76,7 @@ interface TableProps<Id extends string, Row> {
 
 /** The frame of a table: what scrolls, and the head. Scrolling renders the body alone. */
 export function Table<Id extends string, Row>(props: TableProps<Id, Row>): ReactNode {
-  const { columns, rowCount, sort = null, onSort } = props;
+  const { columns, rowCount, isBare = false, sort = null, onSort } = props;
   const [scroller, setScroller] = useState<HTMLElement | null>(null);
   return (
     <div className={styles.scroller} ref={setScroller}>
@@ -82,7 +84,7 @@ export function Table<Id extends string, Row>(props: TableProps<Id, Row>): React
         aria-label={props.label}
         aria-rowcount={rowCount + 1}
         className={styles.table}
-        style={tracksOf(columns)}
+        style={tracksOf(columns, isBare)}
       >
         <thead className={styles.head}>
           <tr aria-rowindex={1} className={styles.row}>
@@ -111,9 +113,11 @@ export function Table<Id extends string, Row>(props: TableProps<Id, Row>): React
                 )}
               </th>
             ))}
-            <th scope="col" className={styles.cell}>
-              <Unseen>Action</Unseen>
-            </th>
+            {!isBare && (
+              <th scope="col" className={styles.cell}>
+                <Unseen>Action</Unseen>
+              </th>
+            )}
           </tr>
         </thead>
         {props.children(scroller)}
@@ -134,7 +138,8 @@ export interface RowPlace {
 interface RowProps<Row> extends RowPlace, Omit<ComponentProps<'tr'>, 'children'> {
   readonly columns: Columns<Row>;
   readonly row: Row;
-  readonly action: ReactNode;
+  /** Left out in a table that is bare. */
+  readonly action?: ReactNode;
 }
 
 /** One row: a cell for each column, and what can be done with it. */
@@ -153,7 +158,7 @@ export function TableRow<Row>(props: RowProps<Row>): ReactNode {
           {cell(row)}
         </td>
       ))}
-      <td className={`${styles.cell} ${styles.action}`}>{action}</td>
+      {action !== undefined && <td className={`${styles.cell} ${styles.action}`}>{action}</td>}
     </tr>
   );
 }

@@ -42,6 +42,14 @@ export function FirstRun(): ReactNode {
         >
           Check a server
         </Button>
+        <Button
+          look="quiet"
+          onClick={() => {
+            showScreen('client');
+          }}
+        >
+          Watch a mail program
+        </Button>
       </div>
       <p className={styles.note}>
         The demo servers are real TLS servers inside this program, one for every outcome, each

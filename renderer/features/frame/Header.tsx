@@ -15,6 +15,7 @@ const TABS: readonly (readonly [Screen, string])[] = [
   ['sessions', 'Sessions'],
   ['history', 'History'],
   ['check', 'Server check'],
+  ['client', 'Your client'],
 ];
 
 /** The bar at the top; on first run there are no tabs and nothing to reconnect. */
@@ -33,7 +34,7 @@ export function Header({ isFirstRun }: { readonly isFirstRun: boolean }): ReactN
           ))}
         </Tabs.List>
       )}
-      {isFirstRun && screen === 'check' && (
+      {isFirstRun && (screen === 'check' || screen === 'client') && (
         <Button
           look="quiet"
           className={styles.back}
@@ -52,7 +53,7 @@ export function Header({ isFirstRun }: { readonly isFirstRun: boolean }): ReactN
             title="Each is behind a line of 20 ms round trip and 1 Mbit/s, and sends a chain of two certificates."
           >
             <span>
-              Demo servers running<span className={styles.away}>, 20 ms away</span>
+              Demo<span className={styles.spacious}> servers running, 20 ms away</span>
             </span>
             <CallButton
               look="quiet"
