@@ -144,6 +144,11 @@ const labConnectionSchema = connectionSchema.extend({
   certificate: z.enum(['own', 'untrusted']),
   /** Application data came from the client; alerts are none. */
   hasSpoken: z.boolean(),
+  /**
+   * When it had surely read what comes right after the handshake: it had answered to an answer. Programs
+   * may keep a connection open for long, and make the next one beside it. `null` where it did not.
+   */
+  readAfterMs: z.number().nullable(),
 });
 
 const planStepSchema = z.object({

@@ -96,7 +96,8 @@ export class Watched {
   end(by: WatchedEnd['by'], how: WatchedEnd['how']): void {
     if (this.#ended !== null) return;
     const { farewell } = this.#observer.facts;
-    const afterMs = Math.round(performance.now() - this.#beganMs);
+    // Rounded down, as the time of the next one is: else it might seem to have begun before.
+    const afterMs = Math.floor(performance.now() - this.#beganMs);
     this.#ended = { by, how, closeNotify: farewell, afterMs };
   }
 

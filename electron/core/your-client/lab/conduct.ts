@@ -78,8 +78,7 @@ function noCloseNotify(runs: readonly Run[]): Look {
       (each) =>
         isFinished(each) &&
         each.certificate === 'own' &&
-        each.ended?.by === 'client' &&
-        each.ended.closeNotify !== null,
+        typeof each.ended?.closeNotify === 'string',
     ),
   );
   const silent = closed.flatMap((its) => {

@@ -225,7 +225,7 @@ function everySecond({ chances }: Omitting): Look {
 function spoiltByClose(omitting: Omitting): Look {
   if (typeof neverOffers(omitting) === 'string') return look(null, hasOffered(omitting));
   const closed = omitting.run.connections.filter(
-    (each) => isFinished(each) && each.ended?.by === 'client' && each.ended.closeNotify !== null,
+    (each) => isFinished(each) && typeof each.ended?.closeNotify === 'string',
   );
   if (closed.length === 0) return 'not-seen';
   if (closed.some(({ ended }) => ended?.closeNotify === 'yes')) return 'not-there';

@@ -389,8 +389,8 @@ const CASES: Readonly<Record<FindingId, Case>> = {
     right: history(['-', 'R:1a', 'R:2a']),
     notWrong: {
       'the last one of a process that was ended': history(['-', 'R:1a', ['R:2a', rude()]]),
-      'the server closed first': history(['-', '-'], {
-        ended: { by: 'server', how: 'close', closeNotify: 'no', afterMs: 5 },
+      'the lab let it go': history(['-', '-'], {
+        ended: { by: 'server', how: 'close', closeNotify: null, afterMs: 5 },
       }),
       'how it ended is not known': history(['-', '-'], {
         ended: { by: 'client', how: 'close', closeNotify: null, afterMs: 5 },

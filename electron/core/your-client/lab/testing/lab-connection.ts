@@ -24,6 +24,7 @@ export function labConnection(number: number, changes: Partial<LabConnection> = 
     sessionsGiven: variant === 'tls13-ticket' ? 2 : 1,
     certificate: 'own',
     hasSpoken: true,
+    readAfterMs: 5,
     ...changes,
   };
 }
@@ -84,6 +85,7 @@ function connectionOf(word: Word, number: number, changes: Partial<LabConnection
       step: 'untrusted',
       certificate: 'untrusted',
       hasSpoken: false,
+      readAfterMs: null,
       sessionsGiven: 0,
       outcome: {
         kind: 'failed',

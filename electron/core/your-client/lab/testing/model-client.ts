@@ -193,6 +193,7 @@ function meet(
     sessionsGiven,
     certificate: isUntrusted ? 'untrusted' : 'own',
     hasSpoken: !isFailed && !client.isHasty,
+    readAfterMs: isFailed || client.isHasty ? null : 1,
     outcome: isFailed
       ? { kind: 'failed', reason: 'client-gave-up', answer, text: 'The client gave up.' }
       : answer === 'full'

@@ -27,10 +27,12 @@ const SILENCE_LIMIT_MS = 10_000;
 const VISIT_LIMIT_MS = 300_000;
 /** At the port for TLS: who says nothing by then waits for a greeting, to begin with STARTTLS. */
 const FIRST_WORD_MS = 1500;
-/** After the last answer the client may close first: then it shows how it does. */
-const LEAVE_MS = 250;
-/** And after our own end. */
-const LEAVE_LATE_MS = 2000;
+/** For the client to close too. */
+const LEAVE_MS = 2000;
+/** Its first word may come before it has read anything, as after STARTTLS. */
+const TURNS_TO_READ = 2;
+/** For the last bytes of a client that has gone, in the middle of a handshake. */
+const GONE_MS = 200;
 /** Usually 10 ms; one that is not found by then is not waited for. */
 const LOOK_LIMIT_MS = 5000;
 
@@ -78,7 +80,6 @@ export class LabVisit {
   readonly #firstWord = Promise.withResolvers<void>();
   /** Its ClientHello is here, or none will come. */
   readonly #helloCame = Promise.withResolvers<void>();
-  readonly #left = Promise.withResolvers<void>();
   readonly #closed: Promise<unknown>;
   #way: LabWay;
   #behaviour: Behaviour | null = null;
@@ -87,6 +88,14 @@ export class LabVisit {
   #hasSpoken = false;
   #hasHandshake = false;
   #closeAlert = false;
+  readonly #ended = Promise.withResolvers<void>();
+  #hasLeft = false;
+  #isLetGo = false;
+  /** The server has said something under TLS, to which the client has not answered. */
+  #isAnswerDue = false;
+  #turns = 0;
+  #readAfterMs: number | null = null;
+  readonly #beganMs = performance.now();
   /** It has broken off by an alert. */
   #hasGivenUp = false;
   #secured: TLSSocket | null = null;
@@ -127,7 +136,7 @@ export class LabVisit {
         alert: (from, description) => {
           if (from !== 'client') return;
           if (description === 0) this.#closeAlert = true;
-          else this.#hasGivenUp = true;
+          else this.#gaveUp();
         },
         spoken: () => {
           this.#spoke();
@@ -152,7 +161,7 @@ export class LabVisit {
       clearTimeout(this.#silence);
       this.#watched.end('server', 'close');
       this.#isOver = true;
-      this.#settle();
+      this.#settle(true);
       this.#house.changed(this);
     }
   }
@@ -207,12 +216,16 @@ export class LabVisit {
       sessionsGiven: this.#given.length,
       certificate: this.#behaviour?.certificate ?? 'own',
       hasSpoken: this.#hasSpoken,
+      readAfterMs: this.#readAfterMs,
     };
   }
 
-  /** Exact: under TLS 1.3 by the server's own keys, before by the type of the record. */
+  /**
+   * Exact: under TLS 1.3 by the server's own keys, before by the type of the record. Who closes first
+   * does not matter, unless all was not said, or the client does not close at all.
+   */
   #closeNotify(): 'yes' | 'no' | null {
-    if (!this.#hasHandshake) return null;
+    if (!this.#hasHandshake || !this.#hasLeft || this.#isLetGo) return null;
     const { farewell } = this.#watched.facts;
     const isTold =
       this.#watched.view().version === 'TLSv1.3' ? this.#closeAlert : farewell === 'yes';
@@ -261,19 +274,24 @@ export class LabVisit {
         if (hello !== null && this.#helloAtMs === 0) this.#helloAtMs = performance.now();
         if (this.#hasTls && (hello !== null || isOther(facts.client))) this.#helloCame.resolve();
         if (facts.hasSpoken) this.#spoke();
-        if (facts.alert?.from === 'client' && facts.alert.isFatal) this.#hasGivenUp = true;
+        this.#countTurn();
+        if (facts.alert?.from === 'client' && facts.alert.isFatal) this.#gaveUp();
         if (isNews) this.#house.changed(this);
       },
       fromServer: (chunk) => {
         const isNews = this.#watched.fromServer(chunk);
         if (this.#hasTls) this.#opened.push('server', chunk);
+        if (this.#hasHandshake) this.#isAnswerDue = true;
         if (isNews) this.#house.changed(this);
       },
       clientEnded: (how) => {
+        this.#hasLeft = true;
+        this.#ended.resolve();
         this.#watched.end('client', how);
         this.#firstWord.resolve();
         this.#helloCame.resolve();
-        this.#left.resolve();
+        // It may come again at once.
+        this.#settle(true);
       },
     });
     stream.on('error', () => undefined);
@@ -319,26 +337,43 @@ export class LabVisit {
       const given = sessions.given(hash);
       return given?.port === port && given.generation === behaviour.generation;
     };
-    const secured = await handshake(stream, behaviour, realm, secrets, isGood, (line) => {
+    const shaken = handshake(stream, behaviour, realm, secrets, isGood, (line) => {
       this.#opened.secret(line);
     });
+    // Node does not tell of a client that leaves in the middle.
+    const secured = await Promise.race([shaken, this.#goneEarly()]);
     this.#hasHandshake = secured !== null;
     this.#secured = secured;
     this.#house.changed(this);
     return secured;
   }
 
+  /** What came before the end is looked at first. */
+  async #goneEarly(): Promise<null> {
+    await this.#ended.promise;
+    await delay(GONE_MS, undefined, { ref: false });
+    return null;
+  }
+
+  #gaveUp(): void {
+    if (this.#hasGivenUp) return;
+    this.#hasGivenUp = true;
+    this.#settle(true);
+  }
+
   #spoke(): void {
     if (this.#hasSpoken) return;
     this.#hasSpoken = true;
-    this.#settle();
+    this.#settle(false);
   }
 
-  #settle(): void {
+  #settle(isOver: boolean): void {
     const { number } = this.#watched;
-    const hasHandshake = this.#hasHandshake || this.#hasSpoken;
-    const given = this.#given;
-    this.#house.plans[this.#way].settle(number, { hasHandshake, given, isOver: this.#isOver });
+    const hasHandshake =
+      this.#hasHandshake ||
+      this.#hasSpoken ||
+      (!this.#hasGivenUp && this.#watched.facts.isFinished);
+    this.#house.plans[this.#way].settle(number, { hasHandshake, given: this.#given, isOver });
   }
 
   #converse(stream: Duplex, layer: Layer): Promise<SessionEnd> {
@@ -352,19 +387,30 @@ export class LabVisit {
     }
   }
 
-  /** Lets the client close first, so that it shows how it does; then closes. */
+  /** Closes as servers do once all is said, and waits for how the client does. */
   async #leave(stream: Duplex): Promise<void> {
-    await within(LEAVE_MS, this.#left.promise);
     this.#watched.end('server', 'close');
+    this.#settle(true);
     // What it says on is read, and dropped.
     stream.resume();
     stream.end();
-    await within(LEAVE_LATE_MS, this.#closed);
+    await within(LEAVE_MS, this.#closed);
     this.#socket.destroy();
     await this.#closed;
   }
 
+  /** Who answers to an answer has read it, and the tickets that came before. */
+  #countTurn(): void {
+    if (!this.#hasSpoken || !this.#isAnswerDue) return;
+    this.#isAnswerDue = false;
+    this.#turns += 1;
+    if (this.#turns !== TURNS_TO_READ) return;
+    this.#readAfterMs = Math.floor(performance.now() - this.#beganMs);
+    this.#settle(true);
+  }
+
   #letGo(): void {
+    this.#isLetGo = true;
     if (this.#secured === null) {
       this.#watched.end('server', 'close');
       this.#socket.destroy();
