@@ -11,6 +11,8 @@
  *
  * `npm run soak -- --pkis N [--seed S]`: whether what resumes would pass a full handshake at that moment,
  * under so many generated sets of certificates (1,000 take 40 s).
+ *
+ * `npm run soak -- --refreshes N`: so many `kill -9` around refreshes of a token that is replaced each time.
  */
 import { sample } from 'fast-check';
 import { parseArgs } from 'node:util';
@@ -24,6 +26,7 @@ import { backoff } from './backoff.ts';
 import { compare, GROWTH } from './flat.ts';
 import { BOUNDS, flood, FLOODS } from './floods.ts';
 import { soak } from './soak.ts';
+import { killAroundRefreshes } from '../faults/refresh-kills.ts';
 
 const { values } = parseArgs({
   options: {
@@ -35,6 +38,7 @@ const { values } = parseArgs({
     backoff: { type: 'boolean', default: false },
     way: { type: 'string', multiple: true },
     pkis: { type: 'string' },
+    refreshes: { type: 'string' },
     seed: { type: 'string', default: String(Math.trunc(Math.random() * 2 ** 31)) },
   },
 });
@@ -53,6 +57,13 @@ if (values.backoff) {
 }
 if (values.pkis !== undefined) {
   process.exit((await showPkis(Number(values.pkis), Number(values.seed))) ? 0 : 1);
+}
+if (values.refreshes !== undefined) {
+  const { went, signedInAgain, wrong } = await killAroundRefreshes(Number(values.refreshes));
+  row('went on', String(went));
+  row('signed in again', String(signedInAgain));
+  for (const text of wrong) say(`WRONG: ${text}`);
+  process.exit(wrong.length === 0 ? 0 : 1);
 }
 const [minutes, connections, restartEverySeconds, seed] = [
   values.minutes,

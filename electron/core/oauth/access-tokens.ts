@@ -210,7 +210,7 @@ export class TokenDesk implements AccessTokens {
   }
 
   async #refresh(account: Tokened, held: Held): Promise<LivingToken> {
-    const { clock, clients } = this.#deps;
+    const { clock, clients, redaction } = this.#deps;
     const { issuer, clientId } = account.signIn;
     try {
       const token = await this.#asked(account, held);
@@ -220,7 +220,7 @@ export class TokenDesk implements AccessTokens {
       return token;
     } catch (thrown) {
       const { name } = issuerOf(issuer);
-      const error = oauthErrorOf(thrown, name);
+      const error = oauthErrorOf(thrown, name).redacted((text) => redaction.apply(text));
       held.current = null;
       if (error.trouble === 'client') await clients.dropRegistered(issuer, clientId);
       if (error.trouble !== 'unreachable') {

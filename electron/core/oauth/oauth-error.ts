@@ -48,6 +48,15 @@ export class OAuthError extends Error {
     return this.trouble === 'unreachable' ? 'OAUTH_UNREACHABLE' : 'OAUTH_SIGN_IN_AGAIN';
   }
 
+  /** The same, whatever the issuer has said back of what it heard. */
+  redacted(apply: (text: string) => string): OAuthError {
+    const { trouble, message, serverLine, retryAfterMs } = this;
+    return new OAuthError(trouble, apply(message), {
+      serverLine: serverLine === null ? null : apply(serverLine),
+      retryAfterMs,
+    });
+  }
+
   /** The same, to whoever asks while the issuer is left alone. */
   after(retryAfterMs: number): OAuthError {
     const { trouble, message, serverLine } = this;

@@ -139,17 +139,24 @@ export class Requests {
       const found = await discovery(new URL(issuer.issuer), 'reprise', {}, None(), options);
       return { metadata: usable(issuer, found.serverMetadata()), algorithm };
     };
+    const reasonFor = (error: unknown): IssuerUnusable => {
+      signal.throwIfAborted();
+      const reason = error instanceof IssuerUnusable ? error : noMetadata(issuer, error);
+      // What is no answer at all is none for the other kind either.
+      if (reason === null) throw error;
+      return reason;
+    };
+    let why: IssuerUnusable;
     try {
       return await ask('oauth2');
     } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof IssuerUnusable) throw error;
-      try {
-        return await ask('oidc');
-      } catch (second) {
-        signal.throwIfAborted();
-        throw noMetadata(issuer, second);
-      }
+      why = reasonFor(error);
+    }
+    try {
+      return await ask('oidc');
+    } catch (error) {
+      const second = reasonFor(error);
+      throw why instanceof NoMetadata ? second : why;
     }
   }
 
@@ -188,23 +195,24 @@ export class Requests {
 
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** What is no metadata, or another's, is the issuer's; what is no answer at all may be the network's. */
-function noMetadata({ name }: Issuer, error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const code = 'code' in error ? error.code : null;
-  const isDown = error.cause instanceof Response && error.cause.status >= 500;
-  if (code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED') {
+/** There is nothing at either place. */
+class NoMetadata extends IssuerUnusable {}
+
+/** `null` where nothing answered that could have metadata: that may be the network's fault. */
+function noMetadata({ name }: Issuer, error: unknown): IssuerUnusable | null {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string')
+    return null;
+  if (error.cause instanceof Response && error.cause.status >= 500) return null;
+  if (error.code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED') {
     return new IssuerUnusable(
       `What ${name} says of itself is about another server, so it is not signed in there. Check the address.`,
     );
   }
-  const isAnswer =
-    !isDown && typeof code === 'string' && /^OAUTH_(?:RESPONSE|PARSE|INVALID)/.test(code);
-  return isAnswer
-    ? new IssuerUnusable(
+  return /^OAUTH_(?:RESPONSE|PARSE|INVALID)/.test(error.code)
+    ? new NoMetadata(
         `${name} does not say how to sign in there: it has no metadata for OAuth (RFC 8414) or OpenID Connect. Check the address.`,
       )
-    : error;
+    : null;
 }
 
 /** @throws IssuerUnusable */

@@ -137,7 +137,7 @@ export class SignIns {
     } catch (error) {
       over = signal.aborted
         ? { phase: 'cancelled' }
-        : { phase: 'failed', problem: this.#problemOf(error, wish) };
+        : { phase: 'failed', problem: this.#redacted(this.#problemOf(error, wish)) };
     }
     for (const key of keysOf(id)) this.#deps.redaction.forget(key);
     this.#running.delete(id);
@@ -328,6 +328,16 @@ export class SignIns {
     }
     const signIn = signInText({ kind: 'oauth', issuer, clientId });
     return finish({ place: { ...place, signIn }, refreshToken, access }, clientId);
+  }
+
+  /** Whatever the issuer has said back of what it heard. */
+  #redacted({ code, message, serverLine }: SignInProblem): SignInProblem {
+    const { redaction } = this.#deps;
+    return {
+      code,
+      message: redaction.apply(message),
+      serverLine: serverLine === null ? null : redaction.apply(serverLine),
+    };
   }
 
   #problemOf(error: unknown, { issuer }: Wish): SignInProblem {

@@ -1,9 +1,7 @@
 /** For tests: the engine with an interface that follows it, real servers, and a folder. */
 import { afterEach } from 'vitest';
-import { channelPair } from '../../../../shared/testing/channel-pair.ts';
 import type { AccountInput, Connection, Outcome } from '../../../../shared/model.ts';
 import type { Snapshot } from '../../../../shared/state.ts';
-import { connectEngine } from '../../../../shared/rpc.ts';
 import { keyFileProtector } from '../../storage/key-file.ts';
 import { temporaryFolder } from '../../storage/testing/temporary-folder.ts';
 import { createApp, type App, type AppDeps } from '../../app.ts';
@@ -16,7 +14,7 @@ import {
 import type { Watchable } from '../../connections/testing/supervisor.ts';
 import { lineLog } from '../../log/index.ts';
 import { TestMachine } from '../../network/testing/machine.ts';
-import { applyPatch } from './copy.ts';
+import { follow } from './follow.ts';
 
 const owned: (() => PromiseLike<void>)[] = [];
 
@@ -64,42 +62,7 @@ export async function start(dataDir: string, deps: Partial<AppDeps> = {}) {
   return { app, printed, ...(await follow(app)) };
 }
 
-/** An interface that follows the engine. */
-export async function follow(app: App) {
-  const [engineChannel, clientChannel] = channelPair();
-  const received: unknown[] = [];
-  const waiting = new Set<() => void>();
-  let current: Snapshot | null = null;
-  const state = (): Snapshot => {
-    if (current === null) throw new Error('the state has not come yet');
-    return current;
-  };
-  const { engine, closed } = connectEngine(clientChannel, {
-    patch: (patch) => {
-      received.push(patch);
-      current = applyPatch(state(), patch);
-      for (const check of waiting) check();
-      return Promise.resolve();
-    },
-  });
-  app.attach(engineChannel);
-  current = await engine.getState();
-  /** Resolves with the state once `holds` of it. */
-  const until = (holds: (state: Snapshot) => boolean): Promise<Snapshot> =>
-    new Promise((resolve) => {
-      const check = (): void => {
-        if (!holds(state())) return;
-        waiting.delete(check);
-        resolve(state());
-      };
-      waiting.add(check);
-      check();
-    });
-  return { engine, received, state, until, closed, clientChannel };
-}
-
-/** What {@link follow} gives. */
-export type Followed = Awaited<ReturnType<typeof follow>>;
+export { follow, type Followed } from './follow.ts';
 
 /** The form, filled in for `imap`. */
 export function inputFor(imap: Watchable, changes: Partial<AccountInput> = {}): AccountInput {
