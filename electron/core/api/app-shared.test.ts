@@ -18,7 +18,8 @@ const endsOf = ({ accounts }: Snapshot) => accounts.map(({ refusing }) => refusi
 /** Two accounts at one server, which is one under both names of this machine. */
 async function two(options: Parameters<typeof server>[0] = {}) {
   const imap = await server(options);
-  const program = await start(await folder());
+  const dataDir = await folder();
+  const program = await start(dataDir);
   const { engine, until } = program;
   const ann = await engine.addAccount(inputFor(imap, { label: 'Ann' }));
   const bob = await engine.addAccount(inputFor(imap, { label: 'Bob', host: 'localhost' }));
@@ -30,7 +31,7 @@ async function two(options: Parameters<typeof server>[0] = {}) {
     return until(allIdleAgain(before));
   };
   const share = () => engine.setPolicies(ids.map((id) => ({ id, policy: SHARED })));
-  return { ...program, imap, ids, reconnected, share };
+  return { ...program, dataDir, imap, ids, reconnected, share };
 }
 
 describe('accounts that share', () => {
@@ -61,6 +62,19 @@ describe('accounts that share', () => {
     expect(after).toContainEqual({ kind: 'full', reason: 'nothing-held' });
     const { heldSessions } = await until((now) => now.heldSessions.length === 1);
     expect(heldSessions[0]?.sharedBy).toEqual(ids.filter((one) => one !== id));
+  });
+
+  it('share what is kept for the next start as well', async () => {
+    const { app, dataDir, engine, reconnected, share, ids } = await two();
+    await engine.changeSettings({ keepSessions: true });
+    await share();
+    await reconnected();
+    await app.close();
+    const next = await start(dataDir);
+    const { connections } = await next.until(allIdle(2));
+    expect(outcomes(connections).map((outcome) => outcome?.kind)).toEqual(['resumed', 'resumed']);
+    const { heldSessions } = await next.until((now) => now.heldSessions.length === 1);
+    expect(heldSessions[0]?.sharedBy).toHaveLength(ids.length);
   });
 
   it('learn together that their server refuses, and try it together', async () => {
