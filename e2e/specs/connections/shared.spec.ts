@@ -55,7 +55,7 @@ test.describe('accounts that share', () => {
     const [resumed, full] = outcomes[0]?.startsWith('Resumed') ? ['Ann', 'Bob'] : ['Bob', 'Ann'];
     await dashboard.row(resumed, 'INBOX').click();
     await expect(dashboard.drawer(resumed, 'INBOX')).toContainText(
-      `The session was of ${full}, which shares with this account.`,
+      `The session was of ${full}, which shared it with this account.`,
     );
     await keyboard.press('Escape');
 

@@ -70,7 +70,7 @@ export function HandshakeSection({
             'The session was of an account that has been removed.'
           ) : (
             <>
-              The session was of <Foreign>{owner}</Foreign>, which shares with this account.
+              The session was of <Foreign>{owner}</Foreign>, which shared it with this account.
             </>
           )}
         </p>
