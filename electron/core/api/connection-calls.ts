@@ -16,7 +16,7 @@ export type ConnectionCalls = Pick<
 
 /** Answers for connections: made anew, or looked at. */
 export function createConnectionCalls(context: CallContext): ConnectionCalls {
-  const { state, watchList, authorities, network, turn, ownerOf } = context;
+  const { state, watchList, authorities, network, tokens, turn, ownerOf } = context;
   const { supervisor } = watchList;
 
   const mustBeConnection = (id: ConnectionId): void => {
@@ -40,12 +40,18 @@ export function createConnectionCalls(context: CallContext): ConnectionCalls {
       void authorities.read();
   };
 
+  /** Whoever reconnects may have mended what an issuer refused, or knows that it answers again. */
+  const askIssuers = (isMeant: (connection: Connection) => boolean): void => {
+    for (const one of state.list('connections')) if (isMeant(one)) tokens.tryNow(one.accountId);
+  };
+
   return {
     reconnect: (id) =>
       turn(() => {
         mustBeConnection(id);
         mustHaveNetwork((connection) => connection.id === id);
         readAuthorities((connection) => connection.id === id);
+        askIssuers((connection) => connection.id === id);
         supervisor.reconnect(id);
       }),
 
@@ -54,6 +60,7 @@ export function createConnectionCalls(context: CallContext): ConnectionCalls {
         ownerOf(id);
         mustHaveNetwork(({ accountId }) => accountId === id);
         readAuthorities(({ accountId }) => accountId === id);
+        tokens.tryNow(id);
         supervisor.reconnectAccount(id);
       }),
 
@@ -61,6 +68,7 @@ export function createConnectionCalls(context: CallContext): ConnectionCalls {
       turn(() => {
         mustHaveNetwork(() => true);
         readAuthorities(() => true);
+        askIssuers(() => true);
         supervisor.reconnectAll();
       }),
 

@@ -15,7 +15,7 @@ export type SignInCalls = Pick<
 export function createSignInCalls(context: CallContext): SignInCalls {
   const { own, signIns, grants, clients, tokens, ways, proxyPasswords, watchList, notices } =
     context;
-  const { passwordOf, turn } = context;
+  const { state, passwordOf, turn } = context;
 
   return {
     startSignIn: (form) => {
@@ -116,7 +116,12 @@ export function createSignInCalls(context: CallContext): SignInCalls {
         }
         // What was refused for the id or the secret is worth another try.
         for (const { id, signIn } of own.accounts.list()) {
-          if (signIn.kind === 'oauth' && signIn.issuer === issuer) tokens.tryNow(id);
+          if (signIn.kind !== 'oauth' || signIn.issuer !== issuer) continue;
+          tokens.tryNow(id);
+          const isRefused = state
+            .list('connections')
+            .some((one) => one.accountId === id && one.state.kind === 'sign-in-failed');
+          if (isRefused) watchList.supervisor.reconnectAccount(id);
         }
       }),
   };

@@ -60,6 +60,9 @@ const LONGEST_WAIT_MS = 120_000;
 /** However long an issuer wants to be left alone. */
 const LONGEST_WISH_MS = 3_600_000;
 
+/** However impatient its user is. */
+const SOONEST_MS = 1_000;
+
 /** For so long the same answer is taken for granted: a hundred mailboxes ask at once. */
 const SETTLED_MS = 60_000;
 
@@ -74,6 +77,8 @@ interface Held {
   /** Why there is none, and until when nobody is asked. */
   ended: { readonly error: OAuthError; readonly until: number } | null;
   failures: number;
+  /** When the issuer was asked last. */
+  askedAt: number;
   /** What the disk has not taken yet. */
   unwritten: { readonly before: StoredSecret; readonly token: string } | null;
 }
@@ -126,8 +131,9 @@ export class TokenDesk implements AccessTokens {
 
   tryNow(account: AccountId): void {
     const held = this.#held.get(account);
-    if (held === undefined) return;
-    held.ended = null;
+    if (held?.ended === null || held === undefined) return;
+    const until = Math.min(held.ended.until, held.askedAt + SOONEST_MS);
+    held.ended = { ...held.ended, until };
     held.failures = 0;
   }
 
@@ -203,6 +209,7 @@ export class TokenDesk implements AccessTokens {
       running: null,
       ended: null,
       failures: 0,
+      askedAt: -Infinity,
       unwritten: null,
     };
     this.#held.set(account.id, held);
@@ -253,6 +260,7 @@ export class TokenDesk implements AccessTokens {
     redaction.hide(refreshKey, refreshToken);
     // Not ended with the program: what is under way may bring the only token there is.
     const { signal } = new AbortController();
+    held.askedAt = clock.now();
     const ready = await requests.prepare(issuer, wayOf(account), signal);
     const client = await clients.keyOf(issuer, clientId);
     const answer = await refreshTokenGrant(

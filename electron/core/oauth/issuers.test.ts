@@ -1,3 +1,5 @@
+import { array, assert, constantFrom, oneof, property, string } from 'fast-check';
+import { RepriseError } from '../../../shared/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { isForeignIssuer, issuerOf, mailScopes, readIssuer } from './issuers.ts';
 
@@ -35,6 +37,55 @@ describe('the address of an issuer', () => {
     ['', 'no address'],
   ])('%s is refused', (typed, why) => {
     expect(() => readIssuer(typed)).toThrow(why);
+  });
+});
+
+/** What addresses are made of, in any order. */
+const pieces = array(
+  constantFrom(
+    'https://',
+    'http:',
+    '//',
+    '/',
+    '@',
+    ':',
+    ':443',
+    '?',
+    '#',
+    '%2f',
+    '..',
+    ' ',
+    '[::1]',
+    'auth.example.org',
+    'login.microsoftonline.com',
+    '/common/v2.0',
+    '/.well-known/openid-configuration',
+    'ü.example',
+  ),
+  { maxLength: 6 },
+).map((parts) => parts.join(''));
+
+function readOrWhy(typed: string): string | RepriseError {
+  try {
+    return readIssuer(typed);
+  } catch (error) {
+    if (error instanceof RepriseError) return error;
+    throw error;
+  }
+}
+
+describe('any text for an address', () => {
+  it('is refused in words, or is one under https that reads as itself', () => {
+    assert(
+      property(oneof(string(), pieces), (typed) => {
+        const issuer = readOrWhy(typed);
+        // What else it throws fails this.
+        if (issuer instanceof RepriseError) return;
+        expect(issuer).toMatch(/^https:\/\//);
+        expect(readIssuer(issuer)).toBe(issuer);
+        expect(issuerOf(issuer).issuer).toBe(issuer);
+      }),
+    );
   });
 });
 

@@ -2,6 +2,16 @@ import { once } from 'node:events';
 import { get, request, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import {
+  assert,
+  dictionary,
+  oneof,
+  property,
+  record,
+  string,
+  constant,
+  constantFrom,
+} from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judge, Loopback } from './loopback.ts';
 
@@ -56,6 +66,33 @@ describe('a request on the loopback', () => {
   ])('that is the answer is taken %s', (_what, headers) => {
     const verdict = judge({ method: 'GET', target: `/?${ANSWER}&iss=x`, headers }, expected);
     expect(verdict.kind).toBe('answer');
+  });
+
+  it('that does not have the state is never taken, whatever it is', () => {
+    const anything = record({
+      method: oneof(constant('GET'), string()),
+      target: oneof(
+        string(),
+        string().map((text) => `/?${text}`),
+        dictionary(constantFrom('state', 'code', 'error', 'iss'), string()).map(
+          (query) => `/?${new URLSearchParams(query).toString()}`,
+        ),
+      ),
+      headers: record(
+        {
+          host: oneof(constant(host), string()),
+          origin: string(),
+          'sec-fetch-mode': oneof(constant('navigate'), string()),
+        },
+        { requiredKeys: [] },
+      ),
+    });
+    assert(
+      property(anything, (heard) => {
+        const { kind } = judge(heard, expected);
+        expect(kind === 'answer' && !heard.target.includes(STATE)).toBe(false);
+      }),
+    );
   });
 
   it('by another method is turned away', () => {

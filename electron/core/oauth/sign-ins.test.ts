@@ -1,0 +1,271 @@
+/** The ways of the big providers, by servers that are called as theirs and answer as they do. */
+import { once } from 'node:events';
+import { get, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { AppFacts, GrantId, Totals } from '../../../shared/model.ts';
+import type { SignIn, SignInFlow } from '../../../shared/oauth.ts';
+import { lineLog, Redaction } from '../log/index.ts';
+import { straight } from '../proxy/index.ts';
+import { startInternet, type SmallInternet } from '../set-up/testing/small-internet.ts';
+import { EngineState } from '../state/index.ts';
+import { memoryProtector } from '../storage/index.ts';
+import { TestClock } from '../testing/clock.ts';
+import { memoryClients } from './clients.ts';
+import type { Granted } from './grants.ts';
+import { Requests } from './requests.ts';
+import { SignIns, WAIT_MS } from './sign-ins.ts';
+
+const MICROSOFT = 'https://login.microsoftonline.com/common/v2.0';
+const GOOGLE = 'https://accounts.google.com';
+const YANDEX = 'https://oauth.yandex.com';
+
+let there: SmallInternet | null = null;
+afterEach(async () => {
+  await there?.[Symbol.asyncDispose]();
+  there = null;
+});
+
+type Answers = Readonly<Record<string, (form: URLSearchParams) => object>>;
+
+/** Sign-ins in an internet where these places answer with JSON. */
+async function inWorld(answers: Answers) {
+  const asked: { place: string; form: Record<string, string>; authorization: string | null }[] = [];
+  const reply = async (
+    place: string,
+    answer: (form: URLSearchParams) => object,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> => {
+    const form = new URLSearchParams(await text(request));
+    const { authorization = null } = request.headers;
+    asked.push({ place, form: Object.fromEntries(form), authorization });
+    const said = answer(form);
+    response.writeHead('error' in said ? 400 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(said));
+  };
+  const pages = Object.fromEntries(
+    Object.entries(answers).map(([place, answer]) => [
+      place,
+      (request: IncomingMessage, response: ServerResponse): void => {
+        void reply(place, answer, request, response);
+      },
+    ]),
+  );
+  there = await startInternet({ pages });
+  const clock = new TestClock();
+  const state = new EngineState({} as AppFacts, {} as Totals);
+  const redaction = new Redaction();
+  const clients = memoryClients(memoryProtector(), redaction);
+  const requests = new Requests(there.internet, clock);
+  const printed: string[] = [];
+  const log = lineLog(
+    (line) => printed.push(line),
+    () => new Date(0),
+  );
+  const signIns = new SignIns({ state, clients, requests, clock, redaction, log });
+  const granted: Granted[] = [];
+  /** Resolves with the sign-in in a phase that it has entered. */
+  const until = (...phases: readonly SignIn['phase'][]): Promise<SignIn> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        const [one] = state.list('signIns');
+        if (one !== undefined && phases.includes(one.phase)) resolve(one);
+      };
+      state.listen(look);
+      look();
+    });
+  const begin = (issuer: string, host: string, flow: SignInFlow = 'browser'): void => {
+    signIns.start({
+      accountId: null,
+      place: { host, name: host, port: 993, security: 'tls', user: 'ann@example.org' },
+      issuer,
+      clientId: null,
+      fallback: null,
+      way: straight,
+      flow,
+      confirmedForeign: false,
+      anyUser: false,
+      finish: (what) => {
+        granted.push(what);
+        return Promise.resolve('a-grant' as GrantId);
+      },
+    });
+  };
+  return { asked, clients, clock, granted, until, begin, signIns, printed };
+}
+
+/** The browser comes back. */
+async function comeBack(url: string, answer: Readonly<Record<string, string>>): Promise<string> {
+  const { searchParams } = new URL(url);
+  const back = new URL(searchParams.get('redirect_uri') ?? '');
+  const state = searchParams.get('state') ?? '';
+  back.search = new URLSearchParams({ state, ...answer }).toString();
+  const [page] = (await once(get(back), 'response')) as [IncomingMessage];
+  return text(page);
+}
+
+const TOKENS = { access_token: 'an-access-token', token_type: 'Bearer', expires_in: 3599 };
+
+describe('a sign-in at Microsoft’s', () => {
+  const TOKEN = 'login.microsoftonline.com/common/oauth2/v2.0/token';
+  const DEVICE = 'login.microsoftonline.com/common/oauth2/v2.0/devicecode';
+
+  it('comes back to localhost, with no secret, and asks for mail and for offline access', async () => {
+    const world = await inWorld({ [TOKEN]: () => ({ ...TOKENS, refresh_token: 'refresh-1' }) });
+    await world.clients.set(
+      MICROSOFT,
+      { clientId: 'my-app', secret: null },
+      { isRegistered: false },
+    );
+    world.begin(MICROSOFT, 'outlook.office365.com');
+    const { url } = await world.until('waiting');
+    const { searchParams: query, origin, pathname } = new URL(url ?? '');
+    expect(`${origin}${pathname}`).toBe(
+      'https://login.microsoftonline.com/common/oauth2/v2.0/authorize',
+    );
+    expect(query.get('redirect_uri')).toMatch(/^http:\/\/localhost:\d+\/$/);
+    expect(query.get('scope')).toBe(
+      'https://outlook.office.com/IMAP.AccessAsUser.All offline_access',
+    );
+    expect(query.get('login_hint')).toBe('ann@example.org');
+    expect(query.get('code_challenge_method')).toBe('S256');
+    expect(await comeBack(url ?? '', { code: 'c' })).toContain('You are signed in');
+    await world.until('done');
+    const [{ form, authorization } = { form: {}, authorization: '' }] = world.asked;
+    expect(form).toMatchObject({ client_id: 'my-app', code: 'c' });
+    expect(form).not.toHaveProperty('client_secret');
+    expect(authorization).toBeNull();
+    expect(world.granted).toMatchObject([{ refreshToken: 'refresh-1' }]);
+  });
+
+  it.each([
+    ['access_denied', 'the user declined', 'denied', 'allow access'],
+    ['access_denied', 'AADSTS90095: Admin consent is required', 'policy', 'administrator'],
+    ['server_error', 'AADSTS90033: A transient error has occurred', 'unreachable', 'Try again'],
+    ['invalid_request', 'AADSTS50194: not configured as multi-tenant', 'client', 'TENANT'],
+  ])('that ends with %s (%s) says what to do', async (error, said, code, words) => {
+    const world = await inWorld({});
+    await world.clients.set(
+      MICROSOFT,
+      { clientId: 'my-app', secret: null },
+      { isRegistered: false },
+    );
+    world.begin(MICROSOFT, 'outlook.office365.com');
+    const { url } = await world.until('waiting');
+    const page = await comeBack(url ?? '', { error, error_description: `${said} <script>` });
+    expect(page).toContain('did not work');
+    expect(page).not.toContain(said);
+    const { problem } = await world.until('failed');
+    expect(problem).toMatchObject({ code, serverLine: expect.stringContaining(said) as string });
+    expect(problem?.message).toContain(words);
+  });
+
+  it('has a code for any other device', async () => {
+    const codes = {
+      device_code: 'the-device-code',
+      user_code: 'ABC123',
+      verification_uri: 'https://microsoft.com/devicelogin',
+      expires_in: 900,
+      interval: 0.01,
+    };
+    let polls = 0;
+    const world = await inWorld({
+      [DEVICE]: () => codes,
+      [TOKEN]: () => {
+        polls += 1;
+        return polls < 3
+          ? { error: 'authorization_pending' }
+          : { ...TOKENS, refresh_token: 'refresh-1' };
+      },
+    });
+    await world.clients.set(
+      MICROSOFT,
+      { clientId: 'my-app', secret: null },
+      { isRegistered: false },
+    );
+    world.begin(MICROSOFT, 'outlook.office365.com', 'device');
+    expect(await world.until('waiting')).toMatchObject({
+      userCode: 'ABC123',
+      verificationUri: 'https://microsoft.com/devicelogin',
+      url: 'https://microsoft.com/devicelogin',
+    });
+    expect(await world.until('done')).toMatchObject({ userCode: null, grant: 'a-grant' });
+    expect(polls).toBe(3);
+  });
+});
+
+describe('a sign-in at Google’s', () => {
+  const TOKEN = 'oauth2.googleapis.com/token';
+
+  it('sends its secret that is none, and asks for a refresh token each time', async () => {
+    const world = await inWorld({ [TOKEN]: () => ({ ...TOKENS, refresh_token: '1//r' }) });
+    const client = { clientId: 'x.apps.googleusercontent.com', secret: 'GOCSPX-secret' };
+    await world.clients.set(GOOGLE, client, { isRegistered: false });
+    world.begin(GOOGLE, 'imap.gmail.com');
+    const { url } = await world.until('waiting');
+    expect(url).not.toContain('GOCSPX');
+    const { searchParams: query } = new URL(url ?? '');
+    expect(query.get('redirect_uri')).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+    expect([query.get('access_type'), query.get('prompt')]).toEqual(['offline', 'consent']);
+    await comeBack(url ?? '', { code: 'c', iss: GOOGLE });
+    await world.until('done');
+    expect(world.asked[0]?.form).toMatchObject({ client_secret: 'GOCSPX-secret' });
+  });
+
+  it('is no sign-in where another issuer answers (RFC 9207), or no refresh token comes', async () => {
+    const world = await inWorld({ [TOKEN]: () => TOKENS });
+    const client = { clientId: 'x.apps.googleusercontent.com', secret: 'GOCSPX-secret' };
+    await world.clients.set(GOOGLE, client, { isRegistered: false });
+    world.begin(GOOGLE, 'imap.gmail.com');
+    const { url } = await world.until('waiting');
+    await comeBack(url ?? '', { code: 'c', iss: 'https://evil.example' });
+    await world.until('failed');
+    expect(world.asked).toEqual([]);
+    expect(world.granted).toEqual([]);
+  });
+
+  it('wants a client id first, and ends by itself when nobody comes', async () => {
+    const world = await inWorld({});
+    world.begin(GOOGLE, 'imap.gmail.com');
+    expect((await world.until('failed')).problem?.code).toBe('client-needed');
+    const later = await inWorldWithClient();
+    later.begin(GOOGLE, 'imap.gmail.com');
+    await later.until('waiting');
+    later.clock.advance(WAIT_MS);
+    expect((await later.until('failed')).problem?.code).toBe('expired');
+  });
+});
+
+async function inWorldWithClient() {
+  await there?.[Symbol.asyncDispose]();
+  const world = await inWorld({});
+  await world.clients.set(GOOGLE, { clientId: 'x', secret: 's' }, { isRegistered: false });
+  return world;
+}
+
+describe('a sign-in at Yandex’', () => {
+  it('is made with a code, which comes under an older name', async () => {
+    const world = await inWorld({
+      'oauth.yandex.com/device/code': () => ({
+        device_code: 'the-device-code',
+        user_code: 'abcd1234',
+        verification_url: 'https://ya.ru/device',
+        expires_in: 300,
+        interval: 0.01,
+      }),
+      'oauth.yandex.com/token': () => ({ ...TOKENS, refresh_token: '1:r' }),
+    });
+    await world.clients.set(
+      YANDEX,
+      { clientId: 'y', secret: 'of-yandex' },
+      { isRegistered: false },
+    );
+    world.begin(YANDEX, 'imap.yandex.com', 'device');
+    expect(await world.until('waiting')).toMatchObject({
+      verificationUri: 'https://ya.ru/device',
+    });
+    await world.until('done');
+    expect(world.asked.at(-1)?.form).toMatchObject({ client_secret: 'of-yandex' });
+  });
+});
