@@ -3,6 +3,8 @@
 /** How many accounts the writer changes. */
 export const ACCOUNTS = 6;
 export const HISTORY_FILE = 'history.sqlite';
+/** Whose client id the writer changes the secret of. */
+export const ISSUER = 'https://auth.example.org';
 
 /** A password that tells which server it was typed for. */
 export function passwordFor(label: string, host: string): string {

@@ -11,13 +11,22 @@ import { accountSettings } from '../../electron/core/accounts/testing/account.ts
 import { systemClock } from '../../electron/core/clock.ts';
 import { History } from '../../electron/core/history/history.ts';
 import { Measures } from '../../electron/core/history/measures.ts';
-import { stderrLog } from '../../electron/core/log/index.ts';
+import { Redaction, stderrLog } from '../../electron/core/log/index.ts';
+import { openClients } from '../../electron/core/oauth/index.ts';
 import { NoticeBoard, EngineState } from '../../electron/core/state/index.ts';
 import { openSettings } from '../../electron/core/storage/preferences.ts';
 import type { AccountId, AppFacts, Totals } from '../../shared/model.ts';
+import type { SignInWay } from '../../shared/oauth.ts';
 import { HISTORY_DAYS, THEME_CHOICES } from '../../shared/settings.ts';
 import { seededRandom } from '../fixtures/program/random.ts';
-import { ACCOUNTS, HISTORY_FILE, passwordFor, type Said, type Values } from './kill-model.ts';
+import {
+  ACCOUNTS,
+  HISTORY_FILE,
+  ISSUER,
+  passwordFor,
+  type Said,
+  type Values,
+} from './kill-model.ts';
 import { readHandshakes } from './stored.ts';
 
 const [folder = '', seed = ''] = process.argv.slice(2);
@@ -53,12 +62,13 @@ const history = new History({
   notices,
   log: stderrLog(),
 });
+const { clients } = await openClients(folder, protector, Date.now(), new Redaction());
 let changes = 0;
 
 say({ kind: 'ready' });
 for (;;) {
   recordHandshakes();
-  await Promise.all([changeAccount(), changeSettings()]);
+  await Promise.all([changeAccount(), changeSettings(), changeClient()]);
 }
 
 async function changeAccount(): Promise<void> {
@@ -69,7 +79,7 @@ async function changeAccount(): Promise<void> {
   const host = account?.host ?? accountSettings(id).host;
   if (account === null) {
     await announced(named(id, label, host), () =>
-      book.add(accountSettings(id, { label }), passwordFor(label, host)),
+      book.add(accountSettings(id, { label, ...signInOf(id) }), passwordFor(label, host)),
     );
   } else if (random.whole(4) === 0) {
     await announced({ [`label ${id}`]: null, [`host ${id}`]: null, [`password ${id}`]: null }, () =>
@@ -84,6 +94,12 @@ async function changeAccount(): Promise<void> {
     await announced(named(id, label, elsewhere), async () => {
       const change = { label, host: elsewhere };
       await book.update(id, (old) => ({ ...old, ...change }), passwordFor(label, elsewhere));
+    });
+  } else if (account.signIn.kind === 'oauth' && random.whole(2) === 0) {
+    const before = book.secrets.stored(id);
+    if (before === null || (await book.passwordFor(account)) === null) return;
+    await announced({ [`password ${id}`]: passwordFor(label, host) }, async () => {
+      await book.renew(account, before, passwordFor(label, host));
     });
   } else if (random.whole(2) === 0 && (await book.passwordFor(account)) !== null) {
     await announced({ [`label ${id}`]: label }, async () => {
@@ -102,6 +118,20 @@ function named(id: AccountId, label: string, host: string): Values {
     [`host ${id}`]: host,
     [`password ${id}`]: passwordFor(label, host),
   };
+}
+
+/** Some accounts have a refresh token in place of a password. */
+function signInOf(id: AccountId): { readonly signIn?: SignInWay } {
+  return /[13]$/.test(id) ? { signIn: { kind: 'oauth', issuer: ISSUER, clientId: 'reprise' } } : {};
+}
+
+/** The secret that goes with a client id. */
+async function changeClient(): Promise<void> {
+  if (random.whole(4) > 0) return;
+  const secret = `secret-${seed}-${changes}`;
+  await announced({ [`client ${ISSUER}`]: secret }, () =>
+    clients.set(ISSUER, { clientId: 'reprise', secret }, { isRegistered: false }),
+  );
 }
 
 async function changeSettings(): Promise<void> {

@@ -39,6 +39,10 @@ beforeAll(async () => {
     format: 'esm',
     entryPoints: { writer: WRITER },
     outExtension: { '.js': '.mjs' },
+    // For packages that are CommonJS.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
   });
   await build({
     ...common,

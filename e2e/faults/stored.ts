@@ -5,7 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { openAccountBook } from '../../electron/core/accounts/account-book.ts';
 import { keyFileProtector } from '../../electron/core/storage/key-file.ts';
 import { openSettings } from '../../electron/core/storage/preferences.ts';
-import { HISTORY_FILE } from './kill-model.ts';
+import { Redaction } from '../../electron/core/log/index.ts';
+import { openClients } from '../../electron/core/oauth/index.ts';
+import { HISTORY_FILE, ISSUER } from './kill-model.ts';
 
 /** Handshakes whose `tls_us` is their number, counted from 1. */
 export interface StoredHandshakes {
@@ -57,7 +59,9 @@ export async function readStored(folder: string, ids: readonly string[]): Promis
     else problems.push(`the password of ${id} cannot be read`);
   });
   const { settings, problems: ofSettings } = await openSettings(folder, now);
-  problems.push(...[...opened.problems, ...ofSettings].map(({ message }) => message));
+  const ofClients = await openClients(folder, protector, now, new Redaction());
+  const said = [...opened.problems, ...ofSettings, ...ofClients.problems];
+  problems.push(...said.map(({ message }) => message));
   const values = new Map<string, string | null>();
   const accounts = new Map(opened.book.accounts.list().map((account) => [account.id, account]));
   for (const id of ids) {
@@ -70,6 +74,7 @@ export async function readStored(folder: string, ids: readonly string[]): Promis
     );
   }
   const { historyDays, theme } = settings.current;
+  values.set(`client ${ISSUER}`, (await ofClients.clients.get(ISSUER))?.secret ?? null);
   values.set('settings', `${historyDays} ${theme}`);
   return { values, handshakes: readHandshakes(join(folder, HISTORY_FILE)), askedFor, problems };
 }
