@@ -273,6 +273,31 @@ describe('what is no handshake has a sentence, and the next connection is as eve
   );
 });
 
+describe.skipIf(process.platform !== 'linux')('two that lead to each other', () => {
+  it.each([
+    ['says nothing', ''],
+    ['begins TLS', helloOf(3)],
+  ])(
+    'end at once, and say so, where a client %s',
+    async (_what, says) => {
+      const [first, second] = [String(await freePort()), String(await freePort())];
+      const json = '--json';
+      await using one = new WatchCommand([`127.0.0.1:${second}`, '--port', first, json]);
+      await using other = new WatchCommand([`127.0.0.1:${first}`, '--port', second, json]);
+      await Promise.all([one.port(), other.port()]);
+      const client = dial(Number(first));
+      client.write(says);
+      await closeOf(client);
+      await one.until(/^2 .*leads back here/m);
+      const { connections, counts } = await one.report();
+      expect(counts).toMatchObject({ connections: 2, open: 0, failed: 2 });
+      for (const { outcome } of connections) expect(outcome).toMatchObject({ reason: 'loop' });
+      expect((await other.report()).counts.connections).toBe(1);
+    },
+    TEST_LIMIT_MS,
+  );
+});
+
 describe('many connections', () => {
   it(
     'a thousand are held, each with its handshake, and counted',

@@ -29,7 +29,7 @@ test('at 200 % every screen fits the width, and its controls can be scrolled to'
     await button.click({ trial: true });
     await expect(button, name).toBeInViewport({ ratio: 1 });
   }
-  for (const name of ['Sessions', 'History', 'Server check', 'Connections']) {
+  for (const name of ['Sessions', 'History', 'Server check', 'Your client', 'Connections']) {
     await page.getByRole('tab', { name, exact: true }).click();
     await expect(page.getByRole('tabpanel', { name, exact: true })).toBeVisible();
     expect(await tooWide(page), name).toBe(0);

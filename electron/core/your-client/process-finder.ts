@@ -6,6 +6,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import { visible } from '../../../shared/visible.ts';
 import type { WatchedProgram } from '../../../shared/your-client.ts';
 import { isOnThisMachine } from '../network/machine.ts';
 import { plain } from './server-addresses.ts';
@@ -205,8 +206,8 @@ function nameOf(pid: string): string | null {
   const file = orElse('', () => readlinkSync(`/proc/${pid}/exe`));
   const program = basename(file.replace(/ \(deleted\)$/, ''));
   const name = called === '' || SAYS_NOTHING.has(called) ? program : called;
-  // Whatever a process calls itself, nothing of it reaches a terminal as a command.
-  const shown = name.replaceAll(/[^\u0020-\u007e\u00a0-\uffff]/g, '?').slice(0, MOST_NAME_LENGTH);
+  // Whatever a process calls itself, nothing hides in it, and no terminal takes it for a command.
+  const shown = visible(name).slice(0, MOST_NAME_LENGTH);
   return shown === '' ? null : shown;
 }
 

@@ -23,6 +23,7 @@ export class WatchDesk {
   readonly #state: EngineState;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #startThread: typeof startRelayThread;
   /** There while something listens. */
   #thread: RelayThread | null = null;
   /** Of those that listen no more. */
@@ -30,10 +31,11 @@ export class WatchDesk {
   /** The earliest row of each that may be shown. */
   readonly #earliest = new Map<ClientWatchId, number>();
 
-  constructor(state: EngineState, clock: Clock, log: Log) {
+  constructor(state: EngineState, clock: Clock, log: Log, startThread = startRelayThread) {
     this.#state = state;
     this.#clock = clock;
     this.#log = log;
+    this.#startThread = startThread;
   }
 
   /** @throws RepriseError `invalid-input`, with the field, where it cannot be */
@@ -92,7 +94,7 @@ export class WatchDesk {
   }
 
   #running(): RelayThread {
-    this.#thread ??= startRelayThread(
+    this.#thread ??= this.#startThread(
       (id, digest) => {
         this.#take(id as ClientWatchId, digest);
       },
