@@ -35,6 +35,6 @@ for (let connection = 1; connection <= Number(count); connection += 1) {
     await client.logout();
   } catch (error) {
     // As it should be, where nobody vouches for a certificate.
-    console.error(String(error));
+    process.stderr.write(`${String(error)}\n`);
   }
 }

@@ -106,8 +106,15 @@ describe('the plan', () => {
       bench.leave(bench.arrive([], { process: String(process) }));
     expect(bench.plan.isOver).toBe(true);
     expect(bench.met).toEqual([
-      ...['full', 'taken-up', 'taken-up', 'taken-up', 'untrusted'],
-      ...['full', 'untrusted', 'full', 'untrusted'],
+      'full',
+      'taken-up',
+      'taken-up',
+      'taken-up',
+      'untrusted',
+      'full',
+      'untrusted',
+      'full',
+      'untrusted',
     ]);
   });
 
