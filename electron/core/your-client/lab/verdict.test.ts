@@ -452,7 +452,7 @@ describe.each(FINDING_IDS)('%s', (id) => {
   });
 });
 
-/** Under which the findings of `../shared/client-facts.md` are to come. */
+/** Under which the findings that were measured are to come. */
 const NO_STORE: Partial<ModelClient> = { keeps: 'none' };
 /** Faults and graves of programs whose handshakes were measured; then their notes and hints. */
 const REAL: Readonly<
