@@ -50,7 +50,7 @@ function omittingOf(run: Run): Omitting {
     const { variant, way } = first.connection;
     const connections = its.map(({ connection }) => connection);
     const missed = its
-      .filter(({ hasLeft, connection }) => hasLeft && offersOf(connection).length === 0)
+      .filter(({ hasLeft, connection }) => hasLeft && !offers(connection))
       .map(({ connection }) => connection);
     const isOffered = connections.some((each) => offersOf(each).length > 0);
     return [{ variant, way, connections, isOffered, missed }];
@@ -211,7 +211,7 @@ function everySecond({ chances }: Omitting): Look {
   const after = chances.filter(
     ({ hasLeft, previous }) => hasLeft && previous?.outcome.kind === 'resumed',
   );
-  const lapses = after.filter(({ connection }) => offersOf(connection).length === 0);
+  const lapses = after.filter(({ connection }) => !offers(connection));
   const byVariant = [...Map.groupBy(lapses, ({ connection }) => connection.variant)];
   const often = byVariant.filter(([, { length }]) => length >= CHANCES_TO_TELL);
   if (often.length === 0) return look(null, after.length >= CHANCES_TO_TELL);

@@ -127,9 +127,11 @@ function unusedOf(issuer: LabConnection, { variant, number }: LabConnection, use
 
 /** The client has it: under TLS 1.3 it had read what came after the handshake. */
 function hasGiven(connection: LabConnection): boolean {
-  const { variant, sessionsGiven, step, certificate, hasSpoken } = connection;
+  const { variant, sessionsGiven, step, certificate, hasSpoken, renegotiated } = connection;
   return (
     sessionsGiven > 0 &&
+    // A second handshake gives another one, which nobody sees.
+    !renegotiated &&
     takes(connection) &&
     isFinished(connection) &&
     step !== 'short-lived' &&

@@ -160,6 +160,20 @@ const CASES: Readonly<Record<FindingId, Case>> = {
     right: history(['-', 'R:1a', ['-', STARTTLS], ['R:3a', STARTTLS], ['R:4a', STARTTLS]]),
     notWrong: {
       'the other way only twice': history(['-', 'R:1a', ['-', STARTTLS], ['-', STARTTLS]]),
+      'it offers there what it has from another way': history([
+        '-',
+        'R:1a',
+        ['X:1b', { ...ID, ...offering('1b', {}) }],
+        ['X:1c', { ...ID, ...offering('1c', {}) }],
+        ['X:1d', { ...ID, ...offering('1d', {}) }],
+      ]),
+      'a second handshake gave it another session': history([
+        '-',
+        'R:1a',
+        ['-', { ...ID, renegotiated: true }],
+        ['-', { ...ID, renegotiated: true }],
+        ['-', { ...ID, renegotiated: true }],
+      ]),
       'an ID in place of a ticket, where tickets are not taken': history(
         [
           ['-', T12],
