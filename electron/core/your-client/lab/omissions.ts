@@ -1,14 +1,16 @@
 /** What a program leaves out: sessions that it could have offered. Pure. */
 import type { LabConnection, LabVariant, LabWay } from '../../../../shared/client-check.ts';
 import { counted, listed, look, VARIANT_WORDS, type Look, type Proof } from './evidence.ts';
-import { chancesOf, isFinished, isOver, offersOf, type Chance, type Run } from './runs.ts';
+import { chancesOf, isFinished, offersOf, type Chance, type Run } from './runs.ts';
 
 /** With the one before them, three connections in sequence: less tells nothing. */
 const CHANCES_TO_TELL = 2;
 
-/** A run with what its looks need. */
+/** A program: it may be started anew where it ends over what it meets. */
 interface Omitting {
-  readonly run: Run;
+  readonly isKnown: boolean;
+  readonly connections: readonly LabConnection[];
+  /** Each within its process. */
   readonly chances: readonly Chance[];
   readonly courses: readonly Course[];
 }
@@ -26,7 +28,8 @@ interface Course {
 
 /** The looks of this file, at all processes. */
 export function omissionsOf(runs: readonly Run[]) {
-  const all = runs.map(omittingOf);
+  const programs = Map.groupBy(runs, ({ program }) => program);
+  const all = [...programs].map(([program, its]) => omittingOf(program, its));
   const over = (lookAt: (each: Omitting) => Look): Look => joined(all, lookAt);
   return {
     resumes: resumes(all),
@@ -40,8 +43,8 @@ export function omissionsOf(runs: readonly Run[]) {
   };
 }
 
-function omittingOf(run: Run): Omitting {
-  const chances = chancesOf(run);
+function omittingOf(program: string | null, runs: readonly Run[]): Omitting {
+  const chances = runs.flatMap(chancesOf);
   const courses = [
     ...Map.groupBy(chances, ({ connection: { variant, way } }) => `${variant} ${way}`).values(),
   ].flatMap((its) => {
@@ -50,12 +53,13 @@ function omittingOf(run: Run): Omitting {
     const { variant, way } = first.connection;
     const connections = its.map(({ connection }) => connection);
     const missed = its
-      .filter(({ hasLeft, connection }) => hasLeft && !offers(connection))
+      .filter(({ couldOffer, connection }) => couldOffer && !offers(connection))
       .map(({ connection }) => connection);
     const isOffered = connections.some((each) => offersOf(each).length > 0);
     return [{ variant, way, connections, isOffered, missed }];
   });
-  return { run, chances, courses };
+  const connections = runs.flatMap((run) => run.connections);
+  return { isKnown: program !== null, connections, chances, courses };
 }
 
 /**
@@ -65,7 +69,7 @@ function omittingOf(run: Run): Omitting {
 function joined(all: readonly Omitting[], lookAt: (each: Omitting) => Look): Look {
   const looks = all.map((each) => ({ each, seen: lookAt(each) }));
   const proofs = looks.flatMap(({ each, seen }) => {
-    return typeof seen === 'string' ? [] : [{ seen, isSure: each.run.isOneProcess }];
+    return typeof seen === 'string' ? [] : [{ seen, isSure: each.isKnown }];
   });
   const sure = proofs.filter(({ isSure }) => isSure);
   const [first] = sure.length > 0 ? sure : proofs;
@@ -82,13 +86,13 @@ function joined(all: readonly Omitting[], lookAt: (each: Omitting) => Look): Loo
 }
 
 function resumes(all: readonly Omitting[]): Look {
-  const connections = all.flatMap(({ run }) =>
-    run.connections.filter(({ outcome }) => outcome.kind === 'resumed'),
+  const connections = all.flatMap((each) =>
+    each.connections.filter(({ outcome }) => outcome.kind === 'resumed'),
   );
   if (connections.length === 0) {
     return look(
       null,
-      all.some(({ chances }) => chances.some(({ hasLeft }) => hasLeft)),
+      all.some(({ chances }) => chances.some(({ couldOffer }) => couldOffer)),
     );
   }
   const ways = new Set(
@@ -96,7 +100,7 @@ function resumes(all: readonly Omitting[]): Look {
       wayWords({ variant: 'mechanism' in outcome ? outcome.mechanism : variant, way }),
     ),
   );
-  const offered = all.reduce((sum, { run }) => sum + run.connections.filter(offers).length, 0);
+  const offered = all.reduce((sum, each) => sum + each.connections.filter(offers).length, 0);
   return {
     text: `${connections.length} of ${counted(offered, 'connection')} that offered a session resumed: by ${listed([...ways])}.`,
     connections,
@@ -107,8 +111,8 @@ function offers(connection: LabConnection): boolean {
   return connection.offers.length > 0;
 }
 
-function hasOffered({ run }: Omitting): boolean {
-  return run.connections.some(offers);
+function hasOffered({ connections }: Omitting): boolean {
+  return connections.some(offers);
 }
 
 /** TLS 1.3 can be spoken, and neither version's tickets are taken. */
@@ -123,12 +127,9 @@ function offInHello(omitting: Omitting): Look {
   const connections = chances.map(({ connection }) => connection);
   const isOff = connections.every(takesNone) && !hasOffered(omitting);
   if (!isOff) return look(null, connections.length > 0);
-  const again = connections.filter((each) =>
-    connections.some((earlier) => isFinished(earlier) && isOver(earlier, each)),
-  );
-  if (again.length < CHANCES_TO_TELL) return 'not-seen';
+  if (chances.filter(({ isLater }) => isLater).length < CHANCES_TO_TELL) return 'not-seen';
   return {
-    text: `Its ClientHello has neither psk_key_exchange_modes nor session_ticket: it says that it takes no session, on ${counted(connections.length, 'connection')} of one process.`,
+    text: `Its ClientHello has neither psk_key_exchange_modes nor session_ticket: it says that it takes no session, on ${counted(connections.length, 'connection')}.`,
     connections,
   };
 }
@@ -140,7 +141,7 @@ function neverOffers(omitting: Omitting): Look {
   const connections = courses.flatMap(({ missed }) => missed);
   if (connections.length < CHANCES_TO_TELL) return 'not-seen';
   return {
-    text: `It was given sessions and offered none, at ${counted(connections.length, 'connection')} of one process that could have resumed: by ${listed(courses.map(wayWords))}.`,
+    text: `It was given sessions and offered none, at ${counted(connections.length, 'connection')} that could have resumed: by ${listed(courses.map(wayWords))}.`,
     connections,
   };
 }
@@ -150,16 +151,22 @@ function closesBeforeTickets(omitting: Omitting): Look {
     .filter(({ variant }) => variant === 'tls13-ticket')
     .flatMap(({ connections }) => connections.filter(isFinished));
   if (under13.some(({ hasSpoken }) => hasSpoken)) return 'not-there';
-  const connections = under13.filter(
-    ({ ended, certificate }) =>
-      ended?.by === 'client' && ended.how === 'reset' && certificate === 'own',
-  );
+  const connections = under13.filter((each) => each.certificate === 'own' && isClosedUnread(each));
   const isOffered = under13.some((each) => offersOf(each).length > 0);
   if (isOffered || connections.length <= CHANCES_TO_TELL) return 'not-seen';
   return {
-    text: `${counted(connections.length, 'connection')} under TLS 1.3 sent nothing after the handshake, and the close came as a reset: what the server had sent, its tickets first, was not read.`,
+    text: `${counted(connections.length, 'connection')} under TLS 1.3 sent nothing after the handshake, and closed: what the server had sent, its tickets first, was not read.`,
     connections,
   };
+}
+
+/**
+ * The close comes as a reset where something has come and was not read. After STARTTLS, where the
+ * server says nothing by itself, there was nothing else to wait for.
+ */
+function isClosedUnread({ ended, way }: LabConnection): boolean {
+  if (ended?.by !== 'client') return false;
+  return ended.how === 'reset' || (way === 'starttls' && ended.closeNotify !== 'yes');
 }
 
 /** TLS 1.2 sessions are offered; under TLS 1.3 there were some, and the program had read them. */
@@ -224,7 +231,7 @@ function everySecond({ chances }: Omitting): Look {
 
 function spoiltByClose(omitting: Omitting): Look {
   if (typeof neverOffers(omitting) === 'string') return look(null, hasOffered(omitting));
-  const closed = omitting.run.connections.filter(
+  const closed = omitting.connections.filter(
     (each) => isFinished(each) && typeof each.ended?.closeNotify === 'string',
   );
   if (closed.length === 0) return 'not-seen';

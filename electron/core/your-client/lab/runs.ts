@@ -8,17 +8,21 @@ import type { LabConnection, LabOffer } from '../../../../shared/client-check.ts
 export interface Run {
   /** In the order in which they began. */
   readonly connections: readonly LabConnection[];
-  /** The system said so; else they are taken for one, and what they leave out proves little. */
-  readonly isOneProcess: boolean;
+  /** As the system calls it; `null` where it does not say whether all this is of one process. */
+  readonly program: string | null;
 }
 
 /** A connection, and what its process could have done there. */
 export interface Chance {
   readonly connection: LabConnection;
   /** It must have had a session for this place that it had offered nowhere before. */
+  readonly couldOffer: boolean;
+  /** Such a one of a connection that was over: a program may keep them no sooner. */
   readonly hasLeft: boolean;
   /** The latest one to the same place that was over when this one began. */
   readonly previous: LabConnection | null;
+  /** Its process had finished a handshake before, wherever. */
+  readonly isLater: boolean;
 }
 
 /** Processes, each with its connections. @param connections in the order in which they began */
@@ -28,7 +32,10 @@ export function runsOf(connections: readonly LabConnection[]): readonly Run[] {
     // It had ended at once: whoever comes later is another.
     return program.kind === 'gone' ? `gone ${number}` : 'unknown';
   });
-  return [...groups].map(([key, its]) => ({ connections: its, isOneProcess: key !== 'unknown' }));
+  return [...groups].map(([key, its]) => ({
+    connections: its,
+    program: key === 'unknown' ? null : key.slice(key.indexOf(' ') + 1),
+  }));
 }
 
 /** Its connections that came as far as a ClientHello. */
@@ -42,7 +49,9 @@ export function chancesOf({ connections }: Run): readonly Chance[] {
       chances.push({
         connection,
         previous: latestFirst.find((each) => isOver(each, connection)) ?? null,
-        hasLeft: hasSessionLeft(latestFirst, connection, uses),
+        couldOffer: hasSessionLeft(latestFirst, connection, uses, hasRead),
+        hasLeft: hasSessionLeft(latestFirst, connection, uses, isOver),
+        isLater: heard.some((each) => isFinished(each) && hasRead(each, connection)),
       });
     }
   }
@@ -75,8 +84,14 @@ export function nameOf(serverName: string | null): string | null {
   return serverName?.toLowerCase().replace(/\.$/, '') ?? null;
 }
 
+/** Whether one had its sessions when a later one began: some keep every connection to their end. */
+function hasRead(one: LabConnection, later: LabConnection): boolean {
+  const { startedAt, readAfterMs } = one;
+  return isOver(one, later) || (readAfterMs !== null && startedAt + readAfterMs <= later.startedAt);
+}
+
 /** Whether one was over when a later one began. */
-export function isOver({ startedAt, ended }: LabConnection, later: LabConnection): boolean {
+function isOver({ startedAt, ended }: LabConnection, later: LabConnection): boolean {
   return ended !== null && startedAt + ended.afterMs <= later.startedAt;
 }
 
@@ -107,9 +122,10 @@ function hasSessionLeft(
   latestFirst: readonly LabConnection[],
   connection: LabConnection,
   uses: Uses,
+  isBefore: typeof isOver,
 ): boolean {
   for (const each of latestFirst) {
-    if (!isOver(each, connection)) continue;
+    if (!isBefore(each, connection)) continue;
     if (hasGiven(each) && unusedOf(each, connection, uses) > 0) return true;
     // A client may take a failure, or a refusal (RFC 9149), for the end of all that it has there; and
     // where it keeps one session only, one of a short life has taken the place of the others.

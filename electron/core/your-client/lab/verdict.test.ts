@@ -75,7 +75,10 @@ const CASES: Readonly<Record<FindingId, Case>> = {
         ['-', pid(4)],
       ]),
       'all at once': history(['-', '-', '-', '-'], { startedAt: 1_800_000_000_000 }),
-      'still open when the next ones begin': history(['-', '-', '-', '-'], { ended: null }),
+      'not read yet when the next ones begin': history(['-', '-', '-', '-'], {
+        ended: null,
+        readAfterMs: null,
+      }),
       'nothing was given': history(['-', '-', '-', '-'], { sessionsGiven: 0 }),
       'every place once': history([
         ['-', { port: 1 }],
@@ -95,6 +98,13 @@ const CASES: Readonly<Record<FindingId, Case>> = {
         ['-', { step: 'short-lived' }],
       ]),
       'a refused offer': history(['-', 'X:1a', '-']),
+      'it offers when it was started anew': history([
+        ['-', pid(1)],
+        ['-', pid(1)],
+        ['-', pid(1)],
+        ['-', { ...T12, ...pid(2) }],
+        ['R:4a', { ...T12, ...pid(2) }],
+      ]),
     },
   },
   'resumption-off-in-hello': {
@@ -124,6 +134,7 @@ const CASES: Readonly<Record<FindingId, Case>> = {
     right: history(['-', 'R:1a', 'R:2a']),
     notWrong: {
       'says nothing, and closes in order': history(['-', '-', '-'], silent),
+      'the same after STARTTLS': history(['-', '-', '-'], { ...silent, ...STARTTLS }),
       'resets after it has spoken': history(['-', '-', '-'], rude('reset')),
       'TLS 1.2, where they come before': history(['-', 'R:1a', 'R:1a'], {
         ...T12,
@@ -644,6 +655,37 @@ describe('whatever the course of things', () => {
         expect(heavy(begun)).toEqual([]);
       }),
     );
+  });
+});
+
+describe('a program that ends where it is shown another certificate', () => {
+  it('is compared with itself when it was started anew', () => {
+    const connections = history([
+      ['-', pid(1)],
+      ['-', pid(1)],
+      ['-', pid(1)],
+      ['-', { ...T12, ...pid(2) }],
+      ['R:4a', { ...T12, ...pid(2) }],
+    ]);
+    expect(heavy(connections)).toEqual(['too-early-for-tls13']);
+  });
+
+  it('closes unread after STARTTLS by whatever close', () => {
+    const connections = history(['-', '-', '-'], { ...silent, ...rude(), ...STARTTLS });
+    expect(heavy(connections)).toEqual(['closes-before-tickets']);
+  });
+});
+
+describe('a program that keeps every connection to its end', () => {
+  const open = { ended: null } as const;
+
+  it('could offer what it has read', () => {
+    expect(heavy(history(['-', '-', '-'], open))).toEqual(['never-offers']);
+  });
+
+  it('may keep sessions no sooner than it closes', () => {
+    const connections = history(['-', 'R:1a', '-', 'R:3a', '-', 'R:5a'], { ...T12, ...open });
+    expect(heavy(connections)).toEqual([]);
   });
 });
 

@@ -106,5 +106,5 @@ function summaryOf(
 }
 
 function isOnceEach(connections: readonly LabConnection[]): boolean {
-  return runsOf(connections).every((run) => run.isOneProcess && run.connections.length === 1);
+  return runsOf(connections).every((run) => run.program !== null && run.connections.length === 1);
 }
