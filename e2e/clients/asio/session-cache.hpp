@@ -50,8 +50,7 @@ class SessionCache {
     auto& sessions = found->second;
     while (!sessions.empty()) {
       Session session = sessions.back();
-      const bool isOver = SSL_SESSION_get_time(session.get()) +
-                            SSL_SESSION_get_timeout(session.get()) <= std::time(nullptr);
+      const bool isOver = endOf(session.get()) <= std::time(nullptr);
       const bool isUsedUp = SSL_SESSION_get_protocol_version(session.get()) >= TLS1_3_VERSION;
       if (isOver || isUsedUp) sessions.pop_back();
       if (isOver) continue;
@@ -87,6 +86,13 @@ class SessionCache {
   }
 
   static void free(SSL_SESSION* session) { SSL_SESSION_free(session); }
+
+  /** The server's word counts where it is given; OpenSSL's timeout is this context's own. */
+  static std::time_t endOf(const SSL_SESSION* session) {
+    const long own = SSL_SESSION_get_timeout(session);
+    const long said = static_cast<long>(SSL_SESSION_get_ticket_lifetime_hint(session));
+    return SSL_SESSION_get_time(session) + (said > 0 && said < own ? said : own);
+  }
 
   /** OpenSSL's callback; 1 says that the session is ours to free. */
   static int came(SSL* connection, SSL_SESSION* session) {
