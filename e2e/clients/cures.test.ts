@@ -1,7 +1,8 @@
 /** The cures that the lab hands out: lines of programs, and these programs at the lab. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
@@ -11,6 +12,7 @@ import {
   curesOf,
   type CureLibrary,
 } from '../../shared/client-cures.ts';
+import { temporaryFolder } from '../../electron/core/storage/testing/temporary-folder.ts';
 import { atTheLab, faultsOf, notesOf } from './at-the-lab.ts';
 
 const run = promisify(execFile);
@@ -63,6 +65,40 @@ describe('the programs of the cures', () => {
       const report = await check(PYTHON, 'e2e/clients/python/mailbox.py');
       expect(faultsOf(report)).toEqual(['every-second']);
       expect(notesOf(report)).toContain('resumes');
+    },
+    LIMIT_MS,
+  );
+});
+
+/** imaplib as it is, which has no parameter for a session. */
+const IMAPLIB = `
+import imaplib, ssl, sys
+for _ in range(9):
+    box = imaplib.IMAP4_SSL(sys.argv[1], int(sys.argv[2]), ssl_context=ssl.create_default_context(cafile=sys.argv[3]))
+    box.login('ann', 'secret')
+    box.logout()
+`;
+
+describe.skipIf(!existsSync(PYTHON))('npm run check-client', () => {
+  it(
+    'tells with --cures what to write in the library that is named',
+    async () => {
+      await using folder = await temporaryFolder();
+      const script = join(folder.path, 'imaplib-client.py');
+      await writeFile(script, IMAPLIB);
+      const command = `${PYTHON} ${script} {host} {port} {ca}`;
+      const args = ['--data-dir', folder.path, '--port', '0', '--cures', 'python'];
+      // A fault makes exit code 1.
+      const ended = await run(
+        process.execPath,
+        ['electron/cli/check-client.ts', ...args, '--run', command],
+        { cwd: ROOT, timeout: LIMIT_MS },
+      ).catch((error: unknown) => error as { readonly code: number; readonly stdout: string });
+      expect(ended).toMatchObject({ code: 1 });
+      const { stdout } = ended;
+      expect(stdout).toContain('never-offers (fault): ');
+      const code = curesOf('never-offers')?.python.code ?? '';
+      expect(lines(stdout)).toContain(lines(code));
     },
     LIMIT_MS,
   );

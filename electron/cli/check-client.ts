@@ -16,6 +16,7 @@ import {
   type LabConnection,
   type LabWay,
 } from '../../shared/client-check.ts';
+import { CURE_LIBRARIES, curesOf, type CureLibrary } from '../../shared/client-cures.ts';
 import { RepriseError } from '../../shared/errors.ts';
 import { visible } from '../../shared/visible.ts';
 import {
@@ -57,6 +58,8 @@ interface CheckClientCommand {
   readonly names: readonly string[];
   readonly own: { readonly cert: string; readonly key: string } | null;
   readonly allowed: ReadonlySet<FindingId>;
+  /** For which library the code is that is told with a finding. */
+  readonly cures: CureLibrary | null;
   readonly dataDir: string | null;
   readonly json: boolean;
 }
@@ -85,6 +88,7 @@ that: they resume, refuse, give none, run out, and change. Any user and password
   --name A,B              names that you have mapped to the lab
   --cert FILE --key FILE  a certificate of your own, in place of the lab's
   --allow FINDING         one that is known: it is told, and makes no failure
+  --cures LIBRARY         with what to write, in asio, node or python
   --data-dir DIR          keep the lab's authority in DIR
   --json                  at the end, print one JSON document and nothing else
   --schema                print the JSON Schema of that document
@@ -115,6 +119,7 @@ function parseCommand(args: readonly string[]): ParsedCommand {
         cert: { type: 'string' },
         key: { type: 'string' },
         allow: { type: 'string', multiple: true, default: [] },
+        cures: { type: 'string' },
         'data-dir': { type: 'string' },
         json: { type: 'boolean', default: false },
         schema: { type: 'boolean', default: false },
@@ -142,6 +147,9 @@ function parseCommand(args: readonly string[]): ParsedCommand {
   const unknown = allowed.find((each) => !isFinding(each));
   if (unknown !== undefined)
     return wrong(`--allow takes a finding, not "${unknown}". There are ${FINDING_IDS.join(', ')}.`);
+  const { cures = null } = values;
+  if (cures !== null && !isLibrary(cures))
+    return wrong(`--cures takes ${Object.keys(CURE_LIBRARIES).join(', ')}, not "${cures}".`);
   const { cert, key } = values;
   if ((cert === undefined) !== (key === undefined))
     return wrong('--cert and --key belong together: give the files of both.');
@@ -170,6 +178,7 @@ function parseCommand(args: readonly string[]): ParsedCommand {
       names,
       own: cert === undefined || key === undefined ? null : { cert, key },
       allowed: new Set(allowed.filter(isFinding)),
+      cures,
       dataDir: values['data-dir'] ?? null,
       json: values.json,
     },
@@ -186,6 +195,10 @@ function readPort(text: string): number {
 
 function isFinding(text: string): text is FindingId {
   return (FINDING_IDS as readonly string[]).includes(text);
+}
+
+function isLibrary(text: string): text is CureLibrary {
+  return Object.hasOwn(CURE_LIBRARIES, text);
 }
 
 function isProtocol(text: string): text is MailProtocol {
@@ -269,7 +282,7 @@ async function check(command: CheckClientCommand): Promise<0 | 1 | 2> {
   if (lab.notLetIn > 0)
     say(`${lab.notLetIn} connections were not let in: ${MOST_VISITORS} were open at once.`);
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  else say(resultText(report));
+  else say(resultText(report, command.cures));
   if (report.verdict === 'not-tested') {
     complain(report.problem ?? report.summary);
     return 2;
@@ -496,11 +509,14 @@ function line(cells: readonly string[]): string {
     .trimEnd();
 }
 
-function resultText({ findings, summary, problem, notSeen, plan }: ClientCheckReport): string {
+function resultText(
+  { findings, summary, problem, notSeen, plan }: ClientCheckReport,
+  cures: CureLibrary | null,
+): string {
   const notHere = plan.some(({ state }) => state === 'not-here');
   return [
     '',
-    ...findings.flatMap(findingLines),
+    ...findings.flatMap((finding) => findingLines(finding, cures)),
     ...(notSeen.length === 0 ? [] : [`Not seen: ${notSeen.join(', ')}.`]),
     ...(notHere ? ['This Node cannot give fresh tickets with a resumption: not tried.'] : []),
     ...(problem === null ? [] : [problem]),
@@ -508,7 +524,7 @@ function resultText({ findings, summary, problem, notSeen, plan }: ClientCheckRe
   ].join('\n');
 }
 
-function findingLines(finding: ClientFinding): string[] {
+function findingLines(finding: ClientFinding, cures: CureLibrary | null): string[] {
   const { id, weight, isAllowed, text, connections, rule, advice } = finding;
   const numbers = connections.slice(0, MOST_NUMBERS).map((number) => `#${number}`);
   const more = connections.length - numbers.length;
@@ -516,7 +532,20 @@ function findingLines(finding: ClientFinding): string[] {
     `${id} (${isAllowed ? `${weight}, known` : weight}): ${text}`,
     `  seen at ${numbers.join(', ')}${more > 0 ? ` and ${more} more` : ''}; ${rule.document}, ${rule.section}: ${rule.says}`,
     ...(advice === null ? [] : [`  → ${advice}`]),
+    ...cureLines(id, cures),
     '',
+  ];
+}
+
+function cureLines(id: FindingId, library: CureLibrary | null): string[] {
+  const cures = curesOf(id);
+  if (cures === null) return [];
+  if (library === null)
+    return [`  What to write: --cures ${Object.keys(CURE_LIBRARIES).join(', ')}`];
+  const { text, code } = cures[library];
+  return [
+    `  ${CURE_LIBRARIES[library]}: ${text}`,
+    ...code.split('\n').map((each) => `      ${each}`.trimEnd()),
   ];
 }
 
