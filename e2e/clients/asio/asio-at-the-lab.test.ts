@@ -1,6 +1,5 @@
 /** The programs of this folder at the lab: what is found of each is what it does wrong. */
-import { rm } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { ClientCheckReport, FindingId } from '../../../shared/client-check.ts';
 import { atTheLab, faultsOf, notesOf } from '../at-the-lab.ts';
 import type { Way } from '../node/conversation.ts';
@@ -74,7 +73,6 @@ describe.skipIf(why !== null)('boost::asio at the lab', () => {
     );
     await Promise.all(all);
   }, LIMIT_MS);
-  afterAll(() => rm(programs, { recursive: true, force: true }));
 
   describe.each(Object.keys(WAYS))('%s', (called) => {
     it.each(Object.entries(CASES))('%s', (name, { faults, notes = [] }) => {
