@@ -33,6 +33,9 @@ const Sessions = later(async () => (await import('./features/sessions/Sessions.t
 const YourClient = later(
   async () => (await import('./features/your-client/YourClient.tsx')).YourClient,
 );
+const SignInDialog = later(
+  async () => (await import('./features/sign-in/SignInDialog.tsx')).SignInDialog,
+);
 const Settings = later(async () => (await import('./features/settings/Settings.tsx')).Settings);
 
 interface AppProps {
@@ -125,6 +128,7 @@ function Dashboard({ isAway, retryNow }: AppProps & { readonly isAway: boolean }
       <ConnectionDrawer />
       <AccountForm />
       <CertificateDialog />
+      <SignInDialog />
     </>
   );
 }

@@ -19,6 +19,8 @@ export interface InterfaceState {
   readonly form: OpenForm | null;
   /** The account whose certificate is shown. */
   readonly certificateOf: AccountId | null;
+  /** The account that is being signed in again. */
+  readonly signInOf: AccountId | null;
   /** The connection whose drawer is open. */
   readonly openConnection: ConnectionId | null;
 }
@@ -29,6 +31,7 @@ export const store = createStore<InterfaceState>(() => ({
   engine: null,
   form: null,
   certificateOf: null,
+  signInOf: null,
   openConnection: null,
 }));
 
@@ -82,6 +85,16 @@ export function openCertificate(accountId: AccountId): void {
 /** Closes the certificate of this account; another one that is shown by then stays. */
 export function closeCertificate(accountId: AccountId): void {
   store.setState((state) => (state.certificateOf === accountId ? { certificateOf: null } : {}));
+}
+
+/** Signs an account in again that does so in the browser. */
+export function openSignIn(accountId: AccountId): void {
+  store.setState({ signInOf: accountId });
+}
+
+/** Closes the sign-in of this account; another one that is open by then stays. */
+export function closeSignIn(accountId: AccountId): void {
+  store.setState((state) => (state.signInOf === accountId ? { signInOf: null } : {}));
 }
 
 /** Opens the drawer of a connection. */

@@ -96,16 +96,18 @@ interface RadioGroupProps<Value extends string> {
   readonly choices: readonly Choice<Value>[];
   readonly chosen: Value;
   readonly disabled: boolean;
+  /** In columns, to be compared. */
+  readonly sideBySide?: boolean;
   readonly onChoose: (value: Value) => void;
 }
 
 /** A few choices, each explained, one of them chosen; the browser's own radio buttons. */
 export function RadioGroup<Value extends string>(props: RadioGroupProps<Value>): ReactNode {
-  const { title, hint, choices, chosen, disabled, onChoose } = props;
+  const { title, hint, choices, chosen, disabled, sideBySide = false, onChoose } = props;
   const id = useId();
   return (
     <div
-      className={styles.radios}
+      className={sideBySide ? `${styles.radios} ${styles.columns}` : styles.radios}
       role="radiogroup"
       aria-labelledby={`${id}-title`}
       aria-describedby={hint === undefined ? undefined : `${id}-hint`}

@@ -1,4 +1,4 @@
-/** Hands text to the user: into the clipboard, or as a file. */
+/** Hands something to the user: into the clipboard, as a file, or as a page of its own. */
 import { toastDone } from './toasts.tsx';
 
 /**
@@ -21,6 +21,15 @@ export async function copyOrSelect(
     if (shown !== null) getSelection()?.selectAllChildren(shown);
     toastDone(`${what} selected: press Ctrl+C to copy it`);
   }
+}
+
+/** Opens a page of somebody else's beside this one: in the system's browser, where that is not this one. */
+export function openOutside(url: string): void {
+  const link = document.createElement('a');
+  link.href = url;
+  link.target = '_blank';
+  link.rel = 'noreferrer';
+  link.click();
 }
 
 /**

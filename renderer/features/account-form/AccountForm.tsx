@@ -8,7 +8,8 @@ import { toastFailure } from '../../ui/toasts.tsx';
 import { shortFingerprint } from '../certificate/certificate.ts';
 import { strayPinOf, type Field } from './draft.ts';
 import { Fields } from './Fields.tsx';
-import { foreignSentence, takesPasswords } from './set-up.ts';
+import { foreignSentence } from './set-up.ts';
+import { SignInButtons, SignInReport } from './SignInFields.tsx';
 import { TestReport } from './TestReport.tsx';
 import { TestSteps } from './TestSteps.tsx';
 import { useAccountForm, type AccountFormState, type Beginning } from './use-account-form.ts';
@@ -74,7 +75,7 @@ function FormDialog({ form, begun }: FormDialogProps): ReactNode {
     if (control instanceof HTMLElement) control.focus();
   }, []);
   const state = useAccountForm(begun, form, focusField);
-  const { running, problem, result, setUp, wanted } = state;
+  const { running, problem, result, wanted } = state;
   useEffect(() => {
     if (wanted !== null) focusField(wanted.field);
   }, [wanted, focusField]);
@@ -92,7 +93,9 @@ function FormDialog({ form, begun }: FormDialogProps): ReactNode {
     <Dialog
       title={titleOf(begun)}
       initialFocus={() =>
-        element.current?.querySelector(isRefused ? 'input[name="password"]' : 'input') ?? null
+        (isRefused ? element.current?.querySelector('input[name="password"]') : null) ??
+        element.current?.querySelector('input') ??
+        null
       }
       onClose={close}
     >
@@ -103,13 +106,14 @@ function FormDialog({ form, begun }: FormDialogProps): ReactNode {
         autoComplete="off"
         onSubmit={(event) => {
           event.preventDefault();
-          void (setUp.kind === 'address' ? state.next() : state.save());
+          state.goOn();
         }}
       >
         <div className={styles.scroller}>
           <Fields state={state} />
         </div>
         <div aria-live="polite" className={styles.report}>
+          <SignInReport state={state} />
           {isSaving && <p>Saving…</p>}
           {running === 'test' && <TestSteps phases={state.phases} />}
           {running === null && result !== null && (
@@ -135,6 +139,7 @@ function FormDialog({ form, begun }: FormDialogProps): ReactNode {
       </form>
       <StrayPinQuestion state={state} />
       <ForeignQuestion state={state} />
+      <IssuerQuestion state={state} />
       {isLeaving && (
         <LeaveQuestion
           isNew={edited === null}
@@ -157,16 +162,17 @@ interface ActionsProps {
 
 /** What can be done with what stands there. */
 function Actions({ state, testButton, onCancel }: ActionsProps): ReactNode {
-  const { running, setUp } = state;
+  const { running, setUp, hasSecret } = state;
   const isWaiting = running !== null || setUp.kind === 'looking';
-  const isUsable = setUp.kind !== 'address' && takesPasswords(setUp);
+  const isUsable = setUp.kind !== 'address' && hasSecret;
   return (
     <>
-      {isUsable ? (
+      {isUsable && (
         <Button ref={testButton} aria-disabled={isWaiting} onClick={() => void state.test()}>
           Test connection
         </Button>
-      ) : (
+      )}
+      {!isUsable && setUp.kind !== 'manual' && (
         <Button onClick={state.enterManually}>Set up manually</Button>
       )}
       <span className={styles.spring} />
@@ -181,6 +187,7 @@ function Actions({ state, testButton, onCancel }: ActionsProps): ReactNode {
           Save
         </Button>
       )}
+      {setUp.kind !== 'address' && !isUsable && <SignInButtons state={state} />}
     </>
   );
 }
@@ -232,19 +239,40 @@ function StrayPinQuestion({ state }: { readonly state: AccountFormState }): Reac
   );
 }
 
-/** Asks before a password goes to a server outside of the address's own domain. */
+/** Asks before a password, or a token, goes to a server outside of the address's own domain. */
 function ForeignQuestion({ state }: { readonly state: AccountFormState }): ReactNode {
-  const { asking, foreign } = state;
+  const { asking, foreign, draft } = state;
   if (asking?.about !== 'foreign' || foreign === null) return null;
   const { domain } = foreign.settings;
+  const secret = draft.signIn.kind === 'password' ? 'password' : 'sign-in';
   return (
     <Question
-      title={`Send your password to ${domain}?`}
-      description={foreignSentence(foreign)}
+      title={`Send your ${secret} to ${domain}?`}
+      description={foreignSentence(foreign, secret)}
       confirm="Send it there"
       cancel="Do not send it"
       onConfirm={() => void state.confirmForeign(asking)}
       onCancel={state.dropQuestion}
+    />
+  );
+}
+
+/** Asks before somebody signs in at an issuer that is foreign to the mail server. */
+function IssuerQuestion({ state }: { readonly state: AccountFormState }): ReactNode {
+  const { signIn } = state;
+  const { foreignIssuer, course, manner } = signIn;
+  if (foreignIssuer === null || course === null || manner === null) return null;
+  const { host } = new URL(course.issuer);
+  return (
+    <Question
+      title={`Sign in at ${host}?`}
+      description={foreignIssuer.message}
+      confirm="Sign in there"
+      cancel="Not there"
+      onConfirm={() => {
+        signIn.start({ ...manner, confirmedForeign: true });
+      }}
+      onCancel={signIn.cancel}
     />
   );
 }

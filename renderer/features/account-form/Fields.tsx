@@ -7,8 +7,9 @@ import { DescendingIcon } from '../../ui/icons.tsx';
 import { protectionSentence, SECURITY_WORDS } from '../../words.ts';
 import { ProxyFields } from '../proxy/ProxyFields.tsx';
 import { domainOf, labelOf } from './draft.ts';
-import { foundIn, takesPasswords } from './set-up.ts';
+import { foundIn } from './set-up.ts';
 import { ProviderHint, SetUpNews } from './SetUpNews.tsx';
+import { OtherWay, SignInFields, WayChoice } from './SignInFields.tsx';
 import { CaFileField, PinField } from './TrustFields.tsx';
 import type { AccountFormState } from './use-account-form.ts';
 import styles from './AccountForm.module.css';
@@ -20,6 +21,7 @@ interface FieldsProps {
 /** The address first, alone; then the password beside what was found for it, or every field. */
 export function Fields({ state }: FieldsProps): ReactNode {
   const { draft, errorOf, setUp, hasPassword, whyTypeAgain } = state;
+  const isByPassword = draft.signIn.kind === 'password';
   // There is a password already, which need not be typed again for the same server.
   const mayStay = hasPassword && whyTypeAgain === null;
   const isManual = setUp.kind === 'manual';
@@ -39,7 +41,8 @@ export function Fields({ state }: FieldsProps): ReactNode {
         }}
       />
       <SetUpNews state={state} />
-      {setUp.kind !== 'address' && takesPasswords(setUp) && (
+      {setUp.kind !== 'address' && <WayChoice state={state} />}
+      {setUp.kind !== 'address' && isByPassword && (
         <PasswordField
           name="password"
           label="Password"
@@ -54,6 +57,7 @@ export function Fields({ state }: FieldsProps): ReactNode {
         />
       )}
       {isManual && <ServerFields state={state} />}
+      {setUp.kind !== 'address' && <SignInFields state={state} />}
       {setUp.kind !== 'address' && <PinField state={state} />}
       {isManual && <Advanced state={state} />}
     </>
@@ -139,7 +143,9 @@ function Advanced({ state }: FieldsProps): ReactNode {
           <DescendingIcon />
           Advanced
         </Button>
-        {!isUnfolded && <span>Mailboxes to watch, certificates, proxy, name of this account</span>}
+        {!isUnfolded && (
+          <span>Mailboxes to watch, sign-in, certificates, proxy, name of this account</span>
+        )}
       </div>
       {/* There while it is folded too: a file that was chosen stays chosen. */}
       <div id={id} hidden={!isUnfolded} className={styles.folded}>
@@ -162,6 +168,7 @@ function Advanced({ state }: FieldsProps): ReactNode {
             />
           )}
         </Field>
+        <OtherWay state={state} />
         <CaFileField state={state} />
         <TextField
           name="servername"
@@ -212,6 +219,7 @@ function PasswordHint({ state }: FieldsProps): ReactNode {
         {whyTypeAgain !== errorOf('password') && whyTypeAgain}
       </p>
       {provider !== null && <ProviderHint provider={provider} />}
+      {provider !== null && provider.whyNoOAuth !== null && <p>{provider.whyNoOAuth}</p>}
       <p>{protectionSentence(protection)}</p>
     </>
   );

@@ -17,18 +17,22 @@ interface SetUpNewsProps {
 export function SetUpNews({ state }: SetUpNewsProps): ReactNode {
   const { setUp } = state;
   const news = useRef<HTMLDivElement>(null);
-  const isDeadEnd = setUp.kind === 'found' && !takesPasswords(setUp);
+  const { kind } = state.draft.signIn;
+  const isWithoutPassword = setUp.kind === 'found' && kind === 'oauth';
   // The password field goes, perhaps in the middle of a password: its rest must get into no other.
   useEffect(() => {
-    if (isDeadEnd) news.current?.focus();
-  }, [isDeadEnd]);
+    const form = news.current?.closest('form');
+    if (isWithoutPassword && form?.contains(document.activeElement) === false) {
+      news.current?.focus();
+    }
+  }, [isWithoutPassword]);
   return (
     <div
       ref={news}
       tabIndex={-1}
       className={styles.news}
       data-step={setUp.kind}
-      data-warns={isDeadEnd || state.foreign !== null}
+      data-warns={state.foreign !== null}
     >
       {/* There from the start, so that what appears in it is read out. */}
       <output className={styles.said}>
@@ -37,7 +41,9 @@ export function SetUpNews({ state }: SetUpNewsProps): ReactNode {
             Looking for the settings of <Foreign>{domainOf(state.draft.user)}</Foreign>…
           </p>
         )}
-        {setUp.kind === 'found' && <FoundNews found={setUp.found} />}
+        {setUp.kind === 'found' && (
+          <FoundNews found={setUp.found} secret={kind === 'password' ? 'password' : 'sign-in'} />
+        )}
         {setUp.kind === 'manual' && setUp.why !== null && <p>{setUp.why}</p>}
       </output>
       {setUp.kind === 'looking' && (
@@ -54,8 +60,14 @@ export function SetUpNews({ state }: SetUpNewsProps): ReactNode {
   );
 }
 
+interface FoundNewsProps {
+  readonly found: Found;
+  /** What would go there. */
+  readonly secret: 'password' | 'sign-in';
+}
+
 /** On one line what it is and who says so; below, what has to be known before a password is typed. */
-function FoundNews({ found }: { readonly found: Found }): ReactNode {
+function FoundNews({ found, secret }: FoundNewsProps): ReactNode {
   const { settings, address, trouble } = found;
   const { user, provider, foreign } = settings;
   return (
@@ -74,9 +86,7 @@ function FoundNews({ found }: { readonly found: Found }): ReactNode {
       </p>
       {provider?.passwords === 'none' && <ProviderHint provider={provider} />}
       {trouble !== null && <p className={styles.source}>{trouble}</p>}
-      {foreign && provider?.passwords !== 'none' && (
-        <p className={styles.foreign}>{foreignSentence(found)}</p>
-      )}
+      {foreign && <p className={styles.foreign}>{foreignSentence(found, secret)}</p>}
     </>
   );
 }

@@ -9,7 +9,7 @@ import { Foreign, ServerLine } from '../../ui/Text.tsx';
 import { PHASE_WORDS, protocolName } from '../../words.ts';
 import { COMPARE_ADVICE, judge, TRUST_LABEL } from '../certificate/certificate.ts';
 import { CertificateTable } from '../certificate/CertificateTable.tsx';
-import { parseMailboxes, pinOf, sortedMailboxes, toggleMailbox } from './draft.ts';
+import { parseMailboxes, pinOf, signInAt, sortedMailboxes, toggleMailbox } from './draft.ts';
 import type { AccountFormState } from './use-account-form.ts';
 import styles from './TestReport.module.css';
 
@@ -90,6 +90,9 @@ function Failure({
       <p>{problem.message}</p>
       {problem.serverLine !== null && <ServerLine>{problem.serverLine}</ServerLine>}
       <Alerts of={result} />
+      {result.issuer !== null && state.draft.signIn.kind === 'password' && (
+        <Suggestion issuer={result.issuer} state={state} />
+      )}
       {certificate !== null && isOfCertificate && (
         <CertificateTable certificate={certificate} before={isChange ? trusted : null} />
       )}
@@ -111,6 +114,32 @@ function Failure({
         </>
       )}
     </div>
+  );
+}
+
+/** The server has named where one signs in: RFC 7628 section 3.2.2. */
+function Suggestion({
+  issuer,
+  state,
+}: {
+  readonly issuer: string;
+  readonly state: AccountFormState;
+}) {
+  return (
+    <>
+      <p>
+        This server says that one signs in at <Foreign>{issuer}</Foreign>, in the browser.
+      </p>
+      <div>
+        <Button
+          onClick={() => {
+            state.edit('signIn', signInAt(issuer));
+          }}
+        >
+          Sign in there instead
+        </Button>
+      </div>
+    </>
   );
 }
 

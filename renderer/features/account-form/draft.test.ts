@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CertificateText } from '../../../shared/model.ts';
+import type { CertificateText, GrantId } from '../../../shared/model.ts';
+import { offerOf } from '../../../shared/oauth-offers.ts';
 import { isSamePlace } from '../../../shared/password-place.ts';
 import type { FoundSettings } from '../../../shared/set-up.ts';
 import { placeOf } from '../../account-password.ts';
@@ -13,18 +14,21 @@ import {
   formatMailboxes,
   hasAdvanced,
   isSameConnection,
+  isSignedIn,
   labelOf,
   parseMailboxes,
   pinOf,
   sortedMailboxes,
   strayPinOf,
+  signInAt,
   toggleMailbox,
   toInput,
+  withField,
   withFound,
   withoutFound,
-  withSecurity,
   withUrl,
   type Draft,
+  type Field,
 } from './draft.ts';
 
 const found: FoundSettings = {
@@ -140,24 +144,26 @@ describe('an account as it is being typed', () => {
   });
 
   it('changes the usual port with the security, and leaves another one alone', () => {
-    const starttls = withSecurity(EMPTY_DRAFT, 'starttls');
+    const starttls = withField(EMPTY_DRAFT, 'security', 'starttls');
     expect(starttls.port).toBe('143');
-    expect(withSecurity(starttls, 'tls').port).toBe('993');
-    expect(withSecurity({ ...EMPTY_DRAFT, port: '1993' }, 'starttls').port).toBe('1993');
+    expect(withField(starttls, 'security', 'tls').port).toBe('993');
+    expect(withField({ ...EMPTY_DRAFT, port: '1993' }, 'security', 'starttls').port).toBe('1993');
   });
 
   it('takes over what was found, and is still called by its address', () => {
     const typed = { ...EMPTY_DRAFT, user: 'me@example.org', password: 'secret' };
-    const draft = withFound(typed, 'me@example.org', found);
+    const draft = withFound(typed, 'me@example.org', found, false);
     expect(draft).toMatchObject({ host: 'imap.example.org', port: '143', security: 'starttls' });
     expect([draft.password, labelOf(draft)]).toEqual(['secret', 'me@example.org']);
-    const other = withFound(typed, 'me@example.org', { ...found, user: 'me' });
+    const other = withFound(typed, 'me@example.org', { ...found, user: 'me' }, false);
     expect([other.user, labelOf(other)]).toEqual(['me', 'me@example.org']);
-    expect(labelOf(withFound({ ...typed, label: 'Work' }, 'me@example.org', found))).toBe('Work');
+    expect(labelOf(withFound({ ...typed, label: 'Work' }, 'me@example.org', found, false))).toBe(
+      'Work',
+    );
   });
 
   it('gives back what was found, but not what was typed over it', () => {
-    const draft = withFound(EMPTY_DRAFT, 'me@example.org', { ...found, user: 'me' });
+    const draft = withFound(EMPTY_DRAFT, 'me@example.org', { ...found, user: 'me' }, false);
     expect(withoutFound(draft, 'me@example.org', found)).toEqual({ ...EMPTY_DRAFT, user: 'me' });
     const typed = { ...draft, host: 'mine.example.org', port: '1143', label: 'Work' };
     expect(withoutFound(typed, 'me@example.org', found)).toEqual(typed);
@@ -243,5 +249,74 @@ describe('the mailboxes to watch', () => {
   it('are offered with INBOX first, then by name', () => {
     const names = ['Work', 'Folder 10', 'Archive', 'Folder 2', 'Inbox'];
     expect(sortedMailboxes(names)).toEqual(['Inbox', 'Archive', 'Folder 2', 'Folder 10', 'Work']);
+  });
+});
+
+describe('a sign-in in the browser', () => {
+  const issuer = 'https://auth.example.org';
+  const offer = { ...offerOf(issuer), clientNeeded: true };
+  const provider = {
+    name: 'Example',
+    passwords: 'app',
+    oauth: offer,
+    whyNoOAuth: null,
+    hint: null,
+    helpUrl: null,
+  } as const;
+  const grant = 'a grant' as unknown as GrantId;
+  const signedIn: Draft = {
+    ...EMPTY_DRAFT,
+    password: 'typed before',
+    signIn: { kind: 'oauth', issuer, clientId: 'mine', grant },
+  };
+
+  it.each([
+    ['none', false, 'oauth'],
+    ['app', false, 'password'],
+    // The second account of a provider is as quick as with a password.
+    ['app', true, 'oauth'],
+  ] as const)('passwords %s, a client id there %s: %s', (passwords, hasClient, kind) => {
+    const settings = { ...found, provider: { ...provider, passwords } };
+    const draft = withFound(EMPTY_DRAFT, 'me@example.org', settings, hasClient);
+    expect(draft.signIn.kind).toBe(kind);
+    expect(withoutFound(draft, 'me@example.org', settings).signIn.kind).toBe('password');
+  });
+
+  it('sends what it brought, and no password', () => {
+    expect(toInput(signedIn, true)).toMatchObject({ password: null, signIn: signedIn.signIn });
+    const stored = account('a', { signIn: { kind: 'oauth', issuer, clientId: 'mine' } });
+    expect(toInput(draftOf(stored), false)).toMatchObject({
+      password: null,
+      signIn: { kind: 'oauth', issuer, clientId: 'mine', grant: null },
+    });
+  });
+
+  it('is over when it is for another server or user, and not for another certificate', () => {
+    expect(isSignedIn(signedIn, null)).toBe(true);
+    const changes: readonly Partial<Draft>[] = [
+      { user: 'other' },
+      { host: 'other.example' },
+      { port: '1993' },
+      { security: 'starttls' },
+      { servername: 'other.example' },
+    ];
+    for (const change of changes) {
+      const [field] = Object.keys(change) as [Field];
+      const changed = withField(signedIn, field, change[field] as Draft[Field]);
+      expect(isSignedIn(changed, null)).toBe(false);
+    }
+    expect(isSignedIn(withField(signedIn, 'mailboxes', 'Sent'), null)).toBe(true);
+    expect(isSignedIn(withField(signedIn, 'trust', { kind: 'system' }), null)).toBe(true);
+  });
+
+  it('stays as it is stored, for the same issuer and client', () => {
+    const { signIn } = account('a', { signIn: { kind: 'oauth', issuer, clientId: 'mine' } });
+    const kept = {
+      ...signedIn,
+      signIn: { kind: 'oauth', issuer, clientId: 'mine', grant: null },
+    } as const;
+    expect(isSignedIn(kept, signIn)).toBe(true);
+    expect(isSignedIn({ ...kept, signIn: signInAt(issuer) }, signIn)).toBe(false);
+    expect(isSignedIn(kept, { kind: 'password' })).toBe(false);
   });
 });

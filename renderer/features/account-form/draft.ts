@@ -3,6 +3,7 @@ import type {
   Account,
   AccountInput,
   CertificateText,
+  GrantId,
   Security,
   Trust,
 } from '../../../shared/model.ts';
@@ -32,9 +33,23 @@ interface Pin {
   readonly host: string;
 }
 
+/** How the account is to sign in. */
+export type DraftSignIn =
+  | { readonly kind: 'password' }
+  | {
+      readonly kind: 'oauth';
+      /** As it is typed, where no provider has named it. */
+      readonly issuer: string;
+      /** `null` before anybody has signed in. */
+      readonly clientId: string | null;
+      /** What that brought; `null` before it, and where what is stored stays. */
+      readonly grant: GrantId | null;
+    };
+
 /** The fields of the form, named like those of {@link AccountInput}. */
 export interface Draft {
   readonly user: string;
+  readonly signIn: DraftSignIn;
   readonly password: string;
   readonly host: string;
   readonly port: string;
@@ -53,6 +68,7 @@ const DEFAULT_PORTS: Record<Security, string> = { tls: '993', starttls: '143' };
 
 export const EMPTY_DRAFT: Draft = {
   user: '',
+  signIn: { kind: 'password' },
   password: '',
   host: '',
   port: DEFAULT_PORTS.tls,
@@ -81,6 +97,8 @@ export function hasAdvanced(draft: Draft): boolean {
 export function draftOf(account: Account): Draft {
   return {
     user: account.user,
+    signIn:
+      account.signIn.kind === 'password' ? account.signIn : { ...account.signIn, grant: null },
     password: '',
     host: account.host,
     port: String(account.port),
@@ -142,7 +160,7 @@ export function strayPinOf(draft: Draft): Pin | null {
  * be typed anew.
  */
 export function draftPlace(account: Account, draft: Draft): PasswordPlace | null {
-  const { user, host, port, security, servername, trust } = draft;
+  const { user, host, port, security, servername, trust, signIn } = draft;
   if ([user, host, port].some((text) => text.trim() === '')) return null;
   return passwordPlace(
     {
@@ -151,7 +169,7 @@ export function draftPlace(account: Account, draft: Draft): PasswordPlace | null
       port: Number(port),
       security,
       servername: typedName(servername),
-      signIn: account.signIn,
+      signIn: signIn.kind === 'password' ? signIn : { ...signIn, clientId: signIn.clientId ?? '' },
     },
     draftTrustName(trust, account.trust),
   );
@@ -188,10 +206,11 @@ export function labelOf(draft: Draft): string {
  */
 export function toInput(draft: Draft, isNew: boolean): AccountInput {
   const label = labelOf(draft).trim();
+  const { signIn } = draft;
   return {
     label: label === '' ? draft.user.trim() : label,
     user: draft.user,
-    password: draft.password === '' && !isNew ? null : draft.password,
+    password: signIn.kind === 'oauth' || (draft.password === '' && !isNew) ? null : draft.password,
     host: draft.host,
     // What is no number at all arrives as none, and is refused as such.
     port: draft.port.trim() === '' ? Number.NaN : Number(draft.port),
@@ -200,21 +219,68 @@ export function toInput(draft: Draft, isNew: boolean): AccountInput {
     trust: inputTrust(draft.trust),
     mailboxes: parseMailboxes(draft.mailboxes),
     proxy: toProxyInput(draft.proxy),
+    signIn: signIn.kind === 'password' ? signIn : { ...signIn, clientId: signIn.clientId ?? '' },
   };
 }
 
+/** Signs in at this issuer, in the browser or with a code; nobody has done so yet. */
+export function signInAt(issuer: string): DraftSignIn {
+  return { kind: 'oauth', issuer, clientId: null, grant: null };
+}
+
+/** Whether somebody has signed in, for this draft or, with the place as it is, for the stored account. */
+export function isSignedIn({ signIn }: Draft, stored: Account['signIn'] | null): boolean {
+  if (signIn.kind === 'password') return false;
+  if (signIn.grant !== null) return true;
+  return (
+    stored?.kind === 'oauth' &&
+    stored.issuer === signIn.issuer &&
+    stored.clientId === signIn.clientId
+  );
+}
+
+/** Whose change takes back a sign-in: it was for another server or user. */
+const OF_GRANT: ReadonlySet<Field> = new Set(['user', 'host', 'port', 'security', 'servername']);
+
+/** Whether a sign-in is no more what is wanted once this field is another one. */
+export function endsSignIn(field: Field): boolean {
+  return field === 'signIn' || OF_GRANT.has(field);
+}
+
+/** The draft with one field as it was typed, and what follows from that for others. */
+export function withField<F extends Field>(draft: Draft, field: F, value: Draft[F]): Draft {
+  const typed =
+    field === 'security' ? withSecurity(draft, value as Security) : { ...draft, [field]: value };
+  const { signIn } = typed;
+  return OF_GRANT.has(field) && signIn.kind === 'oauth' && signIn.grant !== null
+    ? { ...typed, signIn: { ...signIn, grant: null } }
+    : typed;
+}
+
 /** Changes the security, and with it the port where that is the usual one. */
-export function withSecurity(draft: Draft, security: Security): Draft {
+function withSecurity(draft: Draft, security: Security): Draft {
   const port = draft.port.trim();
   const isUsual = port === '' || Object.values(DEFAULT_PORTS).includes(port);
   return { ...draft, security, port: isUsual ? DEFAULT_PORTS[security] : draft.port };
 }
 
-/** Takes over what was found for `address`, after which the account is called. */
-export function withFound(draft: Draft, address: string, found: FoundSettings): Draft {
-  const { user, host, port, security } = found;
+/**
+ * Takes over what was found for `address`, after which the account is called.
+ *
+ * @param hasClient there is a client id to sign in with already, so that this is as quick as a password
+ */
+export function withFound(
+  draft: Draft,
+  address: string,
+  found: FoundSettings,
+  hasClient: boolean,
+): Draft {
+  const { user, host, port, security, provider } = found;
   const label = draft.label ?? (user === address ? null : address);
-  return { ...draft, user, host, port: String(port), security, label };
+  const isInBrowser =
+    provider?.passwords === 'none' || (hasClient && (provider?.oauth ?? null) !== null);
+  const signIn = isInBrowser ? signInAt(provider?.oauth?.issuer ?? '') : EMPTY_DRAFT.signIn;
+  return { ...draft, user, host, port: String(port), security, label, signIn };
 }
 
 /**
@@ -228,6 +294,7 @@ export function withoutFound(draft: Draft, address: string, found: FoundSettings
     host: isSameHost(draft.host, found.host) ? EMPTY_DRAFT.host : draft.host,
     ...(isPort ? { port: EMPTY_DRAFT.port, security: EMPTY_DRAFT.security } : {}),
     label: draft.label === address ? null : draft.label,
+    signIn: EMPTY_DRAFT.signIn,
   };
 }
 
@@ -237,6 +304,7 @@ export function withUrl(draft: Draft, url: ImapUrl): Draft {
   return {
     ...draft,
     user,
+    signIn: EMPTY_DRAFT.signIn,
     password: password === '' ? draft.password : password,
     host,
     port: String(port),

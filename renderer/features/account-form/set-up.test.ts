@@ -49,14 +49,14 @@ describe('what is said of settings that were found', () => {
     expect(serverText({ ...settings, host, port: 143, security: 'starttls' })).toBe(
       `${host}, port 143, STARTTLS (required)`,
     );
-    expect(foreignSentence(found({ host, foreign: true }))).toContain(
+    expect(foreignSentence(found({ host, foreign: true }), 'password')).toContain(
       `${host} belongs to example.org, not to company.example.`,
     );
   });
 
   it('names a server without any other name than its own as that', () => {
     const host = '192.0.2.1';
-    expect(foreignSentence(found({ host, domain: host, foreign: true }))).toMatch(
+    expect(foreignSentence(found({ host, domain: host, foreign: true }), 'sign-in')).toMatch(
       /^192\.0\.2\.1 is not part of company\.example\./,
     );
   });

@@ -67,14 +67,17 @@ function wordOf(source: SetUpSource, foundBy: string): string {
   }
 }
 
-/** Whose word is taken for a server outside of the address's domain, before a password goes there. */
-export function foreignSentence({ settings, address }: Found): string {
+/** Whose word is taken for a server outside of the address's domain, before a secret goes there. */
+export function foreignSentence(
+  { settings, address }: Found,
+  secret: 'password' | 'sign-in',
+): string {
   const { host, domain } = settings;
   const whose =
     host === domain
       ? `${withWireName(host)} is not part of ${domainOf(address)}.`
       : `${withWireName(host)} belongs to ${withWireName(domain)}, not to ${domainOf(address)}.`;
-  return `${whose} Go on only if you know that your mail is there: whoever runs that server gets your password.`;
+  return `${whose} Go on only if you know that your mail is there: whoever runs that server gets your ${secret}.`;
 }
 
 /** What is said where nothing was found; `isOn` is the setting that allows look-ups. */

@@ -13,18 +13,21 @@ import {
   draftOf,
   draftPlace,
   EMPTY_DRAFT,
+  endsSignIn,
   hasAdvanced,
   isAdvanced,
   isSameConnection,
   isSameDraft,
+  isSignedIn,
   labelOf,
   strayPinOf,
   toInput,
-  withSecurity,
+  withField,
   type Draft,
   type Field,
 } from './draft.ts';
-import { takesPasswords, type SetUp } from './set-up.ts';
+import type { SetUp } from './set-up.ts';
+import { useFormSignIn } from './use-form-sign-in.ts';
 import { useSetUp } from './use-set-up.ts';
 
 /** What is wrong, and with which field; `null` where it is none of them. */
@@ -129,6 +132,21 @@ export function useAccountForm(
     setWanted({ field });
   };
 
+  const signIn = useFormSignIn({
+    draft,
+    setDraft,
+    account,
+    say: (error) => {
+      if (error === null) {
+        setProblem(null);
+        return;
+      }
+      const { field, message } = problemOf(error);
+      setProblem({ field: field ?? 'signIn', message });
+      pointOut(field ?? 'signIn');
+    },
+  });
+
   const steps = useSetUp({
     start: begun.kind === 'add' ? { kind: 'address' } : MANUAL,
     draft,
@@ -142,27 +160,36 @@ export function useAccountForm(
     },
   });
 
+  const clients = useEngine(({ oauthClients }) => oauthClients);
+  const place = account === null ? null : draftPlace(account, draft);
+  // Of another way to sign in there is nothing that could stay.
+  const whyAgain =
+    account !== null && place !== null && account.signIn.kind === draft.signIn.kind
+      ? whyTypeAgain(account, place)
+      : null;
+  const isSignedInNow =
+    isSignedIn(draft, account?.signIn ?? null) &&
+    (whyAgain === null || (draft.signIn.kind === 'oauth' && draft.signIn.grant !== null));
+  const hasSecret = draft.signIn.kind === 'password' || isSignedInNow;
+
   const edit = <F extends Field>(field: F, value: Draft[F]) => {
     // What is typed while it is being saved would be neither saved nor asked about.
     if (running === 'save') return;
     const isAnswered = (at: Field | null) =>
       at === field || (at === 'password' && OF_PLACE.has(field));
     setProblem((before) => (before !== null && isAnswered(before.field) ? null : before));
+    if (endsSignIn(field)) signIn.cancel();
     if (field === 'user') {
       steps.typeUser(value as Draft['user']);
       return;
     }
-    setDraft((before) =>
-      field === 'security'
-        ? withSecurity(before, value as Draft['security'])
-        : { ...before, [field]: value },
-    );
+    setDraft((before) => withField(before, field, value));
   };
 
   /** Shows the field that is at fault, wherever it is, and goes there. */
   const pointOut = (field: Field) => {
     if (isAdvanced(field)) setUnfolded(true);
-    if (field !== 'user' && field !== 'password') steps.showFields();
+    if (!['user', 'password', 'signIn'].includes(field)) steps.showFields();
     goToField(field);
   };
 
@@ -210,7 +237,7 @@ export function useAccountForm(
    * to a server that others have named: then it asks.
    */
   const goOrAsk = async (what: Asking['what']) => {
-    if (steps.setUp.kind === 'looking' || !takesPasswords(steps.setUp)) return;
+    if (steps.setUp.kind === 'looking' || !hasSecret) return;
     if (strayPinOf(draft) !== null) setAsking({ what, about: 'pin' });
     else if (steps.foreign !== null) setAsking({ what, about: 'foreign' });
     else await go(what, draft);
@@ -235,12 +262,21 @@ export function useAccountForm(
     await testDraft(trusting);
   };
 
-  const place = account === null ? null : draftPlace(account, draft);
   return {
     draft,
     edit,
+    signIn,
+    isSignedIn: isSignedInNow,
+    /** There is something to sign in with, or a field for it. */
+    hasSecret,
+    clients,
+    /** What Enter does: the next step, whichever that is. */
+    goOn: () => {
+      if (steps.setUp.kind === 'address') void steps.next();
+      else if (hasSecret) void goOrAsk('save');
+      else signIn.begin();
+    },
     setUp: steps.setUp,
-    next: steps.next,
     enterManually: steps.enterManually,
     isUnfolded,
     setUnfolded,
@@ -255,11 +291,11 @@ export function useAccountForm(
     result: tested !== null && isSameConnection(tested.draft, draft) ? tested.result : null,
     isDirty: !isSameDraft(initial, draft),
     /** The stored password is not for the place that stands there now; `null` while it is. */
-    whyTypeAgain: account !== null && place !== null ? whyTypeAgain(account, place) : null,
+    whyTypeAgain: whyAgain,
     /** The choice that is stored, whose password may stay. */
     storedProxy: begun.kind === 'add' ? AS_PROGRAM : begun.account.proxy,
     /** There is a password already, which need not be typed. */
-    hasPassword: account !== null,
+    hasPassword: account?.signIn.kind === 'password',
     test: () => goOrAsk('test'),
     save: () => goOrAsk('save'),
     trustShown,

@@ -4,7 +4,15 @@ import { isUrl, parseImapUrl, withoutPassword } from '../../../shared/imap-url.t
 import { isSameHost } from '../../../shared/server-names.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { useEngine } from '../../engine/store.ts';
-import { domainOf, withFound, withoutFound, withUrl, type Draft, type Field } from './draft.ts';
+import {
+  domainOf,
+  withField,
+  withFound,
+  withoutFound,
+  withUrl,
+  type Draft,
+  type Field,
+} from './draft.ts';
 import {
   ENTER_SERVER,
   foundIn,
@@ -31,6 +39,7 @@ export function useSetUp(deps: SetUpDeps) {
   const { draft, setDraft, sayOfAddress, focus, unfold } = deps;
   const api = useEngineApi();
   const isOn = useEngine(({ settings }) => settings.lookUpSettings);
+  const clients = useEngine(({ oauthClients }) => oauthClients);
   const [setUp, setSetUp] = useState(deps.start);
   /** The search whose answer counts: any other one comes too late. */
   const search = useRef(0);
@@ -90,7 +99,7 @@ export function useSetUp(deps: SetUpDeps) {
     if (found !== null && isLeft) leave(found);
     if (!isManual) goTo({ kind: 'address' });
     else if (isLeft) goTo({ kind: 'manual', found: null, why: null });
-    setDraft((before) => ({ ...before, user: text }));
+    setDraft((before) => withField(before, 'user', text));
   };
 
   const enterManually = () => {
@@ -101,7 +110,9 @@ export function useSetUp(deps: SetUpDeps) {
 
   const show = (address: string, settings: Found['settings'], trouble: string | null) => {
     const next: SetUp = { kind: 'found', found: { address, settings, trouble } };
-    setDraft((before) => withFound({ ...before, user: address }, address, settings));
+    const issuer = settings.provider?.oauth?.issuer;
+    const hasClient = issuer !== undefined && clients.has(issuer);
+    setDraft((before) => withFound({ ...before, user: address }, address, settings, hasClient));
     goTo(next);
   };
 

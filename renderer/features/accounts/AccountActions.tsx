@@ -1,7 +1,7 @@
 import { memo, useState, type ReactNode } from 'react';
 import type { AccountId } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
-import { openDuplicateForm, openEditForm } from '../../engine/store.ts';
+import { openDuplicateForm, openEditForm, openSignIn } from '../../engine/store.ts';
 import { formatSessions, isolate } from '../../format.ts';
 import { showScreen } from '../../navigation.ts';
 import { CallButton, toastIfFailed } from '../../ui/call.tsx';
@@ -18,11 +18,13 @@ interface AccountActionsProps {
   readonly user: string;
   readonly isPaused: boolean;
   readonly isDemo: boolean;
+  /** It signs in in the browser, by OAuth. */
+  readonly isInBrowser: boolean;
 }
 
 /** What can be done with the account; renders only when one of these changes. */
 export const AccountActions = memo(function AccountActions(props: AccountActionsProps): ReactNode {
-  const { id, label, user, isPaused, isDemo } = props;
+  const { id, label, user, isPaused, isDemo, isInBrowser } = props;
   const api = useEngineApi();
   const [isRemoving, setRemoving] = useState(false);
   const check = async () => {
@@ -69,6 +71,16 @@ export const AccountActions = memo(function AccountActions(props: AccountActions
                   },
                 },
               ]),
+          ...(isInBrowser
+            ? [
+                {
+                  label: 'Sign in again…',
+                  run: () => {
+                    openSignIn(id);
+                  },
+                },
+              ]
+            : []),
           {
             label: pause,
             run: () =>
@@ -102,7 +114,7 @@ export const AccountActions = memo(function AccountActions(props: AccountActions
           description={
             isDemo
               ? 'Its connections are closed. It comes back when the demo servers are started again.'
-              : `Its connections are closed, and its settings, its password and its sessions are deleted here. Nothing changes on the server, nor in the mailboxes of ${isolate(user)}.`
+              : `Its connections are closed, and its settings, its ${isInBrowser ? 'sign-in' : 'password'} and its sessions are deleted here. Nothing changes on the server, nor in the mailboxes of ${isolate(user)}${isInBrowser ? '; where the sign-in can be taken back, it is' : ''}.`
           }
           confirm="Remove"
           cancel="Keep"

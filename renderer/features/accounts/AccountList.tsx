@@ -150,6 +150,7 @@ function LiveAccount({ id, change, setChange }: LiveAccountProps): ReactNode {
           user={account.user}
           isPaused={account.paused}
           isDemo={account.demo}
+          isInBrowser={account.signIn.kind === 'oauth'}
         />
       </div>
       {unusual !== null && (

@@ -15,6 +15,7 @@ import {
   refusedSoFar,
   STATE_WORDS,
 } from '../../words.ts';
+import { canSignInAgain, SignInAgain } from '../sign-in/SignInAgain.tsx';
 import styles from './AccountTrouble.module.css';
 
 interface AccountTroubleProps {
@@ -54,7 +55,11 @@ export function AccountTrouble({ account, summary }: AccountTroubleProps): React
       return (
         <>
           <Line words={STATE_WORDS[summary.state]} look="bad">
-            <Remedy account={account} />
+            {summary.state === 'sign-in-failed' && canSignInAgain(account) ? (
+              <SignInAgain account={account} look="quiet" />
+            ) : (
+              <Remedy account={account} />
+            )}
           </Line>
           {summary.problem !== null && (
             <p className={styles.problem} title={summary.problem.message}>

@@ -15,6 +15,7 @@ import styles from './Attention.module.css';
 
 const ACTION_WORDS = {
   edit: 'Edit',
+  'sign-in': 'Sign in again',
   show: 'Show',
   check: 'Check server',
   try: 'Try now',

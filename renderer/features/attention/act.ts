@@ -1,6 +1,6 @@
 import type { EngineApi } from '../../../shared/contract.ts';
 import { RepriseError } from '../../../shared/errors.ts';
-import { openDrawer, openEditForm } from '../../engine/store.ts';
+import { openDrawer, openEditForm, openSignIn } from '../../engine/store.ts';
 import { formatCount, isolate } from '../../format.ts';
 import { showScreen } from '../../navigation.ts';
 import { errorMessage } from '../../ui/call.tsx';
@@ -11,6 +11,9 @@ export function openHelp(action: OpenAction): void {
   switch (action.kind) {
     case 'edit':
       openEditForm(action.accountId);
+      break;
+    case 'sign-in':
+      openSignIn(action.accountId);
       break;
     case 'show':
       openDrawer(action.connectionId);

@@ -40,6 +40,7 @@ interface WaitingItem extends Item {
 /** Opens what helps. */
 export type OpenAction =
   | { readonly kind: 'edit'; readonly accountId: AccountId }
+  | { readonly kind: 'sign-in'; readonly accountId: AccountId }
   | { readonly kind: 'show'; readonly connectionId: ConnectionId }
   | { readonly kind: 'check' };
 
@@ -110,7 +111,13 @@ function downItems({ account, connections }: WatchedAccount): readonly AccountIt
             ...item,
             about: state.kind === 'failed' ? 'failure' : 'sign-in',
             text: state.problem.message,
-            action: { kind: 'edit', accountId: account.id },
+            action: {
+              kind:
+                state.kind === 'sign-in-failed' && account.signIn.kind === 'oauth'
+                  ? 'sign-in'
+                  : 'edit',
+              accountId: account.id,
+            },
           },
         ];
       case 'certificate-problem':

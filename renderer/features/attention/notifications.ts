@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from 'react';
 import type { AccountId } from '../../../shared/model.ts';
 import type { EngineState } from '../../engine/engine-state.ts';
-import { openEditForm, store } from '../../engine/store.ts';
+import { openEditForm, openSignIn, store } from '../../engine/store.ts';
 import { isolate } from '../../format.ts';
 import { toastFailure } from '../../ui/toasts.tsx';
 import { openHelp } from './act.ts';
@@ -113,18 +113,27 @@ export function watchSignIns(): void {
   store.subscribe(({ engine }, before) => {
     if (engine === null || engine === before.engine) return;
     for (const id of newlyRefused(before.engine, engine)) {
-      const label = engine.accounts.get(id)?.label ?? '';
+      const account = engine.accounts.get(id);
+      const label = account?.label ?? '';
+      const isInBrowser = account?.signIn.kind === 'oauth';
       const problem = engine.summaries.get(id)?.problem;
       toastFailure({
         id: `sign-in ${id}`,
         title: `Sign-in failed for ${isolate(label)}`,
         description: problem?.message ?? 'The server refused the user name or the password.',
-        action: {
-          label: 'Edit account',
-          run: () => {
-            openEditForm(id);
-          },
-        },
+        action: isInBrowser
+          ? {
+              label: 'Sign in again',
+              run: () => {
+                openSignIn(id);
+              },
+            }
+          : {
+              label: 'Edit account',
+              run: () => {
+                openEditForm(id);
+              },
+            },
       });
     }
   });

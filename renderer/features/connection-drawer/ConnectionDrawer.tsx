@@ -31,6 +31,7 @@ import { namesText } from '../certificate/certificate.ts';
 import { Fingerprint } from '../certificate/CertificateTable.tsx';
 import { Clock, useConnectionFacts, type ConnectionFacts } from '../connections/columns.tsx';
 import { findRow } from '../connections/ConnectionRows.tsx';
+import { canSignInAgain, SignInAgain } from '../sign-in/SignInAgain.tsx';
 import { HandshakeSection } from './HandshakeSection.tsx';
 import { LogSection, useConnectionDetail } from './LogSection.tsx';
 import styles from './ConnectionDrawer.module.css';
@@ -131,6 +132,11 @@ function StateSection({ connection, account }: ConnectionFacts): ReactNode {
       )}
       {'problem' in state && (
         <ProblemBox problem={state.problem} isStopped={state.kind !== 'retrying'} />
+      )}
+      {state.kind === 'sign-in-failed' && canSignInAgain(account) && (
+        <div>
+          <SignInAgain account={account} />
+        </div>
       )}
       {state.kind === 'certificate-problem' && state.certificate !== null && (
         <div>

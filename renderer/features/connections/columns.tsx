@@ -31,6 +31,7 @@ import {
   STATE_WORDS,
   stateSentence,
 } from '../../words.ts';
+import { canSignInAgain, SignInAgain } from '../sign-in/SignInAgain.tsx';
 import styles from './Connections.module.css';
 
 /** A connection with its account: what a row shows and is sorted by. */
@@ -175,7 +176,13 @@ export const COLUMNS = columnsOf([
     choice: 'Uptime / retry',
     width: ['104px', '98px'],
     sortKey: ({ connection }) => connection.since,
-    cell: ({ connection }) => <Clock connection={connection} />,
+    cell: ({ connection, account }) =>
+      connection.state.kind === 'sign-in-failed' && canSignInAgain(account) ? (
+        // Nothing is counted there then. By keys it is in the drawer, as Tab has one stop in a row.
+        <SignInAgain account={account} look="quiet" tabIndex={-1} />
+      ) : (
+        <Clock connection={connection} />
+      ),
   },
 ]);
 

@@ -4,6 +4,7 @@ import { Button } from '../../ui/controls.tsx';
 import { focusSettingsButton, isSettingsButton } from '../../ui/focus.ts';
 import { CloseIcon } from '../../ui/icons.tsx';
 import { ProxySetting } from '../proxy/ProxySetting.tsx';
+import { OAuthClients } from '../sign-in/OAuthClients.tsx';
 import { HistoryLength } from './HistoryLength.tsx';
 import {
   DataSection,
@@ -62,6 +63,9 @@ export function Settings(): ReactNode {
         </Section>
         <Section title="Accounts">
           <LookUpSwitch />
+        </Section>
+        <Section title="Client ids for sign-ins in the browser">
+          <OAuthClients />
         </Section>
         <Section title="Sessions">
           <SessionSwitches />
