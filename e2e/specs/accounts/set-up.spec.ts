@@ -19,10 +19,10 @@ import { accountOn } from '../../fixtures/browser/typed-accounts.ts';
 
 const ADDRESS = 'robin@company.example';
 
-/** The names of the fields that are seen, from top to bottom. */
+/** The names of the fields that are seen, from top to bottom; the choice of a way to sign in aside. */
 const fieldsOf = ({ form }: Dashboard) =>
   form
-    .locator('input:visible, textarea:visible, select:visible')
+    .locator('input:not([type="radio"]):visible, textarea:visible, select:visible')
     .evaluateAll((controls) =>
       controls.map((control) => (control as HTMLInputElement).labels?.[0]?.textContent),
     );
@@ -138,19 +138,21 @@ test.describe('an address leads to its account', () => {
     await page.keyboard.type('robin@hotmail.com');
     await page.keyboard.press('Enter');
     await expect(status).toContainText('takes no passwords over IMAP any more');
-    await expect(status).toContainText('(OAuth), which Reprise cannot do yet');
-    await expect(status).toContainText('DavMail');
+    await expect(status).toContainText('you sign in at Microsoft, in your browser');
     // Who was in the middle of a password types its rest into no field.
     await page.keyboard.type('ter2');
     await expect(address).toHaveValue('robin@hotmail.com');
-    expect(await fieldsOf(dashboard)).toEqual(['Email or user name']);
+    expect(await fieldsOf(dashboard)).toEqual(['Email or user name', 'Client id']);
+    await expect(form.getByLabel('Client id')).toHaveValue('');
     await expect(save).toBeHidden();
     await page.keyboard.press('Enter');
     await expect(status).toContainText('takes no passwords');
     await expectNoViolation(page, 'Outlook');
     await dashboard.showFields();
     await expect(host).toHaveValue('outlook.office365.com');
-    await expect(form.getByLabel('Password', { exact: true })).toBeVisible();
+    // For a bridge on this computer.
+    await form.getByRole('radio', { name: 'With a password' }).check();
+    await expect(form.getByLabel('Password', { exact: true })).toHaveAttribute('type', 'password');
   });
 
   test('of an own domain that is found: by keyboard alone, from the address to Idle', async ({
@@ -240,6 +242,7 @@ test.describe('an address leads to its account', () => {
         'Port',
         'Security',
         'Mailboxes to watch',
+        'Sign-in',
         'CA certificate file',
         'Server name for the certificate',
         'Proxy',

@@ -14,6 +14,8 @@ export interface SmallWorld {
   /** Hosts of the certificate besides those of the pages. */
   readonly hosts?: readonly string[];
   readonly isPublic?: (address: string) => boolean;
+  /** An authority besides its own, as PEM. */
+  readonly alsoTrusted?: string;
 }
 
 /** It, running; ends with the test. */
@@ -28,6 +30,7 @@ export async function startInternet({
   zone = {},
   hosts = [],
   isPublic = () => true,
+  alsoTrusted = '',
 }: SmallWorld): Promise<SmallInternet> {
   const named = [...new Set([...Object.keys(pages).map(hostOfPage), ...hosts])];
   const authority = await createAuthority('A small internet');
@@ -46,7 +49,7 @@ export async function startInternet({
         // As `dns.lookup` does it: without a second argument.
         (done as (error: NodeJS.ErrnoException) => void)(error);
       },
-      trust: { kind: 'ca', pem: authority.certPem },
+      trust: { kind: 'ca', pem: `${authority.certPem}\n${alsoTrusted}` },
       httpsPort: web.port,
       isPublic,
     },
