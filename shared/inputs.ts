@@ -242,7 +242,6 @@ export const signInStartSchema = z.strictObject({
   /** Whoever signs in may be another than the user, as for a shared mailbox. */
   anyUser: z.boolean().exactOptional(),
 });
-export type SignInStart = z.infer<typeof signInStartSchema>;
 
 /** A client id of the user's, or the end of one. */
 export const oauthClientChangeSchema = z.discriminatedUnion('kind', [
@@ -260,7 +259,6 @@ export const oauthClientChangeSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('remove'), issuer: issuerSchema }),
 ]);
-export type OAuthClientChange = z.infer<typeof oauthClientChangeSchema>;
 
 /** How an account's sessions may be used. */
 export const reusePolicySchema = z.strictObject({

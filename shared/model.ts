@@ -48,7 +48,7 @@ export type {
   HeldSessionsId,
   SignInId,
 } from './ids.ts';
-export type { OAuthClient, SignIn, SignInProblem, SignInWay } from './oauth.ts';
+export type { OAuthClient, SignIn, SignInWay } from './oauth.ts';
 export type { Problem, ProblemCode } from './problem.ts';
 export type { LongestAge, ReusePolicy, SharingPolicy } from './reuse-policy.ts';
 

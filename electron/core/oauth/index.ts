@@ -5,15 +5,10 @@
  * `grants.ts` holds it until an account is stored with it. `access-tokens.ts`: what connections get from
  * then on, read by `answers.ts`; `oauth-error.ts`: why they get none.
  */
-export {
-  TokenDesk,
-  type AccessToken,
-  type AccessTokens,
-  type LivingToken,
-} from './access-tokens.ts';
+export { TokenDesk, type AccessToken, type AccessTokens } from './access-tokens.ts';
 export { memoryClients, openClients, type OAuthClients } from './clients.ts';
 export { Grants, type Granted } from './grants.ts';
-export { issuerOf, readIssuer } from './issuers.ts';
-export { OAuthError, type OAuthTrouble } from './oauth-error.ts';
+export { readIssuer } from './issuers.ts';
+export { OAuthError } from './oauth-error.ts';
 export { Requests } from './requests.ts';
 export { SignIns } from './sign-ins.ts';
