@@ -289,8 +289,9 @@ function closeOf(one: Server | Socket): Promise<unknown> {
 
 function reset(socket: Socket): void {
   if (socket.destroyed) return;
-  // One that connects has nothing to reset, and would wait until it had.
-  if (socket.connecting) socket.destroy();
+  // One that connects has nothing to reset, and would wait until it had. One that was ended cannot be: the
+  // system refuses that, and Node leaves it open for good. Closed, it resets whoever goes on speaking.
+  if (socket.connecting || socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();
 }
 
