@@ -99,8 +99,9 @@ export class Renewal {
     const { shared, clock, log } = this.#deps;
     const { life } = this.#held;
     if (life === null) return NEVER;
-    for (let left = life.renewAt; left > clock.monotonic() && !this.#signal.aborted;)
-      await this.#passes(Math.min(left - clock.monotonic(), DAY_MS));
+    const leftMs = (): number => Math.max(0, life.renewAt - clock.monotonic());
+    for (let left = leftMs(); left > 0 && !this.#signal.aborted; left = leftMs())
+      await this.#passes(Math.min(left, DAY_MS));
     if (!this.#signal.aborted)
       log.add('— The access token ends soon: connecting anew before that, as planned');
     while (!this.#signal.aborted) {

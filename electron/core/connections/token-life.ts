@@ -31,7 +31,7 @@ export function lifeOf({ expiresAt, renewAt }: AccessToken, clock: Clock): Token
 }
 
 /** Servers are that late at most to end what another connection of the account signed in with. */
-const LATE_MS = 10_000;
+const LATE_MS = 15_000;
 
 /** How many of an account's latest tokens connections may hang on. */
 const TOKENS_KEPT = 3;

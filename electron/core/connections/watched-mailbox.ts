@@ -575,12 +575,13 @@ export class WatchedMailbox {
   #endOf(held: Held, failure: Failure | null): Failure | 'planned' | null {
     const { credentials, life, openedAt } = held;
     if (failure === null || credentials.kind === 'password') return failure;
-    if (saysExpired(failure)) credentials.refused();
-    if (life === null) return failure;
     const { clock } = this.#deps;
+    const lastedMs = clock.monotonic() - openedAt;
+    // Said before its time, another one is wanted; of a young one that is hardly true.
+    if (lastedMs >= STABLE_AFTER_MS && saysExpired(failure)) credentials.refused();
+    if (life === null) return failure;
     const { lives } = this.#shared;
     const explained = this.#explained;
-    const lastedMs = clock.monotonic() - openedAt;
     const ended = tokenEnded({ failure, lastedMs, life, lives, explained }, clock);
     if (ended === null) return failure;
     this.#explained = [ended, ...explained].slice(0, ENDS_EXPLAINED);
