@@ -13,7 +13,10 @@
  * under so many generated sets of certificates (1,000 take 40 s).
  *
  * `npm run soak -- --refreshes N`: so many `kill -9` around refreshes of a token that is replaced each time.
+ *
+ * `npm run soak -- --renewals [--minutes N]`: mailboxes whose access tokens end every 20 s, for so long.
  */
+import { spawnSync } from 'node:child_process';
 import { sample } from 'fast-check';
 import { parseArgs } from 'node:util';
 import { pkis } from '../../electron/core/tls/testing/pki.ts';
@@ -38,6 +41,7 @@ const { values } = parseArgs({
     backoff: { type: 'boolean', default: false },
     way: { type: 'string', multiple: true },
     pkis: { type: 'string' },
+    renewals: { type: 'boolean', default: false },
     refreshes: { type: 'string' },
     seed: { type: 'string', default: String(Math.trunc(Math.random() * 2 ** 31)) },
   },
@@ -65,6 +69,7 @@ if (values.refreshes !== undefined) {
   for (const text of wrong) say(`WRONG: ${text}`);
   process.exit(wrong.length === 0 ? 0 : 1);
 }
+if (values.renewals) process.exit(watchRenewals(Number(values.minutes)));
 const [minutes, connections, restartEverySeconds, seed] = [
   values.minutes,
   values.connections,
@@ -127,6 +132,16 @@ for (const text of [...stuck, ...complaints]) say(text);
 const isFlat = lines.every((line) => line.isFlat) && stuck.length === 0 && complaints.length === 0;
 say(isFlat ? 'FLAT' : 'NOT FLAT');
 process.exitCode = isFlat ? 0 : 1;
+
+/** The test of them, longer. @returns its exit code */
+function watchRenewals(minutes: number): number {
+  const test = ['run', '--config', '.config/vitest.ts', 'e2e/servers/token-renewal.test.ts'];
+  const { status } = spawnSync('node_modules/.bin/vitest', test, {
+    stdio: 'inherit',
+    env: { ...process.env, REPRISE_RENEWAL_SECONDS: String(60 * minutes) },
+  });
+  return status ?? 1;
+}
 
 /** @returns whether nothing would resume that a full handshake refuses */
 async function showPkis(count: number, seed: number): Promise<boolean> {
