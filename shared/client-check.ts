@@ -60,7 +60,6 @@ export const FINDING_IDS = Object.keys(FINDING_KINDS) as readonly FindingId[];
 
 /** What came of it all. */
 export const CLIENT_VERDICTS = ['no-fault', 'fault', 'grave', 'not-tested'] as const;
-export type ClientVerdict = (typeof CLIENT_VERDICTS)[number];
 
 /** What the lab does to a connection, in the order of the plan. */
 export const LAB_STEPS = [
