@@ -101,7 +101,7 @@ describe('a data folder of version 0.1.0', { timeout: 180_000 }, () => {
       expect(await opened.stop()).toMatch(MAY_SAY);
       // Nobody has signed in: each password is for what its account has, from the first start on.
       const { version, secrets } = await storedSecrets();
-      expect(version).toBe(3);
+      expect(version).toBe(4);
       expect(Object.keys(secrets)).toHaveLength(accounts.length);
       for (const { id, port, security, user, trust } of accounts) {
         const text = trust.kind === 'pin' ? `pin:${trust.certificate.fingerprint256}` : trust.kind;
