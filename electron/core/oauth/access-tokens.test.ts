@@ -145,22 +145,57 @@ describe('an access token', () => {
     expect(await book.passwordFor(account)).toBe('refresh-2');
   });
 
-  it('that is refused is not given again; a new one that is refused too is the last', async () => {
-    const { desk, account, get, trouble, clock } = await signedIn();
+  it.each([0, 1_800_000])(
+    'that is refused at the age of %i ms is replaced; the one in its place is the last',
+    async (age) => {
+      const { desk, account, get, trouble, clock } = await signedIn();
+      let count = 0;
+      issuer.token = () => tokens({ access_token: `token-${String((count += 1))}` });
+      const { token } = await get();
+      clock.advance(age);
+      desk.refused(account.id, token);
+      // Many mailboxes say the same.
+      desk.refused(account.id, token);
+      expect((await get()).token).toBe('token-2');
+      desk.refused(account.id, 'token-2');
+      expect((await trouble()).trouble).toBe('scope');
+      expect(issuer.asked).toHaveLength(2);
+      // Each wish of its user is one request.
+      desk.tryNow(account.id);
+      clock.advance(1000);
+      expect((await get()).token).toBe('token-3');
+      desk.refused(account.id, 'token-3');
+      expect((await trouble()).trouble).toBe('scope');
+      expect(issuer.asked).toHaveLength(3);
+    },
+  );
+
+  it.each([
+    ['when it has lasted', 30_000],
+    ['when another came after it in time', 3_540_000],
+  ])('that took the place of a refused one is replaced itself %s', async (_when, laterMs) => {
+    const { desk, account, get, clock } = await signedIn();
     let count = 0;
     issuer.token = () => tokens({ access_token: `token-${String((count += 1))}` });
+    desk.refused(account.id, (await get()).token);
+    await get();
+    clock.advance(laterMs);
     const { token } = await get();
-    clock.advance(1_800_000);
     desk.refused(account.id, token);
-    // Many mailboxes say the same.
+    expect((await get()).token).not.toBe(token);
+  });
+
+  it('that is refused for a grant that was revoked is the last, as the issuer says', async () => {
+    const { desk, account, get, trouble } = await signedIn();
+    const { token } = await get();
+    issuer.token = () => refusal('invalid_grant', { error_description: 'Token revoked' });
     desk.refused(account.id, token);
-    expect((await get()).token).toBe('token-2');
-    desk.refused(account.id, 'token-2');
-    expect((await trouble()).trouble).toBe('scope');
+    expect(await trouble()).toMatchObject({
+      trouble: 'sign-in-again',
+      serverLine: expect.stringContaining('Token revoked') as string,
+    });
+    await trouble();
     expect(issuer.asked).toHaveLength(2);
-    desk.tryNow(account.id);
-    clock.advance(1000);
-    expect((await get()).token).toBe('token-3');
   });
 
   it('is not had for another place than the one that signed in', async () => {

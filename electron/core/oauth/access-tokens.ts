@@ -66,13 +66,15 @@ const SOONEST_MS = 1_000;
 /** For so long the same answer is taken for granted: a hundred mailboxes ask at once. */
 const SETTLED_MS = 60_000;
 
-/** A token of this age that is refused: another one of the same kind would be as well. */
+/** A token that took the place of a refused one, and is refused at this age: a third would be as well. */
 const NEW_MS = 30_000;
 
 /** What is known of one account. */
 interface Held {
   readonly place: PasswordPlace;
   current: LivingToken | null;
+  /** The token before was refused: the one that there is now, or the next, took its place. */
+  isReplacement: boolean;
   running: Promise<LivingToken> | null;
   /** Why there is none, and until when nobody is asked. */
   ended: { readonly error: OAuthError; readonly until: number } | null;
@@ -121,10 +123,14 @@ export class TokenDesk implements AccessTokens {
     held.current = null;
     const now = this.#deps.clock.now();
     const isOver = expiresAt !== null && now >= expiresAt;
-    if (isOver || now - gotAt >= NEW_MS) return;
+    const isSecond = held.isReplacement && !isOver && now - gotAt < NEW_MS;
+    held.isReplacement = true;
+    // A server may have lost its keys, or not have heard of the token yet. Of a grant that was revoked the
+    // issuer says so when it is asked for another.
+    if (!isSecond) return;
     const error = new OAuthError(
       'scope',
-      'The mail server does not take the token that was just made for it. Perhaps another user has signed in, or access to mail was not allowed: sign in again.',
+      'The mail server takes none of the tokens that were just made for it. Perhaps another user has signed in, or access to mail was not allowed: sign in again.',
     );
     held.ended = { error, until: now + SETTLED_MS };
   }
@@ -193,6 +199,8 @@ export class TokenDesk implements AccessTokens {
     const now = this.#deps.clock.now();
     const { current, ended } = held;
     if (current !== null && isFresh(current, now)) return Promise.resolve(current);
+    // It has lived its life: nobody refused it.
+    if (current !== null) held.isReplacement = false;
     if (ended !== null && now < ended.until) {
       return Promise.reject(ended.error.after(ended.until - now));
     }
@@ -206,6 +214,7 @@ export class TokenDesk implements AccessTokens {
     const held: Held = {
       place: placeOf(account),
       current: null,
+      isReplacement: false,
       running: null,
       ended: null,
       failures: 0,

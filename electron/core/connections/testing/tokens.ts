@@ -6,7 +6,7 @@ import {
   type LineServer,
   type LineServerOptions,
 } from '../../demo/testing/index.ts';
-import type { AccessToken, AccessTokens } from '../../oauth/index.ts';
+import { OAuthError, type AccessToken, type AccessTokens } from '../../oauth/index.ts';
 
 /** As Gmail and Microsoft have it. */
 const HOUR_MS = 3_600_000;
@@ -53,9 +53,12 @@ export class TokensDouble implements Pick<AccessTokens, 'get' | 'refused'> {
     return Promise.resolve(this.#latest);
   }
 
+  /** One takes the place of the first that is refused; there is none in place of that one. */
   refused(_account: AccountSettings['id'], token: string): void {
     this.refusals.push(token);
-    if (this.#latest?.token === token) this.#latest = null;
+    if (this.#latest?.token !== token) return;
+    this.#latest = null;
+    if (this.refusals.length > 1) this.trouble = new OAuthError('scope', 'None of them is taken.');
   }
 }
 
