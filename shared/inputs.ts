@@ -237,8 +237,8 @@ export const signInStartSchema = z.strictObject({
   /** Left out: the one of the settings, else one that is had by registering. */
   clientId: clientIdSchema.exactOptional(),
   flow: z.enum(SIGN_IN_FLOWS),
-  /** Whoever signs in has seen the name of an issuer that is foreign to the server. */
-  confirmedForeign: z.boolean(),
+  /** Hosts that are foreign to the server, or to its issuer, and whose names whoever signs in has seen. */
+  confirmedForeign: z.array(hostSchema).max(20),
   /** Whoever signs in may be another than the user, as for a shared mailbox. */
   anyUser: z.boolean().exactOptional(),
 });

@@ -48,7 +48,7 @@ export interface OAuthClient {
 
 /** What keeps a sign-in from its end. */
 export type SignInTrouble =
-  /** The issuer is outside of the server's domain, and nothing vouches for it: to be confirmed. */
+  /** It is outside of the server's domain, or sends on outside of its own, and nothing vouches for that: to be confirmed. */
   | 'foreign-issuer'
   /** Whoever signed in is not who the account is for: to be confirmed, or done again. */
   | 'other-user'
@@ -78,6 +78,8 @@ export interface SignInProblem {
   readonly message: string;
   /** What the issuer itself said, where it said something. */
   readonly serverLine: string | null;
+  /** Of `foreign-issuer`: the hosts that are to be confirmed. */
+  readonly foreignHosts?: readonly string[];
 }
 
 /** A sign-in that is under way, or was; the latest ones are kept for some minutes. */

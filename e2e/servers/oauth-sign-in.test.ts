@@ -38,7 +38,7 @@ const wishFor = (more: object = {}) => ({
   issuer: there.server.issuer,
   clientId: 'reprise',
   flow: 'browser' as const,
-  confirmedForeign: false,
+  confirmedForeign: [],
   ...more,
 });
 

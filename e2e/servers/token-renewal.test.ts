@@ -77,7 +77,7 @@ describe.skipIf(missing !== null)('mailboxes whose access token ends every 20 s'
         issuer: server.issuer,
         clientId: server.clientId,
         flow: 'browser',
-        confirmedForeign: true,
+        confirmedForeign: [new URL(server.issuer).hostname],
       });
       const isWaiting = ({ signIns }: Snapshot): boolean =>
         signIns.some(({ id, phase }) => id === signIn && phase !== 'preparing');

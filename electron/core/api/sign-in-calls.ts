@@ -92,8 +92,8 @@ export function createSignInCalls(context: CallContext): SignInCalls {
           fallback: signIn.clientId,
           way: ways.of(id, account.proxy),
           flow,
-          // Whoever made the account has seen it.
-          confirmedForeign: true,
+          // Whoever made the account has seen them.
+          confirmedForeign: null,
           anyUser,
           finish,
         }),

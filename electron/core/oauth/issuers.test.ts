@@ -1,7 +1,16 @@
 import { array, assert, constantFrom, oneof, property, string } from 'fast-check';
 import { RepriseError } from '../../../shared/errors.ts';
 import { describe, expect, it } from 'vitest';
-import { isForeignIssuer, issuerOf, mailScopes, readIssuer } from './issuers.ts';
+import {
+  endpointsOf,
+  foreignHosts,
+  isForeignIssuer,
+  isOfAnotherProvider,
+  issuerOf,
+  mailScopes,
+  readIssuer,
+} from './issuers.ts';
+import { OAUTH_OFFERS } from '../../../shared/oauth-offers.ts';
 
 describe('the address of an issuer', () => {
   it.each([
@@ -118,6 +127,18 @@ describe('an issuer', () => {
   ])('%s is a stranger to %s', (issuer, server) => {
     expect(isForeignIssuer(issuer, server)).toBe(true);
   });
+
+  it.each(OAUTH_OFFERS.map(({ name, issuer }) => [name, issuer]))(
+    'of the list is called a provider by every other issuer: %s',
+    (_name, listed) => {
+      const { metadata } = issuerOf(listed);
+      const endpoints = metadata === null ? [] : endpointsOf(metadata);
+      expect(endpoints.length).toBeGreaterThan(1);
+      const unknown = issuerOf('https://auth.example.org');
+      for (const endpoint of endpoints) expect(isOfAnotherProvider(endpoint, unknown)).toBe(true);
+      expect(foreignHosts(issuerOf(listed), endpoints)).toEqual([]);
+    },
+  );
 
   it('of Microsoft’s is asked at its own cloud, for its own servers', () => {
     const { metadata, scopes, loopback } = issuerOf(

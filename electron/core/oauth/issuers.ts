@@ -197,11 +197,101 @@ export function isForeignIssuer(issuer: string, server: string): boolean {
   return [url.hostname, ...(known?.servers ?? [])].every((domain) => isForeign(host, domain));
 }
 
-/** Whether it is an address under https: no other is asked, or shown to be opened. */
-export function isHttps(address: unknown): boolean {
+/** Longer than any issuer's. */
+const LONGEST_ADDRESS = 2000;
+
+/**
+ * Whether it is an address that is asked, or shown to be opened: under https, and with no user name in front
+ * of the host, which would be taken for the host.
+ */
+export function isPlainHttps(address: unknown): address is string {
+  if (typeof address !== 'string' || address.length > LONGEST_ADDRESS || !URL.canParse(address))
+    return false;
+  const { protocol, username, password } = new URL(address);
+  return protocol === 'https:' && username === '' && password === '';
+}
+
+/** Every place that an issuer names in its metadata, and that is gone by here. */
+export function endpointsOf(metadata: ServerMetadata): readonly string[] {
+  return [
+    metadata.authorization_endpoint,
+    metadata.token_endpoint,
+    metadata.device_authorization_endpoint,
+    metadata.registration_endpoint,
+    metadata.revocation_endpoint,
+  ].filter((endpoint) => endpoint !== undefined);
+}
+
+/**
+ * Where the providers of the list sign people in. An issuer that sends somebody there is after what their
+ * page grants, which would go to its own token endpoint (RFC 9700, section 4.4).
+ */
+const SIGN_IN_DOMAINS = [
+  'google.com',
+  'googleapis.com',
+  'microsoft.com',
+  'microsoftonline.com',
+  'microsoftonline.us',
+  'microsoftonline.cn',
+  'chinacloudapi.cn',
+  'login.windows.net',
+  'live.com',
+  'fastmail.com',
+  'yandex.com',
+  'yandex.ru',
+  'ya.ru',
+  'yahoo.com',
+  'aol.com',
+];
+
+/** Whether an address is a page or an endpoint of a provider of the list, which `issuer` is not. */
+export function isOfAnotherProvider(address: string, { issuer, metadata }: Issuer): boolean {
+  const host = hostOf(address);
   return (
-    typeof address === 'string' && URL.canParse(address) && new URL(address).protocol === 'https:'
+    metadata === null &&
+    host !== hostOf(issuer) &&
+    SIGN_IN_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`))
   );
+}
+
+/** Those of the hosts that are outside of the issuer's domain; an issuer of the list has none. */
+export function foreignHosts(
+  { issuer, metadata }: Issuer,
+  addresses: readonly string[],
+): readonly string[] {
+  if (metadata !== null) return [];
+  const own = hostOf(issuer);
+  const hosts = new Set(addresses.map(hostOf));
+  return [...hosts].filter((host) => host !== own && isForeign(host, own));
+}
+
+/** What only the program that asks decides: who asks, for what, and where the answer goes. */
+const OURS: ReadonlySet<string> = new Set([
+  'client_id',
+  'redirect_uri',
+  'response_type',
+  'response_mode',
+  'scope',
+  'state',
+  'nonce',
+  'code_challenge',
+  'code_challenge_method',
+  'request',
+  'request_uri',
+  'login_hint',
+  'prompt',
+  'resource',
+  'authorization_details',
+]);
+
+/** Whether an authorization endpoint holds a request of its own already, which may be taken for ours. */
+export function holdsRequest(endpoint: string): boolean {
+  return [...new URL(endpoint).searchParams.keys()].some((name) => OURS.has(name));
+}
+
+function hostOf(address: string): string {
+  const { hostname } = new URL(address);
+  return normalName(hostname) ?? hostname;
 }
 
 /** What of its scopes is asked for that an issuer names in its metadata. */

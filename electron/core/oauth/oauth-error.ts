@@ -7,6 +7,7 @@ import {
 import { visible } from '../../../shared/visible.ts';
 import { kindOfCode, proxySentence } from '../failures/index.ts';
 import { ProxyError } from '../proxy/index.ts';
+import type { Issuer } from './issuers.ts';
 
 /**
  * What is to be done about it:
@@ -67,6 +68,13 @@ export class OAuthError extends Error {
 /** An issuer cannot be signed in with, whoever tries: a sentence for the user. */
 export class IssuerUnusable extends Error {
   override readonly name = 'IssuerUnusable';
+}
+
+/** An issuer sends whoever signs in to a provider that is not its own. */
+export function otherProvider({ name }: Issuer, address: string): IssuerUnusable {
+  return new IssuerUnusable(
+    `${name} sends you to ${new URL(address).host} to sign in, but what you allow there would go to ${name}. So nothing is opened or sent.`,
+  );
 }
 
 /** What went wrong, before it is said of a sign-in or of a token. */

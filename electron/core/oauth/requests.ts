@@ -15,8 +15,16 @@ import {
 import type { Clock } from '../clock.ts';
 import { fetchOver, type Fetched, type Way } from '../proxy/index.ts';
 import { Names, type Internet } from '../set-up/index.ts';
-import { isHttps, issuerOf, mailScopes, type Issuer } from './issuers.ts';
-import { IssuerUnusable } from './oauth-error.ts';
+import {
+  endpointsOf,
+  holdsRequest,
+  isOfAnotherProvider,
+  isPlainHttps,
+  issuerOf,
+  mailScopes,
+  type Issuer,
+} from './issuers.ts';
+import { IssuerUnusable, otherProvider } from './oauth-error.ts';
 
 /** An answer comes within this, or the request has failed. */
 export const REQUEST_LIMIT_MS = 20_000;
@@ -223,16 +231,17 @@ function usable(issuer: Issuer, metadata: ServerMetadata): ServerMetadata {
       `${issuer.name} does not say where to sign in: it is no server for that.`,
     );
   }
-  const endpoints = [
-    authorization,
-    device,
-    metadata.token_endpoint,
-    metadata.registration_endpoint,
-    metadata.revocation_endpoint,
-  ];
-  if (!endpoints.every((endpoint) => endpoint === undefined || isHttps(endpoint))) {
+  const endpoints = endpointsOf(metadata);
+  if (!endpoints.every(isPlainHttps)) {
     throw new IssuerUnusable(
-      `${issuer.name} names a place to sign in that is not under https. What is sent there could be read on the way, so nothing is.`,
+      `${issuer.name} names a place to sign in that is no plain address under https. What is sent there could be read on the way, or by another than it seems, so nothing is.`,
+    );
+  }
+  const other = endpoints.find((endpoint) => isOfAnotherProvider(endpoint, issuer));
+  if (other !== undefined) throw otherProvider(issuer, other);
+  if (authorization !== undefined && holdsRequest(authorization)) {
+    throw new IssuerUnusable(
+      `The page that ${issuer.name} names to sign in on holds a request already, by another program than Reprise. It is not opened.`,
     );
   }
   return metadata;

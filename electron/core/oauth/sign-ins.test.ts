@@ -69,13 +69,18 @@ async function inWorld(answers: Answers) {
   const until = (...phases: readonly SignIn['phase'][]): Promise<SignIn> =>
     new Promise((resolve) => {
       const look = (): void => {
-        const [one] = state.list('signIns');
+        const one = state.list('signIns').at(-1);
         if (one !== undefined && phases.includes(one.phase)) resolve(one);
       };
       state.listen(look);
       look();
     });
-  const begin = (issuer: string, host: string, flow: SignInFlow = 'browser'): void => {
+  const begin = (
+    issuer: string,
+    host: string,
+    flow: SignInFlow = 'browser',
+    confirmedForeign: readonly string[] = [],
+  ): void => {
     signIns.start({
       accountId: null,
       place: { host, name: host, port: 993, security: 'tls', user: 'ann@example.org' },
@@ -84,7 +89,7 @@ async function inWorld(answers: Answers) {
       fallback: null,
       way: straight,
       flow,
-      confirmedForeign: false,
+      confirmedForeign,
       anyUser: false,
       finish: (what) => {
         granted.push(what);
@@ -267,5 +272,119 @@ describe('a sign-in at Yandex’', () => {
     });
     await world.until('done');
     expect(world.asked.at(-1)?.form).toMatchObject({ client_secret: 'of-yandex' });
+  });
+});
+
+describe('a sign-in at an issuer that nobody knows', () => {
+  const ISSUER = 'https://auth.example.org';
+  const METADATA = 'auth.example.org/.well-known/oauth-authorization-server';
+  const CODES = {
+    device_code: 'the-device-code',
+    user_code: 'ABC123',
+    verification_uri: `${ISSUER}/device`,
+    expires_in: 300,
+    interval: 0.01,
+  };
+
+  /** It names these in its metadata, and answers to requests for codes with `codes`. */
+  async function worldOf(metadata: object, codes: object = {}) {
+    const world = await inWorld({
+      [METADATA]: () => ({
+        issuer: ISSUER,
+        authorization_endpoint: `${ISSUER}/authorize`,
+        token_endpoint: `${ISSUER}/token`,
+        device_authorization_endpoint: `${ISSUER}/device/code`,
+        ...metadata,
+      }),
+      'auth.example.org/device/code': () => ({ ...CODES, ...codes }),
+    });
+    await world.clients.set(ISSUER, { clientId: 'c', secret: null }, { isRegistered: false });
+    const begin = (flow: SignInFlow, confirmed: readonly string[] = []): Promise<SignIn> => {
+      world.begin(ISSUER, 'imap.example.org', flow, confirmed);
+      return world.until('waiting', 'failed');
+    };
+    return { ...world, begin };
+  }
+
+  const AT_MICROSOFT = 'https://login.microsoftonline.com/common/oauth2/v2.0';
+  it.each([
+    ['authorization_endpoint', `${AT_MICROSOFT}/authorize`],
+    ['authorization_endpoint', 'https://accounts.google.com./o/oauth2/v2/auth'],
+    ['token_endpoint', 'https://oauth2.googleapis.com/token'],
+    ['device_authorization_endpoint', `${AT_MICROSOFT}/devicecode`],
+    ['registration_endpoint', 'https://oauth.yandex.ru/register'],
+  ])('that names a provider’s %s is none: %s', async (endpoint, address) => {
+    const world = await worldOf({ [endpoint]: address });
+    const { problem, url } = await world.begin('browser', [new URL(address).hostname]);
+    expect(problem).toMatchObject({
+      code: 'issuer',
+      message: expect.stringContaining(new URL(address).host) as string,
+    });
+    expect(url).toBeNull();
+    expect(world.asked.map(({ place }) => place)).toEqual([METADATA]);
+  });
+
+  it.each([
+    [
+      'another program’s request',
+      `${ISSUER}/authorize?client_id=another&scope=all`,
+      'holds a request',
+    ],
+    ['a user name', 'https://auth.example.org@evil.example/authorize', 'no plain address'],
+    ['far more than an address', `${ISSUER}/${'a'.repeat(2000)}`, 'no plain address'],
+  ])('with %s in its page is none', async (_what, address, why) => {
+    const world = await worldOf({ authorization_endpoint: address });
+    const { problem } = await world.begin('browser');
+    expect(problem).toMatchObject({
+      code: 'issuer',
+      message: expect.stringContaining(why) as string,
+    });
+  });
+
+  it('that sends on outside of its domain is asked about, with every host', async () => {
+    const elsewhere = {
+      authorization_endpoint: 'https://sso.victim.example/authorize?tenant=1',
+      token_endpoint: 'https://tokens.example.net/token',
+    };
+    const world = await worldOf(elsewhere);
+    const hosts = ['sso.victim.example', 'tokens.example.net'];
+    const { problem } = await world.begin('browser');
+    expect(problem).toMatchObject({ code: 'foreign-issuer', foreignHosts: hosts });
+    for (const host of hosts) expect(problem?.message).toContain(host);
+    // What was agreed to is these hosts, not whatever comes.
+    expect(await world.begin('browser', ['sso.victim.example'])).toMatchObject({
+      problem: { code: 'foreign-issuer', foreignHosts: ['tokens.example.net'] },
+    });
+    const { url } = await world.begin('browser', hosts);
+    expect(url).toMatch(/^https:\/\/sso\.victim\.example\/authorize\?tenant=1&/);
+  });
+
+  it('is not asked about a host of its own domain', async () => {
+    const world = await worldOf({ token_endpoint: 'https://tokens.example.org/token' });
+    expect(await world.begin('browser')).toMatchObject({ phase: 'waiting', problem: null });
+  });
+
+  it.each([
+    ['a provider', 'https://microsoft.com/devicelogin', 'issuer', 'microsoft.com'],
+    ['a user name', 'https://auth.example.org@evil.example/', 'issuer', 'no page'],
+    ['too much', `${ISSUER}/${'a'.repeat(2000)}`, 'issuer', 'no page'],
+    ['somebody else', 'https://sso.victim.example/device', 'foreign-issuer', 'sso.victim.example'],
+  ])('does not send whoever has a code to %s', async (_whom, address, code, words) => {
+    const world = await worldOf({}, { verification_uri: address });
+    const { problem, userCode } = await world.begin('device');
+    expect(problem).toMatchObject({ code, message: expect.stringContaining(words) as string });
+    expect(userCode).toBeNull();
+  });
+
+  it.each([
+    ['the code in it', `${ISSUER}/device?user_code=ABC123`, `${ISSUER}/device?user_code=ABC123`],
+    ['another host', 'https://evil.example/device?user_code=ABC123', `${ISSUER}/device`],
+    ['a user name', 'https://auth.example.org@evil.example/', `${ISSUER}/device`],
+    ['too much', `${ISSUER}/${'a'.repeat(2000)}`, `${ISSUER}/device`],
+  ])('opens the page that it shows, given one with %s', async (_what, complete, opened) => {
+    const world = await worldOf({}, { verification_uri_complete: complete });
+    const { url, verificationUri } = await world.begin('device');
+    expect([verificationUri, url]).toEqual([`${ISSUER}/device`, opened]);
+    world.signIns.close();
   });
 });

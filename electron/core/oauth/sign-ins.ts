@@ -26,9 +26,17 @@ import type { EngineState } from '../state/index.ts';
 import { accessTokenIn, refreshTokenIn, signedInBy } from './answers.ts';
 import type { OAuthClients } from './clients.ts';
 import type { Granted, GrantPlace } from './grants.ts';
-import { isForeignIssuer, isHttps, issuerOf } from './issuers.ts';
+import {
+  endpointsOf,
+  foreignHosts,
+  isForeignIssuer,
+  isOfAnotherProvider,
+  isPlainHttps,
+  issuerOf,
+  type Issuer,
+} from './issuers.ts';
 import { Loopback } from './loopback.ts';
-import { failureOf, IssuerUnusable, OAuthError } from './oauth-error.ts';
+import { failureOf, IssuerUnusable, OAuthError, otherProvider } from './oauth-error.ts';
 import type { ClientKey, Ready, Requests } from './requests.ts';
 
 /** What somebody wants to sign in for. */
@@ -43,7 +51,8 @@ export interface Wish {
   readonly fallback: string | null;
   readonly way: Way;
   readonly flow: SignInFlow;
-  readonly confirmedForeign: boolean;
+  /** Foreign hosts that whoever signs in has seen named; `null` where none is asked about. */
+  readonly confirmedForeign: readonly string[] | null;
   readonly anyUser: boolean;
   /** Takes over what was granted; a grant's id where it is held for a form. */
   readonly finish: (granted: Granted, clientId: string) => Promise<GrantId | null>;
@@ -76,9 +85,9 @@ class SignInFailed extends Error {
   override readonly name = 'SignInFailed';
   readonly problem: SignInProblem;
 
-  constructor(code: SignInTrouble, message: string) {
+  constructor(code: SignInTrouble, message: string, facts: Partial<SignInProblem> = {}) {
     super(message);
-    this.problem = { code, message, serverLine: null };
+    this.problem = { code, message, serverLine: null, ...facts };
   }
 }
 
@@ -159,6 +168,7 @@ export class SignIns {
     const { requests, clients } = this.#deps;
     refuseForeign(wish);
     const ready = await requests.prepare(wish.issuer, wish.way, signal);
+    refuseForeignPlaces(wish, ready, endpointsOf(ready.metadata));
     const client = await this.#clientFor(wish, ready, signal);
     signal.throwIfAborted();
     this.#change(id, { clientId: client.clientId });
@@ -168,7 +178,7 @@ export class SignIns {
     };
     try {
       return await (wish.flow === 'device'
-        ? this.#byDevice(id, ready, client, signal).then(take)
+        ? this.#byDevice(id, wish, ready, client, signal).then(take)
         : this.#inBrowser(id, wish, ready, client, signal, take));
     } catch (error) {
       const isUnknown = failureOf(error, '').trouble === 'client';
@@ -250,20 +260,24 @@ export class SignIns {
 
   async #byDevice(
     id: SignInId,
+    wish: Wish,
     ready: Ready,
     client: ClientKey,
     signal: AbortSignal,
   ): Promise<Answer> {
     const { clock, redaction } = this.#deps;
-    const { name } = ready.issuer;
+    const { issuer } = ready;
     if (ready.metadata.device_authorization_endpoint === undefined) {
-      throw new IssuerUnusable(`${name} gives no codes to sign in with. Sign in with the browser.`);
+      throw new IssuerUnusable(
+        `${issuer.name} gives no codes to sign in with. Sign in with the browser.`,
+      );
     }
     const as = ready.as(client);
     const device = await initiateDeviceAuthorization(as, scopeOf(ready));
     const [codeKey] = keysOf(id);
     redaction.hide(codeKey, device.device_code);
-    const { userCode, verificationUri, url } = codeOf(device, name);
+    const { userCode, verificationUri, url } = codeOf(device, issuer);
+    refuseForeignPlaces(wish, ready, [verificationUri]);
     const waitMs = Math.min(device.expires_in * 1000, WAIT_MS);
     const expiresAt = clock.now() + waitMs;
     this.#change(id, { phase: 'waiting', url, userCode, verificationUri, expiresAt });
@@ -331,10 +345,10 @@ export class SignIns {
   }
 
   /** Whatever the issuer has said back of what it heard. */
-  #redacted({ code, message, serverLine }: SignInProblem): SignInProblem {
+  #redacted({ message, serverLine, ...facts }: SignInProblem): SignInProblem {
     const { redaction } = this.#deps;
     return {
-      code,
+      ...facts,
       message: redaction.apply(message),
       serverLine: serverLine === null ? null : redaction.apply(serverLine),
     };
@@ -377,10 +391,30 @@ function keysOf(id: SignInId) {
 }
 
 function refuseForeign({ issuer, place, confirmedForeign }: Wish): void {
-  if (confirmedForeign || !isForeignIssuer(issuer, place.host)) return;
+  if (confirmedForeign === null || !isForeignIssuer(issuer, place.host)) return;
+  const { host, hostname } = new URL(issuer);
+  if (confirmedForeign.includes(hostname)) return;
   throw new SignInFailed(
     'foreign-issuer',
-    `${new URL(issuer).host} is to sign you in for ${serverAddress(place)}, and nothing says that the two belong together. Go on only if you know that ${new URL(issuer).host} is who you sign in with there.`,
+    `${host} is to sign you in for ${serverAddress(place)}, and nothing says that the two belong together. Go on only if you know that ${host} is who you sign in with there.`,
+    { foreignHosts: [hostname] },
+  );
+}
+
+/** The page to sign in on may be somebody's whose users an issuer wants to have the tokens of. */
+function refuseForeignPlaces(
+  { confirmedForeign }: Wish,
+  { issuer }: Ready,
+  addresses: readonly string[],
+): void {
+  if (confirmedForeign === null) return;
+  const hosts = foreignHosts(issuer, addresses).filter((host) => !confirmedForeign.includes(host));
+  if (hosts.length === 0) return;
+  const named = hosts.join(', ');
+  throw new SignInFailed(
+    'foreign-issuer',
+    `${issuer.name} sends you on to ${named}, and nothing says that they belong together. What you allow there goes to ${issuer.name}. Go on only if you know that this is how you sign in there.`,
+    { foreignHosts: hosts },
   );
 }
 
@@ -392,13 +426,19 @@ function scopeOf({ scopes }: Ready): { readonly scope?: string } {
 const LONGEST_USER_CODE = 64;
 
 /** @throws IssuerUnusable where it is no code, or nothing to open */
-function codeOf(device: DeviceAuthorizationResponse, name: string) {
+function codeOf(device: DeviceAuthorizationResponse, issuer: Issuer) {
   const { user_code: code, verification_uri: uri, verification_uri_complete: complete } = device;
-  if (!isHttps(uri) || code === '' || code.length > LONGEST_USER_CODE) {
-    throw new IssuerUnusable(`${name} gives no code, or no page to type it on, that can be used.`);
+  if (!isPlainHttps(uri) || code === '' || code.length > LONGEST_USER_CODE) {
+    throw new IssuerUnusable(
+      `${issuer.name} gives no code, or no page to type it on, that can be used.`,
+    );
   }
-  const url = complete !== undefined && isHttps(complete) ? complete : uri;
-  return { userCode: visible(code), verificationUri: new URL(uri).href, url: new URL(url).href };
+  if (isOfAnotherProvider(uri, issuer)) throw otherProvider(issuer, uri);
+  const { href, origin } = new URL(uri);
+  // What is opened is what is shown, with the code in it.
+  const filled = isPlainHttps(complete) ? new URL(complete) : null;
+  const url = filled?.origin === origin ? filled.href : href;
+  return { userCode: visible(code), verificationUri: href, url };
 }
 
 /** A network that fails for a moment does not end it (RFC 8628, section 3.5). */

@@ -262,15 +262,18 @@ function IssuerQuestion({ state }: { readonly state: AccountFormState }): ReactN
   const { signIn } = state;
   const { foreignIssuer, course, manner } = signIn;
   if (foreignIssuer === null || course === null || manner === null) return null;
-  const { host } = new URL(course.issuer);
+  const hosts = foreignIssuer.foreignHosts ?? [];
   return (
     <Question
-      title={`Sign in at ${host}?`}
+      title={`Sign in at ${hosts.join(', ')}?`}
       description={foreignIssuer.message}
       confirm="Sign in there"
       cancel="Not there"
       onConfirm={() => {
-        signIn.start({ ...manner, confirmedForeign: true });
+        signIn.start({
+          ...manner,
+          confirmedForeign: [...(manner.confirmedForeign ?? []), ...hosts],
+        });
       }}
       onCancel={signIn.cancel}
     />

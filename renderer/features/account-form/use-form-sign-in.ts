@@ -46,7 +46,7 @@ export function useFormSignIn({ draft, setDraft, account, say }: FormSignInDeps)
       accountId: account?.id ?? null,
       issuer,
       flow: manner.flow,
-      confirmedForeign: manner.confirmedForeign === true,
+      confirmedForeign: [...(manner.confirmedForeign ?? [])],
       anyUser: manner.anyUser === true,
     });
   });
@@ -122,7 +122,7 @@ export function useFormSignIn({ draft, setDraft, account, say }: FormSignInDeps)
     start: (manner: SignInManner) => void start(manner),
     /** In the way that is usual there. */
     begin: () => void start({ flow: offer.flows[0] ?? 'browser' }),
-    /** Its issuer is outside of the server's domain: it is named, and has to be confirmed. */
+    /** Its issuer is outside of the server's domain, or sends on elsewhere: that is named, and has to be confirmed. */
     foreignIssuer: trouble === 'foreign-issuer' ? (course?.problem ?? null) : null,
   };
 }

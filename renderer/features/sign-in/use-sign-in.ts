@@ -9,8 +9,8 @@ import { openOutside } from '../../ui/hand-over.ts';
 /** How it is begun, and what its user has agreed to. */
 export interface SignInManner {
   readonly flow: SignInFlow;
-  /** Its issuer is foreign to the server, and was named. */
-  readonly confirmedForeign?: boolean;
+  /** Hosts that are foreign to the server or its issuer, and were named. */
+  readonly confirmedForeign?: readonly string[];
   /** Whoever signs in may be another than the user of the account. */
   readonly anyUser?: boolean;
 }
