@@ -343,7 +343,8 @@ export class HandshakeSessions {
       receivedAt: now,
       expiresAt: now + lifetime,
     };
-    entry.sessions.put(new HeldSession(bytes, origin, this.#owners));
+    const renews = this.#descent === null ? null : this.#offered;
+    entry.sessions.put(new HeldSession(bytes, origin, this.#owners), renews);
     this.#stored += 1;
     // The second ticket of the same flight is given in the same turn: the others get both.
     this.doneSoon();

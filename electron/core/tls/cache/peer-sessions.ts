@@ -156,9 +156,17 @@ export class PeerSessions {
       : null;
   }
 
-  /** A session of another version drops those held: the server would not take them. */
-  put(session: HeldSession): void {
+  /**
+   * A session of another version drops those held: the server would not take them. Under TLS 1.2 one
+   * session is held, the latest; but what renews another takes the place of that one, and of none that
+   * has come since.
+   *
+   * @param renews what was taken up in the handshake that brought it
+   */
+  put(session: HeldSession, renews: HeldSession | null = null): void {
     const { protocol } = session.origin;
+    const isLate = renews !== null && this.#sessions.some((held) => held !== renews);
+    if (protocol === 'TLSv1.2' && isLate) return;
     this.#remove((held) => held.origin.protocol !== protocol || protocol === 'TLSv1.2');
     if (this.#lastTaken?.session.origin.protocol !== protocol) this.#lastTaken = null;
     this.#sessions.push(session);
@@ -272,11 +280,13 @@ export class PeerSessions {
 
   /** Nothing is known against it: it may be offered again. */
   giveBack(session: HeldSession): void {
+    const { family, protocol } = session.origin;
+    const most = protocol === 'TLSv1.2' ? 1 : this.#bounds.maxSessions;
     if (
       !session.hasEnded &&
-      !session.origin.family.dropped &&
-      this.#sessions.length < this.#bounds.maxSessions &&
-      !this.#sessions.includes(session)
+      !family.dropped &&
+      this.#sessions.length < most &&
+      this.#sessions.every((held) => held !== session && held.origin.protocol === protocol)
     ) {
       this.#sessions.push(session);
       this.#onSize(session.sizeBytes);

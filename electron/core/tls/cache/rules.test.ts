@@ -21,6 +21,8 @@ import { HeldSession, type SessionOrigin } from './held-session.ts';
 import { keysOf, TLS_ENGINE, type Peer } from '../peer.ts';
 import { OTHER_TRUST, TRUST } from '../testing/peer-fixtures.ts';
 import { sessionDer, TLS12, TLS13 } from '../testing/session-fixtures.ts';
+import type { HandshakeSessions } from './handshake-sessions.ts';
+import { readTicket } from '../session-format.ts';
 import { SessionCache } from './session-cache.ts';
 import { createReuseTransport } from '../transport/imapflow-transport.ts';
 import { SILENCE_MS } from '../transport/silence.ts';
@@ -98,6 +100,11 @@ function take(server: ImapServer): Buffer {
   const offer = cache.begin(peerOf(server)).take();
   if (offer.kind !== 'session') throw new Error('no session was held');
   return offer.bytes;
+}
+
+function store(handshake: HandshakeSessions, version: number, ticket: string): void {
+  const bytes = sessionDer(version, { 2: 7200, 9: 7200, 10: ticket });
+  handshake.store(bytes, { protocol: 'TLSv1.2', hasTicket: () => true });
 }
 
 const full = (reason: string) => ({ kind: 'full', reason });
@@ -255,7 +262,7 @@ describe('the session cache', () => {
 
   it('rule 7: keeps one TLS 1.2 session and offers it again; another version drops it', async () => {
     const authority = await createAuthority();
-    const old = await start({ protocol: 'TLSv1.2', authority });
+    const old = await start({ protocol: 'TLSv1.2', authority, renewTickets: false });
     await outcomeOf(at(old));
     expect(await outcomeOf(at(old))).toEqual(resumed('tls12-ticket'));
     expect(await outcomeOf(at(old))).toEqual(resumed('tls12-ticket'));
@@ -279,10 +286,66 @@ describe('the session cache', () => {
     for (const handshake of handshakes) handshake.take();
     handshakes.forEach((handshake, index) => {
       handshake.verified({ resumed: false, certificate: CERTIFICATE });
-      const bytes = sessionDer(index === 0 ? TLS12 : TLS13, { 2: 7200, 9: 7200, 10: 'ticket' });
-      handshake.store(bytes, { protocol: 'TLSv1.2', hasTicket: () => true });
+      store(handshake, index === 0 ? TLS12 : TLS13, 'ticket');
     });
     expect(mechanismsHeld()).toEqual(['tls13-ticket']);
+  });
+
+  it.each(['saving', 'shared', 'private'] as const)(
+    'rule 7: a ticket that is renewed under TLS 1.2 takes the place of the old one, under %s',
+    async (sharing) => {
+      cache.setPolicy('alice', { sharing, maxAgeMs: DAY });
+      const server = await start({ protocol: 'TLSv1.2', lifetimeSeconds: 3600 });
+      await outcomeOf(at(server));
+      for (let connection = 0; connection < 4; connection += 1) {
+        // Each lives its own hour.
+        now += HOUR - 1;
+        const connected = await connectOnce(at(server));
+        await connected.close();
+        expect(connected.handshake.outcome).toEqual(resumed('tls12-ticket'));
+        expect(connected.events.filter(({ kind }) => kind === 'ticket')).toHaveLength(1);
+        expect(cache.held()).toHaveLength(1);
+      }
+      expect(new Set(server.offers.map(({ sha256 }) => sha256)).size).toBe(4);
+    },
+  );
+
+  it.each(['saving', 'private'] as const)(
+    'rule 7: what is renewed too late takes the place of nothing that has come since, under %s',
+    async (sharing) => {
+      cache.setPolicy('alice', { sharing, maxAgeMs: DAY });
+      const server = await start();
+      const begin = (offers = true) => {
+        const handshake = cache.begin(peerOf(server), null, offers);
+        handshake.take();
+        return handshake;
+      };
+      const isFull = { resumed: false, certificate: CERTIFICATE } as const;
+      for (const since of [TLS12, TLS13]) {
+        cache.forget('alice');
+        const first = begin();
+        first.verified(isFull);
+        store(first, TLS12, 'first');
+        const [late, other] = [begin(), begin(false)];
+        late.verified({ resumed: true });
+        other.verified(isFull);
+        store(other, since, 'since');
+        store(late, TLS12, 'renewed');
+        expect(cache.held()).toHaveLength(1);
+        expect(readTicket(take(server))?.toString()).toBe('since');
+      }
+    },
+  );
+
+  it('rule 7: what was given up is not given back beside what has come since', async () => {
+    const server = await start({ protocol: 'TLSv1.2' });
+    await outcomeOf(at(server));
+    const givenUp = cache.begin(peerOf(server));
+    const before = givenUp.take();
+    await outcomeOf(at(server));
+    givenUp.failed('given-up');
+    expect(cache.held()).toHaveLength(1);
+    expect(before.kind === 'session' && take(server).equals(before.bytes)).toBe(false);
   });
 
   it('rule 8: stays within its bounds, the least recently used going first', async () => {
@@ -606,7 +669,7 @@ describe('the session cache', () => {
     expect(server.offers).toHaveLength(2);
     expect(new Set(server.offers.map(({ sha256 }) => sha256)).size).toBe(2);
 
-    const old = await start({ protocol: 'TLSv1.2' });
+    const old = await start({ protocol: 'TLSv1.2', renewTickets: false });
     const asBob = at(old, { account: 'bob' });
     await outcomeOf(asBob);
     expect(await outcomeOf(asBob)).toEqual(resumed('tls12-ticket'));

@@ -25,6 +25,7 @@ import type {
 } from '../facts.ts';
 import { peerName, type Peer } from '../peer.ts';
 import { withoutZone } from '../server-name.ts';
+import { readTicket } from '../session-format.ts';
 import { trustAnchor, type TrustAnchor } from '../trust.ts';
 import { dialStraight, type Address, type Dial } from './dialling.ts';
 import { onSilence, SILENCE_MS, type After } from './silence.ts';
@@ -242,17 +243,16 @@ export class Connecting {
       rejectUnauthorized: true,
       ...(offer.kind === 'session' ? { session: offer.bytes } : {}),
     });
-    this.#listen(socket);
+    this.#listen(socket, offer.kind === 'session' ? offer.bytes : null);
     if (offer.kind !== 'session') return;
     this.#silence = onSilence(raw, () => this.#fail(silence()), this.#options.after);
   }
 
-  #listen(socket: TLSSocket): void {
+  #listen(socket: TLSSocket, offered: Buffer | null): void {
     // Nobody here has a use for it, and Node gives a session before it judges the new certificate.
     socket.disableRenegotiation();
     let received = 0;
-    // From the start: under TLS 1.2 the session is given in the same turn as secureConnect.
-    socket.on('session', (session) => {
+    const keep = (session: Buffer): void => {
       received += 1;
       if (received > MAX_TICKETS + 1) return;
       this.#emit({ kind: 'ticket', received });
@@ -265,7 +265,9 @@ export class Connecting {
         protocol,
         hasTicket: () => socket.getTLSTicket() !== undefined,
       });
-    });
+    };
+    // From the start: under TLS 1.2 the session is given in the same turn as secureConnect.
+    socket.on('session', keep);
     const look = (): void => {
       this.#asksForCertificate ||= asksForCertificate(socket);
       this.#shown ??= socket.isSessionReused() ? null : peerCertificate(socket);
@@ -285,7 +287,14 @@ export class Connecting {
       // Not everywhere does 'secure' come first.
       look();
       socket.off('error', onError);
+      // Now, since whoever gets the socket may close it.
+      const renewed = renewedSession(socket, offered);
       this.#succeed(socket);
+      if (renewed === null) return;
+      // BoringSSL tells of it as of any other, in this turn.
+      process.nextTick(() => {
+        if (received === 0) keep(renewed);
+      });
     });
   }
 
@@ -401,6 +410,16 @@ export class Connecting {
       asksForCertificate: this.#asksForCertificate,
     };
   }
+}
+
+/** A resumption under TLS 1.2 brought another ticket, of which OpenSSL does not tell. */
+function renewedSession(socket: TLSSocket, offered: Buffer | null): Buffer | null {
+  if (offered === null || !socket.isSessionReused() || tlsProtocol(socket) !== 'TLSv1.2')
+    return null;
+  const session = socket.getSession() ?? null;
+  const ticket = session && readTicket(session);
+  // The one that was offered is no younger for being taken up.
+  return ticket === null || readTicket(offered)?.equals(ticket) === true ? null : session;
 }
 
 /** It was given up while it was under way. */

@@ -22,6 +22,43 @@ function secureConnectFirst(): void {
   });
 }
 
+/** As BoringSSL does, in the turn of 'secureConnect'; OpenSSL does not. */
+function tellOfRenewed(): void {
+  vi.spyOn(TLSSocket.prototype, 'prependOnceListener').mockImplementation(function told(
+    this: TLSSocket,
+    event: string | symbol,
+    listener: (...args: never[]) => void,
+  ) {
+    this.once('secureConnect', () => {
+      if (!this.isSessionReused()) return;
+      process.nextTick(() => this.emit('session', this.getSession()));
+    });
+    return this.prependListener(event as string, () => {
+      listener();
+    });
+  });
+}
+
+it.each([
+  ['no event', () => undefined],
+  ['an event', tellOfRenewed],
+])(
+  'a ticket that is renewed under TLS 1.2 by %s comes once, and is offered',
+  async (_, arrange) => {
+    arrange();
+    await using server = await startImapServer({ protocol: 'TLSv1.2' });
+    const trust = { kind: 'ca', pem: server.caPem } as const;
+    const target = { cache: new SessionCache(), port: server.port, trust };
+    for (const kind of ['full', 'resumed', 'resumed']) {
+      const connected = await connectOnce(target);
+      await connected.close();
+      expect(connected.handshake.outcome).toMatchObject({ kind });
+      expect(connected.events.filter((event) => event.kind === 'ticket')).toHaveLength(1);
+    }
+    expect(new Set(server.offers.map(({ sha256 }) => sha256)).size).toBe(2);
+  },
+);
+
 describe.each([
   ['secure', () => undefined],
   ['secureConnect', secureConnectFirst],
