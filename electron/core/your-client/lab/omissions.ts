@@ -66,20 +66,24 @@ function omittingOf(program: string | null, runs: readonly Run[]): Omitting {
  * The finding of all processes together. Where it is not known whether connections are of one process,
  * what they leave out is a hint.
  */
-function joined(all: readonly Omitting[], lookAt: (each: Omitting) => Look): Look {
-  const looks = all.map((each) => ({ each, seen: lookAt(each) }));
+function joined(omittings: readonly Omitting[], lookAt: (each: Omitting) => Look): Look {
+  const looks = omittings.map((each) => ({ each, seen: lookAt(each) }));
   const proofs = looks.flatMap(({ each, seen }) => {
     return typeof seen === 'string' ? [] : [{ seen, isSure: each.isKnown }];
   });
   const sure = proofs.filter(({ isSure }) => isSure);
-  const [first] = sure.length > 0 ? sure : proofs;
+  const all = sure.length > 0 ? sure : proofs;
+  // What weighs less of one program excuses no other.
+  const first = all.find(({ seen }) => seen.weight === undefined) ?? all[0];
   if (first === undefined) {
     return look(
       null,
       looks.some(({ seen }) => seen === 'not-there'),
     );
   }
-  const connections = (sure.length > 0 ? sure : proofs).flatMap(({ seen }) => seen.connections);
+  const connections = all
+    .filter(({ seen }) => seen.weight === first.seen.weight)
+    .flatMap(({ seen }) => seen.connections);
   if (first.isSure) return { ...first.seen, connections };
   const text = `${first.seen.text} That is so if these connections are of one process, which this system does not tell.`;
   return { text, connections, weight: 'hint' };
@@ -214,8 +218,8 @@ function isSilent({ variant, missed, connections }: Course): boolean {
   );
 }
 
-function everySecond({ chances }: Omitting): Look {
-  const after = chances.filter(
+function everySecond(omitting: Omitting): Look {
+  const after = omitting.chances.filter(
     ({ hasLeft, previous }) => hasLeft && previous?.outcome.kind === 'resumed',
   );
   const lapses = after.filter(({ connection }) => !offers(connection));
@@ -223,10 +227,29 @@ function everySecond({ chances }: Omitting): Look {
   const often = byVariant.filter(([, { length }]) => length >= CHANCES_TO_TELL);
   if (often.length === 0) return look(null, after.length >= CHANCES_TO_TELL);
   const connections = often.flatMap(([, its]) => its.map(({ connection }) => connection));
+  const came = `${counted(connections.length, 'connection')} came right after one that resumed by ${listed(often.map(([variant]) => VARIANT_WORDS[variant]))}`;
+  if (lapses.some(hadFresh) || offersAgain(omitting)) {
+    return { text: `${came}, had a session left, and offered none.`, connections };
+  }
   return {
-    text: `${counted(connections.length, 'connection')} came right after one that resumed by ${listed(often.map(([variant]) => VARIANT_WORDS[variant]))}, had a session left, and offered none.`,
+    text: `${came}, which had brought no fresh session, and offered none. All that was left had been offered: as this program offers no session of TLS 1.2 twice, and lost none that was fresh, that is how it means to keep its connections apart. It costs every second resumption with a server that renews nothing.`,
     connections,
+    weight: 'note',
   };
+}
+
+/** A session was left that had been offered nowhere. */
+function hadFresh({ connection, previous }: Chance): boolean {
+  return connection.variant === 'tls13-ticket' || (previous?.sessionsGiven ?? 0) > 0;
+}
+
+/** A session of TLS 1.2, after a handshake with it that was finished. */
+function offersAgain({ connections }: Omitting): boolean {
+  const offered = connections
+    .filter(isFinished)
+    .flatMap(({ offers }) => offers.filter(({ mechanism }) => mechanism !== 'tls13-ticket'))
+    .map(({ identity }) => identity);
+  return new Set(offered).size < offered.length;
 }
 
 function spoiltByClose(omitting: Omitting): Look {

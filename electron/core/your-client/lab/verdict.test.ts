@@ -452,6 +452,43 @@ const CASES: Readonly<Record<FindingId, Case>> = {
   },
 };
 
+describe('a program that resumes every second time', () => {
+  it.each([
+    ['nothing fresh had come, by ticket', history(['-', 'N:1a', '-', 'N:3a', '-'], T12), 'note'],
+    ['nothing fresh had come, by session ID', history(['-', 'N:1a', '-', 'N:3a', '-'], ID), 'note'],
+    ['what was fresh once is lost', history(['-', 'N:1a', '-', 'R:3a', '-'], T12), 'fault'],
+    [
+      'what was fresh is lost under another mechanism',
+      history([
+        ...['-', 'N:1a', '-', 'N:3a', '-'].map((word) => [word, ID] as const),
+        ...['-', 'R:6a', '-'].map((word) => [word, T12] as const),
+      ]),
+      'fault',
+    ],
+    [
+      'one is offered twice elsewhere',
+      history(['-', 'N:1a', '-', 'N:3a', '-', 'N:5a', 'N:5a'], T12),
+      'fault',
+    ],
+    [
+      'one is offered twice over a handshake that failed',
+      history(['-', 'N:1a', '-', 'N:3a', '-', 'U:5a', 'N:5a'], T12),
+      'note',
+    ],
+    ['TLS 1.3 tickets are left', history(['-', 'N:1a', '-', 'N:3a', '-']), 'fault'],
+    [
+      'another program has a fault there',
+      [
+        ...history(['-', 'N:1a', '-', 'N:3a', '-'], T12),
+        ...history(['-', 'R:1a', '-', 'R:3a', '-'], T12).map((each) => asAnother(each, 5, 'mutt')),
+      ],
+      'fault',
+    ],
+  ] as const)('where %s', (_, connections, weight) => {
+    expect(find(connections, 'every-second')?.weight).toBe(weight);
+  });
+});
+
 describe.each(FINDING_IDS)('%s', (id) => {
   const { bad, right, notWrong } = CASES[id];
 
@@ -550,6 +587,16 @@ const REAL: Readonly<
     ['every-second'],
     ['resumes', 'change-unseen-while-resuming'],
   ],
+  'Reprise under Private': [
+    { isSingleUse12: true },
+    [],
+    ['resumes', 'every-second', 'change-unseen-while-resuming'],
+  ],
+  'a store that loses what it has offered, and what was renewed': [
+    { isSingleUse12: true, losesRenewed: true },
+    ['every-second'],
+    ['resumes', 'change-unseen-while-resuming'],
+  ],
 };
 
 const isHeavy = (id: FindingId, connections: readonly LabConnection[]) => {
@@ -586,6 +633,7 @@ const clients = fc
   .record({
     keeps: fc.constantFrom('none', 'latest', 'all'),
     isSingleUse: fc.boolean(),
+    isSingleUse12: fc.boolean(),
     offersExpired: fc.boolean(),
     forgetsRefused: fc.boolean(),
     minds: fc.record({ port: fc.boolean(), name: fc.boolean() }),
@@ -599,21 +647,26 @@ const clients = fc
   .map((client): ModelClient => Object.assign({}, RIGHT, client));
 
 /** The same of another process, `later` by its numbers, with sessions of its own. */
-function asAnother(connection: LabConnection, later: number): LabConnection {
+function asAnother(connection: LabConnection, later: number, name = 'curl'): LabConnection {
   const offers = connection.offers.map(({ identity, issuedBy, ...offer }) =>
     Object.assign(offer, {
       identity: `another ${identity}`,
       issuedBy: issuedBy === null ? null : issuedBy + later,
     }),
   );
-  return { ...connection, ...pid(1), number: connection.number + later, offers };
+  const program = { kind: 'process', name, pid: 1 } as const;
+  return { ...connection, program, number: connection.number + later, offers };
 }
 
 describe('whatever the course of things', () => {
   test('nothing is held against a program that is right', () => {
+    const right = fc.record({
+      connectionsOfProcess: fc.integer({ min: 1, max: 60 }),
+      isSingleUse12: fc.boolean(),
+    });
     fc.assert(
-      fc.property(plans, fc.integer({ min: 1, max: 60 }), (plan, connectionsOfProcess) => {
-        expect(heavy(historyOf({ ...RIGHT, connectionsOfProcess }, plan))).toEqual([]);
+      fc.property(plans, right, (plan, client) => {
+        expect(heavy(historyOf({ ...RIGHT, ...client }, plan))).toEqual([]);
       }),
     );
   });

@@ -18,6 +18,8 @@ export interface ModelClient {
   readonly takes: readonly LabVariant[];
   /** It takes a TLS 1.3 ticket out of the store as it offers it; else whenever another came. */
   readonly isSingleUse: boolean;
+  /** The same with sessions of TLS 1.2. */
+  readonly isSingleUse12: boolean;
   readonly offersExpired: boolean;
   readonly forgetsRefused: boolean;
   readonly minds: { readonly port: boolean; readonly name: boolean };
@@ -37,6 +39,7 @@ export const RIGHT: ModelClient = {
   keeps: 'all',
   takes: ['tls13-ticket', 'tls12-ticket', 'session-id'],
   isSingleUse: true,
+  isSingleUse12: false,
   offersExpired: false,
   forgetsRefused: true,
   minds: { port: true, name: true },
@@ -101,7 +104,7 @@ export function historyOf(
     const { connection, kept } = meet(client, at, number, now, held);
     if (held !== undefined) {
       const isGone =
-        (client.isSingleUse && held.mechanism === 'tls13-ticket') ||
+        (held.mechanism === 'tls13-ticket' ? client.isSingleUse : client.isSingleUse12) ||
         (client.forgetsRefused && connection.outcome.kind === 'refused') ||
         (client.losesRenewed && held.mechanism === 'tls12-ticket' && kept.length > 0);
       if (isGone) store = store.filter((each) => each !== held);
