@@ -96,8 +96,8 @@ async function changeAccount(): Promise<void> {
       await book.update(id, (old) => ({ ...old, ...change }), passwordFor(label, elsewhere));
     });
   } else if (account.signIn.kind === 'oauth' && random.whole(2) === 0) {
-    const before = book.secrets.stored(id);
-    if (before === null || (await book.passwordFor(account)) === null) return;
+    const before = await book.passwordFor(account);
+    if (before === null) return;
     await announced({ [`password ${id}`]: passwordFor(label, host) }, async () => {
       await book.renew(account, before, passwordFor(label, host));
     });

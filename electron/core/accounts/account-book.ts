@@ -20,7 +20,6 @@ import {
   SealedSecretStore,
   type SecretProtector,
   secretsFormat,
-  type StoredSecret,
 } from '../storage/index.ts';
 import {
   accountsFormat,
@@ -118,13 +117,12 @@ export class AccountBook {
   }
 
   /**
-   * Takes up the refresh token that an issuer gives in place of the one that {@link passwordFor} gave.
+   * Takes up the refresh token that an issuer gives in place of `before`, as {@link passwordFor} gave it.
    *
-   * @param before what was stored then
    * @returns whether it was stored: not so where the account was changed or removed meanwhile
    * @throws RepriseError `secrets` or `storage`; the old one is then kept
    */
-  renew(account: SignIn, before: StoredSecret, token: string): Promise<boolean> {
+  renew(account: SignIn, before: string, token: string): Promise<boolean> {
     return this.secrets.replace(account.id, before, token, placeOf(account));
   }
 

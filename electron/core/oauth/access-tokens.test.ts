@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AccountSettings } from '../accounts/index.ts';
 import { accountSettings } from '../accounts/testing/account.ts';
-import { memoryBook } from '../accounts/index.ts';
+import { memoryBook, placeOf } from '../accounts/index.ts';
 import { lineLog, redactedLog, Redaction } from '../log/index.ts';
 import { straight } from '../proxy/index.ts';
 import { memoryProtector } from '../storage/index.ts';
@@ -105,6 +105,17 @@ describe('an access token', () => {
     const { book, account, get } = await signedIn();
     issuer.token = () => tokens({ refresh_token: 'refresh-2' });
     await get();
+    expect(await book.passwordFor(account)).toBe('refresh-2');
+  });
+
+  it('comes with a refresh token that is stored although secrets were sealed anew meanwhile', async () => {
+    const { book, account, get } = await signedIn();
+    issuer.token = async () => {
+      // Another text for the same token, as a key store's new key makes it.
+      await book.secrets.set(account.id, 'refresh-1', placeOf(account));
+      return tokens({ refresh_token: 'refresh-2' });
+    };
+    expect((await get()).token).toBe('a-token');
     expect(await book.passwordFor(account)).toBe('refresh-2');
   });
 

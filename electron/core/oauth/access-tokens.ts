@@ -7,7 +7,6 @@ import { placeOf, type AccountBook, type AccountSettings } from '../accounts/ind
 import type { Clock } from '../clock.ts';
 import type { Log, Redaction } from '../log/index.ts';
 import type { Way } from '../proxy/index.ts';
-import type { StoredSecret } from '../storage/index.ts';
 import { accessTokenIn, isFresh, refreshTokenIn } from './answers.ts';
 import type { OAuthClients } from './clients.ts';
 import { issuerOf } from './issuers.ts';
@@ -45,7 +44,7 @@ export interface AccessTokens {
 
 /** What {@link TokenDesk} works with. */
 export interface TokenDeskDeps {
-  readonly book: Pick<AccountBook, 'accounts' | 'passwordFor' | 'renew' | 'secrets'>;
+  readonly book: Pick<AccountBook, 'accounts' | 'passwordFor' | 'renew'>;
   readonly clients: OAuthClients;
   readonly requests: Requests;
   readonly wayOf: (account: AccountSettings) => Way;
@@ -81,8 +80,8 @@ interface Held {
   failures: number;
   /** When the issuer was asked last. */
   askedAt: number;
-  /** What the disk has not taken yet. */
-  unwritten: { readonly before: StoredSecret; readonly token: string } | null;
+  /** What the disk has not taken yet, and what it has in place of that. */
+  unwritten: { readonly before: string; readonly token: string } | null;
 }
 
 /** An account that signs in with OAuth. */
@@ -257,14 +256,14 @@ export class TokenDesk implements AccessTokens {
     const { id } = account;
     const { issuer, clientId } = account.signIn;
     const { name } = issuerOf(issuer);
-    const before = book.secrets.stored(id);
-    const refreshToken = held.unwritten?.token ?? (await book.passwordFor(account));
-    if (before === null || refreshToken === null) {
+    const before = held.unwritten?.before ?? (await book.passwordFor(account));
+    if (before === null) {
       throw new OAuthError(
         'sign-in-again',
         `There is no sign-in at ${name} stored for this account. Sign in again.`,
       );
     }
+    const refreshToken = held.unwritten?.token ?? before;
     const [accessKey, refreshKey, nextKey] = keysOf(id);
     redaction.hide(refreshKey, refreshToken);
     // Not ended with the program: what is under way may bring the only token there is.
@@ -290,7 +289,7 @@ export class TokenDesk implements AccessTokens {
    * The old token may be dead by now. On a disk that refuses, the new one is used all the same: without it
    * nothing would be left to sign in with, and the next refresh tries to write again.
    */
-  async #renew(account: Tokened, held: Held, before: StoredSecret, token: string): Promise<void> {
+  async #renew(account: Tokened, held: Held, before: string, token: string): Promise<void> {
     const { book, wayOf, log } = this.#deps;
     let isStored: boolean;
     try {

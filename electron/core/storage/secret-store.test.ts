@@ -116,3 +116,51 @@ describe('passwords whose key store has a new key', () => {
     expect(written).toHaveLength(1);
   });
 });
+
+describe('a secret in whose place another one comes', () => {
+  const [first] = accounts as [AccountId];
+
+  it('may have been sealed anew since it was read', async () => {
+    const keyStore = new RotatingKeyStore();
+    const { store, read } = await storeWith(keyStore);
+    const before = passwordOf(first);
+    keyStore.key = 2;
+    await read();
+    expect(await store.replace(first, before, 'the next one', place)).toBe(true);
+    // And while it is being written.
+    keyStore.key = 3;
+    const { store: other, read: readOther } = await storeWith(keyStore);
+    keyStore.key = 4;
+    const [isStored] = await Promise.all([
+      other.replace(first, before, 'the next one', place),
+      readOther(),
+    ]);
+    expect(isStored).toBe(true);
+    expect(await other.get(first, place)).toBe('the next one');
+  });
+
+  it.each([0, 1, 2, 3, 4, 5, 8, 12, 20])(
+    'goes along where they move, %i turns before it is replaced',
+    async (turns) => {
+      const keyStore = new RotatingKeyStore();
+      const { store } = await storeWith(keyStore);
+      const moving = store.moveTo(
+        new Durable<SealedSecrets>({ secrets: {} }, JSON.stringify, () => Promise.resolve()),
+        new RotatingKeyStore(),
+      );
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      const isStored = store.replace(first, passwordOf(first), 'the next one', place);
+      await moving;
+      expect(await isStored).toBe(true);
+      expect(await store.get(first, place)).toBe('the next one');
+    },
+  );
+
+  it('is another one by now, or for another place: that stays', async () => {
+    const { store } = await storeWith(new RotatingKeyStore());
+    const elsewhere = { ...place, host: 'imap.example.net' };
+    expect(await store.replace(first, 'an older one', 'the next one', place)).toBe(false);
+    expect(await store.replace(first, passwordOf(first), 'the next one', elsewhere)).toBe(false);
+    expect(await store.get(first, place)).toBe(passwordOf(first));
+  });
+});

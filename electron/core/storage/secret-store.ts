@@ -121,25 +121,31 @@ export class SealedSecretStore {
   }
 
   /**
-   * Stores another secret for the same place, in place of `before`, as {@link stored} gave it. Where that is
-   * no longer what is stored, nothing changes.
+   * Stores another secret for the same place, in place of `before`, as {@link get} gave it: however that is
+   * sealed and wherever it is kept by now. Where something else is stored, nothing changes.
    *
    * @returns whether it was stored
    * @throws RepriseError `secrets` or `storage`; the old one is then kept
    */
   async replace(
     account: AccountId,
-    before: StoredSecret,
+    before: string,
     next: string,
     place: PasswordPlace,
   ): Promise<boolean> {
-    const secret = await this.#seal(account, next, place);
-    let isStored = false;
-    await this.#sealed.change(({ secrets }) => {
-      isStored = secrets[account] === before;
-      return { secrets: isStored ? { ...secrets, [account]: secret } : secrets };
-    });
-    return isStored;
+    for (;;) {
+      const sealed = this.#sealed;
+      const stored = this.stored(account);
+      if (stored === null || !(await this.#holds(account, stored, before, place))) return false;
+      const secret = await this.#seal(account, next, place);
+      let isStored = false;
+      await sealed.change(({ secrets }) => {
+        isStored = secrets[account] === stored && this.#sealed === sealed;
+        return { secrets: isStored ? { ...secrets, [account]: secret } : secrets };
+      });
+      // Else it was sealed anew, or has moved, meanwhile.
+      if (isStored && this.#sealed === sealed) return true;
+    }
   }
 
   /** Until `step` has ended, readers get the password that is stored now, whatever is stored meanwhile. */
@@ -173,17 +179,23 @@ export class SealedSecretStore {
 
   /**
    * From now on passwords are sealed by `protector` and kept in `sealed`. Those that are held go
-   * along, in one write; what is there for other accounts stays. No other change may be under way.
+   * along, in one write; what is there for other accounts stays. No change may be under way but by
+   * {@link replace}.
    *
    * @throws RepriseError `secrets` or `storage`; everything is then as it was
    */
   async moveTo(sealed: Durable<SealedSecrets>, protector: SecretProtector): Promise<void> {
-    const moved: Record<string, StoredSecret> = {};
-    for (const [account, secret] of Object.entries(this.#sealed.value.secrets)) {
-      const { plain } = await this.#open(account, secret);
-      moved[account] = await seal(protector, account, plain, secret);
-    }
-    await sealed.change(({ secrets }) => ({ secrets: { ...secrets, ...moved } }));
+    let before: SealedSecrets;
+    do {
+      before = this.#sealed.value;
+      const moved: Record<string, StoredSecret> = {};
+      for (const [account, secret] of Object.entries(before.secrets)) {
+        const { plain } = await this.#open(account, secret);
+        moved[account] = await seal(protector, account, plain, secret);
+      }
+      await sealed.change(({ secrets }) => ({ secrets: { ...secrets, ...moved } }));
+      // An issuer may have given another token for one of them.
+    } while (this.#sealed.value !== before);
     this.#sealed = sealed;
     this.#protector = protector;
   }
@@ -230,6 +242,17 @@ export class SealedSecretStore {
         'The password could not be protected, so it was not stored. Unlock the key store of your system and try again.',
       );
     }
+  }
+
+  /** Whether what is stored is this secret, for this place. */
+  async #holds(
+    account: AccountId,
+    stored: StoredSecret,
+    plain: string,
+    place: PasswordPlace,
+  ): Promise<boolean> {
+    if (isBound(stored) && !isSamePlace(stored, place)) return false;
+    return (await this.#open(account, stored)).plain === plain;
   }
 
   #open(account: string, secret: StoredSecret): Promise<OpenedSecret> {
