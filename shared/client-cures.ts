@@ -2,7 +2,7 @@
  * What to write in a program where the lab found something, for the three libraries that most mail
  * programs are written with. The code is taken from programs that tests build and run, line by line.
  */
-import type { FindingId } from './client-check.ts';
+import type { FindingId } from './client-findings.ts';
 
 export const CURE_LIBRARIES = {
   asio: 'C++, boost::asio with OpenSSL',

@@ -1,5 +1,6 @@
 /** A lab of its own for one program, and what it finds of it. */
-import type { ClientCheckReport, ClientFinding, FindingId } from '../../shared/client-check.ts';
+import type { ClientCheckReport, ClientFinding } from '../../shared/client-check.ts';
+import type { FindingId } from '../../shared/client-findings.ts';
 import { temporaryFolder } from '../../electron/core/storage/testing/temporary-folder.ts';
 import { Lab, labNames, openLabAuthority } from '../../electron/core/your-client/lab/index.ts';
 import { ProcessFinder } from '../../electron/core/your-client/index.ts';

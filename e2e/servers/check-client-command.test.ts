@@ -10,11 +10,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { temporaryFolder } from '../../electron/core/storage/testing/temporary-folder.ts';
-import {
-  clientCheckReportSchema,
-  type ClientCheckReport,
-  type FindingId,
-} from '../../shared/client-check.ts';
+import { clientCheckReportSchema, type ClientCheckReport } from '../../shared/client-check.ts';
+import type { FindingId } from '../../shared/client-findings.ts';
 import {
   MAIL_PROGRAMS,
   whyNoProgram,

@@ -8,14 +8,12 @@ import { parseArgs } from 'node:util';
 import { MAIL_PROTOCOLS, type MailProtocol } from '../../shared/check.ts';
 import {
   clientCheckReportJsonSchema,
-  FINDING_IDS,
-  LAB_STEP_WORDS,
   type ClientCheckReport,
   type ClientFinding,
-  type FindingId,
   type LabConnection,
   type LabWay,
 } from '../../shared/client-check.ts';
+import { FINDING_IDS, LAB_STEP_WORDS, type FindingId } from '../../shared/client-findings.ts';
 import { CURE_LIBRARIES, curesOf, type CureLibrary } from '../../shared/client-cures.ts';
 import { RepriseError } from '../../shared/errors.ts';
 import { visible } from '../../shared/visible.ts';

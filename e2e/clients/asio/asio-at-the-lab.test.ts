@@ -1,6 +1,7 @@
 /** The programs of this folder at the lab: what is found of each is what it does wrong. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ClientCheckReport, FindingId } from '../../../shared/client-check.ts';
+import type { ClientCheckReport } from '../../../shared/client-check.ts';
+import type { FindingId } from '../../../shared/client-findings.ts';
 import { atTheLab, faultsOf, notesOf } from '../at-the-lab.ts';
 import type { Way } from '../node/conversation.ts';
 import { buildAsioPrograms, missingToBuild, runAsioProgram, type AsioProgram } from './programs.ts';

@@ -4,7 +4,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ClientCheckReport, FindingId } from '../../../shared/client-check.ts';
+import type { ClientCheckReport } from '../../../shared/client-check.ts';
+import type { FindingId } from '../../../shared/client-findings.ts';
 import { atTheLab, faultsOf, notesOf } from '../at-the-lab.ts';
 import type { Protocol, Way } from './conversation.ts';
 import { ScriptedClient, type Manners, type Target } from './scripted-client.ts';

@@ -1,5 +1,6 @@
 /** What a look at all connections came to, and the words that all findings share. */
-import type { FindingWeight, LabConnection, LabVariant } from '../../../../shared/client-check.ts';
+import type { LabConnection, LabVariant } from '../../../../shared/client-check.ts';
+import type { FindingWeight } from '../../../../shared/client-findings.ts';
 
 /** What proves a finding. */
 export interface Proof {

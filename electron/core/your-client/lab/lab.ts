@@ -8,11 +8,11 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import {
   CLIENT_CHECK_SCHEMA_VERSION,
   type ClientCheckReport,
-  type FindingId,
   type LabConnection,
   type LabPlanStep,
   type LabWay,
 } from '../../../../shared/client-check.ts';
+import type { FindingId } from '../../../../shared/client-findings.ts';
 import type { MailProtocol } from '../../../../shared/check.ts';
 import type { WatchedProgram } from '../../../../shared/your-client.ts';
 import { hasTicketKeyHook, type ServerCertificate } from '../../demo/index.ts';

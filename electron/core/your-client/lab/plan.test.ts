@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LabStep } from '../../../../shared/client-check.ts';
+import type { LabStep } from '../../../../shared/client-findings.ts';
 import { Plan, type Arrival, type Behaviour, type GivenSession } from './plan.ts';
 
 const ALL = { 'tls13-ticket': true, 'tls12-ticket': true, 'session-id': true };

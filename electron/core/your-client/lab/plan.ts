@@ -3,7 +3,8 @@
  * programs open two at once, and each process begins with nothing. One plan for each way to begin TLS.
  * Pure: no clock, no socket.
  */
-import type { LabPlanStep, LabStep, LabVariant, LabWay } from '../../../../shared/client-check.ts';
+import type { LabPlanStep, LabVariant, LabWay } from '../../../../shared/client-check.ts';
+import type { LabStep } from '../../../../shared/client-findings.ts';
 
 /** A connection whose ClientHello has come. */
 export interface Arrival {

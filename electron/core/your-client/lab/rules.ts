@@ -1,5 +1,6 @@
 /** Where it is written what a client does, and what to do where it does otherwise. */
-import type { ClientFinding, FindingId } from '../../../../shared/client-check.ts';
+import type { ClientFinding } from '../../../../shared/client-check.ts';
+import type { FindingId } from '../../../../shared/client-findings.ts';
 
 export interface Ruled {
   readonly rule: ClientFinding['rule'];

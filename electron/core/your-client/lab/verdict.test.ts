@@ -2,12 +2,10 @@ import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import {
   clientCheckReportSchema,
-  FINDING_IDS,
-  FINDING_KINDS,
-  type FindingId,
   type LabConnection,
   type LabVariant,
 } from '../../../../shared/client-check.ts';
+import { FINDING_IDS, FINDING_KINDS, type FindingId } from '../../../../shared/client-findings.ts';
 import { history, labOffer } from './testing/lab-connection.ts';
 import { historyOf, RIGHT, WHOLE_PLAN, type ModelClient } from './testing/model-client.ts';
 import { judge } from './verdict.ts';

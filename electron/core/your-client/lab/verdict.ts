@@ -1,12 +1,10 @@
 /** What is to be said of a program: findings, and one sentence. Pure. */
-import {
-  FINDING_IDS,
-  FINDING_KINDS,
-  type ClientCheckReport,
-  type ClientFinding,
-  type FindingId,
-  type LabConnection,
+import type {
+  ClientCheckReport,
+  ClientFinding,
+  LabConnection,
 } from '../../../../shared/client-check.ts';
+import { FINDING_IDS, FINDING_KINDS, type FindingId } from '../../../../shared/client-findings.ts';
 import { conductOf } from './conduct.ts';
 import { counted, listed, VARIANT_WORDS, type Look } from './evidence.ts';
 import { wrongOffersOf } from './offering.ts';

@@ -1,12 +1,11 @@
 /** A model of mail programs and of the lab, for histories that are longer than a hand writes. */
-import {
-  LAB_STEPS,
-  type LabConnection,
-  type LabOffer,
-  type LabStep,
-  type LabVariant,
-  type LabWay,
+import type {
+  LabConnection,
+  LabOffer,
+  LabVariant,
+  LabWay,
 } from '../../../../../shared/client-check.ts';
+import { LAB_STEPS, type LabStep } from '../../../../../shared/client-findings.ts';
 import { labConnection } from './lab-connection.ts';
 
 /** What a program does; the one that says nothing of itself is right in every way. */
