@@ -9,21 +9,19 @@ import { MAIL_PROTOCOLS, type MailProtocol } from '../../shared/check.ts';
 import {
   clientCheckReportJsonSchema,
   type ClientCheckReport,
-  type ClientFinding,
   type LabConnection,
   type LabWay,
 } from '../../shared/client-check.ts';
 import { FINDING_IDS, LAB_STEP_WORDS, type FindingId } from '../../shared/client-findings.ts';
 import { CURE_LIBRARIES, curesOf, type CureLibrary } from '../../shared/client-cures.ts';
+import {
+  findingLines,
+  LAB_COLUMNS,
+  labConnectionLine,
+  labLine,
+} from '../../shared/client-check-words.ts';
 import { RepriseError } from '../../shared/errors.ts';
 import { visible } from '../../shared/visible.ts';
-import {
-  endText,
-  offerText,
-  outcomeText,
-  programText,
-  versionText,
-} from '../../shared/watched-words.ts';
 import { readVersion } from '../build/build.ts';
 import { readInterfaces } from '../core/network/machine.ts';
 import {
@@ -261,7 +259,7 @@ async function check(command: CheckClientCommand): Promise<0 | 1 | 2> {
     return 2;
   }
   say(introduction(command, lab, certificates));
-  say(line(HEAD));
+  say(labLine(LAB_COLUMNS));
   const problem =
     command.runs.length === 0 ? await byHand(lab) : await byRuns(command, lab, certificates);
   const report = lab.report(
@@ -448,9 +446,6 @@ function whyNotListening(error: unknown, { port, listenAddress }: CheckClientCom
   }
 }
 
-const HEAD = ['#', 'Time', 'Program', 'TLS', 'Tried', 'Reuse', 'Session', 'Closed'];
-const WIDTHS = [4, 8, 18, 12, 19, 28, 20, 0];
-
 /** Rows of connections as they end, and how far the plan is. */
 class Progress {
   readonly #say: (text: string) => void;
@@ -465,7 +460,7 @@ class Progress {
   row(connection: LabConnection, lab: Lab): void {
     // One whose program was found late comes twice.
     if (connection.program.kind === 'pending') return;
-    this.#say(line(cellsOf(connection)));
+    this.#say(labConnectionLine(connection));
     if (lab.mark === this.#mark) return;
     this.#mark = lab.mark;
     const { way } = connection;
@@ -484,29 +479,6 @@ class Progress {
   }
 }
 
-function cellsOf(row: LabConnection): string[] {
-  const { number, startedAt, program, offers, outcome, step } = row;
-  return [
-    String(number),
-    new Date(startedAt).toTimeString().slice(0, 8),
-    programText(program),
-    versionText(row),
-    LAB_STEP_WORDS[step],
-    step === 'untrusted' && outcome.kind === 'failed'
-      ? 'Gave up, as it should'
-      : outcomeText(outcome),
-    offerText(offers),
-    endText(row),
-  ];
-}
-
-function line(cells: readonly string[]): string {
-  return cells
-    .map((cell, column) => cell.padEnd(WIDTHS[column] ?? 0))
-    .join('  ')
-    .trimEnd();
-}
-
 function resultText(
   { findings, summary, problem, notSeen, plan }: ClientCheckReport,
   cures: CureLibrary | null,
@@ -514,25 +486,16 @@ function resultText(
   const notHere = plan.some(({ state }) => state === 'not-here');
   return [
     '',
-    ...findings.flatMap((finding) => findingLines(finding, cures)),
+    ...findings.flatMap((finding) => [
+      ...findingLines(finding),
+      ...cureLines(finding.id, cures),
+      '',
+    ]),
     ...(notSeen.length === 0 ? [] : [`Not seen: ${notSeen.join(', ')}.`]),
     ...(notHere ? ['This Node cannot give fresh tickets with a resumption: not tried.'] : []),
     ...(problem === null ? [] : [problem]),
     summary,
   ].join('\n');
-}
-
-function findingLines(finding: ClientFinding, cures: CureLibrary | null): string[] {
-  const { id, weight, isAllowed, text, connections, rule, advice } = finding;
-  const numbers = connections.slice(0, MOST_NUMBERS).map((number) => `#${number}`);
-  const more = connections.length - numbers.length;
-  return [
-    `${id} (${isAllowed ? `${weight}, known` : weight}): ${text}`,
-    `  seen at ${numbers.join(', ')}${more > 0 ? ` and ${more} more` : ''}; ${rule.document}, ${rule.section}: ${rule.says}`,
-    ...(advice === null ? [] : [`  → ${advice}`]),
-    ...cureLines(id, cures),
-    '',
-  ];
 }
 
 function cureLines(id: FindingId, library: CureLibrary | null): string[] {
@@ -546,8 +509,6 @@ function cureLines(id: FindingId, library: CureLibrary | null): string[] {
     ...code.split('\n').map((each) => `      ${each}`.trimEnd()),
   ];
 }
-
-const MOST_NUMBERS = 8;
 
 function sayer(out: NodeJS.WriteStream): (text: string) => void {
   // Whoever read it has gone; the report may still be wanted.

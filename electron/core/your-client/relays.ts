@@ -7,8 +7,9 @@ import type {
   WatchedConnection,
   WatchReport,
 } from '../../../shared/your-client.ts';
-import { systemClock, type Clock, type Timer } from '../clock.ts';
+import { systemClock, type Clock } from '../clock.ts';
 import { readInterfaces } from '../network/machine.ts';
+import { Digests } from './digests.ts';
 import { notLetInText } from './failure-text.ts';
 import { PassThrough, reachOf } from './pass-through.ts';
 import { ProcessFinder } from './process-finder.ts';
@@ -17,11 +18,6 @@ import { ServerAddresses } from './server-addresses.ts';
 import { summaryOf } from './summary.ts';
 import { WatchLog } from './watch-log.ts';
 import { CannotWatch, pointingAt, type WatchPlan } from './watch-plan.ts';
-
-/** Rows that are shown of a pass-through, the latest. */
-export const MOST_ROWS = 1000;
-/** At most one digest in this time: whatever comes, it costs whoever shows it no more. */
-const DIGEST_EVERY_MS = 200;
 
 /** What came of starting one. */
 export type Started =
@@ -41,7 +37,7 @@ export interface Listening {
 
 /** What is new of one since the last time. */
 export interface Digest {
-  /** Of the latest {@link MOST_ROWS}, those that are new or say more. */
+  /** Of the latest thousand, those that are new or say more. */
   readonly rows: readonly WatchedConnection[];
   readonly counts: WatchCounts;
   readonly summary: string;
@@ -54,7 +50,7 @@ export type OnDigest = (id: string, digest: Digest) => Promise<void>;
 /** One that listens. */
 interface Relay {
   readonly pass: PassThrough;
-  readonly digests: Digests;
+  readonly digests: Digests<WatchedConnection>;
   readonly log: WatchLog;
   readonly about: Parameters<WatchLog['report']>[0];
 }
@@ -78,7 +74,14 @@ export class Relays implements AsyncDisposable {
     const log: WatchLog = new WatchLog((connection) => {
       digests.add(connection);
     });
-    const digests = new Digests(log, this.#clock, (digest) => this.#onDigest(id, digest));
+    const digests = new Digests<WatchedConnection>(this.#clock, (rows) =>
+      this.#onDigest(id, {
+        rows,
+        counts: log.counts(),
+        summary: summaryOf(log.connections()),
+        notLetIn: notLetInText(log.notLetIn),
+      }),
+    );
     const addresses = new ServerAddresses(host, to);
     try {
       const pass = await PassThrough.start(
@@ -135,67 +138,5 @@ export class Relays implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#relays.keys()].map((id) => this.stop(id)));
     await (await this.#chain)[Symbol.asyncDispose]();
-  }
-}
-
-/** Tells what is new, at a pace that does not rise with what there is to tell. */
-class Digests {
-  readonly #log: WatchLog;
-  readonly #clock: Clock;
-  readonly #tell: (digest: Digest) => Promise<void>;
-  /** By number, the latest change last. */
-  readonly #changed = new Map<number, WatchedConnection>();
-  #timer: Timer | null = null;
-  #underWay: Promise<void> | null = null;
-  #latest = 0;
-
-  constructor(log: WatchLog, clock: Clock, tell: (digest: Digest) => Promise<void>) {
-    this.#log = log;
-    this.#clock = clock;
-    this.#tell = tell;
-  }
-
-  add(connection: WatchedConnection): void {
-    this.#latest = Math.max(this.#latest, connection.number);
-    this.#changed.set(connection.number, connection);
-    if (this.#changed.size > 2 * MOST_ROWS) this.#dropEarlier();
-    this.#schedule();
-  }
-
-  /** Tells the rest. */
-  async end(): Promise<void> {
-    this.#timer?.cancel();
-    await this.#underWay;
-    this.#timer?.cancel();
-    if (this.#changed.size > 0) await this.#send();
-    this.#timer?.cancel();
-  }
-
-  #schedule(): void {
-    if (this.#timer !== null || this.#underWay !== null) return;
-    this.#timer = this.#clock.after(DIGEST_EVERY_MS, () => {
-      this.#timer = null;
-      void this.#send();
-    });
-  }
-
-  async #send(): Promise<void> {
-    this.#dropEarlier();
-    const rows = [...this.#changed.values()].toSorted((a, b) => a.number - b.number);
-    this.#changed.clear();
-    this.#underWay = this.#tell({
-      rows,
-      counts: this.#log.counts(),
-      summary: summaryOf(this.#log.connections()),
-      notLetIn: notLetInText(this.#log.notLetIn),
-    });
-    await this.#underWay;
-    this.#underWay = null;
-    if (this.#changed.size > 0) this.#schedule();
-  }
-
-  #dropEarlier(): void {
-    for (const number of this.#changed.keys())
-      if (number <= this.#latest - MOST_ROWS) this.#changed.delete(number);
   }
 }

@@ -2,11 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { ClientConnectionId, ClientWatchId } from '../../../shared/ids.ts';
-import type { ClientWatch, WatchReport } from '../../../shared/your-client.ts';
+import type { ClientWatch, WatchedConnection, WatchReport } from '../../../shared/your-client.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log/index.ts';
 import type { EngineState } from '../state/index.ts';
-import { MOST_ROWS, type Digest } from './relays.ts';
+import { ShownRows } from './digests.ts';
+import type { Digest } from './relays.ts';
 import { startRelayThread, type RelayThread } from './relay-thread.ts';
 import type { WatchPlan } from './watch-plan.ts';
 
@@ -28,8 +29,7 @@ export class WatchDesk {
   #thread: RelayThread | null = null;
   /** Of those that listen no more. */
   readonly #reports = new Map<ClientWatchId, WatchReport>();
-  /** The earliest row of each that may be shown. */
-  readonly #earliest = new Map<ClientWatchId, number>();
+  readonly #rows = new Map<ClientWatchId, ShownRows<WatchedConnection>>();
 
   constructor(state: EngineState, clock: Clock, log: Log, startThread = startRelayThread) {
     this.#state = state;
@@ -128,23 +128,29 @@ export class WatchDesk {
 
   #take(id: ClientWatchId, { rows, ...rest }: Digest): void {
     if (this.#state.find('clientWatches', id) === undefined) return;
-    for (const seen of rows)
-      this.#state.put('clientConnections', { id: rowId(id, seen.number), watchId: id, seen });
+    this.#rowsOf(id).take(rows);
     this.#change(id, rest);
-    this.#dropUntil(id, (rows.at(-1)?.number ?? 0) - MOST_ROWS);
   }
 
-  /** Takes the rows up to this one out of the state. */
-  #dropUntil(id: ClientWatchId, last: number): void {
-    const earliest = this.#earliest.get(id) ?? 1;
-    for (let number = earliest; number <= last; number += 1)
-      this.#state.remove('clientConnections', rowId(id, number));
-    this.#earliest.set(id, Math.max(earliest, last + 1));
+  #rowsOf(id: ClientWatchId): ShownRows<WatchedConnection> {
+    const found = this.#rows.get(id);
+    if (found !== undefined) return found;
+    const rows = new ShownRows<WatchedConnection>(
+      (seen) => {
+        const row = { id: rowId(id, seen.number), watchId: id, seen };
+        this.#state.put('clientConnections', row);
+      },
+      (number) => {
+        this.#state.remove('clientConnections', rowId(id, number));
+      },
+    );
+    this.#rows.set(id, rows);
+    return rows;
   }
 
   #remove(id: ClientWatchId): void {
-    this.#dropUntil(id, this.#state.find('clientWatches', id)?.counts.connections ?? 0);
-    this.#earliest.delete(id);
+    this.#rows.get(id)?.clear();
+    this.#rows.delete(id);
     this.#reports.delete(id);
     this.#state.remove('clientWatches', id);
   }

@@ -47,26 +47,42 @@ export function planOf(input: ClientWatchInput): WatchPlan {
   if (parsed.kind === 'wrong') throw new CannotWatch('server', parsed.message);
   const { protocol, host, port, security } = parsed.target;
   const server: WatchedServer = { protocol, host, port, security };
-  const typedPort = input.listenPort.trim();
   const listenPort =
-    typedPort === '' ? LISTEN_PORTS[server.protocol][server.security] : readPort(typedPort);
-  const [listenAddress, to] = [input.listenAddress.trim() || LOOPBACK, input.to.trim()];
-  if (isIP(listenAddress) === 0)
-    throw new CannotWatch(
-      'listenAddress',
-      `Give an address of this machine to listen at, such as ${LOOPBACK}, not "${listenAddress}".`,
-    );
+    listenPortOf(input.listenPort) ?? LISTEN_PORTS[server.protocol][server.security];
+  const listenAddress = listenAddressOf(input.listenAddress);
+  const to = input.to.trim();
   if (to !== '' && isIP(to) === 0)
     throw new CannotWatch('to', `Give the server's address, such as 192.0.2.1, not "${to}".`);
   return { server, listenAddress, listenPort, to: to === '' ? null : to };
 }
 
-function readPort(text: string): number {
+/**
+ * The port that was typed; `null` where none was.
+ *
+ * @throws CannotWatch
+ */
+export function listenPortOf(typed: string): number | null {
+  const text = typed.trim();
+  if (text === '') return null;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= MAX_PORT) return port;
   throw new CannotWatch(
     'listenPort',
     `A port to listen at is a whole number from 0 to ${MAX_PORT}, not "${text}".`,
+  );
+}
+
+/**
+ * The address of this machine that was typed; where none was, that which its own programs reach.
+ *
+ * @throws CannotWatch
+ */
+export function listenAddressOf(typed: string): string {
+  const address = typed.trim() || LOOPBACK;
+  if (isIP(address) !== 0) return address;
+  throw new CannotWatch(
+    'listenAddress',
+    `Give an address of this machine to listen at, such as ${LOOPBACK}, not "${address}".`,
   );
 }
 

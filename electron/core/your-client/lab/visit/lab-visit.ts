@@ -373,7 +373,10 @@ export class LabVisit {
       this.#hasHandshake ||
       this.#hasSpoken ||
       (!this.#hasGivenUp && this.#watched.facts.isFinished);
-    this.#house.plans[this.#way].settle(number, { hasHandshake, given: this.#given, isOver });
+    const plan = this.#house.plans[this.#way];
+    const hasMoved = plan.settle(number, { hasHandshake, given: this.#given, isOver });
+    // Whoever follows the plan hears of it while this connection is still open.
+    if (hasMoved && !this.#isOver) this.#house.changed(this);
   }
 
   #converse(stream: Duplex, layer: Layer): Promise<SessionEnd> {
