@@ -20,13 +20,15 @@ import type { SetUpResult } from './set-up.ts';
 import type { Patch, Snapshot } from './state.ts';
 import {
   checkInputSchema,
+  clientLabInputSchema,
   clientWatchInputSchema,
   oauthClientChangeSchema,
   proxyInputSchema,
   settingsChangeSchema,
   signInStartSchema,
 } from './inputs.ts';
-import type { ClientWatchId } from './ids.ts';
+import type { ClientCheckReport } from './client-check.ts';
+import type { ClientLabId, ClientWatchId } from './ids.ts';
 import type { WatchReport } from './your-client.ts';
 import {
   EXPORT_FORMATS,
@@ -38,6 +40,7 @@ import {
 
 const accountId = z.string().min(1).max(64) as unknown as z.ZodType<AccountId>;
 const checkId = z.string().min(1).max(64) as unknown as z.ZodType<CheckId>;
+const clientLabId = z.string().min(1).max(64) as unknown as z.ZodType<ClientLabId>;
 const clientWatchId = z.string().min(1).max(64) as unknown as z.ZodType<ClientWatchId>;
 const connectionId = z.string().min(1).max(64) as unknown as z.ZodType<ConnectionId>;
 const signInId = z.string().min(1).max(64) as unknown as z.ZodType<SignInId>;
@@ -192,6 +195,19 @@ export const contract = {
   forgetClientWatch: call(clientWatchId).returns<void>(),
   /** What was seen, as the document of `npm run watch-client -- --json`. */
   getClientReport: call(clientWatchId).returns<WatchReport>(),
+
+  /**
+   * Starts the lab, in place of one that was stopped; what a program shows there is part of the state.
+   *
+   * @throws RepriseError `invalid-input` with the field, `bad-ca-file`, `storage`
+   */
+  startClientLab: call(clientLabInputSchema).returns<{ readonly id: ClientLabId }>(),
+  /** Listens no more, and cuts off the connections that are open; what was seen stays. */
+  stopClientLab: call(clientLabId).returns<void>(),
+  /** Stops it, and forgets what was seen. */
+  forgetClientLab: call(clientLabId).returns<void>(),
+  /** What was seen, as the document of `npm run check-client -- --json`. */
+  getClientLabReport: call(clientLabId).returns<ClientCheckReport>(),
 
   /** The figures of a range that ends now, everything that has happened included. */
   getHistory: call(historyQuery).returns<HistoryView>(),

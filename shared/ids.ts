@@ -21,3 +21,7 @@ export type HeldSessionsId = Id<'held-sessions'>;
 export type ClientWatchId = Id<'client-watch'>;
 /** A connection through it. */
 export type ClientConnectionId = Id<'client-connection'>;
+/** A lab that mail programs are taken through. */
+export type ClientLabId = Id<'client-lab'>;
+/** A connection to it. */
+export type LabConnectionId = Id<'lab-connection'>;

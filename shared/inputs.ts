@@ -3,7 +3,7 @@
  * its user. The page loads none of it, and shows the sentences that come back.
  */
 import { z } from 'zod';
-import { MAX_ATTEMPTS } from './check.ts';
+import { MAIL_PROTOCOLS, MAX_ATTEMPTS } from './check.ts';
 import { isInbox, isSameMailbox } from './mailbox-name.ts';
 import { SIGN_IN_FLOWS, type SignInWay } from './oauth.ts';
 import type { AccountId, GrantId } from './ids.ts';
@@ -299,6 +299,15 @@ export const clientWatchInputSchema = z.strictObject({
   to: z.string().max(MAX_TEXT, 'This is too long for an address.'),
 });
 export type ClientWatchInput = z.infer<typeof clientWatchInputSchema>;
+
+/** A lab to start. */
+export const clientLabInputSchema = z.strictObject({
+  protocol: z.enum(MAIL_PROTOCOLS),
+  /** As typed, for TLS from the first byte; nothing for the usual one, or any where that is taken. */
+  listenPort: z.string().max(MAX_TEXT, 'This is too long for a port.'),
+  listenAddress: z.string().max(MAX_TEXT, 'This is too long for an address.'),
+});
+export type ClientLabInput = z.infer<typeof clientLabInputSchema>;
 
 /** Every setting. */
 export const settingsSchema = z.strictObject({

@@ -15,6 +15,7 @@ import type {
   SignIn,
   Totals,
 } from './model.ts';
+import type { ClientLab, ShownLabConnection } from './client-lab.ts';
 import type { Settings } from './settings.ts';
 import type { ClientConnection, ClientWatch } from './your-client.ts';
 
@@ -37,6 +38,8 @@ export interface Tables {
   readonly oauthClients: OAuthClient;
   readonly clientWatches: ClientWatch;
   readonly clientConnections: ClientConnection;
+  readonly clientLabs: ClientLab;
+  readonly labConnections: ShownLabConnection;
 }
 
 export type Single = keyof Singles;
@@ -73,6 +76,8 @@ const EVERY_TABLE: Record<Table, true> = {
   oauthClients: true,
   clientWatches: true,
   clientConnections: true,
+  clientLabs: true,
+  labConnections: true,
 };
 
 /**

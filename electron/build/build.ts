@@ -93,6 +93,11 @@ export async function bundleShell(root: string, dist: string): Promise<void> {
       outfile: join(folder, 'your-client-worker.cjs'),
     }),
     build({
+      ...program,
+      entryPoints: ['electron/core/your-client/lab/worker.ts'],
+      outfile: join(folder, 'client-lab-worker.cjs'),
+    }),
+    build({
       ...common,
       entryPoints: ['electron/core/accounts/authorities-process.ts'],
       outfile: join(folder, 'authorities-process.cjs'),

@@ -96,6 +96,7 @@ describe('the packaged program', () => {
       'dist/renderer/assets/main-1.js',
       'dist/renderer/index.html',
       'dist/shell/authorities-process.cjs',
+      'dist/shell/client-lab-worker.cjs',
       'dist/shell/history-worker.cjs',
       'dist/shell/main.cjs',
       'dist/shell/preload.cjs',
@@ -114,6 +115,7 @@ describe('the packaged program', () => {
       'authorities-process.cjs',
       'preload.cjs',
       'your-client-worker.cjs',
+      'client-lab-worker.cjs',
     ]) {
       const file = archive.files.get(`dist/shell/${name}`);
       expect(file).toMatchObject({ integrity: { algorithm: 'SHA256' } });
@@ -122,6 +124,7 @@ describe('the packaged program', () => {
     const main = archive.read('dist/shell/main.cjs');
     expect(main).toContain('history-worker.cjs');
     expect(main).toContain('your-client-worker.cjs');
+    expect(main).toContain('client-lab-worker.cjs');
     expect(main).toContain('authorities-process.cjs');
   });
 

@@ -20,6 +20,7 @@ import {
   labConnectionLine,
   labLine,
 } from '../../shared/client-check-words.ts';
+import { LAB_SIGN_IN } from '../../shared/client-lab.ts';
 import { RepriseError } from '../../shared/errors.ts';
 import { visible } from '../../shared/visible.ts';
 import { readVersion } from '../build/build.ts';
@@ -38,7 +39,7 @@ import {
   type LabPort,
   type RunsEnd,
 } from '../core/your-client/lab/index.ts';
-import { addressToDial, ProcessFinder } from '../core/your-client/index.ts';
+import { addressesOf, hostToDial, ProcessFinder } from '../core/your-client/index.ts';
 import { usualDataFolder } from '../host/data-folder.ts';
 import { firstSentence } from '../host/options.ts';
 
@@ -95,8 +96,6 @@ Exit code 0: no fault was seen. 1: a fault. 2: it could not be tested.`;
 
 const MAX_PORT = 65_535;
 const LOOPBACK = '127.0.0.1';
-const USER = 'lab';
-const PASSWORD = 'any-password-will-do';
 
 /** Reads the arguments after the program's name. Touches nothing outside of them. */
 function parseCommand(args: readonly string[]): ParsedCommand {
@@ -290,8 +289,7 @@ async function check(command: CheckClientCommand): Promise<0 | 1 | 2> {
 function certificatesFor(command: CheckClientCommand): Promise<LabCertificates> {
   const { own, names, listenAddress, dataDir } = command;
   if (own !== null) return ownCertificate(own.cert, own.key);
-  const isAnywhere = listenAddress === '0.0.0.0' || listenAddress === '::';
-  const addresses = isAnywhere ? [...readInterfaces(networkInterfaces()).outward] : [listenAddress];
+  const addresses = addressesOf(listenAddress, readInterfaces(networkInterfaces()).outward);
   return openLabAuthority(usualDataFolder(dataDir), labNames(addresses, names), Date.now());
 }
 
@@ -354,8 +352,7 @@ async function byRuns(
         port: first?.port ?? 0,
         port2: second?.port ?? null,
         ca: caFile,
-        user: USER,
-        password: PASSWORD,
+        ...LAB_SIGN_IN,
       }),
       view,
       stopping.signal,
@@ -385,9 +382,7 @@ function problemOf(end: RunsEnd): string | null {
 
 function hostOf(names: readonly string[], listenAddress: string): string {
   const [name] = names;
-  if (name !== undefined) return name;
-  if (listenAddress === LOOPBACK || listenAddress === '::1') return 'localhost';
-  return addressToDial(listenAddress, readInterfaces(networkInterfaces()).outward);
+  return name ?? hostToDial(listenAddress, readInterfaces(networkInterfaces()).outward);
 }
 
 /** Where it listens, who reaches it, and what to trust. */

@@ -68,6 +68,7 @@ import {
 import { Grants, memoryClients, openClients, Requests, SignIns, TokenDesk } from './oauth/index.ts';
 import { SetUp, theInternet, type Internet } from './set-up/index.ts';
 import { WatchDesk } from './your-client/index.ts';
+import { LabDesk } from './your-client/lab/index.ts';
 import { KEPT_ENGINE, KeptSessions, normalName, type SessionCache } from './tls/index.ts';
 
 /** What a shell gives to the engine. */
@@ -308,6 +309,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     if (accounts.some(({ demo }) => demoOnly || !demo)) history.measure(measured);
   });
   const watches = new WatchDesk(state, clock, log);
+  const labs = new LabDesk({ state, clock, log, folder: dataDir });
   const authorities = new AuthorityWatch({
     clock,
     log,
@@ -335,6 +337,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     history,
     checks,
     watches,
+    labs,
     authorities,
     setUp,
     network,
@@ -417,6 +420,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
         written,
         demo.close(),
         watches.close(),
+        labs.close(),
         history.close(),
       ]);
     }

@@ -122,6 +122,8 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
     oauthClients: [],
     clientWatches: [],
     clientConnections: [],
+    clientLabs: [],
+    labConnections: [],
     ...more,
   };
 }

@@ -15,6 +15,7 @@ import type { SetUp } from '../set-up/index.ts';
 import { inTurn, type Turn } from '../turn.ts';
 import type { PasswordOf, WatchList } from '../connections/index.ts';
 import type { WatchDesk } from '../your-client/index.ts';
+import type { LabDesk } from '../your-client/lab/index.ts';
 
 /** What the calls work with. */
 export interface Services {
@@ -29,6 +30,7 @@ export interface Services {
   readonly history: History;
   readonly checks: CheckDesk;
   readonly watches: WatchDesk;
+  readonly labs: LabDesk;
   readonly authorities: Pick<AuthorityWatch, 'read'>;
   readonly setUp: Pick<SetUp, 'find'>;
   readonly network: Pick<NetworkWatch, 'insist'>;

@@ -1,28 +1,50 @@
 import type { EngineApi } from '../../../shared/contract.ts';
 import { RepriseError } from '../../../shared/errors.ts';
-import type { ClientWatchInput } from '../../../shared/inputs.ts';
-import { CannotWatch, planOf, type WatchPlan } from '../your-client/index.ts';
+import { CannotWatch, listenAddressOf, listenPortOf, planOf } from '../your-client/index.ts';
 import type { CallContext } from './call-context.ts';
 
-/** The calls for a program that is watched. */
+/** The calls for a program that is watched, or taken through the lab. */
 export type ClientCalls = Pick<
   EngineApi,
-  'startClientWatch' | 'stopClientWatch' | 'forgetClientWatch' | 'getClientReport'
+  | 'startClientWatch'
+  | 'stopClientWatch'
+  | 'forgetClientWatch'
+  | 'getClientReport'
+  | 'startClientLab'
+  | 'stopClientLab'
+  | 'forgetClientLab'
+  | 'getClientLabReport'
 >;
 
-/** Answers for programs that are watched. They touch no account, no history and no counter. */
-export function createClientCalls({ watches }: CallContext): ClientCalls {
+/** Answers for such programs. They touch no account, no history and no counter. */
+export function createClientCalls({ watches, labs }: CallContext): ClientCalls {
   return {
-    startClientWatch: async (input) => ({ id: await watches.start(readPlan(input)) }),
+    startClientWatch: async (input) => {
+      const plan = asTyped(() => planOf(input));
+      return { id: await watches.start(plan) };
+    },
     stopClientWatch: (id) => watches.stop(id),
     forgetClientWatch: (id) => watches.forget(id),
     getClientReport: (id) => watches.report(id),
+
+    startClientLab: async ({ protocol, listenAddress, listenPort }) => {
+      const chosen = asTyped(() => ({
+        protocol,
+        listenAddress: listenAddressOf(listenAddress),
+        listenPort: listenPortOf(listenPort),
+      }));
+      return { id: await labs.start(chosen) };
+    },
+    stopClientLab: (id) => labs.stop(id),
+    forgetClientLab: (id) => labs.forget(id),
+    getClientLabReport: (id) => labs.report(id),
   };
 }
 
-function readPlan(input: ClientWatchInput): WatchPlan {
+/** @throws RepriseError `invalid-input`, with the field */
+function asTyped<Plan>(read: () => Plan): Plan {
   try {
-    return planOf(input);
+    return read();
   } catch (error) {
     if (!(error instanceof CannotWatch)) throw error;
     throw new RepriseError('invalid-input', error.message, { field: error.field });

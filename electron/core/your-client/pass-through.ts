@@ -93,7 +93,7 @@ export class PassThrough implements AsyncDisposable {
       });
       await once(pass.#server, 'listening');
     } catch (error) {
-      throw whyNotListening(error, listenAddress, listenPort);
+      throw whyNotListening(error, listenAddress, listenPort, 'watch-client');
     }
     // One that is not accepted, for want of sockets, ends no other.
     pass.#server.on('error', () => {
@@ -327,15 +327,23 @@ function dialFailure(error: Error, host: string, port: number): DialFailure {
   }
 }
 
-/** @throws what it is given where that is none of the system's errors */
-function whyNotListening(error: unknown, address: string, port: number): CannotWatch {
+/**
+ * @param another what may have the port
+ * @throws what it is given where that is none of the system's errors
+ */
+export function whyNotListening(
+  error: unknown,
+  address: string,
+  port: number,
+  another: 'watch-client' | 'lab',
+): CannotWatch {
   const { code } = error as NodeJS.ErrnoException;
   const remedy = 'Choose another one, or 0 for any that is free.';
   switch (code) {
     case 'EADDRINUSE':
       return new CannotWatch(
         'listenPort',
-        `Port ${port} of ${address} is in use, perhaps by another watch-client. ${remedy}`,
+        `Port ${port} of ${address} is in use, perhaps by another ${another}. ${remedy}`,
       );
     case 'EACCES':
       return new CannotWatch('listenPort', `Port ${port} may not be used by this user. ${remedy}`);

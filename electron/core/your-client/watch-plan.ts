@@ -108,11 +108,20 @@ export function pointingAt(
   };
 }
 
+/** Where others reach what listens there: every address of this machine, or that one. */
+export function addressesOf(address: string, outward: Iterable<string>): readonly string[] {
+  return address === '0.0.0.0' || address === '::' ? [...outward] : [address];
+}
+
 /** What listens at every address of this machine is dialled at one of them. */
 export function addressToDial(address: string, outward: Iterable<string>): string {
-  if (address !== '0.0.0.0' && address !== '::') return address;
-  const others = [...outward];
+  const others = addressesOf(address, outward);
   return others.find((other) => isIP(other) === 4) ?? others[0] ?? LOOPBACK;
+}
+
+/** The same, by name where it has one that everybody knows. */
+export function hostToDial(address: string, outward: Iterable<string>): string {
+  return address === LOOPBACK || address === '::1' ? 'localhost' : addressToDial(address, outward);
 }
 
 function bracketed(host: string): string {

@@ -7,6 +7,7 @@ import { createPrivateKey, hash, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { basename, join } from 'node:path';
+import type { LabAuthority } from '../../../../shared/client-lab.ts';
 import { RepriseError } from '../../../../shared/errors.ts';
 import {
   createAuthority,
@@ -42,17 +43,6 @@ export interface LabCertificates {
   readonly authority: LabAuthority | null;
 }
 
-/** What is to be known of the authority before it is trusted. */
-export interface LabAuthority {
-  readonly caFile: string;
-  readonly keyFile: string;
-  /** SHA-256, in hexadecimal with colons. */
-  readonly fingerprint256: string;
-  /** Milliseconds since the epoch. */
-  readonly validToAt: number;
-  readonly isNew: boolean;
-}
-
 /** Whom the lab's certificates name: this machine, what it listens at, and the names mapped to it. */
 export function labNames(
   addresses: readonly string[],
@@ -74,7 +64,7 @@ export async function openLabAuthority(
   folder: string,
   names: NamesAndAddresses,
   now: number,
-): Promise<LabCertificates> {
+): Promise<LabCertificates & { readonly authority: LabAuthority }> {
   makeDataFolder(folder, { isForReprise: false });
   const { dnsNames, ipAddresses } = names;
   const isUsual = dnsNames.length === 1 && ipAddresses.length === 2;
