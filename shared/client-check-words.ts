@@ -1,13 +1,10 @@
 /**
- * What is said of the lab's connections and findings, in words: the same on a command line, on the
- * screen and in a report that is copied from it.
+ * What is said of the lab's connections and findings, in words: the same wherever they are told.
  */
-import type { ClientCheckReport, ClientFinding, LabConnection } from './client-check.ts';
-import { FINDING_KINDS, LAB_STEP_WORDS } from './client-findings.ts';
+import type { ClientFinding, LabConnection } from './client-check.ts';
+import { LAB_STEP_WORDS } from './client-findings.ts';
 import { endText, offerText, outcomeText, programText, versionText } from './watched-words.ts';
 
-/** Rows of a report that is copied; earlier ones are counted. */
-const MOST_COPIED = 200;
 /** Numbers of connections that a line names. */
 const MOST_NUMBERS = 8;
 
@@ -24,7 +21,7 @@ export const LAB_COLUMNS = [
 const WIDTHS = [4, 8, 18, 12, 19, 28, 20, 0] as const;
 
 /** A program is right to leave where nobody vouches for the certificate. */
-export function isRightlyGivenUp({ step, outcome }: LabConnection): boolean {
+function isRightlyGivenUp({ step, outcome }: LabConnection): boolean {
   return step === 'untrusted' && outcome.kind === 'failed';
 }
 
@@ -52,7 +49,7 @@ export function labConnectionLine(row: LabConnection): string {
 }
 
 /** The connections that prove it: `#1, #2 and 7 more`. */
-export function provenBy({ connections }: Pick<ClientFinding, 'connections'>): string {
+function provenBy({ connections }: Pick<ClientFinding, 'connections'>): string {
   const numbers = connections.slice(0, MOST_NUMBERS).map((number) => `#${number}`);
   const more = connections.length - numbers.length;
   return `${numbers.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
@@ -66,23 +63,4 @@ export function findingLines(finding: ClientFinding): readonly string[] {
     `  seen at ${provenBy(finding)}; ${rule.document}, ${rule.section}: ${rule.says}`,
     ...(advice === null ? [] : [`  → ${advice}`]),
   ];
-}
-
-/** What came of it, as text for a letter or an issue. */
-export function clientCheckText(report: ClientCheckReport): string {
-  const { program, startedAt, summary, findings, notSeen, connections, leftOut } = report;
-  const shown = connections.slice(-MOST_COPIED);
-  const earlier = connections.length + leftOut - shown.length;
-  const unseen = notSeen.map((id) => FINDING_KINDS[id].words);
-  return [
-    `A mail program at the lab of ${program.name} ${program.version}, from ${new Date(startedAt).toISOString()} on.`,
-    summary,
-    '',
-    ...findings.flatMap((finding) => [...findingLines(finding), '']),
-    ...(unseen.length === 0 ? [] : [`Not seen, whether it ${unseen.join('; ')}.`, '']),
-    ...(earlier > 0 ? [`The latest ${shown.length} of ${earlier + shown.length}:`] : []),
-    labLine(LAB_COLUMNS),
-    ...shown.map(labConnectionLine),
-    '',
-  ].join('\n');
 }

@@ -134,7 +134,7 @@ describe('the lab', () => {
           message: expect.stringMatching(message),
         });
       }
-      expect(state().clientLabs).toEqual([]);
+      await until(({ clientLabs }) => clientLabs.length === 0);
 
       const { id } = await engine.startClientLab(INPUT);
       await expect(engine.startClientLab(INPUT)).rejects.toMatchObject({
