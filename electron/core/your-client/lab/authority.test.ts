@@ -19,7 +19,7 @@ describe('the authority of the lab', () => {
     const certificate = new X509Certificate(await readFile(first.caFile));
     expect(certificate.ca).toBe(true);
     expect(Date.parse(certificate.validTo) - NOW).toBeLessThanOrEqual(90 * DAY_MS);
-    const { keyFile = '' } = first.authority ?? {};
+    const { keyFile } = first.authority;
     // Windows has no such bits.
     const { mode } = await stat(keyFile);
     expect(process.platform === 'win32' ? 0o600 : mode & 0o777).toBe(0o600);

@@ -39,10 +39,19 @@ export interface LabPort {
   readonly isOptional: boolean;
 }
 
-/** The lab's ports for a protocol; each may be another one where it is taken. */
-export function labPorts(protocol: MailProtocol): readonly LabPort[] {
+/**
+ * The lab's ports for a protocol; each may be another one where it is taken.
+ *
+ * @param tlsPort the one that must be had for TLS from the first byte; `null` for the usual one
+ */
+export function labPorts(
+  protocol: MailProtocol,
+  tlsPort: number | null = null,
+): readonly LabPort[] {
   return (['tls', 'starttls'] as const).map((way) => {
-    return { protocol, way, port: LISTEN_PORTS[protocol][way], isOptional: true };
+    const chosen = way === 'tls' ? tlsPort : null;
+    const port = chosen ?? LISTEN_PORTS[protocol][way];
+    return { protocol, way, port, isOptional: chosen === null };
   });
 }
 

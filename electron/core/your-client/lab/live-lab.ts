@@ -64,11 +64,7 @@ export class LiveLab implements AsyncDisposable {
   async start(wishes: LabWishes): Promise<LabStarted> {
     const { protocol, listenAddress, listenPort, folder, isPlainNode, program } = wishes;
     const { outward } = readInterfaces(networkInterfaces());
-    const ports = labPorts(protocol).map((usual) =>
-      usual.way === 'tls' && listenPort !== null
-        ? { ...usual, port: listenPort, isOptional: false }
-        : usual,
-    );
+    const ports = labPorts(protocol, listenPort);
     try {
       const names = labNames(addressesOf(listenAddress, outward), []);
       const { own, untrusted, authority } = await openLabAuthority(folder, names, Date.now());
@@ -95,8 +91,8 @@ export class LiveLab implements AsyncDisposable {
         program: { ...program, engine: `Node ${node}, OpenSSL ${openssl}` },
         startedAt: Date.now(),
       };
-      const doorways = lab.doorways.map((doorway) => {
-        return { ...doorway, insteadOf: lab.insteadOf(doorway.port) };
+      const doorways = lab.doorways.map(({ way, address, port, reach }) => {
+        return { protocol, way, address, port, reach, insteadOf: lab.insteadOf(port) };
       });
       const host = hostToDial(listenAddress, outward);
       return { kind: 'listening', listening: { doorways, host, authority } };
