@@ -1,5 +1,6 @@
 import type { EngineApi } from '../../../shared/contract.ts';
 import { RepriseError } from '../../../shared/errors.ts';
+import type { ClientLabInput } from '../../../shared/inputs.ts';
 import { CannotWatch, listenAddressOf, listenPortOf, planOf } from '../your-client/index.ts';
 import type { CallContext } from './call-context.ts';
 
@@ -27,17 +28,22 @@ export function createClientCalls({ watches, labs }: CallContext): ClientCalls {
     forgetClientWatch: (id) => watches.forget(id),
     getClientReport: (id) => watches.report(id),
 
-    startClientLab: async ({ protocol, listenAddress, listenPort }) => {
-      const chosen = asTyped(() => ({
-        protocol,
-        listenAddress: listenAddressOf(listenAddress),
-        listenPort: listenPortOf(listenPort),
-      }));
+    startClientLab: async (input) => {
+      const chosen = asTyped(() => chosenOf(input));
       return { id: await labs.start(chosen) };
     },
     stopClientLab: (id) => labs.stop(id),
     forgetClientLab: (id) => labs.forget(id),
     getClientLabReport: (id) => labs.report(id),
+  };
+}
+
+/** @throws CannotWatch */
+function chosenOf({ protocol, listenAddress, listenPort }: ClientLabInput) {
+  return {
+    protocol,
+    listenAddress: listenAddressOf(listenAddress),
+    listenPort: listenPortOf(listenPort),
   };
 }
 
