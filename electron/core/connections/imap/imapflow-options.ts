@@ -21,7 +21,7 @@ export const PHASE_LIMITS: Readonly<Record<Phase, number>> = {
   tcp: 10_000,
   // Greeting, CAPABILITY and STARTTLS; some servers look up the client's name first.
   starttls: 20_000,
-  // The session cache waits for two seconds at most.
+  // The session cache waits for two seconds at most, or three among accounts that share.
   wait: 5_000,
   // Less than the fixed 10 s of imapflow for an upgrade: it knows nothing of a session offered in it.
   tls: 9_000,

@@ -30,15 +30,19 @@ export class ColdStart {
    * Resolves when the leader's tickets are there, when it failed, or after {@link COLD_WAIT_MS}.
    *
    * @param passesOn after that time another may lead
+   * @param patienceMs for who has less time than that, and then leaves the leader its own
    */
-  async wait(passesOn = false): Promise<void> {
+  async wait(passesOn = false, patienceMs = COLD_WAIT_MS): Promise<void> {
     const released = this.#released;
     if (released === null) return;
     const { promise: timedOut, resolve } = Promise.withResolvers<void>();
-    const timeout = setTimeout(() => {
-      if (passesOn && this.#released === released) this.release();
-      resolve();
-    }, COLD_WAIT_MS);
+    const timeout = setTimeout(
+      () => {
+        if (passesOn && patienceMs >= COLD_WAIT_MS && this.#released === released) this.release();
+        resolve();
+      },
+      Math.min(patienceMs, COLD_WAIT_MS),
+    );
     await Promise.race([released, timedOut]);
     clearTimeout(timeout);
   }

@@ -23,7 +23,7 @@ import { MAX_PLACES, type AccountState, type PeerEntry } from './peer-table.ts';
 import { readSession } from '../session-format.ts';
 import type { Sent } from '../vouchers.ts';
 
-/** After so long, those that share wait for no other leader. */
+/** Those that share wait so long in all, for however many leaders. */
 const SHARING_PATIENCE_MS = 3_000;
 
 /** What a handshake offers. */
@@ -89,6 +89,8 @@ export class HandshakeSessions {
   /** {@link CacheAccess.moves} by then. */
   #moves = 0;
   #leads = false;
+  /** It failed, perhaps while it waited: then it leads nobody. */
+  #hasFailed = false;
   /** The server has had the occasion to issue sessions, and a reason. */
   #wasFull = false;
   /** The server has said something over TLS. */
@@ -119,7 +121,7 @@ export class HandshakeSessions {
 
   /** Whose first tickets are to be waited for; `null` where there is no waiting, or this one leads. */
   #toWaitFor(): PeerEntry | null {
-    if (!this.#isAllowed || !this.#begin.offers) return null;
+    if (this.#hasFailed || !this.#isAllowed || !this.#begin.offers) return null;
     const entry = this.#cache.entry();
     const { owner } = this.#account;
     if (!entry.sessions.isWorthWaiting(this.#cache.now(), owner.policy)) return null;
@@ -134,8 +136,12 @@ export class HandshakeSessions {
   async #followSharing(entry: PeerEntry): Promise<void> {
     const until = performance.now() + SHARING_PATIENCE_MS;
     let next: PeerEntry | null = entry;
-    while (next !== null && performance.now() < until) {
-      await next.coldStart.wait(true);
+    for (
+      let left = SHARING_PATIENCE_MS;
+      next !== null && left > 0;
+      left = until - performance.now()
+    ) {
+      await next.coldStart.wait(true, left);
       next = this.#toWaitFor();
     }
   }
@@ -265,6 +271,7 @@ export class HandshakeSessions {
    */
   failed(cause: 'broke-off' | 'given-up' | 'certificate'): boolean {
     const offered = this.#offered;
+    this.#hasFailed = true;
     this.done();
     if (!this.#isAllowed) return false;
     const { sessions } = this.#cache.entry();

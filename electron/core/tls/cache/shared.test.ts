@@ -1,6 +1,6 @@
 /** What accounts share that chose to, and what they never do. */
 import { assert, property } from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SharingPolicy } from '../facts.ts';
 import type { Peer } from '../peer.ts';
 import { certificateFor, OTHER_TRUST, peerOf } from '../testing/peer-fixtures.ts';
@@ -29,6 +29,10 @@ beforeEach(() => {
     isBoringSsl: false,
     onChange: (id) => known.add(id),
   });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 const choose = (sharing: SharingPolicy, ...accounts: string[]): void => {
@@ -214,6 +218,37 @@ describe('shared sessions', () => {
     if (second !== undefined) store(second);
     await waiting[1];
     expect(third?.take().kind).toBe('session');
+  });
+
+  it('are waited for by no one that has ended: the next leads at once', async () => {
+    vi.useFakeTimers();
+    choose('shared', 'ann', 'bob', 'cid');
+    const [first, second, third] = [ann, bob, cid].map((peer) => cache.begin(peer));
+    expect(first?.ready()).toBeNull();
+    let isReady = false;
+    void second?.ready();
+    void third?.ready()?.then(() => (isReady = true));
+    second?.failed('given-up');
+    first?.failed('broke-off');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(isReady).toBe(true);
+  });
+
+  it('are waited for three seconds at most, whoever leads and fails meanwhile', async () => {
+    vi.useFakeTimers();
+    choose('shared', 'ann', 'bob', 'cid', 'dee');
+    const all = [ann, bob, cid, peerOf('dee')].map((peer) => cache.begin(peer));
+    const went: string[] = [];
+    for (const [index, handshake] of all.entries()) {
+      void handshake.ready()?.then(() => went.push(`${index} at ${performance.now() - begun}`));
+    }
+    const begun = performance.now();
+    await vi.advanceTimersByTimeAsync(950);
+    // The second leads now, and is silent for the two seconds of a leader; so is the third.
+    all[0]?.failed('broke-off');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(went).toEqual(['1 at 950', '2 at 2950', '3 at 3000']);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('reach nobody but whom they may, whatever accounts do in whatever order', () => {

@@ -223,6 +223,8 @@ export class Connecting {
     if (tickets !== null) {
       this.#emit({ kind: 'phase', phase: 'wait', at: performance.now() });
       await tickets;
+      // It took too long meanwhile, or was closed.
+      if (this.#isOver) return;
     }
     if (raw.destroyed) {
       this.#fail(new GivenUp());
