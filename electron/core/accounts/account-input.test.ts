@@ -87,6 +87,12 @@ describe('the form', () => {
     expect(newAccount(other, input, stored).trust).toEqual({ kind: 'system' });
   });
 
+  it('makes none that shares unasked: one like an account that does is as usual in that', () => {
+    const policy = { sharing: 'shared', longestAge: 'hour' } as const;
+    const copy = newAccount('b' as AccountId, input, { ...newAccount(id, input), policy });
+    expect(copy.policy).toEqual({ sharing: 'saving', longestAge: 'hour' });
+  });
+
   it('cannot keep the CA file of an account that is not there', () => {
     expect(() => newAccount(id, { ...input, trust: { kind: 'keep' } })).toThrow(
       expect.objectContaining({ code: 'invalid-input', field: 'trust' }),

@@ -13,7 +13,8 @@ import type { AccountSettings, AccountTrust, ConnectSettings } from './account.t
 export const DEFAULT_POLICY: ReusePolicy = { sharing: 'saving', longestAge: 'server' };
 
 /**
- * A new account: running, with reuse on, unless it is `like` one that has it off.
+ * A new account: running, with reuse on, unless it is `like` one that has it off. _Shared_ is
+ * not taken over: it tells the server that two accounts belong together, and is chosen for each.
  *
  * @throws RepriseError `bad-ca-file`, or `invalid-input` where it refers to what an account keeps
  */
@@ -23,7 +24,8 @@ export function newAccount(
   like: AccountSettings | null = null,
 ): AccountSettings {
   const { reuse, policy } = like ?? { reuse: true, policy: DEFAULT_POLICY };
-  return { id, ...fields(input, like), reuse, policy, paused: false };
+  const sharing = policy.sharing === 'shared' ? DEFAULT_POLICY.sharing : policy.sharing;
+  return { id, ...fields(input, like), reuse, policy: { ...policy, sharing }, paused: false };
 }
 
 /** `account` as the form changes it; switch and pause stay. @throws as {@link newAccount} */
