@@ -11,7 +11,14 @@ import { Name, Unseen } from '../../ui/Text.tsx';
 import { STATE_WORDS } from '../../words.ts';
 import { AccountActions } from './AccountActions.tsx';
 import { AccountTrouble, RefusingLine } from './AccountTrouble.tsx';
-import { policySummary, ReuseChange, ReuseControls, type Change } from './Reuse.tsx';
+import {
+  policySummary,
+  ReuseChange,
+  ReuseControls,
+  type Change,
+  type ReuseControlsProps,
+} from './Reuse.tsx';
+import type { GroupChoice } from './SameServer.tsx';
 import { useNearness } from './use-nearness.ts';
 import styles from './AccountList.module.css';
 
@@ -75,6 +82,8 @@ const AccountItem = memo(function AccountItem({ id, index }: AccountItemProps): 
   );
   // Here, so that it is still said when the account comes back into sight.
   const [change, setChange] = useState<Change | null>(null);
+  // And so that it can be taken back then.
+  const [groupChoice, setGroupChoice] = useState<GroupChoice | null>(null);
   const unusual = useEngine((state) => unusualPolicy(state.accounts.get(id)));
   useEffect(() => {
     // What is said below the last account in sight would go unnoticed.
@@ -90,7 +99,13 @@ const AccountItem = memo(function AccountItem({ id, index }: AccountItemProps): 
       style={nearness.isNear ? undefined : { height: nearness.height }}
     >
       {nearness.isNear ? (
-        <LiveAccount id={id} change={change} setChange={setChange} />
+        <LiveAccount
+          id={id}
+          change={change}
+          setChange={setChange}
+          groupChoice={groupChoice}
+          setGroupChoice={setGroupChoice}
+        />
       ) : (
         <p className={styles.line}>
           <Name>{label}</Name>
@@ -105,15 +120,16 @@ function unusualPolicy(account: Account | undefined): string | null {
   return account?.reuse === true ? policySummary(account.policy) : null;
 }
 
-interface LiveAccountProps {
-  readonly id: AccountId;
+interface LiveAccountProps extends Pick<
+  ReuseControlsProps,
+  'id' | 'setChange' | 'groupChoice' | 'setGroupChoice'
+> {
   /** The last one made here. */
   readonly change: Change | null;
-  readonly setChange: (change: Change) => void;
 }
 
 /** What an item of the list holds; renders when that account or one of its connections changes. */
-function LiveAccount({ id, change, setChange }: LiveAccountProps): ReactNode {
+function LiveAccount({ id, change, setChange, ...group }: LiveAccountProps): ReactNode {
   const account = useEngine((state) => state.accounts.get(id));
   const summary = useEngine((state) => state.summaries.get(id));
   if (account === undefined || summary === undefined) return null;
@@ -137,6 +153,7 @@ function LiveAccount({ id, change, setChange }: LiveAccountProps): ReactNode {
           longestAge={policy.longestAge}
           isReusing={reuse}
           setChange={setChange}
+          {...group}
         />
       </div>
       <div className={styles.line}>

@@ -1,5 +1,5 @@
 /** What a user can choose about the reuse of an account's sessions, and what a change comes to. */
-import { memo, useState, type ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import type { AccountId, LongestAge, ReusePolicy, SharingPolicy } from '../../../shared/model.ts';
 import { useEngineApi } from '../../engine/engine-api.ts';
 import { useEngine } from '../../engine/store.ts';
@@ -54,7 +54,7 @@ export function policySummary({ sharing, longestAge }: ReusePolicy): string | nu
   return unusual.length === 0 ? null : unusual.join(' · ');
 }
 
-interface ReuseControlsProps {
+export interface ReuseControlsProps {
   readonly id: AccountId;
   readonly label: string;
   readonly sharing: SharingPolicy;
@@ -62,6 +62,9 @@ interface ReuseControlsProps {
   readonly isReusing: boolean;
   /** Takes what was changed here. */
   readonly setChange: (change: Change) => void;
+  /** The last one made from this account. */
+  readonly groupChoice: GroupChoice | null;
+  readonly setGroupChoice: (choice: GroupChoice | null) => void;
 }
 
 /** The account's switch and its policy; renders only when these change, not at every handshake. */
@@ -69,8 +72,6 @@ export const ReuseControls = memo(function ReuseControls(props: ReuseControlsPro
   const { id, label, setChange } = props;
   const api = useEngineApi();
   const [isReusing, choose] = useChoice(props.isReusing, (state) => state.accounts.get(id));
-  // Here, so that it can be taken back after the panel was closed.
-  const [groupChoice, setGroupChoice] = useState<GroupChoice | null>(null);
   const switchReuse = async (on: boolean) => {
     const at = Date.now();
     const { forgotten } = await api.setReuse(id, on);
@@ -87,12 +88,7 @@ export const ReuseControls = memo(function ReuseControls(props: ReuseControlsPro
           </>
         }
       >
-        <PolicyChoices
-          {...props}
-          isReusing={isReusing}
-          groupChoice={groupChoice}
-          setGroupChoice={setGroupChoice}
-        />
+        <PolicyChoices {...props} isReusing={isReusing} />
       </Popover>
       <Switch
         label={`Reuse TLS sessions for ${label}`}
@@ -107,13 +103,8 @@ export const ReuseControls = memo(function ReuseControls(props: ReuseControlsPro
   );
 });
 
-interface PolicyChoicesProps extends ReuseControlsProps {
-  readonly groupChoice: GroupChoice | null;
-  readonly setGroupChoice: (choice: GroupChoice | null) => void;
-}
-
 /** How an account's sessions may be used. */
-function PolicyChoices(props: PolicyChoicesProps): ReactNode {
+function PolicyChoices(props: ReuseControlsProps): ReactNode {
   const { id, label, sharing, longestAge, isReusing, setChange } = props;
   const api = useEngineApi();
   const [policy, choose] = useChoice<ReusePolicy>({ sharing, longestAge }, (state) =>

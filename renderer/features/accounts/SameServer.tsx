@@ -42,6 +42,17 @@ export function takenBack(
   });
 }
 
+/** `policy` is given to all of `others`; what was chosen before stays part of it where that is the same. */
+export function chosenForAll(
+  choice: GroupChoice | null,
+  policy: ReusePolicy,
+  others: readonly PolicyOf[],
+): GroupChoice {
+  const earlier = choice !== null && isSamePolicy(choice.chosen, policy) ? choice.before : [];
+  const given = new Set(others.map(({ id }) => id));
+  return { chosen: policy, before: [...earlier.filter(({ id }) => !given.has(id)), ...others] };
+}
+
 function isSamePolicy(one: ReusePolicy, other: ReusePolicy): boolean {
   return one.sharing === other.sharing && one.longestAge === other.longestAge;
 }
@@ -83,13 +94,10 @@ export function SameServer({ id, policy, choice, setChoice }: SameServerProps): 
     if (isTaken) setChoice(next);
   };
   const giveToAll = () => {
-    const before = atServerOf(id, read()).filter((other) => !isSamePolicy(other.policy, policy));
+    const others = atServerOf(id, read()).filter((other) => !isSamePolicy(other.policy, policy));
     void set(
-      before.map((account) => ({ id: account.id, policy })),
-      {
-        chosen: policy,
-        before: before.map((account) => ({ id: account.id, policy: account.policy })),
-      },
+      others.map((other) => ({ id: other.id, policy })),
+      chosenForAll(choice, policy, others),
     );
   };
   const takeBack = () => {
