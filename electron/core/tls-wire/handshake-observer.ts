@@ -129,7 +129,7 @@ export class HandshakeObserver {
     client: newLeg(new TlsStart(false), this.#newClientRecords()),
     server: newLeg(new TlsStart(true), this.#newServerRecords()),
   };
-  #hasHello = false;
+  #hellos = 0;
   /** Of the session that a full handshake makes, TLS 1.2 and earlier. */
   #newSessionId: Uint8Array = new Uint8Array();
 
@@ -175,14 +175,14 @@ export class HandshakeObserver {
         this.#clientRecord(type, length);
       },
       begins: (type) => {
-        if (type === MESSAGE.clientHello) return 'keep';
-        return this.#hasHello ? 'skip' : 'stop';
+        if (type === MESSAGE.clientHello && this.#awaitsHello()) return 'keep';
+        return this.#hellos > 0 ? 'skip' : 'stop';
       },
       message: (_type, body) => {
         const hello = parseClientHello(body);
         if (hello === null) this.#isNoHello();
-        else if (!this.#hasHello || this.#facts.isRetried) {
-          this.#hasHello = true;
+        else {
+          this.#hellos += 1;
           this.#legs.client.start.isKnown();
           this.#sink.clientHello(hello);
         }
@@ -224,9 +224,14 @@ export class HandshakeObserver {
     });
   }
 
+  /** The first one, and the one that a server may ask for once (RFC 8446 §4.1.4). */
+  #awaitsHello(): boolean {
+    return this.#hellos < (this.#facts.isRetried ? 2 : 1);
+  }
+
   /** It was a line that only looked like TLS. */
   #isNoHello(): void {
-    if (this.#hasHello) return;
+    if (this.#hellos > 0) return;
     this.#legs.client.records.stop();
     this.#legs.client.isMistaken = true;
   }

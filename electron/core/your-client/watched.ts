@@ -168,9 +168,10 @@ export class Watched {
     this.#takesTickets = takesTickets || pskModes.length > 0;
     const known = new Set(this.#offers.map(({ hash }) => hash));
     const offers = offersOf(hello, (hash) => this.#memory.issuer(hash) !== null);
-    for (const { mechanism, sha256: hash } of offers.slice(0, MOST_OFFERS)) {
+    for (const { mechanism, sha256: hash } of offers) {
       // A second ClientHello, which the server asked for, names the same ones.
       if (known.has(hash)) continue;
+      if (this.#offers.length >= MOST_OFFERS) return;
       this.#offers.push({ mechanism, hash, ...this.#memory.offered(hash, this.number) });
     }
   }
