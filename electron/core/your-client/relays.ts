@@ -15,7 +15,6 @@ import { PassThrough, reachOf } from './pass-through.ts';
 import { ProcessFinder } from './process-finder.ts';
 import { RelayChain } from './relay-chain.ts';
 import { ServerAddresses } from './server-addresses.ts';
-import { summaryOf } from './summary.ts';
 import { WatchLog } from './watch-log.ts';
 import { CannotWatch, pointingAt, type WatchPlan } from './watch-plan.ts';
 
@@ -78,7 +77,7 @@ export class Relays implements AsyncDisposable {
       this.#onDigest(id, {
         rows,
         counts: log.counts(),
-        summary: summaryOf(log.connections()),
+        summary: log.summary(),
         notLetIn: notLetInText(log.notLetIn),
       }),
     );

@@ -14,6 +14,7 @@ const failed = (number: number): WatchedConnection =>
   });
 const pending = (number: number): WatchedConnection =>
   full(number, { outcome: { kind: 'pending' }, ended: null });
+const CUT_OFF = { by: 'pass-through', how: 'reset', closeNotify: null, afterMs: 5 } as const;
 const of = (name: string, connection: WatchedConnection): WatchedConnection => {
   return { ...connection, program: { kind: 'process', name, pid: 5 } };
 };
@@ -49,6 +50,11 @@ describe('the sentence that sums up', () => {
       '5 connections of curl: 2 full, 1 resumed by TLS 1.3 ticket, 1 failed, 1 not over yet.',
     ],
     [
+      'what was cut off here',
+      [full(1), { ...pending(2), ended: CUT_OFF }],
+      '2 connections of curl: the first full, the second cut off.',
+    ],
+    [
       'one ticket again and again',
       [full(1), resumed(2), resumed(3, 2), resumed(4, 2)],
       '4 connections of curl: the first full, then every one resumed by TLS 1.3 ticket; one ticket was offered 3 times.',
@@ -79,6 +85,12 @@ describe('the sentence that sums up', () => {
       offers: [{ mechanism: 'session-id', sameAs: 1, issuedBy: 1 }],
     });
     expect(summaryOf([full(1), again])).not.toContain('twice');
+  });
+
+  test('says of how many it speaks where earlier ones were not kept, and calls none the first', () => {
+    expect(summaryOf([full(1001), resumed(1002), resumed(1003)], 1000)).toBe(
+      'Of the latest 3 of 1003 connections: 3 connections of curl: 1 full, 2 resumed by TLS 1.3 ticket.',
+    );
   });
 
   test('has a sentence for each of a few programs, and one for all others', () => {

@@ -10,9 +10,11 @@ const MOST_PROGRAMS = 4;
  * was offered twice."
  *
  * @param connections in the order in which they began
+ * @param leftOut how many came before these, of which nothing is kept
  */
-export function summaryOf(connections: readonly WatchedConnection[]): string {
-  if (connections.length === 0) return 'No connection has come so far.';
+export function summaryOf(connections: readonly WatchedConnection[], leftOut = 0): string {
+  const { length } = connections;
+  if (length === 0) return 'No connection has come so far.';
   const programs = new Map<string | null, WatchedConnection[]>();
   for (const connection of connections) {
     const { program } = connection;
@@ -22,20 +24,31 @@ export function summaryOf(connections: readonly WatchedConnection[]): string {
     if (its === undefined) programs.set(name, [connection]);
     else its.push(connection);
   }
-  return [...programs].map(([name, its]) => sentenceOf(name, its)).join(' ');
+  const isWhole = leftOut === 0;
+  return [
+    ...(isWhole ? [] : [`Of the latest ${length} of ${length + leftOut} connections:`]),
+    ...[...programs].map(([name, its]) => sentenceOf(name, its, isWhole)),
+  ].join(' ');
 }
 
-function sentenceOf(name: string | null, connections: readonly WatchedConnection[]): string {
+/** @param isWhole nothing came before these */
+function sentenceOf(
+  name: string | null,
+  connections: readonly WatchedConnection[],
+  isWhole: boolean,
+): string {
   const { length } = connections;
   const whose = name === null ? '' : ` of ${name}`;
   const number = `${length} ${length === 1 ? 'connection' : 'connections'}${whose}`;
-  const parts = [courseOf(connections), ...repeatsOf(connections), ...othersOf(connections)];
+  const course = courseOf(connections, isWhole);
+  const parts = [course, ...repeatsOf(connections), ...othersOf(connections)];
   return `${number}: ${parts.join('; ')}.`;
 }
 
 /** What came of them, one after the other. */
-function courseOf(connections: readonly WatchedConnection[]): string {
-  const words = connections.map(({ outcome }) => {
+function courseOf(connections: readonly WatchedConnection[], isWhole: boolean): string {
+  const words = connections.map(({ outcome, ended }) => {
+    if (outcome.kind === 'pending' && ended !== null) return 'cut off';
     return 'mechanism' in outcome
       ? `${outcome.kind} by ${MECHANISM_WORDS[outcome.mechanism]}`
       : outcome.kind;
@@ -49,7 +62,8 @@ function courseOf(connections: readonly WatchedConnection[]): string {
     if (first === 'full' && isOfferless) return 'every one full, no session was ever offered';
     return first === 'pending' ? 'none is over yet' : `every one ${first}`;
   }
-  if (plain.slice(1).every((word) => word === second) && second !== 'pending') {
+  const isAlike = plain.slice(1).every((word) => word === second);
+  if (isWhole && isAlike && second !== 'pending') {
     return plain.length === 2
       ? `the first ${first}, the second ${second}`
       : `the first ${first}, then every one ${second}`;

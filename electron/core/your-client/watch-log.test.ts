@@ -2,6 +2,13 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { WatchLog } from './watch-log.ts';
 
+const ABOUT = {
+  program: { name: 'Reprise', version: '0' },
+  startedAt: 0,
+  server: { host: 'imap.example.org', port: 993, addresses: [] },
+  listening: { address: '127.0.0.1', port: 10_993, reach: 'this-machine' },
+} as const;
+
 const number = (value: number, bytes: number): Buffer => {
   const buffer = Buffer.alloc(bytes);
   buffer.writeUIntBE(value, 0, bytes);
@@ -64,4 +71,33 @@ test('a row has sixteen offers at most, however many ClientHellos come', () => {
   watched.fromServer(RETRY);
   for (let hello = 1; hello < 2000; hello += 1) watched.fromClient(helloWith(newNames(hello)));
   expect(watched.view().offers).toHaveLength(16);
+});
+
+test('what is cut off when the watch ends is no failure of the client', () => {
+  const log = new WatchLog(() => undefined);
+  const said = [[], [Buffer.from('a CAPABILITY\r\n')], [helloWith([])], [helloWith([1]), RETRY]];
+  for (const [client, server] of said) {
+    const watched = log.begin();
+    if (client !== undefined) watched.fromClient(client);
+    if (server !== undefined) watched.fromServer(server);
+    watched.end('pass-through', 'reset');
+    log.over(watched);
+  }
+  const { connections, counts, summary } = log.report(ABOUT);
+  expect(connections.map(({ outcome }) => outcome.kind)).toEqual(said.map(() => 'pending'));
+  expect(counts).toMatchObject({ connections: 4, open: 0, failed: 0 });
+  expect(summary).toBe('4 connections: every one cut off.');
+});
+
+test('the summary speaks of the latest 5000, and says so', () => {
+  const log = new WatchLog(() => undefined);
+  for (let number = 1; number <= 6000; number += 1) {
+    const watched = log.begin();
+    watched.end('client', 'close');
+    log.over(watched);
+  }
+  expect(log.report(ABOUT)).toMatchObject({
+    summary: 'Of the latest 5000 of 6000 connections: 5000 connections: every one failed.',
+    leftOut: 1000,
+  });
 });

@@ -63,6 +63,12 @@ export class WatchLog implements Watcher {
     return [...this.#over.slice(-MOST_KEPT), ...open].toSorted((a, b) => a.number - b.number);
   }
 
+  /** In a sentence or a few. */
+  summary(): string {
+    const connections = this.connections();
+    return summaryOf(connections, this.#number - connections.length);
+  }
+
   counts(): WatchCounts {
     const counts = { connections: this.#number, open: this.#open.size, ...this.#counts };
     for (const watched of this.#open.values()) {
@@ -79,7 +85,7 @@ export class WatchLog implements Watcher {
       schemaVersion: WATCH_SCHEMA_VERSION,
       ...about,
       tookMs: Math.max(0, Date.now() - about.startedAt),
-      summary: summaryOf(connections),
+      summary: this.summary(),
       counts: this.counts(),
       connections: [...connections],
       leftOut: this.#number - connections.length,

@@ -209,7 +209,8 @@ export class Watched {
       if (isAborted || (alert?.from === 'client' && alert.isFatal)) return 'client-gave-up';
     } else if (client === 'ssl2') return 'client-ssl2';
     else if (client === 'garbage') return 'client-garbage';
-    if (this.#ended === null) return null;
+    // What was cut off here failed by nobody's doing.
+    if (this.#ended === null || this.#ended.by === 'pass-through') return null;
     const isByServer = this.#ended.by === 'server';
     if (client === 'tls') {
       if (isByServer) return 'server-left';
