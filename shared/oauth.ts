@@ -11,6 +11,13 @@ export type SignInWay =
       readonly clientId: string;
     };
 
+/**
+ * What the place of an issuer's metadata has besides the issuer's own path, as a failed OAUTHBEARER names it
+ * (RFC 7628, section 3.2.2): at the end for OpenID, in front of the path for RFC 8414, section 3.
+ */
+export const METADATA_PATH =
+  /\/\.well-known\/(?:openid-configuration|oauth-authorization-server)(?=\/|$)/g;
+
 /** The ways in which a sign-in is made: on this machine, or with a code that is typed on any other. */
 export const SIGN_IN_FLOWS = ['browser', 'device'] as const;
 export type SignInFlow = (typeof SIGN_IN_FLOWS)[number];

@@ -1,4 +1,5 @@
 /** What an error means, whoever threw it: Node, OpenSSL, BoringSSL, imapflow or Reprise. Pure. */
+import { METADATA_PATH } from '../../../shared/oauth.ts';
 import { NAMES_FAIL } from '../network/names.ts';
 import { ProxyError } from '../proxy/index.ts';
 import { UNREADABLE_TRUST, UNUSABLE_NAME } from '../tls/index.ts';
@@ -363,11 +364,7 @@ function issuerIn(said: unknown): string | null {
   const url = new URL(metadata);
   const isOwn = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
   if (!/^https?:$/.test(url.protocol) || !isOwn) return null;
-  // At the end for OpenID, in front of the issuer's path for RFC 8414 §3.
-  const path = url.pathname.replace(
-    /\/\.well-known\/(?:openid-configuration|oauth-authorization-server)(?=\/|$)/,
-    '',
-  );
+  const path = url.pathname.replace(METADATA_PATH, '');
   return path === url.pathname ? null : url.origin + path.replace(/\/$/, '');
 }
 

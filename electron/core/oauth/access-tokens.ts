@@ -271,10 +271,7 @@ export class TokenDesk implements AccessTokens {
     held.askedAt = clock.now();
     const ready = await requests.prepare(issuer, wayOf(account), signal);
     const client = await clients.keyOf(issuer, clientId);
-    const answer = await refreshTokenGrant(
-      ready.as(client, { withoutIdToken: true }),
-      refreshToken,
-    );
+    const answer = await refreshTokenGrant(ready.as(client), refreshToken);
     redaction.hide(accessKey, answer.access_token);
     const next = refreshTokenIn(answer);
     if (next !== null && next !== refreshToken) {

@@ -76,6 +76,20 @@ describe('who has signed in', () => {
     ['the second name', { preferred_username: 'a1', email: 'ann@x.org' }, 'ann@x.org', false],
     ['somebody else', { email: 'bob@example.org' }, 'ann@example.org', true],
     ['the same name elsewhere', { email: 'ann@example.net' }, 'ann@example.org', true],
+    ['a name alone', { preferred_username: 'Ann' }, 'ann@example.org', false],
+    ['a number of the staff', { preferred_username: 'u4711' }, 'ann@example.org', false],
+    [
+      'the name beside an address elsewhere',
+      { email: 'ann@private.example', preferred_username: 'ann.lee' },
+      'ann.lee@example.org',
+      false,
+    ],
+    [
+      'another name and address',
+      { email: 'bob@example.org', preferred_username: 'bob' },
+      'ann@example.org',
+      true,
+    ],
     ['nobody that has a name', { sub: '4711' }, 'ann@example.org', false],
     ['something that is no text', { email: ['x'] }, 'ann@example.org', false],
   ])('is %s', (_who, claims, user, isOther) => {

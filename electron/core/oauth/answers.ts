@@ -75,6 +75,36 @@ export interface SignedIn {
   readonly isOther: boolean;
 }
 
+/**
+ * The claims of an ID token, as far as it has any: it came from the issuer itself over TLS, which stands for
+ * its signature (OpenID Connect Core, section 3.1.3.7), and only a name is taken from it. One for somebody
+ * else has none.
+ */
+export function claimsIn(
+  idToken: unknown,
+  issuer: string,
+  clientId: string,
+): Readonly<Record<string, unknown>> {
+  const payload = typeof idToken === 'string' ? (idToken.split('.')[1] ?? '') : '';
+  try {
+    const { ...claims } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Record<
+      string,
+      unknown
+    >;
+    const isFor = [claims['aud']].flat().includes(clientId);
+    return isFor && bareIssuer(claims['iss']) === bareIssuer(issuer) ? claims : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Google names itself with and without the scheme. */
+function bareIssuer(issuer: unknown): string {
+  return String(issuer)
+    .replace(/^https:\/\//, '')
+    .replace(/\/$/, '');
+}
+
 /** Reads the claims of an ID token. */
 export function signedInBy(claims: Readonly<Record<string, unknown>>, user: string): SignedIn {
   const named = ADDRESS_CLAIMS.flatMap((claim) => {
@@ -88,10 +118,16 @@ export function signedInBy(claims: Readonly<Record<string, unknown>>, user: stri
   const wanted = mailboxOf(user);
   const isUser = (name: string): boolean => {
     const there = mailboxOf(name);
-    // A user name that is no address can only be the part before the @.
-    return there === wanted || there.replace(/@.*$/, '') === wanted;
+    // A name that is no address, of either side, can only be the part before the @.
+    return there === wanted || localPart(there) === wanted || there === localPart(wanted);
   };
-  return { name, isOther: !named.some(isUser) };
+  // A name alone, such as a number of the staff, is nobody else's address.
+  const isAddress = (name: string): boolean => name.includes('@');
+  return { name, isOther: named.some(isAddress) && !named.some(isUser) };
+}
+
+function localPart(address: string): string {
+  return address.replace(/@.*$/, '');
 }
 
 /** One text for all the spellings of an address; Gmail takes no notice of dots. */

@@ -24,6 +24,14 @@ describe('the address of an issuer', () => {
       'https://auth.tb.pro/realms/tbpro/.well-known/openid-configuration',
       'https://auth.tb.pro/realms/tbpro',
     ],
+    [
+      'https://auth.example.org/.well-known/oauth-authorization-server/realms/mail',
+      'https://auth.example.org/realms/mail',
+    ],
+    [
+      'https://auth.example.org/.well-known/oauth-authorization-server/application/o/mail/',
+      'https://auth.example.org/application/o/mail/',
+    ],
     ['https://127.0.0.1:8443', 'https://127.0.0.1:8443'],
     [
       'https://login.microsoftonline.com/contoso.onmicrosoft.com/v2.0/',

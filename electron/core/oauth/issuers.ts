@@ -1,6 +1,7 @@
 /** What is known of authorization servers: the big providers' ways, and the rules for all others. Pure. */
 import type { ServerMetadata } from 'openid-client';
 import { RepriseError } from '../../../shared/errors.ts';
+import { METADATA_PATH } from '../../../shared/oauth.ts';
 import { isForeign } from '../set-up/index.ts';
 import { normalName } from '../tls/index.ts';
 
@@ -163,13 +164,10 @@ export function readIssuer(typed: string): string {
   }
   const known = knownIssuer(url);
   if (known !== null) return known.issuer;
-  const path = url.pathname.replace(WELL_KNOWN, '');
+  const path = url.pathname.replace(METADATA_PATH, '');
   // RFC 8414 compares texts: an issuer without a path is written without a slash as a rule.
   return path === '/' || path === '' ? url.origin : `${url.origin}${path}`;
 }
-
-/** As a failed OAUTHBEARER names it (RFC 7628, section 3.2.2): the place of its metadata. */
-const WELL_KNOWN = /\/?\.well-known\/(?:openid-configuration|oauth-authorization-server)$/;
 
 /** The rules for an issuer that {@link readIssuer} has read. */
 export function issuerOf(issuer: string): Issuer {

@@ -24,7 +24,7 @@ import {
   mailScopes,
   type Issuer,
 } from './issuers.ts';
-import { IssuerUnusable, otherProvider } from './oauth-error.ts';
+import { failureOf, IssuerUnusable, otherProvider } from './oauth-error.ts';
 
 /** An answer comes within this, or the request has failed. */
 export const REQUEST_LIMIT_MS = 20_000;
@@ -44,19 +44,22 @@ export interface ClientKey {
   readonly secret: string | null;
 }
 
-/** What an answer is read for. */
-interface Asked {
-  /** Whoever is signed in is known: an ID token that comes again is not looked at, nor can it spoil the rest. */
-  readonly withoutIdToken: boolean;
-}
+/** Hears of the ID token of an answer, whatever that is. */
+type OnIdToken = (idToken: unknown) => void;
+
+/** What came of asking for a client id. */
+type Registration =
+  | { readonly client: ClientKey }
+  /** The issuer gives none by itself; what it says of that, where it says something. */
+  | { readonly client: null; readonly serverLine: string | null };
 
 /** An issuer, ready to be asked by one way. */
 export interface Ready {
   readonly issuer: Issuer;
   readonly metadata: ServerMetadata;
   readonly scopes: readonly string[];
-  /** For openid-client's functions. */
-  readonly as: (client: ClientKey, asked?: Asked) => Configuration;
+  /** For openid-client's functions. An ID token is only good for a name, and an odd one does not spoil the rest. */
+  readonly as: (client: ClientKey, onIdToken?: OnIdToken) => Configuration;
 }
 
 interface Known {
@@ -88,41 +91,54 @@ export class Requests {
       issuer,
       metadata,
       scopes: issuer.scopes ?? mailScopes(metadata),
-      as: ({ clientId, secret }, asked) => {
+      as: ({ clientId, secret }, onIdToken) => {
         const configuration = new Configuration(metadata, clientId, {}, authOf(metadata, secret));
-        configuration[customFetch] = this.#fetch(way, signal, asked);
+        configuration[customFetch] = this.#fetch(way, signal, onIdToken);
         return configuration;
       },
     };
   }
 
   /**
-   * A client id of Reprise's own, by RFC 7591; `null` where the issuer gives none by itself.
+   * A client id of Reprise's own, by RFC 7591.
    *
    * @throws what the request ended with
    */
-  async register({ issuer, metadata, scopes }: Ready, way: Way, signal: AbortSignal) {
-    if (metadata.registration_endpoint === undefined || issuer.metadata !== null) return null;
+  async register(
+    { issuer, metadata, scopes }: Ready,
+    way: Way,
+    signal: AbortSignal,
+  ): Promise<Registration> {
+    if (metadata.registration_endpoint === undefined || issuer.metadata !== null)
+      return { client: null, serverLine: null };
     const { algorithm } = await this.#metadataOf(issuer, way, signal);
     const isOffered = (grant: string): boolean =>
       metadata.grant_types_supported?.includes(grant) ?? false;
     const grants = ['authorization_code', 'refresh_token', DEVICE_GRANT];
-    const registered = await dynamicClientRegistration(
-      new URL(issuer.issuer),
-      {
-        client_name: 'Reprise',
-        application_type: 'native',
-        redirect_uris: [`http://${issuer.loopback}/`],
-        grant_types: grants.filter((grant) => grant !== DEVICE_GRANT || isOffered(grant)),
-        response_types: ['code'],
-        token_endpoint_auth_method: 'none',
-        ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
-      },
-      None(),
-      { algorithm, [customFetch]: this.#fetch(way, signal) },
-    );
-    const { client_id: clientId, client_secret: secret } = registered.clientMetadata();
-    return { clientId, secret: typeof secret === 'string' && secret !== '' ? secret : null };
+    try {
+      const registered = await dynamicClientRegistration(
+        new URL(metadata.issuer),
+        {
+          client_name: 'Reprise',
+          application_type: 'native',
+          redirect_uris: [`http://${issuer.loopback}/`],
+          grant_types: grants.filter((grant) => grant !== DEVICE_GRANT || isOffered(grant)),
+          response_types: ['code'],
+          token_endpoint_auth_method: 'none',
+          ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
+        },
+        None(),
+        { algorithm, [customFetch]: this.#fetch(way, signal) },
+      );
+      const { client_id: clientId, client_secret: secret } = registered.clientMetadata();
+      const hasSecret = typeof secret === 'string' && secret !== '';
+      return { client: { clientId, secret: hasSecret ? secret : null } };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isRefusal(error)) throw error;
+      // Keycloak lets trusted hosts alone register, others whoever has a token for that.
+      return { client: null, serverLine: failureOf(error, issuer.name).serverLine };
+    }
   }
 
   async #metadataOf(issuer: Issuer, way: Way, signal: AbortSignal): Promise<Known> {
@@ -144,7 +160,14 @@ export class Requests {
         [customFetch]: this.#fetch(way, signal),
       };
       // The id is of no account here: metadata is the same for every client.
-      const found = await discovery(new URL(issuer.issuer), 'reprise', {}, None(), options);
+      const read = (spelling: string): Promise<Configuration> =>
+        discovery(new URL(spelling), 'reprise', {}, None(), options);
+      const other = otherSpelling(issuer.issuer);
+      const found = await read(issuer.issuer).catch((error: unknown) => {
+        signal.throwIfAborted();
+        if (other === null || !isOfAnotherIssuer(error)) throw error;
+        return read(other);
+      });
       return { metadata: usable(issuer, found.serverMetadata()), algorithm };
     };
     const reasonFor = (error: unknown): IssuerUnusable => {
@@ -169,7 +192,7 @@ export class Requests {
   }
 
   /** openid-client's way out: a redirect is an answer like any other, and none that it takes. */
-  #fetch(way: Way, ended: AbortSignal, asked: Asked = { withoutIdToken: false }): CustomFetch {
+  #fetch(way: Way, ended: AbortSignal, onIdToken: OnIdToken = () => undefined): CustomFetch {
     const { dns, hosts, trust, httpsPort } = this.#internet;
     return async (address, { method, headers, body, signal }) => {
       const late = new AbortController();
@@ -193,7 +216,7 @@ export class Requests {
           lookup: dns === null ? undefined : new Names(dns, ending, hosts).lookup,
           signal: ending,
         });
-        return responseOf(answer, asked);
+        return responseOf(answer, onIdToken);
       } finally {
         timer.cancel();
       }
@@ -206,12 +229,39 @@ const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 /** There is nothing at either place. */
 class NoMetadata extends IssuerUnusable {}
 
+/** Whether the issuer has answered, and not given what was asked for; not for a moment's trouble. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string')
+    return false;
+  if (!/^OAUTH_(?:RESPONSE|PARSE|INVALID|WWW_AUTHENTICATE)/.test(error.code)) return false;
+  const { cause } = error;
+  const status = cause instanceof Response ? cause.status : 'status' in error ? error.status : null;
+  return typeof status !== 'number' || (status < 500 && status !== 408 && status !== 429);
+}
+
+/**
+ * With a slash at its end, or without one: the metadata of both may be at one place, and only one of them
+ * is what the issuer calls itself. `null` for an issuer without a path, where they are the same.
+ */
+function otherSpelling(issuer: string): string | null {
+  if (new URL(issuer).pathname === '/') return null;
+  return issuer.endsWith('/') ? issuer.slice(0, -1) : `${issuer}/`;
+}
+
+function isOfAnotherIssuer(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    error.code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED'
+  );
+}
+
 /** `null` where nothing answered that could have metadata: that may be the network's fault. */
 function noMetadata({ name }: Issuer, error: unknown): IssuerUnusable | null {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string')
     return null;
   if (error.cause instanceof Response && error.cause.status >= 500) return null;
-  if (error.code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED') {
+  if (isOfAnotherIssuer(error)) {
     return new IssuerUnusable(
       `What ${name} says of itself is about another server, so it is not signed in there. Check the address.`,
     );
@@ -268,26 +318,28 @@ function textOf(body: unknown): string {
 /** The headers that are read. */
 const READ_HEADERS = ['content-type', 'retry-after', 'www-authenticate'] as const;
 
-function responseOf({ status, headers, body }: Fetched, asked: Asked): Response {
+function responseOf({ status, headers, body }: Fetched, onIdToken: OnIdToken): Response {
   const read = READ_HEADERS.flatMap((name) => {
     const value = headers[name];
     return typeof value === 'string' ? [[name, value] as [string, string]] : [];
   });
   const isEmpty = status === 204 || status === 205 || status === 304;
-  return new Response(isEmpty ? null : tidied(body.toString('utf8'), asked), {
+  return new Response(isEmpty ? null : tidied(body.toString('utf8'), onIdToken), {
     status,
     headers: read,
   });
 }
 
-/** Yandex has `verification_url`, as it was before RFC 8628. */
-function tidied(text: string, { withoutIdToken }: Asked): string {
-  const isOdd =
-    text.includes('"verification_url"') || (withoutIdToken && text.includes('"id_token"'));
-  if (!isOdd) return text;
+/** Without an ID token; Yandex has `verification_url`, as it was before RFC 8628. */
+function tidied(text: string, onIdToken: OnIdToken): string {
+  if (!/"(?:verification_url|id_token)"/.test(text)) return text;
   try {
-    const { verification_url: url, ...said } = JSON.parse(text) as Record<string, unknown>;
-    if (withoutIdToken) delete said['id_token'];
+    const {
+      verification_url: url,
+      id_token: idToken,
+      ...said
+    } = JSON.parse(text) as Record<string, unknown>;
+    onIdToken(idToken);
     return JSON.stringify({ ...(url === undefined ? {} : { verification_uri: url }), ...said });
   } catch {
     // No JSON: openid-client says so.

@@ -14,7 +14,7 @@ import { TestClock } from '../testing/clock.ts';
 import { memoryClients } from './clients.ts';
 import type { Granted } from './grants.ts';
 import { Requests } from './requests.ts';
-import { SignIns, WAIT_MS } from './sign-ins.ts';
+import { SignIns, WAIT_MS, type Wish } from './sign-ins.ts';
 
 const MICROSOFT = 'https://login.microsoftonline.com/common/v2.0';
 const GOOGLE = 'https://accounts.google.com';
@@ -41,8 +41,9 @@ async function inWorld(answers: Answers) {
     const { authorization = null } = request.headers;
     asked.push({ place, form: Object.fromEntries(form), authorization });
     const said = answer(form);
-    response.writeHead('error' in said ? 400 : 200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(said));
+    const { status = 'error' in said ? 400 : 200, ...body } = said as { status?: number };
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
   };
   const pages = Object.fromEntries(
     Object.entries(answers).map(([place, answer]) => [
@@ -79,7 +80,7 @@ async function inWorld(answers: Answers) {
     issuer: string,
     host: string,
     flow: SignInFlow = 'browser',
-    confirmedForeign: readonly string[] = [],
+    more: Partial<Wish> = {},
   ): void => {
     signIns.start({
       accountId: null,
@@ -89,12 +90,13 @@ async function inWorld(answers: Answers) {
       fallback: null,
       way: straight,
       flow,
-      confirmedForeign,
+      confirmedForeign: [],
       anyUser: false,
       finish: (what) => {
         granted.push(what);
         return Promise.resolve('a-grant' as GrantId);
       },
+      ...more,
     });
   };
   return { asked, clients, clock, granted, until, begin, signIns, printed };
@@ -230,6 +232,27 @@ describe('a sign-in at Google’s', () => {
     expect(world.granted).toEqual([]);
   });
 
+  it.each([
+    ['signed with a key of another kind', jwt({ alg: 'ES256' }), 'ann@example.org'],
+    ['signed with the secret', jwt({ alg: 'HS256' }), 'ann@example.org'],
+    ['over, as far as this clock goes', jwt({}, { exp: 1, iat: 1 }), 'ann@example.org'],
+    ['for another client', jwt({}, { aud: 'another' }), null],
+    ['of another issuer', jwt({}, { iss: 'https://evil.example' }), null],
+    ['nothing', null, null],
+    ['rubbish', 'a.b.c', null],
+    ['a number', 5, null],
+  ])('does not end for an ID token that is %s', async (_what, id_token, signedInAs) => {
+    const world = await inWorld({
+      [TOKEN]: () => ({ ...TOKENS, refresh_token: '1//r', id_token }),
+    });
+    await world.clients.set(GOOGLE, { clientId: 'x', secret: 's' }, { isRegistered: false });
+    world.begin(GOOGLE, 'imap.gmail.com');
+    const { url } = await world.until('waiting');
+    await comeBack(url ?? '', { code: 'c' });
+    expect(await world.until('done', 'failed')).toMatchObject({ phase: 'done', signedInAs });
+    expect(world.granted).toMatchObject([{ refreshToken: '1//r' }]);
+  });
+
   it('wants a client id first, and ends by itself when nobody comes', async () => {
     const world = await inWorld({});
     world.begin(GOOGLE, 'imap.gmail.com');
@@ -241,6 +264,16 @@ describe('a sign-in at Google’s', () => {
     expect((await later.until('failed')).problem?.code).toBe('expired');
   });
 });
+
+function jwt(header: object, claims: object = {}): string {
+  const usual = { iss: GOOGLE, aud: 'x', sub: '1', exp: 9_999_999_999, email: 'ann@example.org' };
+  const parts = [
+    { alg: 'RS256', ...header },
+    { ...usual, ...claims },
+  ];
+  const encoded = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
+  return [...encoded, 'c2lnbmF0dXJl'].join('.');
+}
 
 async function inWorldWithClient() {
   await there?.[Symbol.asyncDispose]();
@@ -287,7 +320,7 @@ describe('a sign-in at an issuer that nobody knows', () => {
   };
 
   /** It names these in its metadata, and answers to requests for codes with `codes`. */
-  async function worldOf(metadata: object, codes: object = {}) {
+  async function worldOf(metadata: object, codes: object = {}, tokens: object = {}) {
     const world = await inWorld({
       [METADATA]: () => ({
         issuer: ISSUER,
@@ -297,10 +330,11 @@ describe('a sign-in at an issuer that nobody knows', () => {
         ...metadata,
       }),
       'auth.example.org/device/code': () => ({ ...CODES, ...codes }),
+      'auth.example.org/token': () => tokens,
     });
     await world.clients.set(ISSUER, { clientId: 'c', secret: null }, { isRegistered: false });
     const begin = (flow: SignInFlow, confirmed: readonly string[] = []): Promise<SignIn> => {
-      world.begin(ISSUER, 'imap.example.org', flow, confirmed);
+      world.begin(ISSUER, 'imap.example.org', flow, { confirmedForeign: confirmed });
       return world.until('waiting', 'failed');
     };
     return { ...world, begin };
@@ -386,5 +420,89 @@ describe('a sign-in at an issuer that nobody knows', () => {
     const { url, verificationUri } = await world.begin('device');
     expect([verificationUri, url]).toEqual([`${ISSUER}/device`, opened]);
     world.signIns.close();
+  });
+
+  it('with a code is not ended by an ID token of an odd kind', async () => {
+    const id_token = jwt({ alg: 'EdDSA' }, { iss: ISSUER, aud: 'c' });
+    const world = await worldOf({}, {}, { ...TOKENS, refresh_token: 'r', id_token });
+    await world.begin('device');
+    expect(await world.until('done', 'failed')).toMatchObject({
+      phase: 'done',
+      signedInAs: 'ann@example.org',
+    });
+  });
+});
+
+describe('an issuer that has an endpoint to register at', () => {
+  const ISSUER = 'https://auth.example.org/realms/mail';
+  const REFUSED = {
+    error: 'insufficient_scope',
+    error_description: "Policy 'Trusted Hosts' rejected request to client-registration service.",
+  };
+
+  function worldThatAnswers(answer: object) {
+    return inWorld({
+      'auth.example.org/.well-known/oauth-authorization-server/realms/mail': () => ({
+        issuer: ISSUER,
+        authorization_endpoint: `${ISSUER}/authorize`,
+        token_endpoint: `${ISSUER}/token`,
+        registration_endpoint: `${ISSUER}/register`,
+      }),
+      'auth.example.org/realms/mail/register': () => answer,
+    });
+  }
+
+  it.each([
+    [{ status: 403, ...REFUSED }, 'Trusted Hosts'],
+    [{ status: 401, error: 'invalid_token', error_description: 'Not authorized.' }, 'Not auth'],
+    [{ status: 400, error: 'invalid_redirect_uri' }, 'invalid_redirect_uri'],
+    [{ status: 404, message: 'no such page' }, null],
+    [{ status: 405 }, null],
+  ])('and answers with %j gives no client id by itself', async (answer, said) => {
+    const world = await worldThatAnswers(answer);
+    world.begin(ISSUER, 'imap.example.org');
+    const { problem } = await world.until('failed', 'waiting');
+    expect(problem).toMatchObject({
+      code: 'client-needed',
+      serverLine: said === null ? null : (expect.stringContaining(said) as string),
+    });
+    // The id that the account has had may do.
+    world.begin(ISSUER, 'imap.example.org', 'browser', { fallback: 'the-old-id' });
+    expect(await world.until('waiting')).toMatchObject({ clientId: 'the-old-id' });
+    world.signIns.close();
+  });
+
+  it('and cannot answer is asked again another time', async () => {
+    const world = await worldThatAnswers({ status: 503 });
+    world.begin(ISSUER, 'imap.example.org');
+    expect((await world.until('failed')).problem?.code).toBe('unreachable');
+  });
+});
+
+describe('an issuer with a path', () => {
+  it.each([
+    ['https://auth.example.org/application/o/mail', 'https://auth.example.org/application/o/mail/'],
+    ['https://auth.example.org/application/o/mail/', 'https://auth.example.org/application/o/mail'],
+  ])('written as %s may call itself %s', async (written, itself) => {
+    const base = 'auth.example.org/application/o';
+    const world = await inWorld({
+      // As Authentik has it.
+      [`${base}/mail/.well-known/openid-configuration`]: () => ({
+        issuer: itself,
+        authorization_endpoint: `https://${base}/authorize/`,
+        token_endpoint: `https://${base}/token/`,
+        registration_endpoint: `https://${base}/register/`,
+      }),
+      [`${base}/register/`]: () => ({ status: 201, client_id: 'registered' }),
+      [`${base}/token/`]: () => ({ ...TOKENS, refresh_token: 'r' }),
+    });
+    world.begin(written, 'imap.example.org');
+    const { url, problem } = await world.until('waiting', 'failed');
+    expect(problem).toBeNull();
+    await comeBack(url ?? '', { code: 'c', iss: itself });
+    expect(await world.until('done', 'failed')).toMatchObject({
+      phase: 'done',
+      clientId: 'registered',
+    });
   });
 });

@@ -11,7 +11,6 @@ import {
   type Configuration,
   type DeviceAuthorizationResponse,
   type TokenEndpointResponse,
-  type TokenEndpointResponseHelpers,
 } from 'openid-client';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId, GrantId, SignInId } from '../../../shared/model.ts';
@@ -23,7 +22,7 @@ import type { Clock, Timer } from '../clock.ts';
 import type { Log, Redaction } from '../log/index.ts';
 import type { Way } from '../proxy/index.ts';
 import type { EngineState } from '../state/index.ts';
-import { accessTokenIn, refreshTokenIn, signedInBy } from './answers.ts';
+import { accessTokenIn, claimsIn, refreshTokenIn, signedInBy } from './answers.ts';
 import type { OAuthClients } from './clients.ts';
 import type { Granted, GrantPlace } from './grants.ts';
 import {
@@ -77,8 +76,12 @@ const MOST_UNDER_WAY = 5;
 /** How long one that is over is shown. */
 const SHOWN_MS = 600_000;
 
-/** Tokens, and who has signed in. */
-type Answer = TokenEndpointResponse & TokenEndpointResponseHelpers;
+/** What the issuer has answered. */
+interface Answer {
+  readonly tokens: TokenEndpointResponse;
+  /** Whatever it is: it may say who has signed in. */
+  readonly idToken: unknown;
+}
 
 /** It came to nothing, for a reason that is known. */
 class SignInFailed extends Error {
@@ -194,15 +197,17 @@ export class SignIns {
     if (clientId !== null) return clients.keyOf(issuer, clientId);
     const stored = await clients.get(issuer);
     if (stored !== null) return stored;
-    const registered = await requests.register(ready, way, signal);
-    if (registered !== null) {
-      await clients.set(issuer, registered, { isRegistered: true });
-      return registered;
+    const registration = await requests.register(ready, way, signal);
+    const { client } = registration;
+    if (client !== null) {
+      await clients.set(issuer, client, { isRegistered: true });
+      return client;
     }
     if (fallback !== null) return { clientId: fallback, secret: null };
     throw new SignInFailed(
       'client-needed',
       `${ready.issuer.name} wants a client id: make one there, and enter it here.`,
+      { serverLine: registration.serverLine },
     );
   }
 
@@ -225,7 +230,7 @@ export class SignIns {
     redaction.hide(verifierKey, verifier);
     const state = randomState();
     await using loopback = await Loopback.open(ready.issuer.loopback, state);
-    const as = ready.as(client);
+    const { as, answerWith } = asking(ready, client);
     const url = buildAuthorizationUrl(as, {
       redirect_uri: loopback.redirectUri,
       code_challenge: await calculatePKCECodeChallenge(verifier),
@@ -244,12 +249,11 @@ export class SignIns {
     const arrival = await this.#waitFor(loopback.arrival(), WAIT_MS, signal);
     try {
       redaction.hide(codeKey, arrival.url.searchParams.get('code') ?? '');
-      const grant = await take(
-        await authorizationCodeGrant(as, arrival.url, {
-          pkceCodeVerifier: verifier,
-          expectedState: state,
-        }),
-      );
+      const tokens = await authorizationCodeGrant(as, arrival.url, {
+        pkceCodeVerifier: verifier,
+        expectedState: state,
+      });
+      const grant = await take(answerWith(tokens));
       arrival.show('done');
       return grant;
     } catch (error) {
@@ -272,7 +276,7 @@ export class SignIns {
         `${issuer.name} gives no codes to sign in with. Sign in with the browser.`,
       );
     }
-    const as = ready.as(client);
+    const { as, answerWith } = asking(ready, client);
     const device = await initiateDeviceAuthorization(as, scopeOf(ready));
     const [codeKey] = keysOf(id);
     redaction.hide(codeKey, device.device_code);
@@ -284,7 +288,7 @@ export class SignIns {
     const polling = new AbortController();
     try {
       const polled = poll(as, device, AbortSignal.any([signal, polling.signal]));
-      return await this.#waitFor(polled, waitMs, signal);
+      return answerWith(await this.#waitFor(polled, waitMs, signal));
     } finally {
       polling.abort();
     }
@@ -320,11 +324,14 @@ export class SignIns {
     { issuer, place, anyUser, finish }: Wish,
     ready: Ready,
     { clientId }: ClientKey,
-    answer: Answer,
+    { tokens, idToken }: Answer,
   ): Promise<GrantId | null> {
     const { name } = ready.issuer;
-    const access = accessTokenIn(answer, ready.issuer, this.#deps.clock.now());
-    const { name: who, isOther } = signedInBy({ ...answer.claims() }, place.user);
+    const access = accessTokenIn(tokens, ready.issuer, this.#deps.clock.now());
+    const { name: who, isOther } = signedInBy(
+      claimsIn(idToken, ready.metadata.issuer, clientId),
+      place.user,
+    );
     this.#change(id, { signedInAs: who });
     if (who !== null && isOther && !anyUser) {
       const wanted = visible(place.user);
@@ -333,7 +340,7 @@ export class SignIns {
         `${who} has signed in at ${name}, but this account is for ${wanted}. Sign in as ${wanted}, or go on if ${who} may open that mailbox.`,
       );
     }
-    const refreshToken = refreshTokenIn(answer);
+    const refreshToken = refreshTokenIn(tokens);
     if (refreshToken === null) {
       throw new SignInFailed(
         'scope',
@@ -418,6 +425,15 @@ function refuseForeignPlaces(
   );
 }
 
+/** For openid-client's functions; with what it made of an answer goes the ID token that came in it. */
+function asking(ready: Ready, client: ClientKey) {
+  let idToken: unknown = null;
+  const as = ready.as(client, (heard) => {
+    idToken = heard;
+  });
+  return { as, answerWith: (tokens: TokenEndpointResponse): Answer => ({ tokens, idToken }) };
+}
+
 function scopeOf({ scopes }: Ready): { readonly scope?: string } {
   return scopes.length === 0 ? {} : { scope: scopes.join(' ') };
 }
@@ -446,7 +462,7 @@ async function poll(
   as: Configuration,
   device: DeviceAuthorizationResponse,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<TokenEndpointResponse> {
   for (;;) {
     try {
       return await pollDeviceAuthorizationGrant(as, device, {}, { signal });
