@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AccountSettings } from '../accounts/index.ts';
+import { RepriseError } from '../../../shared/errors.ts';
 import { accountSettings } from '../accounts/testing/account.ts';
 import { memoryBook, placeOf } from '../accounts/index.ts';
 import { lineLog, redactedLog, Redaction } from '../log/index.ts';
@@ -120,7 +121,7 @@ describe('an access token', () => {
   });
 
   it('is used although the disk refuses the refresh token, which is kept for the next', async () => {
-    const { book, get, clock, printed } = await signedIn();
+    const { book, account, get, clock, printed } = await signedIn();
     const renew = book.renew.bind(book);
     book.renew = () => Promise.reject(new Error('full'));
     issuer.token = () => tokens({ refresh_token: 'refresh-2' });
@@ -129,11 +130,57 @@ describe('an access token', () => {
     expect(printed.join('')).not.toContain('refresh-2');
     book.renew = renew;
     clock.advance(3_600_000);
+    issuer.token = () => tokens();
     await get();
     expect(issuer.asked.map((form) => form.get('refresh_token'))).toEqual([
       'refresh-1',
       'refresh-2',
     ]);
+    // With the next answer, although that brings none.
+    expect(await book.passwordFor(account)).toBe('refresh-2');
+  });
+
+  it('whose refresh token the disk has refused has it written when the program ends', async () => {
+    const { book, account, desk, get } = await signedIn();
+    const renew = book.renew.bind(book);
+    book.renew = () => Promise.reject(new Error('full'));
+    issuer.token = () => tokens({ refresh_token: 'refresh-2' });
+    await get();
+    book.renew = renew;
+    await desk.settled();
+    expect(await book.passwordFor(account)).toBe('refresh-2');
+  });
+
+  it.each<[string, object]>([
+    ['no life', { expires_in: null }],
+    ['an empty life', { expires_in: '' }],
+    ['no scope', { scope: null }],
+    ['a list of scopes', { scope: ['mail'] }],
+    ['no kind', { token_type: undefined }],
+    ['no ID token', { id_token: null }],
+  ])('comes with a refresh token, and with %s', async (_what, odd) => {
+    const { book, account, get } = await signedIn();
+    issuer.token = () => tokens({ refresh_token: 'refresh-2', ...odd });
+    expect((await get()).token).toBe('a-token');
+    expect(await book.passwordFor(account)).toBe('refresh-2');
+  });
+
+  it.each<[string, object]>([
+    ['of another kind', { token_type: 'mac' }],
+    ['that is none', { access_token: 7 }],
+    ['that is missing', { access_token: null }],
+  ])('%s loses nothing of the refresh token beside it', async (_what, odd) => {
+    const { book, account, trouble } = await signedIn();
+    issuer.token = () => tokens({ refresh_token: 'refresh-2', ...odd });
+    expect((await trouble()).trouble).toBe('unreachable');
+    expect(await book.passwordFor(account)).toBe('refresh-2');
+  });
+
+  it('goes on with the refresh token that there was where none comes', async () => {
+    const { book, account, get } = await signedIn();
+    issuer.token = () => tokens({ refresh_token: null });
+    await get();
+    expect(await book.passwordFor(account)).toBe('refresh-1');
   });
 
   it('of an account that was removed meanwhile is revoked, not stored', async () => {
@@ -331,6 +378,24 @@ describe('an issuer that gives none', () => {
     clock.advance(1000);
     desk.networkChanged();
     expect((await get()).token).toBe('a-token');
+  });
+
+  it('with a page that says when it is back is told as what it is', async () => {
+    const { trouble } = await signedIn();
+    issuer.token = () => ({ status: 503, headers: { 'retry-after': '600' }, body: 'Down.' });
+    const { message, retryAfterMs } = await trouble();
+    expect(message).toContain('cannot answer at the moment');
+    expect(retryAfterMs).toBe(600_000);
+  });
+
+  it('is not blamed for a client secret that cannot be read here', async () => {
+    const { trouble, clients } = await signedIn();
+    clients.keyOf = () => Promise.reject(new RepriseError('secrets', 'The key store is locked.'));
+    expect(await trouble()).toMatchObject({
+      trouble: 'client',
+      message: 'The key store is locked.',
+    });
+    expect(issuer.asked).toHaveLength(0);
   });
 
   it('says nothing that a secret is in', async () => {

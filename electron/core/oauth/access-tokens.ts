@@ -1,5 +1,6 @@
 /** Access tokens: in memory only, renewed in time, one refresh of an account at a time. */
-import { refreshTokenGrant, tokenRevocation } from 'openid-client';
+import { refreshTokenGrant, tokenRevocation, type TokenEndpointResponse } from 'openid-client';
+import { RepriseError } from '../../../shared/errors.ts';
 import type { AccountId } from '../../../shared/model.ts';
 import { isSamePlace, type PasswordPlace } from '../../../shared/password-place.ts';
 import type { SignInWay } from '../../../shared/oauth.ts';
@@ -7,7 +8,7 @@ import { placeOf, type AccountBook, type AccountSettings } from '../accounts/ind
 import type { Clock } from '../clock.ts';
 import type { Log, Redaction } from '../log/index.ts';
 import type { Way } from '../proxy/index.ts';
-import { accessTokenIn, isFresh, refreshTokenIn } from './answers.ts';
+import { accessTokenIn, isFresh } from './answers.ts';
 import type { OAuthClients } from './clients.ts';
 import { issuerOf } from './issuers.ts';
 import { OAuthError, oauthErrorOf } from './oauth-error.ts';
@@ -177,6 +178,14 @@ export class TokenDesk implements AccessTokens {
       held.running === null ? [] : [held.running],
     );
     await Promise.allSettled(running);
+    const { book } = this.#deps;
+    for (const [id, held] of this.#held) {
+      const account = book.accounts.get(id);
+      if (held.unwritten === null || account === null || !isTokened(account)) continue;
+      const { before, token } = held.unwritten;
+      // Changed meanwhile: it is for nobody.
+      await this.#renew(account, held, before, token).catch(() => undefined);
+    }
   }
 
   /** Ends what nobody waits for. */
@@ -237,7 +246,8 @@ export class TokenDesk implements AccessTokens {
       const { name } = issuerOf(issuer);
       const error = oauthErrorOf(thrown, name).redacted((text) => redaction.apply(text));
       held.current = null;
-      if (error.trouble === 'client') await clients.dropRegistered(issuer, clientId);
+      const isUnknown = error.trouble === 'client' && !(thrown instanceof RepriseError);
+      if (isUnknown) await clients.dropRegistered(issuer, clientId);
       if (error.trouble !== 'unreachable') {
         held.ended = { error, until: clock.now() + SETTLED_MS };
         throw error;
@@ -271,14 +281,24 @@ export class TokenDesk implements AccessTokens {
     held.askedAt = clock.now();
     const ready = await requests.prepare(issuer, wayOf(account), signal);
     const client = await clients.keyOf(issuer, clientId);
-    const answer = await refreshTokenGrant(ready.as(client), refreshToken);
-    redaction.hide(accessKey, answer.access_token);
-    const next = refreshTokenIn(answer);
-    if (next !== null && next !== refreshToken) {
-      redaction.hide(nextKey, next);
-      await this.#renew(account, held, before, next);
-      redaction.hide(refreshKey, next);
+    // What the disk has refused is tried again with every answer.
+    let next = refreshToken;
+    const onRefreshToken = (token: string): void => {
+      next = token;
+    };
+    let answer: TokenEndpointResponse;
+    try {
+      const as = ready.as(client, { onRefreshToken });
+      answer = await refreshTokenGrant(as, refreshToken);
+    } finally {
+      // Of an answer too that is of no use otherwise: the old one may be dead.
+      if (next !== before) {
+        redaction.hide(nextKey, next);
+        await this.#renew(account, held, before, next);
+        redaction.hide(refreshKey, next);
+      }
     }
+    redaction.hide(accessKey, answer.access_token);
     return accessTokenIn(answer, ready.issuer, clock.now());
   }
 
@@ -298,7 +318,8 @@ export class TokenDesk implements AccessTokens {
     }
     held.unwritten = null;
     if (isStored) return;
-    if (book.accounts.get(account.id) === null) this.revoke(account, token, wayOf(account));
+    const now = book.accounts.get(account.id);
+    if (now === null || !isTokened(now)) this.revoke(account, token, wayOf(account));
     throw changed();
   }
 

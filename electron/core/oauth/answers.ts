@@ -17,9 +17,34 @@ const LONGEST_LIFE_S = 366 * 86_400;
 /** With less than this left, an access token is renewed; of a short one, with a quarter of its life. */
 const SPARE_MS = 60_000;
 
+/** The members of an answer in JSON, before anybody has looked at them. */
+export type Said = Readonly<Record<string, unknown>>;
+
 /** The refresh token, where there is one that can be kept. */
-export function refreshTokenIn({ refresh_token: token }: TokenEndpointResponse): string | null {
-  return token !== undefined && isToken(token) ? token : null;
+export function refreshTokenIn({ refresh_token: token }: Said): string | null {
+  return typeof token === 'string' && isToken(token) ? token : null;
+}
+
+/**
+ * An answer with tokens without what says nothing, or nothing that can be read: its tokens are good all
+ * the same, and there may be no others.
+ */
+export function withoutOddities({ expires_in: life, scope, ...said }: Said): Said {
+  const lifeS = typeof life === 'string' && life.trim() !== '' ? Number(life) : life;
+  const isLife = typeof lifeS === 'number' && Number.isFinite(lifeS) && lifeS >= 0;
+  const scopes: unknown = Array.isArray(scope) ? scope.join(' ') : scope;
+  const { refresh_token: refreshToken, token_type: type } = said;
+  return {
+    ...said,
+    ...(isLife ? { expires_in: lifeS } : {}),
+    ...(typeof scopes === 'string' && scopes !== '' ? { scope: scopes } : {}),
+    refresh_token: isText(refreshToken) ? refreshToken : undefined,
+    token_type: isText(type) ? type : 'Bearer',
+  };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 /**

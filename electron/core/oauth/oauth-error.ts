@@ -4,6 +4,7 @@ import {
   ResponseBodyError,
   WWWAuthenticateChallengeError,
 } from 'openid-client';
+import { RepriseError } from '../../../shared/errors.ts';
 import { visible } from '../../../shared/visible.ts';
 import { kindOfCode, proxySentence } from '../failures/index.ts';
 import { ProxyError } from '../proxy/index.ts';
@@ -117,6 +118,8 @@ export function failureOf(error: unknown, name: string, again = BY_ITSELF): Fail
 export function oauthErrorOf(error: unknown, name: string): OAuthError {
   if (error instanceof OAuthError) return error;
   if (error instanceof IssuerUnusable) return new OAuthError('unreachable', error.message);
+  // The client secret cannot be read: no waiting mends that.
+  if (error instanceof RepriseError) return new OAuthError('client', error.message);
   const { trouble, message, ...facts } = failureOf(error, name);
   return new OAuthError(trouble === 'denied' ? 'policy' : trouble, message, facts);
 }
@@ -145,7 +148,16 @@ function saidBy(error: unknown): Said | null {
     const code = status === 401 ? 'invalid_client' : '';
     return { status, code, description: '', retryAfterMs: retryAfter(response) };
   }
+  // No JSON, as most have it in front of a server that is down.
+  const answer = error instanceof Error ? error.cause : undefined;
+  if (answer instanceof Response && isBusy(answer.status)) {
+    return { status: answer.status, code: '', description: '', retryAfterMs: retryAfter(answer) };
+  }
   return null;
+}
+
+function isBusy(status: number): boolean {
+  return status >= 500 || status === 429 || status === 408;
 }
 
 function retryAfter({ headers }: Response): number | null {
@@ -217,7 +229,7 @@ function troubleOf({ status, code, description }: Said): OAuthTrouble | 'denied'
   if (code === 'invalid_request' && /client_secret/i.test(description)) return 'client';
   const known = Object.hasOwn(CODES, code) ? CODES[code] : undefined;
   if (known !== undefined) return known;
-  return status >= 500 || status === 429 || status === 408 ? 'unreachable' : 'policy';
+  return isBusy(status) ? 'unreachable' : 'policy';
 }
 
 function sentenceOf(trouble: Failure['trouble'], said: Said, name: string, again: string): string {

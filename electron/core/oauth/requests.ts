@@ -15,6 +15,7 @@ import {
 import type { Clock } from '../clock.ts';
 import { fetchOver, type Fetched, type Way } from '../proxy/index.ts';
 import { Names, type Internet } from '../set-up/index.ts';
+import { refreshTokenIn, withoutOddities, type Said } from './answers.ts';
 import {
   endpointsOf,
   holdsRequest,
@@ -44,8 +45,12 @@ export interface ClientKey {
   readonly secret: string | null;
 }
 
-/** Hears of the ID token of an answer, whatever that is. */
-type OnIdToken = (idToken: unknown) => void;
+/** Who hears of what is in an answer before the rest of it is looked at, which may spoil it. */
+interface Hears {
+  /** The ID token, whatever that is; nothing else sees it. */
+  readonly onIdToken?: (idToken: unknown) => void;
+  readonly onRefreshToken?: (token: string) => void;
+}
 
 /** What came of asking for a client id. */
 type Registration =
@@ -59,7 +64,7 @@ export interface Ready {
   readonly metadata: ServerMetadata;
   readonly scopes: readonly string[];
   /** For openid-client's functions. An ID token is only good for a name, and an odd one does not spoil the rest. */
-  readonly as: (client: ClientKey, onIdToken?: OnIdToken) => Configuration;
+  readonly as: (client: ClientKey, hears?: Hears) => Configuration;
 }
 
 interface Known {
@@ -91,9 +96,9 @@ export class Requests {
       issuer,
       metadata,
       scopes: issuer.scopes ?? mailScopes(metadata),
-      as: ({ clientId, secret }, onIdToken) => {
+      as: ({ clientId, secret }, hears) => {
         const configuration = new Configuration(metadata, clientId, {}, authOf(metadata, secret));
-        configuration[customFetch] = this.#fetch(way, signal, onIdToken);
+        configuration[customFetch] = this.#fetch(way, signal, hears);
         return configuration;
       },
     };
@@ -192,7 +197,7 @@ export class Requests {
   }
 
   /** openid-client's way out: a redirect is an answer like any other, and none that it takes. */
-  #fetch(way: Way, ended: AbortSignal, onIdToken: OnIdToken = () => undefined): CustomFetch {
+  #fetch(way: Way, ended: AbortSignal, hears: Hears = {}): CustomFetch {
     const { dns, hosts, trust, httpsPort } = this.#internet;
     return async (address, { method, headers, body, signal }) => {
       const late = new AbortController();
@@ -216,7 +221,7 @@ export class Requests {
           lookup: dns === null ? undefined : new Names(dns, ending, hosts).lookup,
           signal: ending,
         });
-        return responseOf(answer, onIdToken);
+        return responseOf(answer, hears);
       } finally {
         timer.cancel();
       }
@@ -318,31 +323,36 @@ function textOf(body: unknown): string {
 /** The headers that are read. */
 const READ_HEADERS = ['content-type', 'retry-after', 'www-authenticate'] as const;
 
-function responseOf({ status, headers, body }: Fetched, onIdToken: OnIdToken): Response {
+function responseOf({ status, headers, body }: Fetched, hears: Hears): Response {
   const read = READ_HEADERS.flatMap((name) => {
     const value = headers[name];
     return typeof value === 'string' ? [[name, value] as [string, string]] : [];
   });
   const isEmpty = status === 204 || status === 205 || status === 304;
-  return new Response(isEmpty ? null : tidied(body.toString('utf8'), onIdToken), {
+  return new Response(isEmpty ? null : tidied(body.toString('utf8'), hears), {
     status,
     headers: read,
   });
 }
 
-/** Without an ID token; Yandex has `verification_url`, as it was before RFC 8628. */
-function tidied(text: string, onIdToken: OnIdToken): string {
-  if (!/"(?:verification_url|id_token)"/.test(text)) return text;
+/** Without an ID token, and what is null; Yandex has `verification_url`, as it was before RFC 8628. */
+function tidied(text: string, { onIdToken, onRefreshToken }: Hears): string {
+  let parsed: unknown;
   try {
-    const {
-      verification_url: url,
-      id_token: idToken,
-      ...said
-    } = JSON.parse(text) as Record<string, unknown>;
-    onIdToken(idToken);
-    return JSON.stringify({ ...(url === undefined ? {} : { verification_uri: url }), ...said });
+    parsed = JSON.parse(text);
   } catch {
     // No JSON: openid-client says so.
     return text;
   }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return text;
+  const members = Object.entries(parsed).filter(([, value]) => value !== null);
+  const said: Said = Object.fromEntries(members);
+  const { verification_url: url, id_token: idToken, ...kept } = said;
+  onIdToken?.(idToken);
+  const refreshToken = refreshTokenIn(said);
+  if (refreshToken !== null) onRefreshToken?.(refreshToken);
+  return JSON.stringify({
+    ...(url === undefined ? {} : { verification_uri: url }),
+    ...('access_token' in kept ? withoutOddities(kept) : kept),
+  });
 }

@@ -428,8 +428,10 @@ function refuseForeignPlaces(
 /** For openid-client's functions; with what it made of an answer goes the ID token that came in it. */
 function asking(ready: Ready, client: ClientKey) {
   let idToken: unknown = null;
-  const as = ready.as(client, (heard) => {
-    idToken = heard;
+  const as = ready.as(client, {
+    onIdToken: (heard) => {
+      idToken = heard;
+    },
   });
   return { as, answerWith: (tokens: TokenEndpointResponse): Answer => ({ tokens, idToken }) };
 }
