@@ -19,8 +19,9 @@ export const TOKEN_WORDS = {
     code: 'sign-in-again',
     message:
       `${host} does not take the access that was granted to Reprise for ${user}. It may have been ` +
-      `taken back, or granted by somebody else. Sign in again, as ${user}; if that does not help, ` +
-      'see whether your provider lets mail programs in by IMAP.',
+      `taken back, granted by somebody else, or without the mail. Sign in again, as ${user}, and allow ` +
+      'all that is asked for; if that does not help, see whether your provider lets mail programs in ' +
+      'by IMAP.',
   }),
   'token-scope': (_error, { host, user }) => ({
     code: 'sign-in-again',
