@@ -92,7 +92,9 @@ describe('the files of the data folder', () => {
   it('are those that this protection leads to', () => {
     const always = ['accounts.json', 'preferences.json', 'history.sqlite'];
     expect(names('memory')).toEqual(always);
-    expect(names('os')).toEqual(expect.arrayContaining([...always, 'secrets.json']));
+    expect(names('os')).toEqual(
+      expect.arrayContaining([...always, 'secrets.json', 'oauth-clients.json']),
+    );
     expect(names('os')).not.toContain('secrets.key');
     expect(names('key-file')).toEqual(
       expect.arrayContaining([...always, 'secrets.json', 'secrets.key', 'kept-sessions.bin']),

@@ -28,6 +28,10 @@ export function dataFiles(protection: SecretProtection): readonly DataFile[] {
       ? []
       : [
           { name: 'proxy-passwords.json', what: 'passwords of proxies, encrypted in the same way' },
+          {
+            name: 'oauth-clients.json',
+            what: 'your client ids; their secrets are encrypted as well',
+          },
         ]),
     { name: 'preferences.json', what: 'what is set here, and what pages remember' },
     {
