@@ -188,6 +188,7 @@ test.describe('with a real authorization server', () => {
     await test.step('somebody else signed in: that is said', async () => {
       const there = await beside(page, () => button(dashboard, 'Sign in in the browser').click());
       await signInThere(there, EVE);
+      await expect(there.getByText('did not work')).toBeVisible();
       await there.close();
       await expect(form).toContainText('Not signed in');
       await expect(form).toContainText(EVE);
@@ -209,6 +210,8 @@ test.describe('with a real authorization server', () => {
       }
       await there.getByRole('button', { name: 'Yes' }).click();
       await signInThere(there, ANN);
+      // Somebody else is still signed in there: it takes a page more, which goes on by itself.
+      await expect(there.getByRole('heading', { name: 'Done' })).toBeVisible();
       await there.close();
       await expect(form).toContainText(`Signed in as ${ANN}`);
     });
