@@ -3,6 +3,7 @@ import { framesTarget } from './frames.ts';
 import { imapTarget } from './imap.ts';
 import { keptTargets } from './kept.ts';
 import { setUpTargets } from './set-up.ts';
+import { signInTargets } from './sign-in.ts';
 import { tlsTargets } from './tls.ts';
 import type { FuzzTarget } from './target.ts';
 
@@ -13,5 +14,6 @@ export const TARGETS: readonly FuzzTarget[] = [
   imapTarget,
   ...filesTargets,
   ...setUpTargets,
+  ...signInTargets,
   ...keptTargets,
 ];

@@ -117,8 +117,8 @@ export class Requests {
     if (metadata.registration_endpoint === undefined || issuer.metadata !== null)
       return { client: null, serverLine: null };
     const { algorithm } = await this.#metadataOf(issuer, way, signal);
-    const isOffered = (grant: string): boolean =>
-      metadata.grant_types_supported?.includes(grant) ?? false;
+    const { grant_types_supported: offered } = metadata;
+    const isOffered = (grant: string): boolean => Array.isArray(offered) && offered.includes(grant);
     const grants = ['authorization_code', 'refresh_token', DEVICE_GRANT];
     try {
       const registered = await dynamicClientRegistration(
@@ -278,8 +278,12 @@ function noMetadata({ name }: Issuer, error: unknown): IssuerUnusable | null {
     : null;
 }
 
-/** @throws IssuerUnusable */
-function usable(issuer: Issuer, metadata: ServerMetadata): ServerMetadata {
+/**
+ * Metadata that names all that a sign-in needs, under https alone.
+ *
+ * @throws IssuerUnusable
+ */
+export function usable(issuer: Issuer, metadata: ServerMetadata): ServerMetadata {
   const { authorization_endpoint: authorization, device_authorization_endpoint: device } = metadata;
   if (metadata.token_endpoint === undefined || (authorization ?? device) === undefined) {
     throw new IssuerUnusable(
