@@ -7,17 +7,20 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { readClientHello, sha256 } from '../../electron/core/tls-wire/index.ts';
 import type { AccountInput } from '../../shared/model.ts';
 import type { Snapshot } from '../../shared/state.ts';
+import { folder, start } from '../../electron/core/api/testing/engine.ts';
 import { PassingProxy } from '../fixtures/network/passing-proxy.ts';
 import { follow } from '../fixtures/program/engine-client.ts';
 import { RepriseProcess } from '../fixtures/program/reprise-process.ts';
 import { whyNoDovecot } from '../fixtures/servers/dovecot-binary.ts';
 import { Dovecot } from '../fixtures/servers/dovecot.ts';
 import { RealProxy, whyNoProxies, type RealProxyOptions } from '../fixtures/servers/proxies.ts';
+import { addBySignIn, startTrusted } from '../fixtures/servers/trusted-authorization.ts';
 
 const missing = whyNoProxies() ?? whyNoDovecot();
 if (missing !== null) process.stderr.write(`SKIPPED: real proxies. ${missing}\n`);
 
 const NAME = 'imap.company.example';
+const ISSUER = 'auth.company.example';
 const SIGN_IN = { user: 'ann', password: 'of-the-proxy-alone' };
 
 let stack = new AsyncDisposableStack();
@@ -131,6 +134,35 @@ describe.skipIf(missing !== null)('real proxies', () => {
       expect(await test({ proxy: { ...choice(proxy), kind: 'http' } })).toMatch(
         /is no HTTP proxy|closed the connection instead/,
       );
+    }, 60_000);
+
+    it('leads to the authorization server, which nothing asks on another way', async () => {
+      const users = { ann: 'correct horse' };
+      await using trusted = await startTrusted({ users, name: ISSUER });
+      const { server: issuer, internet } = trusted;
+      await using server = await Dovecot.start({
+        kind: 'one-process',
+        users,
+        oauth: { by: issuer },
+      });
+      const proxy = await proxyOf(name, { names: [NAME, ISSUER], signIn: SIGN_IN });
+      const dataDir = await folder();
+      const first = await start(dataDir, { internet });
+      await addBySignIn(first, issuer, inputFor(server, { proxy: choice(proxy, SIGN_IN) }));
+      await first.until(settled(null));
+      await first.app.close();
+      // Access tokens are not kept: the next run has to ask for one.
+      const second = await start(dataDir, { internet });
+      await second.until(settled(null));
+      await second.app.close();
+      expect(issuer.tokenAnswers.map(({ grant }) => grant)).toEqual([
+        'authorization_code',
+        'refresh_token',
+      ]);
+      await proxy[Symbol.asyncDispose]();
+      const third = await start(dataDir, { internet });
+      await third.until(failedBy('auth-server'));
+      expect(issuer.requests.token).toBe(2);
     }, 60_000);
 
     it('is not gone round once it is down', async () => {
