@@ -1,7 +1,7 @@
 /** What a sign-in reads: requests to the loopback, metadata of issuers, and what they say of people. */
 import type { ServerMetadata } from 'openid-client';
 import { signedInBy } from '../../electron/core/oauth/answers.ts';
-import { isHttps, issuerOf, mailScopes } from '../../electron/core/oauth/issuers.ts';
+import { isPlainHttps, issuerOf, mailScopes } from '../../electron/core/oauth/issuers.ts';
 import { judge } from '../../electron/core/oauth/loopback.ts';
 import { IssuerUnusable } from '../../electron/core/oauth/oauth-error.ts';
 import { usable } from '../../electron/core/oauth/requests.ts';
@@ -105,9 +105,12 @@ export const signInTargets: readonly FuzzTarget[] = [
       );
       try {
         const { authorization_endpoint: page, ...rest } = usable(issuerOf(ISSUER), metadata);
-        holds(isHttps(rest.token_endpoint), 'tokens are asked for over https');
-        holds(isHttps(page ?? rest.device_authorization_endpoint), 'people go there over https');
-        holds(isHttps(rest.revocation_endpoint ?? ISSUER), 'tokens are ended over https');
+        holds(isPlainHttps(rest.token_endpoint), 'tokens are asked for over https');
+        holds(
+          isPlainHttps(page ?? rest.device_authorization_endpoint),
+          'people go there over https',
+        );
+        holds(isPlainHttps(rest.revocation_endpoint ?? ISSUER), 'tokens are ended over https');
       } catch (error) {
         if (!(error instanceof IssuerUnusable)) throw error;
       }

@@ -7,7 +7,7 @@ const ABOUT = {
   startedAt: 0,
   server: { host: 'imap.example.org', port: 993, addresses: [] },
   listening: { address: '127.0.0.1', port: 10_993, reach: 'this-machine' },
-} as const;
+} satisfies Parameters<WatchLog['report']>[0];
 
 const number = (value: number, bytes: number): Buffer => {
   const buffer = Buffer.alloc(bytes);
