@@ -142,7 +142,7 @@ test.describe('10: accessibility', () => {
     await keyboard.press('Enter');
     await keyboard.press('Tab');
     await expect(form.getByLabel('Mailboxes to watch')).toBeFocused();
-    await keyboard.press('Tab');
+    await tabTo(form.getByLabel('CA certificate file'));
     // Asked for before the round trip of the next line: keys and the interception reach the page on
     // two ways, and a key that comes first opens a chooser that nobody sees.
     const chooser = page.waitForEvent('filechooser');

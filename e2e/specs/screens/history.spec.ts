@@ -103,7 +103,7 @@ test.describe('the History screen', () => {
 
     const cells = row(page, period(told, told + QUARTER)).getByRole('cell');
     const times = ['5.0 ms', '9.0 ms', '25 ms', '30 ms'];
-    await expect(cells).toHaveText(['3', '2', '1', '1', '2', ...times, '9.0 kB', '45 ms']);
+    await expect(cells).toHaveText(['3', '2', '1', '1', '2', '0', ...times, '9.0 kB', '45 ms']);
     // Two connections of today: one full, one resumed.
     const totals = row(page, /^Last 24 hours$/).getByRole('cell');
     await expect(totals.nth(0)).toHaveText('5');

@@ -146,9 +146,12 @@ export function signedInBy(claims: Readonly<Record<string, unknown>>, user: stri
     // A name that is no address, of either side, can only be the part before the @.
     return there === wanted || localPart(there) === wanted || there === localPart(wanted);
   };
-  // A name alone, such as a number of the staff, is nobody else's address.
-  const isAddress = (name: string): boolean => name.includes('@');
   return { name, isOther: named.some(isAddress) && !named.some(isUser) };
+}
+
+/** A name alone, such as a number of the staff, is nobody else's address. */
+function isAddress(name: string): boolean {
+  return name.includes('@');
 }
 
 function localPart(address: string): string {

@@ -456,16 +456,16 @@ describe('an issuer that has an endpoint to register at', () => {
     [{ status: 403, ...REFUSED }, 'Trusted Hosts'],
     [{ status: 401, error: 'invalid_token', error_description: 'Not authorized.' }, 'Not auth'],
     [{ status: 400, error: 'invalid_redirect_uri' }, 'invalid_redirect_uri'],
-    [{ status: 404, message: 'no such page' }, null],
-    [{ status: 405 }, null],
+    [{ status: 404, message: 'no such page' }, 'nothing'],
+    [{ status: 405 }, 'nothing'],
   ])('and answers with %j gives no client id by itself', async (answer, said) => {
     const world = await worldThatAnswers(answer);
     world.begin(ISSUER, 'imap.example.org');
     const { problem } = await world.until('failed', 'waiting');
     expect(problem).toMatchObject({
       code: 'client-needed',
-      serverLine: said === null ? null : (expect.stringContaining(said) as string),
     });
+    expect(problem?.serverLine ?? 'nothing').toContain(said);
     // The id that the account has had may do.
     world.begin(ISSUER, 'imap.example.org', 'browser', { fallback: 'the-old-id' });
     expect(await world.until('waiting')).toMatchObject({ clientId: 'the-old-id' });

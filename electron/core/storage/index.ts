@@ -19,7 +19,7 @@ export {
   removeUnfinishedKey,
   type KeyFileProtector,
 } from './key-file.ts';
-export { isBound, secretsFormat, type SealedSecrets, type StoredSecret } from './secrets-file.ts';
+export { isBound, secretsFormat, type SealedSecrets } from './secrets-file.ts';
 export { SealedSecretStore, type OnUnusable, type Unusable } from './secret-store.ts';
 export { keptSessionsFile, machineName } from './kept-sessions-file.ts';
 export { makeDataFolder, takeDataFolder } from './data-folder.ts';
