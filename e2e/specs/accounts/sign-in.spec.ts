@@ -101,7 +101,7 @@ test.describe('with a real authorization server', () => {
       const question = page.getByRole('alertdialog');
       await button(dashboard, 'Sign in in the browser').click();
       // Of another host than the mail's, whose word is only that of a file.
-      await expect(question).toContainText(`Sign in at ${new URL(auth.issuer).host}?`);
+      await expect(question).toContainText(`Sign in at ${new URL(auth.issuer).hostname}?`);
       await expectNoViolation(page, 'a foreign issuer');
       const there = await beside(page, () =>
         question.getByRole('button', { name: 'Sign in there' }).click(),

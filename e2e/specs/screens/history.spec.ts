@@ -153,6 +153,8 @@ test.describe('the History screen', () => {
       '3',
       '5',
       '5',
+      // Planned.
+      '0',
     ]);
 
     await choice(page, 'Chart').check();
