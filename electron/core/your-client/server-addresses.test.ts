@@ -48,6 +48,22 @@ describe('the addresses of a server', () => {
     await expect(found).rejects.toThrow(sentence);
   });
 
+  test('are not what a name server of this machine reads in the hosts file', async () => {
+    let now = 0;
+    const names = {
+      resolve4: () => Promise.resolve(['127.0.0.1']),
+      resolve6: () => Promise.resolve(['::1']),
+    };
+    const addresses = new ServerAddresses('imap.example.org', null, names, () => now);
+    await expect(addresses.find()).rejects.toThrow(/leads to this machine .*own address as well/);
+    names.resolve4 = () => Promise.resolve(['127.0.0.1', '192.0.2.1']);
+    expect(await addresses.find()).toEqual(['192.0.2.1']);
+    // The line was written after it began.
+    names.resolve4 = () => Promise.resolve(['127.0.0.1']);
+    now = 61_000;
+    expect(await addresses.find()).toEqual(['192.0.2.1']);
+  });
+
   test('are the relay itself where it listens there, or everywhere', () => {
     const here = { address: '127.0.0.1', port: 993 };
     expect(isItself(here, '127.0.0.1', 993)).toBe(true);

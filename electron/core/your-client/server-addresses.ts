@@ -65,10 +65,16 @@ export class ServerAddresses {
       this.#names.resolve4(this.#host),
       this.#names.resolve6(this.#host),
     ]);
-    const addresses = found.flatMap((result) =>
-      result.status === 'fulfilled' ? result.value : [],
-    );
+    const answered = found.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+    // Name servers on this machine, of systemd and dnsmasq, answer by the hosts file too.
+    const addresses = answered.filter((address) => !isUnspecifiedOrLoopback(address));
     if (addresses.length > 0) return addresses;
+    if (answered.length > 0) {
+      throw new CannotWatch(
+        'to',
+        `The name ${this.#host} leads to this machine (${answered.join(', ')}), as it does by a line of the hosts file that this machine's name server reads. Give the server's own address as well; without that line, "getent ahosts ${this.#host}" says it.`,
+      );
+    }
     const codes = found.flatMap((result) => {
       return result.status === 'rejected' ? [(result.reason as NodeJS.ErrnoException).code] : [];
     });
@@ -80,6 +86,11 @@ export class ServerAddresses {
         : `The name ${this.#host} could not be looked up by DNS (${codes.join(', ')}). Check the network, or give the server's address as well.`,
     );
   }
+}
+
+function isUnspecifiedOrLoopback(address: string): boolean {
+  const there = plain(address);
+  return there === '0.0.0.0' || there === '::' || isOnThisMachine(there);
 }
 
 /** Whether something that listens at the first place is reached at the second. */
