@@ -11,7 +11,7 @@ import type {
 import { certificateFacts } from '../certificate.ts';
 import {
   HeldSession,
-  lifetimeMs,
+  expiresAt,
   type Family,
   type Owner,
   type SessionPolicy,
@@ -334,9 +334,13 @@ export class HandshakeSessions {
     if (this.#owners.some(({ hasEnded }) => hasEnded)) return;
     const facts = readSession(bytes);
     const protocol = facts?.protocol ?? fallback.protocol;
-    const lifetime = lifetimeMs(facts, protocol, this.#cache.isBoringSsl);
-    if (lifetime <= 0) return;
     const now = this.#cache.now();
+    const renews = this.#descent === null ? null : this.#offered;
+    const end = expiresAt(facts, protocol, this.#cache.isBoringSsl, {
+      now,
+      renewed: renews?.origin.expiresAt ?? null,
+    });
+    if (end <= now) return;
     const hasTicket = facts?.hasTicket ?? fallback.hasTicket();
     const mechanism: Mechanism =
       protocol === 'TLSv1.3' ? 'tls13-ticket' : hasTicket ? 'tls12-ticket' : 'session-id';
@@ -348,9 +352,8 @@ export class HandshakeSessions {
       protocol,
       mechanism,
       receivedAt: now,
-      expiresAt: now + lifetime,
+      expiresAt: end,
     };
-    const renews = this.#descent === null ? null : this.#offered;
     entry.sessions.put(new HeldSession(bytes, origin, this.#owners), renews);
     this.#stored += 1;
     // The second ticket of the same flight is given in the same turn: the others get both.

@@ -163,3 +163,20 @@ export function lifetimeMs(
   // Zero leaves the lifetime unspecified (RFC 5077 §3.3).
   return stated === 0 ? UNKNOWN_LIFETIME_MS : Math.min(stated, MAX_LIFETIME_TLS12_MS);
 }
+
+/**
+ * When a session that came now is to be offered no more. One that a server renews under TLS 1.2 mostly
+ * has no lifetime of its own: OpenSSL leaves it out of what it renews, which ends when the old one does.
+ *
+ * @param renewed when the one ends in whose place it comes; `null` where it comes in none
+ */
+export function expiresAt(
+  facts: SessionFacts | null,
+  protocol: TlsProtocol,
+  isBoringSsl: boolean,
+  { now, renewed }: { readonly now: number; readonly renewed: number | null },
+): number {
+  const own = now + lifetimeMs(facts, protocol, isBoringSsl);
+  const isStated = facts !== null && statedLifetime({ ...facts, protocol }, isBoringSsl) > 0;
+  return renewed === null || isStated || protocol === 'TLSv1.3' ? own : Math.min(own, renewed);
+}
