@@ -14,7 +14,7 @@ afterEach(() => {
 it('waits for a leader that hangs for two seconds at most', async () => {
   expect(COLD_WAIT_MS).toBeLessThanOrEqual(2_000);
   const coldStart = new ColdStart();
-  expect(coldStart.lead(OWNER)).toBe(true);
+  expect(coldStart.lead(OWNER)).not.toBeNull();
   let isOver = false;
   const waiting = coldStart.wait().then(() => (isOver = true));
   await vi.advanceTimersByTimeAsync(COLD_WAIT_MS - 1);
@@ -24,9 +24,18 @@ it('waits for a leader that hangs for two seconds at most', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('has one leader at a time', () => {
+it('has one leader at a time, who ends no turn but the own one', async () => {
   const coldStart = new ColdStart();
-  expect([coldStart.lead(OWNER), coldStart.lead(OWNER)]).toEqual([true, false]);
-  coldStart.release();
-  expect(coldStart.lead(OWNER)).toBe(true);
+  const first = coldStart.lead(OWNER);
+  expect(coldStart.lead(OWNER)).toBeNull();
+  // It says nothing for too long, and another leads.
+  const waiting = coldStart.wait(true);
+  await vi.advanceTimersByTimeAsync(COLD_WAIT_MS);
+  await waiting;
+  const second = coldStart.lead(OWNER);
+  expect(second).not.toBeNull();
+  first?.();
+  expect(coldStart.lead(OWNER)).toBeNull();
+  second?.();
+  expect(coldStart.lead(OWNER)).not.toBeNull();
 });

@@ -11,19 +11,24 @@ import type { Owner } from './held-session.ts';
  */
 export const COLD_WAIT_MS = 2_000;
 
+/** One turn at the head; ends that turn alone, and nothing where another has begun since. */
+export type Lead = () => void;
+
 export class ColdStart {
   #leader: Owner | null = null;
   #release: (() => void) | null = null;
   #released: Promise<void> | null = null;
 
-  /** Whether `owner` leads: nobody else does at the moment. Whoever leads calls `release`. */
-  lead(owner: Owner): boolean {
-    if (this.#released !== null) return false;
+  /** The turn of `owner`, to be ended by whoever leads; `null` while another leads. */
+  lead(owner: Owner): Lead | null {
+    if (this.#released !== null) return null;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#leader = owner;
     this.#released = promise;
     this.#release = resolve;
-    return true;
+    return () => {
+      if (this.#released === promise) this.release();
+    };
   }
 
   /**
@@ -47,6 +52,7 @@ export class ColdStart {
     clearTimeout(timeout);
   }
 
+  /** Ends the turn of whoever leads. */
   release(): void {
     this.#release?.();
     this.#leader = null;

@@ -18,6 +18,7 @@ import {
   type SessionRoot,
 } from './held-session.ts';
 import { peerName, type Peer, type PeerKeys } from '../peer.ts';
+import type { Lead } from './cold-start.ts';
 import type { BrokenOffer } from './peer-sessions.ts';
 import { MAX_PLACES, type AccountState, type PeerEntry } from './peer-table.ts';
 import { readSession } from '../session-format.ts';
@@ -88,7 +89,7 @@ export class HandshakeSessions {
   #policy: SessionPolicy | null = null;
   /** {@link CacheAccess.moves} by then. */
   #moves = 0;
-  #leads = false;
+  #lead: Lead | null = null;
   /** It failed, perhaps while it waited: then it leads nobody. */
   #hasFailed = false;
   /** The server has had the occasion to issue sessions, and a reason. */
@@ -125,8 +126,8 @@ export class HandshakeSessions {
     const entry = this.#cache.entry();
     const { owner } = this.#account;
     if (!entry.sessions.isWorthWaiting(this.#cache.now(), owner.policy)) return null;
-    this.#leads = entry.coldStart.lead(owner);
-    return this.#leads ? null : entry;
+    this.#lead = entry.coldStart.lead(owner);
+    return this.#lead === null ? entry : null;
   }
 
   /**
@@ -364,7 +365,7 @@ export class HandshakeSessions {
 
   /** As {@link HandshakeSessions.done}, once this turn is over, in which sessions may come still. */
   doneSoon(): void {
-    if (!this.#leads && this.#stored > 0) return;
+    if (this.#lead === null && this.#stored > 0) return;
     setImmediate(() => {
       this.#noteBarren();
       this.done();
@@ -379,10 +380,9 @@ export class HandshakeSessions {
 
   /** Nothing more is waited for: what came is there for the others. */
   done(): void {
-    if (!this.#leads) return;
-    this.#leads = false;
-    if (!this.#isAllowed) return;
+    if (this.#lead === null) return;
     this.#noteBarren();
-    this.#cache.entry().coldStart.release();
+    this.#lead();
+    this.#lead = null;
   }
 }
