@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { CheckTarget } from './check.ts';
 import type { ClientConnectionId, ClientWatchId } from './ids.ts';
+import type { ClientWatchInput } from './inputs.ts';
 
 /** Raised when a field goes or changes its meaning, or a closed set grows. */
 export const WATCH_SCHEMA_VERSION = 1;
@@ -155,6 +156,8 @@ export const watchReportSchema = z.object({
   connections: z.array(connectionSchema),
   /** Earlier ones that are counted and not listed. */
   leftOut: count,
+  /** Those that were not let in, because too many were open: no row tells of them. */
+  notLetIn: count,
 });
 
 export type WatchReport = z.infer<typeof watchReportSchema>;
@@ -184,6 +187,8 @@ export interface Pointing {
 /** A pass-through that the interface has started. */
 export interface ClientWatch {
   readonly id: ClientWatchId;
+  /** As it was asked for, to be asked for again. */
+  readonly typed: ClientWatchInput;
   readonly server: WatchedServer;
   readonly startedAt: number;
   readonly state:

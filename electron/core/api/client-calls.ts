@@ -22,7 +22,7 @@ export function createClientCalls({ watches, labs }: CallContext): ClientCalls {
   return {
     startClientWatch: async (input) => {
       const plan = asTyped(() => planOf(input));
-      return { id: await watches.start(plan) };
+      return { id: await watches.start(plan, input) };
     },
     stopClientWatch: (id) => watches.stop(id),
     forgetClientWatch: (id) => watches.forget(id),

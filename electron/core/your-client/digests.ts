@@ -17,6 +17,8 @@ export class Digests<Row extends Numbered> {
   readonly #tell: (rows: readonly Row[]) => Promise<void>;
   /** By number, the latest change last. */
   readonly #changed = new Map<number, Row>();
+  /** Something is new that no row tells. */
+  #isNoted = false;
   #timer: Timer | null = null;
   #underWay: Promise<void> | null = null;
   #latest = 0;
@@ -34,13 +36,23 @@ export class Digests<Row extends Numbered> {
     this.#schedule();
   }
 
+  /** Something is new that is in no row. */
+  note(): void {
+    this.#isNoted = true;
+    this.#schedule();
+  }
+
   /** Tells the rest. */
   async end(): Promise<void> {
     this.#timer?.cancel();
     await this.#underWay;
     this.#timer?.cancel();
-    if (this.#changed.size > 0) await this.#send();
+    if (this.#hasNews) await this.#send();
     this.#timer?.cancel();
+  }
+
+  get #hasNews(): boolean {
+    return this.#isNoted || this.#changed.size > 0;
   }
 
   #schedule(): void {
@@ -55,10 +67,11 @@ export class Digests<Row extends Numbered> {
     this.#dropEarlier();
     const rows = [...this.#changed.values()].toSorted((a, b) => a.number - b.number);
     this.#changed.clear();
+    this.#isNoted = false;
     this.#underWay = this.#tell(rows);
     await this.#underWay;
     this.#underWay = null;
-    if (this.#changed.size > 0) this.#schedule();
+    if (this.#hasNews) this.#schedule();
   }
 
   #dropEarlier(): void {

@@ -70,9 +70,14 @@ export class Relays implements AsyncDisposable {
   async start(id: string, plan: WatchPlan, program: WatchReport['program']): Promise<Started> {
     const { server, listenAddress, listenPort, to } = plan;
     const { host, port } = server;
-    const log: WatchLog = new WatchLog((connection) => {
-      digests.add(connection);
-    });
+    const log: WatchLog = new WatchLog(
+      (connection) => {
+        digests.add(connection);
+      },
+      () => {
+        digests.note();
+      },
+    );
     const digests = new Digests<WatchedConnection>(this.#clock, (rows) =>
       this.#onDigest(id, {
         rows,

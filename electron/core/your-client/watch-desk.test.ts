@@ -16,6 +16,14 @@ const PLAN = {
   to: null,
 } as const;
 
+const TYPED = {
+  server: 'imap.example.org:993',
+  starttls: false,
+  listenPort: '',
+  listenAddress: '',
+  to: '192.0.2.1',
+};
+
 const LISTENS: Started = {
   kind: 'listening',
   listening: { address: '127.0.0.1', port: 10_993, reach: 'this-machine' },
@@ -39,7 +47,12 @@ function desk() {
     (line) => logged.push(line),
     () => new Date(0),
   );
-  const thread: { tell?: RelayNews['digest']; die?: (error: unknown) => void } = {};
+  const thread: {
+    tell?: RelayNews['digest'];
+    die?: (error: unknown) => void;
+    starts?: Promise<Started>;
+  } = {};
+  const stopped: string[] = [];
   const terminated: number[] = [];
   let threads = 0;
   const watches = new WatchDesk(state, new TestClock(), log, (digest, onEnd) => {
@@ -47,8 +60,11 @@ function desk() {
     thread.die = onEnd;
     threads += 1;
     const calls = {
-      start: () => Promise.resolve(LISTENS),
-      stop: () => Promise.resolve(null),
+      start: () => thread.starts ?? Promise.resolve(LISTENS),
+      stop: (id: string) => {
+        stopped.push(id);
+        return Promise.resolve(null);
+      },
       report: () => Promise.resolve(null),
     } as unknown as RelayThread['calls'];
     return { calls, terminate: () => Promise.resolve(terminated.push(threads)) };
@@ -56,6 +72,8 @@ function desk() {
   return {
     state,
     watches,
+    thread,
+    stopped,
     logged,
     terminated,
     tell: (id: string, digest: Digest) => {
@@ -71,7 +89,7 @@ const numbers = (rows: readonly ClientConnection[]) => rows.map(({ seen }) => se
 
 test('of each pass-through the latest thousand rows are in the state, whatever came', async () => {
   const { state, watches, tell } = desk();
-  const [one, other] = [await watches.start(PLAN), await watches.start(PLAN)];
+  const [one, other] = [await watches.start(PLAN, TYPED), await watches.start(PLAN, TYPED)];
   tell(one, digestOf(3, 3));
   // A flood, of which the thread tells the latest alone.
   for (let last = 10_000; last <= 50_000; last += 10_000) tell(one, digestOf(last, 1000));
@@ -91,13 +109,13 @@ test('of each pass-through the latest thousand rows are in the state, whatever c
 
 test('a thread lasts as long as something listens, and its death is told', async () => {
   const { state, watches, terminated, die, logged } = desk();
-  const first = await watches.start(PLAN);
-  const second = await watches.start(PLAN);
+  const first = await watches.start(PLAN, TYPED);
+  const second = await watches.start(PLAN, TYPED);
   await watches.stop(first);
   expect(terminated).toEqual([]);
   await watches.stop(second);
   expect(terminated).toEqual([1]);
-  const third = await watches.start(PLAN);
+  const third = await watches.start(PLAN, TYPED);
   die(new Error('a defect'));
   expect(state.find('clientWatches', third)?.state).toMatchObject({
     kind: 'stopped',
@@ -105,4 +123,22 @@ test('a thread lasts as long as something listens, and its death is told', async
   });
   expect(state.find('clientWatches', first)?.state).toMatchObject({ problem: null });
   expect(logged.join('\n')).toContain('a defect');
+});
+
+test('one that begins is stopped when it is there; what was typed for it is kept', async () => {
+  const { state, watches, thread, stopped } = desk();
+  const { promise, resolve } = Promise.withResolvers<Started>();
+  thread.starts = promise;
+  const starting = watches.start(PLAN, TYPED);
+  const [begun] = state.list('clientWatches');
+  if (begun === undefined) throw new Error('nothing begins');
+  const stopping = watches.stop(begun.id);
+  resolve(LISTENS);
+  await starting;
+  await stopping;
+  expect(stopped).toEqual([begun.id]);
+  expect(state.find('clientWatches', begun.id)).toMatchObject({
+    typed: TYPED,
+    state: { kind: 'stopped', problem: null },
+  });
 });

@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { RepriseError } from '../../../shared/errors.ts';
 import type { ClientConnectionId, ClientWatchId } from '../../../shared/ids.ts';
+import type { ClientWatchInput } from '../../../shared/inputs.ts';
 import type { ClientWatch, WatchedConnection, WatchReport } from '../../../shared/your-client.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log/index.ts';
 import type { EngineState } from '../state/index.ts';
 import { ShownRows } from './digests.ts';
-import type { Digest } from './relays.ts';
+import type { Digest, Started } from './relays.ts';
 import { startRelayThread, type RelayThread } from './relay-thread.ts';
 import type { WatchPlan } from './watch-plan.ts';
 
@@ -29,6 +30,7 @@ export class WatchDesk {
   #thread: RelayThread | null = null;
   /** Of those that listen no more. */
   readonly #reports = new Map<ClientWatchId, WatchReport>();
+  readonly #starting = new Map<ClientWatchId, Promise<Started>>();
   readonly #rows = new Map<ClientWatchId, ShownRows<WatchedConnection>>();
 
   constructor(state: EngineState, clock: Clock, log: Log, startThread = startRelayThread) {
@@ -38,8 +40,11 @@ export class WatchDesk {
     this.#startThread = startThread;
   }
 
-  /** @throws RepriseError `invalid-input`, with the field, where it cannot be */
-  async start(plan: WatchPlan): Promise<ClientWatchId> {
+  /**
+   * @param typed what the plan was made of
+   * @throws RepriseError `invalid-input`, with the field, where it cannot be
+   */
+  async start(plan: WatchPlan, typed: ClientWatchInput): Promise<ClientWatchId> {
     if (this.#state.list('clientWatches').length >= MOST_WATCHES) {
       throw new RepriseError(
         'invalid-input',
@@ -49,10 +54,12 @@ export class WatchDesk {
     const id = randomUUID() as string as ClientWatchId;
     const { server } = plan;
     const startedAt = this.#clock.now();
-    this.#put({ id, server, startedAt, state: { kind: 'starting' }, ...NOTHING_SEEN });
+    this.#put({ id, typed, server, startedAt, state: { kind: 'starting' }, ...NOTHING_SEEN });
     try {
       const { version } = this.#state.get('app');
-      const started = await this.#running().calls.start(id, plan, { name: 'Reprise', version });
+      const starting = this.#running().calls.start(id, plan, { name: 'Reprise', version });
+      this.#starting.set(id, starting);
+      const started = await starting;
       if (started.kind === 'cannot')
         throw new RepriseError('invalid-input', started.message, { field: started.field });
       const { listening, addresses, pointing } = started;
@@ -62,11 +69,15 @@ export class WatchDesk {
       this.#remove(id);
       await this.#endIfIdle();
       throw error;
+    } finally {
+      this.#starting.delete(id);
     }
   }
 
   /** @throws RepriseError `not-found` */
   async stop(id: ClientWatchId): Promise<void> {
+    // One that begins can be stopped once it is there. Why it cannot be, its start says.
+    await this.#starting.get(id)?.catch(() => undefined);
     if (this.#mustGet(id).state.kind === 'stopped') return;
     const report = await this.#thread?.calls.stop(id);
     if (report !== null && report !== undefined) this.#reports.set(id, report);

@@ -101,3 +101,16 @@ test('the summary speaks of the latest 5000, and says so', () => {
     leftOut: 1000,
   });
 });
+
+test('who was not let in is told at once, and counted in the document', () => {
+  let told = 0;
+  const log = new WatchLog(
+    () => undefined,
+    () => {
+      told += 1;
+    },
+  );
+  log.refused();
+  expect(told).toBe(1);
+  expect(log.report(ABOUT)).toMatchObject({ connections: [], notLetIn: 1 });
+});

@@ -18,12 +18,20 @@ export class WatchLog implements Watcher {
   readonly #over: WatchedConnection[] = [];
   readonly #counts = { resumed: 0, full: 0, refused: 0, failed: 0 };
   readonly #onChange: (connection: WatchedConnection, news: WatchNews) => void;
+  readonly #onRefused: () => void;
   #number = 0;
   #notLetIn = 0;
 
-  /** @param onChange called with what is known of a connection whenever that is more than before */
-  constructor(onChange: (connection: WatchedConnection, news: WatchNews) => void) {
+  /**
+   * @param onChange called with what is known of a connection whenever that is more than before
+   * @param onRefused one was not let in
+   */
+  constructor(
+    onChange: (connection: WatchedConnection, news: WatchNews) => void,
+    onRefused: () => void = () => undefined,
+  ) {
     this.#onChange = onChange;
+    this.#onRefused = onRefused;
   }
 
   begin(): Watched {
@@ -50,6 +58,7 @@ export class WatchLog implements Watcher {
 
   refused(): void {
     this.#notLetIn += 1;
+    this.#onRefused();
   }
 
   /** Connections that were not let in, because too many were open. */
@@ -89,6 +98,7 @@ export class WatchLog implements Watcher {
       counts: this.counts(),
       connections: [...connections],
       leftOut: this.#number - connections.length,
+      notLetIn: this.#notLetIn,
     };
   }
 

@@ -19,8 +19,8 @@ interface Problem {
 }
 
 interface WatchFormProps {
-  /** What stands in the field for the server. */
-  readonly initial: string;
+  /** What it begins with. */
+  readonly initial: ClientWatchInput;
   readonly onStarted: (id: ClientWatchId) => void;
   /** `null` where there is nothing else to show. */
   readonly onCancel: (() => void) | null;
@@ -29,15 +29,10 @@ interface WatchFormProps {
 /** Which server the program talks to, and where it is to arrive. */
 export function WatchForm({ initial, onStarted, onCancel }: WatchFormProps): ReactNode {
   const api = useEngineApi();
-  const [input, setInput] = useState<ClientWatchInput>({
-    server: initial,
-    starttls: false,
-    listenPort: '',
-    listenAddress: '',
-    to: '',
-  });
+  const [input, setInput] = useState(initial);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const [isUnfolded, setUnfolded] = useState(false);
+  const { listenPort, listenAddress, to } = initial;
+  const [isUnfolded, setUnfolded] = useState(`${listenPort}${listenAddress}${to}` !== '');
   const [isStarting, setStarting] = useState(false);
   const change = (more: Partial<ClientWatchInput>) => {
     setInput((before) => ({ ...before, ...more }));

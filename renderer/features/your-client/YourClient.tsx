@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { ClientWatchId } from '../../../shared/ids.ts';
+import type { ClientWatchInput } from '../../../shared/inputs.ts';
 import type { ClientWatch } from '../../../shared/your-client.ts';
 import { useEngine } from '../../engine/store.ts';
 import { formatServer } from '../../format.ts';
@@ -9,8 +10,16 @@ import { Name } from '../../ui/Text.tsx';
 import { Pointing } from './Pointing.tsx';
 import { Seen } from './Seen.tsx';
 import { WatchForm } from './WatchForm.tsx';
-import { stateWord, typedServer } from './watches.ts';
+import { stateWord } from './watches.ts';
 import styles from './YourClient.module.css';
+
+const NOTHING_TYPED: ClientWatchInput = {
+  server: '',
+  starttls: false,
+  listenPort: '',
+  listenAddress: '',
+  to: '',
+};
 
 /** Point a mail program at it, let it connect, and read what it does about TLS sessions. */
 export function YourClient(): ReactNode {
@@ -47,7 +56,7 @@ export function YourClient(): ReactNode {
           <WatchForm
             // It begins with what is shown, so that what was stopped is started again with a press.
             key={shown?.id}
-            initial={shown?.state.kind === 'stopped' ? typedServer(shown.server) : ''}
+            initial={shown?.state.kind === 'stopped' ? shown.typed : NOTHING_TYPED}
             onStarted={show}
             onCancel={
               shown === undefined

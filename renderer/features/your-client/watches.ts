@@ -69,11 +69,6 @@ export function stateWord(state: ClientWatch['state']): string {
   }
 }
 
-/** A server as a person types it. */
-export function typedServer({ protocol, host, port }: WatchedServer): string {
-  return `${protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
 /** Of the file that a report is handed over in. */
 export function reportFileName({ host, port }: WatchedServer): string {
   return `your-client-${host.replaceAll(/[^\w.-]/g, '_')}-${port}.json`;
