@@ -39,7 +39,12 @@ import {
   type LabPort,
   type RunsEnd,
 } from '../core/your-client/lab/index.ts';
-import { addressesOf, hostToDial, ProcessFinder } from '../core/your-client/index.ts';
+import {
+  addressesOf,
+  hostToDial,
+  ProcessFinder,
+  turnedAwayText,
+} from '../core/your-client/index.ts';
 import { usualDataFolder } from '../host/data-folder.ts';
 import { firstSentence } from '../host/options.ts';
 
@@ -274,8 +279,8 @@ async function check(command: CheckClientCommand): Promise<0 | 1 | 2> {
     allowed,
   );
   await lab[Symbol.asyncDispose]();
-  if (lab.notLetIn > 0)
-    say(`${lab.notLetIn} connections were not let in: ${MOST_VISITORS} were open at once.`);
+  const notLetIn = turnedAwayText(lab.notLetIn, MOST_VISITORS);
+  if (notLetIn !== null) say(notLetIn);
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else say(resultText(report, command.cures));
   if (report.verdict === 'not-tested') {

@@ -1,5 +1,5 @@
 /** A thread of the engine: a program of its own, and calls both ways. */
-import { Worker } from 'node:worker_threads';
+import { parentPort, Worker } from 'node:worker_threads';
 import { createBirpc, type BirpcReturn } from 'birpc';
 
 /** How a thread is started, and who hears what. */
@@ -48,4 +48,26 @@ export function startThread<Calls extends object, Said extends object>({
     onEnd(defect);
   });
   return { calls, terminate: () => port.terminate() };
+}
+
+/**
+ * The thread's own end, called by its program.
+ *
+ * @param answers makes what the engine may call; what it is given says what may be called there, from
+ *   the turn after this one on
+ */
+export function serveThread<Calls extends object, Said extends object>(
+  answers: (engine: () => BirpcReturn<Said, Calls>) => Calls,
+): void {
+  const port = parentPort;
+  if (port === null) throw new Error('This is the program of a thread.');
+  const calls = answers(() => engine);
+  const engine = createBirpc<Said, Calls>(calls, {
+    post: (frame: unknown) => {
+      port.postMessage(frame);
+    },
+    on: (receive) => port.on('message', receive),
+    bind: 'functions',
+    timeout: -1,
+  });
 }

@@ -69,7 +69,13 @@ export function failureText(reason: WatchFailure, alert: Alert | null): string {
 
 /** What no row tells of; `null` where every connection was let in. */
 export function notLetInText(count: number): string | null {
+  const text = turnedAwayText(count, MOST_OPEN);
+  return text === null ? null : `${text} Does the way to the server lead back here?`;
+}
+
+/** As {@link notLetInText}, where there is no way on. @param most may be open at once */
+export function turnedAwayText(count: number, most: number): string | null {
   if (count === 0) return null;
   const which = count === 1 ? '1 connection was' : `${count} connections were`;
-  return `${which} not let in: ${MOST_OPEN} were open at once, or the machine had no more. Does the way to the server lead back here?`;
+  return `${which} not let in: ${most} were open at once, or the machine had no more.`;
 }

@@ -8,7 +8,7 @@
  * own, `relay-thread.ts`, whose program `worker.ts` is. No key is held, and nothing is kept of what is
  * said before TLS or within it. `lab/` has servers of its own.
  */
-export { notLetInText } from './failure-text.ts';
+export { notLetInText, turnedAwayText } from './failure-text.ts';
 export { PassThrough, reachOf } from './pass-through.ts';
 export { ProcessFinder } from './process-finder.ts';
 export { RelayChain } from './relay-chain.ts';

@@ -8,6 +8,7 @@ import { systemClock, type Clock } from '../../clock.ts';
 import { hasTicketKeyHook } from '../../demo/index.ts';
 import { readInterfaces } from '../../network/machine.ts';
 import { Digests } from '../digests.ts';
+import { turnedAwayText } from '../failure-text.ts';
 import { whyNotListening } from '../pass-through.ts';
 import { ProcessFinder } from '../process-finder.ts';
 import { addressesOf, hostToDial } from '../watch-plan.ts';
@@ -132,7 +133,7 @@ export class LiveLab implements AsyncDisposable {
       open,
       progress: WAYS.flatMap((way) => progressOf(lab, way)),
       notHere: [...new Set(notHere)],
-      notLetIn: notLetInText(notLetIn),
+      notLetIn: turnedAwayText(notLetIn, MOST_VISITORS),
     };
   }
 }
@@ -155,10 +156,4 @@ function progressOf(lab: Lab, way: LabWay): readonly LabProgress[] {
   );
   const done = next === null ? steps.length : at;
   return [{ way, done, of: steps.length, next: next?.step ?? null }];
-}
-
-function notLetInText(count: number): string | null {
-  if (count === 0) return null;
-  const which = count === 1 ? '1 connection was' : `${count} connections were`;
-  return `${which} not let in: ${MOST_VISITORS} were open at once.`;
 }
